@@ -1,0 +1,15 @@
+//! Every kind of problem that jobc can report, by the stage that finds it.
+
+pub mod syntax;
+
+use super::Code;
+
+/// All codes, in the order of the pipeline.
+pub fn all() -> impl Iterator<Item = &'static Code> {
+    [syntax::ALL].into_iter().flatten().copied()
+}
+
+/// The code called `id`.
+pub fn find(id: &str) -> Option<&'static Code> {
+    all().find(|code| code.id == id)
+}

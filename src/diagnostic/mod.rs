@@ -1,0 +1,15 @@
+//! Problems as data: found anywhere in the pipeline, made into text at its very end.
+
+mod code;
+pub mod codes;
+mod place;
+mod problem;
+pub mod render;
+mod report;
+mod suggest;
+
+pub use code::{Code, Severity};
+pub use place::{Part, Place};
+pub use problem::{Annotation, Diagnostic};
+pub use report::Report;
+pub use suggest::closest;

@@ -1,0 +1,1 @@
+//! Diagnostics made into text.

@@ -1,0 +1,13 @@
+//! Text, and places in text: what every later stage points into when something is wrong.
+//!
+//! First in the pipeline and a leaf: nothing here knows what a job is.
+
+mod file;
+mod load;
+mod node;
+mod pointer;
+
+pub use file::{Location, SourceFile, Span};
+pub use load::{LoadError, MAX_SOURCE_BYTES, load};
+pub use node::{Entry, Kind, Node, SourceMap};
+pub use pointer::{Pointer, Token};
