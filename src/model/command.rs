@@ -1,0 +1,260 @@
+//! Command lines: text for the node's shell, with references to packages and files.
+//!
+//! ```text
+//! command   = { "$${" | reference | any other character }
+//! reference = "${pkgs." NAME "}" | "${" path "}" | "${expanded " path "}"
+//! path      = "./" ... | "../" ...                     (up to the next "}")
+//! ```
+//!
+//! None of the references is a legal shell expansion, so that every other `${...}` is the shell's
+//! and passes untouched; `$${` is a literal `${`.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Serialize};
+
+use super::{NameError, PackageName};
+
+/// A command as written.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
+#[serde(transparent)]
+pub struct CommandLine(String);
+
+/// A stretch of a command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece<'a> {
+    /// Text that reaches the shell as it is (escapes undone).
+    Text(&'a str),
+    /// Something that becomes a store path.
+    Reference {
+        /// The reference as written, `${` and `}` included.
+        text: &'a str,
+        /// Where it starts in the command line, in bytes.
+        offset: usize,
+        /// What it refers to.
+        to: Reference<'a>,
+    },
+}
+
+/// What a command line may refer to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reference<'a> {
+    /// `${pkgs.NAME}`: a package.
+    Package(PackageName),
+    /// `${./path}`: a file or directory, imported as it is.
+    File(&'a str),
+    /// `${expanded ./path}`: a file whose `{{...}}` references are filled in on the node.
+    Expanded(&'a str),
+}
+
+/// A reference that is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyntaxError<'a> {
+    /// Where it starts in the command line, in bytes.
+    pub offset: usize,
+    /// The guilty text.
+    pub text: &'a str,
+    /// What is wrong with it.
+    pub problem: Problem,
+}
+
+/// What is wrong with a reference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Problem {
+    /// No `}` on the line.
+    Unterminated,
+    /// Not the name of a package.
+    Name(NameError),
+    /// A path that does not start with `./` or `../`.
+    NotRelative,
+}
+
+impl CommandLine {
+    /// A command line.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text as written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The command line in pieces, references parsed.
+    pub fn pieces(&self) -> Pieces<'_> {
+        Pieces {
+            text: &self.0,
+            at: 0,
+        }
+    }
+}
+
+impl fmt::Display for CommandLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The pieces of a command line, see [`CommandLine::pieces`].
+#[derive(Debug, Clone)]
+pub struct Pieces<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Iterator for Pieces<'a> {
+    type Item = Result<Piece<'a>, SyntaxError<'a>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let start = self.at;
+        let rest = &self.text[start..];
+        if rest.is_empty() {
+            return None;
+        }
+        if rest.starts_with("$${") {
+            self.at += 3;
+            return Some(Ok(Piece::Text(&rest[1..3])));
+        }
+        if let Some(inner) = rest.strip_prefix("${")
+            && is_reference(inner)
+        {
+            return Some(self.reference(inner));
+        }
+        // Skip the first character: it starts nothing.
+        let first = rest.chars().next().map_or(0, char::len_utf8);
+        let length = rest[first..]
+            .match_indices("${")
+            .map(|(found, _)| first + found)
+            .find_map(|found| {
+                if rest[..found].ends_with('$') {
+                    Some(found - 1)
+                } else {
+                    is_reference(&rest[found + 2..]).then_some(found)
+                }
+            })
+            .unwrap_or(rest.len());
+        self.at += length;
+        Some(Ok(Piece::Text(&rest[..length])))
+    }
+}
+
+impl<'a> Pieces<'a> {
+    fn reference(&mut self, inner: &'a str) -> Result<Piece<'a>, SyntaxError<'a>> {
+        let offset = self.at;
+        let Some(length) = inner
+            .find(['}', '\n'])
+            .filter(|&end| inner[end..].starts_with('}'))
+        else {
+            let end = inner.find('\n').unwrap_or(inner.len());
+            self.at += 2 + end;
+            let text = &self.text[offset..self.at];
+            return Err(SyntaxError {
+                offset,
+                text,
+                problem: Problem::Unterminated,
+            });
+        };
+        self.at += 2 + length + 1;
+        let text = &self.text[offset..self.at];
+        let inner = &inner[..length];
+        let to = match inner.strip_prefix("pkgs.") {
+            Some(name) => name.parse().map(Reference::Package).map_err(Problem::Name),
+            None => match inner.strip_prefix("expanded ") {
+                Some(path) => relative(path.trim_start_matches(' ')).map(Reference::Expanded),
+                None => relative(inner).map(Reference::File),
+            },
+        };
+        to.map(|to| Piece::Reference { text, offset, to })
+            .map_err(|problem| SyntaxError {
+                offset,
+                text,
+                problem,
+            })
+    }
+}
+
+/// Whether what follows `${` makes it one of ours; `${/` is no shell expansion either.
+fn is_reference(inner: &str) -> bool {
+    ["pkgs.", "./", "../", "/", "expanded "]
+        .iter()
+        .any(|prefix| inner.starts_with(prefix))
+}
+
+fn relative(path: &str) -> Result<&str, Problem> {
+    if !path.starts_with("./") && !path.starts_with("../") {
+        return Err(Problem::NotRelative);
+    }
+    Ok(path)
+}
+
+impl JsonSchema for CommandLine {
+    fn schema_name() -> Cow<'static, str> {
+        "CommandLine".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        String::json_schema(generator)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &[&str]) {
+        let printed: Vec<String> = CommandLine::new(text)
+            .pieces()
+            .map(|piece| match piece {
+                Ok(Piece::Text(text)) => format!("text {text}"),
+                Ok(Piece::Reference { offset, to, .. }) => format!("{offset} {to:?}"),
+                Err(error) => format!("{} {:?} in {}", error.offset, error.problem, error.text),
+            })
+            .collect();
+        assert_eq!(printed, expected, "{text:?}");
+    }
+
+    #[test]
+    fn the_shell_keeps_what_is_its_own() {
+        let own = "a ${HOME} $(x) $$ ${x:-y} ${#x} $ ${pkgs} ${expandedx} ${.} \u{e9}${";
+        check(own, &[&format!("text {own}")]);
+        check("", &[]);
+    }
+
+    #[test]
+    fn references() {
+        check(
+            "${pkgs.a}/b ${./x}${expanded  ../y z}",
+            &[
+                "0 Package(PackageName(\"a\"))",
+                "text /b ",
+                "12 File(\"./x\")",
+                "18 Expanded(\"../y z\")",
+            ],
+        );
+    }
+
+    #[test]
+    fn two_dollars_escape() {
+        check("a$${pkgs.x}", &["text a", "text ${", "text pkgs.x}"]);
+        check("$$${pkgs.x}", &["text $", "text ${", "text pkgs.x}"]);
+        check("$${HOME}", &["text ${", "text HOME}"]);
+    }
+
+    #[test]
+    fn mistakes() {
+        check("${pkgs.}", &["0 Name(Empty) in ${pkgs.}"]);
+        check("${pkgs.a b}", &["0 Name(Character(' ')) in ${pkgs.a b}"]);
+        check(
+            "x ${./a\n}",
+            &["text x ", "2 Unterminated in ${./a", "text \n}"],
+        );
+        check("${/etc/passwd}", &["0 NotRelative in ${/etc/passwd}"]);
+        check("${expanded x}", &["0 NotRelative in ${expanded x}"]);
+    }
+}

@@ -1,0 +1,67 @@
+//! A definition file: one job, or several.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+
+use super::{Job, PackageName, PackageSource};
+
+/// What a definition file holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Document {
+    /// One job, its fields at the top.
+    One(Box<Job>),
+    /// A list of them.
+    Many(JobList),
+}
+
+/// Several jobs in one file.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct JobList {
+    /// The schema that an editor checks this document against; jobc ignores it.
+    #[serde(rename = "$schema")]
+    pub schema: Option<String>,
+    /// Packages that all jobs of the file may call `${pkgs.NAME}`.
+    pub packages: Option<BTreeMap<PackageName, PackageSource>>,
+    /// The jobs.
+    pub jobs: Vec<Job>,
+}
+
+impl Document {
+    /// The field that makes a document a list.
+    pub const LIST_FIELD: &str = "jobs";
+
+    /// The jobs, in the order written.
+    pub fn jobs(&self) -> &[Job] {
+        match self {
+            Self::One(job) => std::slice::from_ref(job),
+            Self::Many(list) => &list.jobs,
+        }
+    }
+
+    /// The packages that all jobs share.
+    pub fn shared_packages(&self) -> Option<&BTreeMap<PackageName, PackageSource>> {
+        match self {
+            Self::One(_) => None,
+            Self::Many(list) => list.packages.as_ref(),
+        }
+    }
+}
+
+impl JsonSchema for Document {
+    fn schema_name() -> Cow<'static, str> {
+        "Definition".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        // Not `anyOf`: an editor then says which field is wrong, not that nothing fits.
+        json_schema!({
+            "if": { "type": "object", "required": [Self::LIST_FIELD] },
+            "then": generator.subschema_for::<JobList>(),
+            "else": generator.subschema_for::<Job>(),
+        })
+    }
+}

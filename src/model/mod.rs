@@ -1,0 +1,49 @@
+//! What a job is, as its author writes it: the definition language, field by field.
+//!
+//! The words are Aurora's own, so that its documentation applies. These types are the schema's
+//! source and know nothing of text or places; pure data between `parse` and `check`.
+
+mod command;
+mod container;
+mod document;
+mod health;
+mod job;
+mod lifecycle;
+mod name;
+mod number;
+mod package;
+mod placement;
+mod process;
+mod quantity;
+mod settings;
+mod sla;
+mod task;
+mod template;
+mod text;
+mod update;
+
+pub use command::{CommandLine, Piece, Pieces, Problem, Reference, SyntaxError};
+pub use container::{
+    AppcImage, Container, Docker, DockerImage, Image, Mesos, Parameter, Volume, VolumeMode,
+};
+pub use document::{Document, JobList};
+pub use health::{HealthCheckConfig, HealthChecker, HttpHealthChecker, ShellHealthChecker};
+pub use job::{
+    Announcer, CronCollisionPolicy, ExecutorConfig, Job, JobKey, Metadata, PartitionPolicy,
+};
+pub use lifecycle::{HttpLifecycleConfig, LifecycleConfig};
+pub use name::{Cluster, Environment, JobName, NameError, PackageName, ProcessName, Role};
+pub use number::{Float, Integer};
+pub use package::{LocalPackage, PackageSource};
+pub use placement::{AttributeValue, Placement, PlacementError, PlacementRule};
+pub use process::{Logger, LoggerDestination, LoggerMode, Process, RotatePolicy};
+pub use quantity::{Bytes, FractionalSeconds, QuantityError, Seconds};
+pub use settings::{InitNames, InitSettings, Settings};
+pub use sla::{CoordinatorSlaPolicy, CountSlaPolicy, PercentageSlaPolicy, SlaPolicy};
+pub use task::{OrderConstraint, Resources, Task};
+pub use template::{Address, Component, TemplateReference, references};
+pub use text::Text;
+pub use update::{
+    BatchUpdateStrategy, QueueUpdateStrategy, UpdateConfig, UpdateStrategy,
+    VariableBatchUpdateStrategy,
+};

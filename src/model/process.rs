@@ -1,0 +1,98 @@
+//! A process: one command of a task.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{Bytes, CommandLine, Integer, ProcessName, Resources, Seconds};
+
+/// A command that the agent runs with `/bin/bash -c` in the task's sandbox.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Process {
+    /// The name, unique in the task.
+    pub name: ProcessName,
+    /// The command. `${pkgs.NAME}`, `${./file}` and `${expanded ./file}` become store paths,
+    /// `{{...}}` is bound by Aurora; all else reaches the shell as it is.
+    pub cmdline: CommandLine,
+    /// How many runs may fail before the process has failed; 0 retries for ever (default 1).
+    pub max_failures: Option<Integer<0>>,
+    /// Whether it is started again after it succeeded (default false).
+    pub daemon: Option<bool>,
+    /// Whether the task may end without it, and does not care whether it fails (default false).
+    pub ephemeral: Option<bool>,
+    /// Whether it runs when the ordinary processes are done (default false).
+    #[serde(rename = "final")]
+    pub final_: Option<bool>,
+    /// The shortest time between the end of a run and the start of the next (default 5 s).
+    pub min_duration: Option<Seconds>,
+    /// Where its output goes.
+    pub logger: Option<Logger>,
+    /// What it may use; Aurora itself only enforces the task's.
+    pub resources: Option<Resources>,
+    /// The processes that have to succeed before this one starts: short for an `order` of each of
+    /// them with this one.
+    pub after: Option<Vec<ProcessName>>,
+}
+
+impl Process {
+    /// Whether it belongs to the task's finalisation.
+    pub fn is_final(&self) -> bool {
+        self.final_.unwrap_or(false)
+    }
+
+    /// Whether the task may end without it.
+    pub fn is_ephemeral(&self) -> bool {
+        self.ephemeral.unwrap_or(false)
+    }
+
+    /// Whether it never ends by itself.
+    pub fn is_daemon(&self) -> bool {
+        self.daemon.unwrap_or(false)
+    }
+}
+
+/// Where a process' output goes.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Logger {
+    /// To files, the executor's console, both or nowhere (default `file`).
+    pub destination: Option<LoggerDestination>,
+    /// Whether files are rotated (default `standard`: they are not).
+    pub mode: Option<LoggerMode>,
+    /// How files are rotated.
+    pub rotate: Option<RotatePolicy>,
+}
+
+/// Where output goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LoggerDestination {
+    /// Into files of the sandbox.
+    File,
+    /// To the executor's own output.
+    Console,
+    /// Into files and to the executor's own output.
+    Both,
+    /// Nowhere.
+    None,
+}
+
+/// Whether log files are rotated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LoggerMode {
+    /// One file that grows.
+    Standard,
+    /// Files of limited size.
+    Rotate,
+}
+
+/// How log files are rotated.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RotatePolicy {
+    /// The size at which a file is closed (default 100 MiB).
+    pub log_size: Option<Bytes>,
+    /// How many closed files are kept (default 5).
+    pub backups: Option<Integer<0>>,
+}

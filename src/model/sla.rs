@@ -1,0 +1,48 @@
+//! How many tasks of a job maintenance may take away at once.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{Float, Integer, Seconds, Text};
+
+/// The promise that maintenance has to keep. Aurora's JSON form can only carry `coordinator`.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SlaPolicy {
+    /// So many instances keep running.
+    Count(CountSlaPolicy),
+    /// So many percent of the instances keep running.
+    Percentage(PercentageSlaPolicy),
+    /// A service of the job's owner is asked each time.
+    Coordinator(CoordinatorSlaPolicy),
+}
+
+/// So many instances keep running.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CountSlaPolicy {
+    /// How many instances have to be running; fewer than the job has.
+    pub count: Integer<0>,
+    /// For how long they have to have been running.
+    pub duration_secs: Seconds,
+}
+
+/// So many percent of the instances keep running.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PercentageSlaPolicy {
+    /// The percentage of instances that have to be running.
+    pub percentage: Float<0, 100>,
+    /// For how long they have to have been running.
+    pub duration_secs: Seconds,
+}
+
+/// A service that is asked before a task is taken away.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CoordinatorSlaPolicy {
+    /// The address of the service.
+    pub coordinator_url: Text,
+    /// The field of its answer that says yes or no (default `drain`).
+    pub status_key: Option<Text>,
+}

@@ -1,0 +1,50 @@
+//! A task: processes that run together on one node, in an order.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{Bytes, Float, Integer, Process, ProcessName, Seconds, Text};
+
+/// What one instance of a job runs.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Task {
+    /// The task's name (default: that of its first process).
+    pub name: Option<Text>,
+    /// The processes.
+    pub processes: Vec<Process>,
+    /// In which order processes run.
+    pub constraints: Option<Vec<OrderConstraint>>,
+    /// What one instance may use.
+    pub resources: Resources,
+    /// How many processes may fail before the task has failed; 0 tolerates all (default 1).
+    pub max_failures: Option<Integer<0>>,
+    /// How many processes run at a time; 0 is all that can (default 0).
+    pub max_concurrency: Option<Integer<0>>,
+    /// How long the final processes may take, all together (default 30 s; Aurora stops at 60 s).
+    pub finalization_wait: Option<Seconds>,
+    /// The account that the processes run as; Aurora sets the job's role.
+    pub user: Option<Text>,
+}
+
+/// Each of these processes starts when the one before it has succeeded.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrderConstraint {
+    /// Names of processes, the first to run first.
+    pub order: Vec<ProcessName>,
+}
+
+/// What may be used.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Resources {
+    /// Processor cores, a fraction being a share of one.
+    pub cpu: Float<0, 1_000_000>,
+    /// Main memory: at least 1 MiB, and whole MiB count.
+    pub ram: Bytes,
+    /// Disk space of the sandbox: at least 1 MiB, and whole MiB count.
+    pub disk: Bytes,
+    /// Graphics processors (default 0); the scheduler has to allow them.
+    pub gpu: Option<Integer<0>>,
+}

@@ -1,0 +1,72 @@
+//! How a running job is replaced by a changed one.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{Integer, Seconds};
+
+/// How an update proceeds, and when it gives up.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateConfig {
+    /// How many instances are replaced at a time (default 1).
+    pub batch_size: Option<Integer<1>>,
+    /// How long an instance has to stay up to count as updated (default 45 s); 0 relies on health
+    /// checks alone.
+    pub watch_secs: Option<Seconds>,
+    /// How many times one instance may fail before it counts as failed (default 0).
+    pub max_per_shard_failures: Option<Integer<0>>,
+    /// How many instances may fail before the update has failed (default 0).
+    pub max_total_failures: Option<Integer<0>>,
+    /// Whether a failed update is rolled back (default true).
+    pub rollback_on_failure: Option<bool>,
+    /// Whether a batch has to be done before the next one starts (default false).
+    pub wait_for_batch_completion: Option<bool>,
+    /// The longest time between two heartbeats of a coordinated update; without one, the update
+    /// is not coordinated.
+    pub pulse_interval_secs: Option<Integer<1>>,
+    /// In which groups instances are replaced.
+    pub update_strategy: Option<UpdateStrategy>,
+    /// Whether an update keeps the job's SLA policy (default false).
+    pub sla_aware: Option<bool>,
+}
+
+/// In which groups instances are replaced. Aurora's JSON form can only carry `queue`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UpdateStrategy {
+    /// A fixed number at any time: the next one starts when one is done.
+    Queue(QueueUpdateStrategy),
+    /// In batches of one size.
+    Batch(BatchUpdateStrategy),
+    /// In batches of given sizes.
+    VariableBatch(VariableBatchUpdateStrategy),
+}
+
+/// A fixed number of instances at any time.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QueueUpdateStrategy {
+    /// How many (default 1).
+    pub batch_size: Option<Integer<1>>,
+}
+
+/// Batches of one size.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BatchUpdateStrategy {
+    /// How many instances make a batch (default 1).
+    pub batch_size: Option<Integer<1>>,
+    /// Whether the update pauses after each batch (default false).
+    pub autopause_after_batch: Option<bool>,
+}
+
+/// Batches of given sizes.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VariableBatchUpdateStrategy {
+    /// The size of each batch; the last one repeats.
+    pub batch_sizes: Vec<Integer<1>>,
+    /// Whether the update pauses after each batch (default false).
+    pub autopause_after_batch: Option<bool>,
+}
