@@ -22,6 +22,8 @@ pub enum Part {
     Value,
     /// The key that it is bound to.
     Key,
+    /// Its first line.
+    Opening,
     /// The `nth` occurrence (from 0) of a text inside it.
     Text {
         /// The text to mark.
@@ -40,6 +42,11 @@ impl Place {
     /// The key of `pointer`'s last step.
     pub fn key(pointer: Pointer) -> Self {
         Self::Document(pointer, Part::Key)
+    }
+
+    /// The first line of the value at `pointer`.
+    pub fn opening(pointer: Pointer) -> Self {
+        Self::Document(pointer, Part::Opening)
     }
 
     /// The first occurrence of `text` in the value at `pointer`.
@@ -80,6 +87,7 @@ impl Place {
         match self {
             Self::Document(pointer, Part::Value) => Self::Span(map.value(&pointer)),
             Self::Document(pointer, Part::Key) => Self::Span(map.key(&pointer)),
+            Self::Document(pointer, Part::Opening) => Self::Span(map.opening(&pointer)),
             Self::Document(pointer, Part::Text { text, nth }) => {
                 Self::Span(map.text(&pointer, &text, nth))
             }

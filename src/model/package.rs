@@ -47,7 +47,7 @@ impl<'de> Deserialize<'de> for PackageSource {
                 LocalPackage::deserialize(MapAccessDeserializer::new(map)).map(PackageSource::Local)
             }
         }
-        deserializer.deserialize_any(Source)
+        deserializer.deserialize_str(Source)
     }
 }
 

@@ -12,7 +12,7 @@ use std::str::FromStr;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Unexpected, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
 
 use super::Integer;
 
@@ -33,7 +33,7 @@ pub enum PlacementRule {
 pub struct Placement(pub PlacementRule);
 
 /// A value of a host attribute; a comma would make it two.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
 #[schemars(inline, extend("pattern" = Self::PATTERN))]
 pub struct AttributeValue(String);
@@ -144,7 +144,7 @@ impl<'de> Deserialize<'de> for Placement {
                 PlacementRule::deserialize(MapAccessDeserializer::new(map)).map(Placement)
             }
         }
-        deserializer.deserialize_any(Rule)
+        deserializer.deserialize_str(Rule)
     }
 }
 

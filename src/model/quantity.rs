@@ -176,7 +176,7 @@ macro_rules! quantities {
                             .ok_or_else(|| E::invalid_value(Unexpected::Float(number), &self))
                     }
                 }
-                deserializer.deserialize_any(Quantity)
+                deserializer.deserialize_f64(Quantity)
             }
         }
 
@@ -212,8 +212,13 @@ quantities! {
         "a duration: seconds, or a string such as \"500ms\" or \"30s\"",
         serde_json::json!({ "type": "number", "minimum": 0, "maximum": MAX_SECONDS }),
         from_milliseconds,
-        |number| FractionalSeconds::new(number as f64),
+        from_whole_seconds,
         FractionalSeconds::new;
+}
+
+#[expect(clippy::cast_precision_loss, reason = "the range is checked after")]
+fn from_whole_seconds(seconds: i64) -> Option<FractionalSeconds> {
+    FractionalSeconds::new(seconds as f64)
 }
 
 #[expect(

@@ -120,6 +120,14 @@ impl SourceMap {
         self.value(pointer)
     }
 
+    /// Where the value at `pointer` begins: its first line, so that a whole table is not marked.
+    pub fn opening(&self, pointer: &Pointer) -> Location {
+        let whole = self.nearest(pointer).span;
+        let first_line = self.file.slice(whole).lines().next().unwrap_or_default();
+        let start = whole.start as usize;
+        self.locate(Span::new(start..start + first_line.len()))
+    }
+
     /// The `nth` occurrence (from 0) of `text` inside the value at `pointer`. Where the format's
     /// escapes hide it, the whole value.
     pub fn text(&self, pointer: &Pointer, text: &str, nth: usize) -> Location {

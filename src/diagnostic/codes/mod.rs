@@ -1,12 +1,13 @@
 //! Every kind of problem that jobc can report, by the stage that finds it.
 
+pub mod shape;
 pub mod syntax;
 
 use super::Code;
 
 /// All codes, in the order of the pipeline.
 pub fn all() -> impl Iterator<Item = &'static Code> {
-    [syntax::ALL].into_iter().flatten().copied()
+    [syntax::ALL, shape::ALL].into_iter().flatten().copied()
 }
 
 /// The code called `id`.
