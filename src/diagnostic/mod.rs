@@ -1,6 +1,7 @@
 //! Problems as data: found anywhere in the pipeline, made into text at its very end.
 
 mod code;
+mod machine;
 pub mod codes;
 mod place;
 mod problem;
@@ -9,6 +10,7 @@ mod report;
 mod suggest;
 
 pub use code::{Code, Severity};
+pub use machine::MachineError;
 pub use place::{Part, Place};
 pub use problem::{Annotation, Diagnostic};
 pub use report::Report;
