@@ -36,6 +36,16 @@ pub(super) fn paragraph(text: &str) -> String {
     paragraph
 }
 
+/// `text` up to a bound, as it is: for printers with escapes of their own.
+pub(super) fn cut_line(text: &str) -> Cow<'_, str> {
+    cut(text, LINE)
+}
+
+/// As [`cut_line`], with the bound of a paragraph.
+pub(super) fn cut_paragraph(text: &str) -> Cow<'_, str> {
+    cut(text, PARAGRAPH)
+}
+
 /// Appends `character`, or its code point if it does not show as itself.
 pub(super) fn push(character: char, out: &mut String) {
     if is_hidden(character) {
