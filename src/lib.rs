@@ -5,6 +5,20 @@ pub mod source;
 
 pub mod diagnostic;
 
+pub mod store;
+
 pub mod model;
 
 pub mod parse;
+
+pub mod check;
+
+pub mod resolve;
+
+pub mod plan;
+
+pub mod emit;
+
+pub mod workspace;
+
+pub mod compile;
