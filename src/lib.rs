@@ -22,3 +22,5 @@ pub mod emit;
 pub mod workspace;
 
 pub mod compile;
+
+pub mod write;

@@ -15,7 +15,10 @@ pub struct MachineError {
 impl MachineError {
     /// `attempt` failed because of `cause`.
     pub fn new(attempt: impl Into<String>, cause: impl fmt::Display) -> Self {
-        Self { attempt: attempt.into(), cause: cause.to_string() }
+        Self {
+            attempt: attempt.into(),
+            cause: cause.to_string(),
+        }
     }
 }
 

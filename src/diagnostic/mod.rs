@@ -1,8 +1,8 @@
 //! Problems as data: found anywhere in the pipeline, made into text at its very end.
 
 mod code;
-mod machine;
 pub mod codes;
+mod machine;
 mod place;
 mod problem;
 pub mod render;

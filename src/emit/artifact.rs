@@ -32,7 +32,11 @@ impl Artifact {
         // The name must not depend on where a site keeps its store: nobody puts the job there.
         let store_path = store_path(&StoreDir::default(), &name, &address, &BTreeSet::new())
             .expect("there are no references to refuse");
-        Self { key, text, store_path }
+        Self {
+            key,
+            text,
+            store_path,
+        }
     }
 
     /// The name of the file to write: the store path's.

@@ -30,7 +30,9 @@ impl Options {
     pub fn new(settings: &InitSettings, store_dir: &StoreDir) -> Self {
         Self {
             names: settings.names.unwrap_or_default(),
-            max_failures: settings.max_failures.map_or(DEFAULT_MAX_FAILURES, Integer::get),
+            max_failures: settings
+                .max_failures
+                .map_or(DEFAULT_MAX_FAILURES, Integer::get),
             command: InitCommand::new(settings, store_dir),
         }
     }
@@ -51,7 +53,13 @@ pub fn lower(resolved: ResolvedJob, options: &Options) -> Report<Plan> {
     context.fetches(resolved.commands.iter());
     context.runs(&resolved.commands);
     context.own_order();
-    let Context { steps, order, sequence, diagnostics, .. } = context;
+    let Context {
+        steps,
+        order,
+        sequence,
+        diagnostics,
+        ..
+    } = context;
     if !diagnostics.is_empty() {
         return Report::failed(diagnostics);
     }
@@ -90,18 +98,26 @@ impl<'a> Context<'a> {
         shell_command: Option<&'a Command>,
     ) {
         for (index, command) in commands.enumerate() {
-            let Some(script) = &command.script else { continue };
+            let Some(script) = &command.script else {
+                continue;
+            };
             let process = &self.processes()[index];
             let id = StepId::Realise(*script.path.hash());
             let name = self.name("nix_init_", process.name.as_str(), script, index);
-            self.add(id.clone(), Step::Realise(Realise {
-                command: self.options.command.realise(&script.path, process.name.as_str()),
-                name,
-                script: script.clone(),
-                max_failures: self.options.max_failures,
-                is_final: process.is_final(),
-                is_ephemeral: process.is_ephemeral(),
-            }));
+            self.add(
+                id.clone(),
+                Step::Realise(Realise {
+                    command: self
+                        .options
+                        .command
+                        .realise(&script.path, process.name.as_str()),
+                    name,
+                    script: script.clone(),
+                    max_failures: self.options.max_failures,
+                    is_final: process.is_final(),
+                    is_ephemeral: process.is_ephemeral(),
+                }),
+            );
             let after = StepId::Run(process.name.clone());
             self.order.insert(Edge { before: id, after });
         }
@@ -116,17 +132,27 @@ impl<'a> Context<'a> {
         const NAME: &str = "health_check";
         let id = StepId::Realise(*script.path.hash());
         let name = self.name("nix_init_", NAME, script, 0);
-        self.add(id.clone(), Step::Realise(Realise {
-            command: self.options.command.realise(&script.path, NAME),
-            name,
-            script: script.clone(),
-            max_failures: self.options.max_failures,
-            is_final: false,
-            is_ephemeral: false,
-        }));
-        for process in self.processes().iter().filter(|process| !process.is_final()) {
+        self.add(
+            id.clone(),
+            Step::Realise(Realise {
+                command: self.options.command.realise(&script.path, NAME),
+                name,
+                script: script.clone(),
+                max_failures: self.options.max_failures,
+                is_final: false,
+                is_ephemeral: false,
+            }),
+        );
+        for process in self
+            .processes()
+            .iter()
+            .filter(|process| !process.is_final())
+        {
             let after = StepId::Run(process.name.clone());
-            self.order.insert(Edge { before: id.clone(), after });
+            self.order.insert(Edge {
+                before: id.clone(),
+                after,
+            });
         }
     }
 
@@ -138,28 +164,41 @@ impl<'a> Context<'a> {
                 continue;
             };
             let name = self.name("nix_fetch_", process.name.as_str(), script, index);
-            self.add(StepId::Fetch(*script.path.hash()), Step::Realise(Realise {
-                command: self.options.command.fetch(&script.path, process.name.as_str()),
-                name,
-                script: script.clone(),
-                max_failures: 1,
-                is_final: false,
-                is_ephemeral: true,
-            }));
+            self.add(
+                StepId::Fetch(*script.path.hash()),
+                Step::Realise(Realise {
+                    command: self
+                        .options
+                        .command
+                        .fetch(&script.path, process.name.as_str()),
+                    name,
+                    script: script.clone(),
+                    max_failures: 1,
+                    is_final: false,
+                    is_ephemeral: true,
+                }),
+            );
         }
     }
 
     fn runs(&mut self, commands: &[Command]) {
         for (process, command) in self.processes().iter().zip(commands) {
-            let run = Run { process: process.clone(), command: command.text.clone() };
+            let run = Run {
+                process: process.clone(),
+                command: command.text.clone(),
+            };
             self.add(StepId::Run(process.name.clone()), Step::Run(run));
         }
     }
 
     fn own_order(&mut self) {
-        let id = |index: usize| StepId::Run(self.processes()[index].name.clone());
+        let processes = self.processes();
+        let id = |index: usize| StepId::Run(processes[index].name.clone());
         for &(before, after) in self.checked.order() {
-            self.order.insert(Edge { before: id(before), after: id(after) });
+            self.order.insert(Edge {
+                before: id(before),
+                after: id(after),
+            });
         }
     }
 
@@ -175,14 +214,25 @@ impl<'a> Context<'a> {
         };
         let name = step_name(prefix, process, hash.as_deref());
         let pointer = |index| {
-            self.checked.pointer().key("task").key("processes").index(index).key("name")
+            self.checked
+                .pointer()
+                .key("task")
+                .key("processes")
+                .index(index)
+                .key("name")
         };
-        let taken = self.processes().iter().position(|process| process.name == name);
+        let taken = self
+            .processes()
+            .iter()
+            .position(|process| process.name == name);
         if let Some(taken) = taken {
             let headline = format!("process `{name}` has the name of a step that jobc adds");
             self.diagnostics.push(
                 Diagnostic::new(&codes::NAME_TAKEN, headline, Place::value(pointer(taken)))
-                    .also(Place::value(pointer(index)), "the step realises what this one needs")
+                    .also(
+                        Place::value(pointer(index)),
+                        "the step realises what this one needs",
+                    )
                     .help("give the process another name"),
             );
         }
@@ -190,7 +240,10 @@ impl<'a> Context<'a> {
             let headline = format!("two steps that jobc adds would be called `{name}`");
             self.diagnostics.push(
                 Diagnostic::new(&codes::NAME_TAKEN, headline, Place::value(pointer(index)))
-                    .also(Place::value(pointer(other)), "the other one is for this process")
+                    .also(
+                        Place::value(pointer(other)),
+                        "the other one is for this process",
+                    )
                     .help("give one of the processes another name"),
             );
         }
@@ -220,5 +273,6 @@ fn step_name(prefix: &str, process: &str, hash: Option<&str>) -> ProcessName {
         }
         format!("{prefix}{}-{mark}{suffix}", &process[..end])
     };
-    name.parse().expect("a prefix without `.` or `/` before a process name is one")
+    name.parse()
+        .expect("a prefix without `.` or `/` before a process name is one")
 }

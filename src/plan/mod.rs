@@ -85,8 +85,12 @@ impl Plan {
     /// All edges, sorted by where their steps stand in the sequence: names that change with a hash
     /// do not move them.
     pub fn order(&self) -> Vec<&Edge> {
-        let positions: HashMap<&StepId, usize> =
-            self.sequence.iter().enumerate().map(|(position, id)| (id, position)).collect();
+        let positions: HashMap<&StepId, usize> = self
+            .sequence
+            .iter()
+            .enumerate()
+            .map(|(position, id)| (id, position))
+            .collect();
         let mut edges: Vec<_> = self.order.iter().collect();
         edges.sort_by_key(|edge| (positions[&edge.before], positions[&edge.after]));
         edges

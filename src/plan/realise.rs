@@ -28,7 +28,9 @@ pub struct InitCommand {
 impl InitCommand {
     /// The commands for nodes with this store, by these settings.
     pub fn new(settings: &InitSettings, store_dir: &StoreDir) -> Self {
-        let tries = settings.tries.map_or(DEFAULT_TRIES, crate::model::Integer::get);
+        let tries = settings
+            .tries
+            .map_or(DEFAULT_TRIES, crate::model::Integer::get);
         Self {
             store_dir: store_dir.clone(),
             common: common(settings, tries),
@@ -48,7 +50,10 @@ impl InitCommand {
 
     fn command(&self, path: &StorePath, process: &str, common: &str) -> String {
         let root = StorePathName::mangle(process);
-        format!("p={} r=$PWD/.gc/{root} n=0\n{common}", self.store_dir.display(path))
+        format!(
+            "p={} r=$PWD/.gc/{root} n=0\n{common}",
+            self.store_dir.display(path)
+        )
     }
 }
 
@@ -62,7 +67,10 @@ fn common(settings: &InitSettings, tries: i64) -> String {
     }
     if let Some(script) = &settings.profile_script {
         line(&mut text, "# shellcheck source=/dev/null");
-        line(&mut text, &format!("f={}; [ ! -r \"$f\" ] || . \"$f\"", quote(script)));
+        line(
+            &mut text,
+            &format!("f={}; [ ! -r \"$f\" ] || . \"$f\"", quote(script)),
+        );
     }
     line(
         &mut text,
@@ -79,8 +87,12 @@ fn common(settings: &InitSettings, tries: i64) -> String {
     );
     let mut options = "--option narinfo-cache-negative-ttl 0".to_owned();
     if !keys.is_empty() {
-        write!(options, " --option extra-trusted-public-keys {}", quote(&keys.join(" ")))
-            .expect("writing to a string does not fail");
+        write!(
+            options,
+            " --option extra-trusted-public-keys {}",
+            quote(&keys.join(" "))
+        )
+        .expect("writing to a string does not fail");
     }
     let root = "--add-root \"$r\" --indirect -r \"$p\" >/dev/null";
     if caches.is_empty() {

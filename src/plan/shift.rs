@@ -13,7 +13,9 @@ pub fn shift_process_indexes(text: &str, added: usize) -> Cow<'_, str> {
     let mut shifted = String::with_capacity(text.len() + 8);
     let mut copied = 0;
     for reference in references(text) {
-        let Some(address) = &reference.address else { continue };
+        let Some(address) = &reference.address else {
+            continue;
+        };
         let index = match address.0[..] {
             [Component::Field("processes"), Component::Index(index), ..]
             | [
@@ -24,9 +26,13 @@ pub fn shift_process_indexes(text: &str, added: usize) -> Cow<'_, str> {
             ] => index,
             _ => continue,
         };
-        let Ok(number) = index.parse::<usize>() else { continue };
+        let Ok(number) = index.parse::<usize>() else {
+            continue;
+        };
         let inner = reference.offset + reference.text.len() - 2 - reference.inner.len();
-        let Some(position) = reference.inner.find('[') else { continue };
+        let Some(position) = reference.inner.find('[') else {
+            continue;
+        };
         let start = inner + position + 1;
         shifted.push_str(&text[copied..start]);
         shifted.push_str(&number.saturating_add(added).to_string());
@@ -48,8 +54,14 @@ mod tests {
             "{{task.processes[10].cmdline}}{{&processes[1].name}}",
             "{{task.processes[12].cmdline}}{{&processes[3].name}}",
         );
-        check("processes[0] {{processes}} {{x.processes[0]}}", "processes[0] {{processes}} {{x.processes[0]}}");
+        check(
+            "processes[0] {{processes}} {{x.processes[0]}}",
+            "processes[0] {{processes}} {{x.processes[0]}}",
+        );
         check("{{processes[x].name}}", "{{processes[x].name}}");
-        assert_eq!(shift_process_indexes("{{processes[0].name}}", 0), "{{processes[0].name}}");
+        assert_eq!(
+            shift_process_indexes("{{processes[0].name}}", 0),
+            "{{processes[0].name}}"
+        );
     }
 }

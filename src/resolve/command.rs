@@ -9,9 +9,7 @@ use crate::source::Pointer;
 use crate::store::content_address::store_path;
 use crate::store::nar::digest_of_file;
 use crate::store::references::mentions;
-use crate::store::{
-    ContentAddress, StorePath, StorePathHash, StorePathName,
-};
+use crate::store::{ContentAddress, StorePath, StorePathHash, StorePathName};
 
 use super::Context;
 use super::expanded::Expansion;
@@ -40,9 +38,21 @@ pub struct Script {
 impl Context<'_> {
     pub(super) fn process(&mut self, index: usize) -> Result<Command, MachineError> {
         let process = &self.checked.job().task.processes[index];
-        let pointer = || self.checked.pointer().key("task").key("processes").index(index).key("cmdline");
+        let pointer = || {
+            self.checked
+                .pointer()
+                .key("task")
+                .key("processes")
+                .index(index)
+                .key("cmdline")
+        };
         let pointer = pointer();
-        self.command(&process.cmdline, &pointer, process.name.as_str(), Some(index))
+        self.command(
+            &process.cmdline,
+            &pointer,
+            process.name.as_str(),
+            Some(index),
+        )
     }
 
     /// Resolves a command; `process` is the index of the one that it is of, if any.
@@ -73,7 +83,9 @@ impl Context<'_> {
                 Reference::Package(package) => self.package(package)?,
                 Reference::File(path) => self.import(base, path, place)?,
                 Reference::Expanded(path) => {
-                    let Some(store_path) = self.import(base, path, place)? else { continue };
+                    let Some(store_path) = self.import(base, path, place)? else {
+                        continue;
+                    };
                     let Some(index) = process else { continue };
                     let expansion = self.expansion(path, &store_path, index, place)?;
                     let number = expansions.len() + 1;
@@ -108,7 +120,10 @@ impl Context<'_> {
         let store_dir = self.resolver.store_dir;
         let references: BTreeSet<StorePath> = mentions(store_dir, command.as_bytes())
             .filter_map(|mention| {
-                mention.resolve(known).or_else(|| mention.longest().ok()).map(|found| found.store_path)
+                mention
+                    .resolve(known)
+                    .or_else(|| mention.longest().ok())
+                    .map(|found| found.store_path)
             })
             .collect();
         let init = self.resolver.settings.init.as_ref();
@@ -130,9 +145,13 @@ impl Context<'_> {
             "",
         );
         let address = ContentAddress::Source(digest_of_file(true, text.as_bytes()).hash);
-        let path = store_path(store_dir, &name, &address, &references)
-            .expect("sources take references");
-        Some(Script { path, text, references })
+        let path =
+            store_path(store_dir, &name, &address, &references).expect("sources take references");
+        Some(Script {
+            path,
+            text,
+            references,
+        })
     }
 }
 

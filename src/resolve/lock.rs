@@ -41,7 +41,11 @@ pub enum Locked<'a> {
 impl Lock {
     /// The lock that `file` means.
     pub fn read(file: &LockFile, store_dir: &StoreDir) -> Report<Self> {
-        let mut context = Context { store_dir, lock: Self::default(), diagnostics: Vec::new() };
+        let mut context = Context {
+            store_dir,
+            lock: Self::default(),
+            diagnostics: Vec::new(),
+        };
         context.paths(file);
         context.packages(file);
         context.closures(file);
@@ -89,7 +93,10 @@ impl Context<'_> {
             let nar_hash = match entry.nar_hash.parse::<Sha256>() {
                 Ok(hash) => Some(hash),
                 Err(error) => {
-                    self.bad(format!("`nar_hash` is no SHA-256: {error}"), pointer.key("nar_hash"));
+                    self.bad(
+                        format!("`nar_hash` is no SHA-256: {error}"),
+                        pointer.key("nar_hash"),
+                    );
                     None
                 }
             };
@@ -110,9 +117,16 @@ impl Context<'_> {
             else {
                 continue;
             };
-            let info = PathInfo { nar_hash, nar_size: entry.nar_size.get(), references };
+            let info = PathInfo {
+                nar_hash,
+                nar_size: entry.nar_size.get(),
+                references,
+            };
             if self.lock.paths.insert(path, info).is_some() {
-                self.bad(format!("`{}` is there twice", entry.path), pointer.key("path"));
+                self.bad(
+                    format!("`{}` is there twice", entry.path),
+                    pointer.key("path"),
+                );
             }
         }
     }
@@ -121,15 +135,23 @@ impl Context<'_> {
         let written: HashSet<&str> = file.paths.iter().map(|entry| entry.path.as_str()).collect();
         for (index, entry) in file.packages.iter().enumerate() {
             let pointer = Pointer::root().key("packages").index(index);
-            let Some(path) = self.path(&entry.path, &pointer.key("path")) else { continue };
+            let Some(path) = self.path(&entry.path, &pointer.key("path")) else {
+                continue;
+            };
             if !written.contains(entry.path.as_str()) {
                 let headline = format!("`{}` is not among the `paths`", entry.path);
                 self.bad(headline, pointer.key("path"));
             }
-            let systems = self.lock.packages.entry(entry.installable.clone()).or_default();
+            let systems = self
+                .lock
+                .packages
+                .entry(entry.installable.clone())
+                .or_default();
             if systems.insert(entry.system.clone(), path).is_some() {
-                let headline =
-                    format!("`{}` is there twice for `{}`", entry.installable, entry.system);
+                let headline = format!(
+                    "`{}` is there twice for `{}`",
+                    entry.installable, entry.system
+                );
                 self.bad(headline, pointer.key("installable"));
             }
         }
@@ -142,7 +164,9 @@ impl Context<'_> {
         }
         for (index, entry) in file.paths.iter().enumerate() {
             for (position, name) in entry.references.iter().enumerate() {
-                let known = name.parse().is_ok_and(|path| self.lock.paths.contains_key(&path));
+                let known = name
+                    .parse()
+                    .is_ok_and(|path| self.lock.paths.contains_key(&path));
                 if !known {
                     let pointer = Pointer::root().key("paths").index(index).key("references");
                     self.bad(
@@ -158,7 +182,10 @@ impl Context<'_> {
         match self.store_dir.parse(text) {
             Ok(path) => Some(path),
             Err(error) => {
-                self.bad(format!("`{text}` is no store path: {error}"), pointer.clone());
+                self.bad(
+                    format!("`{text}` is no store path: {error}"),
+                    pointer.clone(),
+                );
                 None
             }
         }
@@ -166,8 +193,9 @@ impl Context<'_> {
 
     fn bad(&mut self, headline: String, pointer: Pointer) {
         self.diagnostics.push(
-            Diagnostic::new(&codes::BAD_LOCK, headline, Place::value(pointer))
-                .help("make the lock again with `jobc lock`, or take a good one from version control"),
+            Diagnostic::new(&codes::BAD_LOCK, headline, Place::value(pointer)).help(
+                "make the lock again with `jobc lock`, or take a good one from version control",
+            ),
         );
     }
 }

@@ -40,6 +40,8 @@ pub struct ResolvedJob {
 pub struct Resolver<'a> {
     /// Imports files.
     pub importer: &'a Importer,
+    /// The directory that messages name files relative to.
+    pub current_dir: &'a Path,
     /// The store of the nodes.
     pub store_dir: &'a StoreDir,
     /// The directory that paths in `jobc.toml` are relative to.
@@ -51,11 +53,18 @@ pub struct Resolver<'a> {
     /// Where these stand.
     pub settings_map: Option<&'a SourceMap>,
     /// Packages that all jobs of the file share.
-    pub shared_packages: Option<&'a BTreeMap<PackageName, PackageSource>>,
+    pub shared_packages: &'a BTreeMap<PackageName, PackageSource>,
     /// What installables are.
     pub lock: &'a Lock,
     /// What has been imported for this file before.
     pub imported: RefCell<BTreeMap<PathBuf, StorePath>>,
+}
+
+impl Resolver<'_> {
+    /// What messages call the file at `path`.
+    fn display_name(&self, path: &Path) -> String {
+        crate::source::display_name(path, self.current_dir)
+    }
 }
 
 /// The system that nodes are of unless the settings say otherwise.
@@ -69,8 +78,12 @@ pub fn resolve(
     checked: CheckedJob,
     resolver: &Resolver<'_>,
 ) -> Result<Report<ResolvedJob>, MachineError> {
-    let mut context =
-        Context { resolver, checked: &checked, packages: BTreeMap::new(), diagnostics: Vec::new() };
+    let mut context = Context {
+        resolver,
+        checked: &checked,
+        packages: BTreeMap::new(),
+        diagnostics: Vec::new(),
+    };
     let mut commands = Vec::with_capacity(checked.job().task.processes.len());
     for index in 0..checked.job().task.processes.len() {
         commands.push(context.process(index)?);
@@ -78,12 +91,20 @@ pub fn resolve(
     let shell_command = context.health_check()?;
     let diagnostics = context.diagnostics;
     // A command that could not be resolved is a stand-in; so nothing goes on to the plan.
-    let failed =
-        diagnostics.iter().any(|problem| problem.severity == crate::diagnostic::Severity::Error);
+    let failed = diagnostics
+        .iter()
+        .any(|problem| problem.severity == crate::diagnostic::Severity::Error);
     Ok(if failed {
         Report::failed(diagnostics)
     } else {
-        Report::new(ResolvedJob { checked, commands, shell_command }, diagnostics)
+        Report::new(
+            ResolvedJob {
+                checked,
+                commands,
+                shell_command,
+            },
+            diagnostics,
+        )
     })
 }
 
@@ -104,7 +125,9 @@ impl Context<'_> {
             .health_check_config
             .as_ref()
             .and_then(|config| config.health_checker.as_ref());
-        let Some(HealthChecker::Shell(checker)) = checker else { return Ok(None) };
+        let Some(HealthChecker::Shell(checker)) = checker else {
+            return Ok(None);
+        };
         let pointer = self
             .checked
             .pointer()
@@ -148,12 +171,21 @@ impl Context<'_> {
     }
 
     fn dangling(&mut self, path: &str, links: &[PathBuf], place: Place) {
-        let mut names: Vec<_> = links.iter().map(|link| format!("`{}`", link.display())).collect();
+        let mut names: Vec<_> = links
+            .iter()
+            .map(|link| format!("`{}`", link.display()))
+            .collect();
         names.truncate(3);
         let more = links.len() - names.len();
-        let and = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let headline =
-            format!("links in `{path}` lead out of it: {}{and}", names.join(", "));
+        let and = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
+        let headline = format!(
+            "links in `{path}` lead out of it: {}{and}",
+            names.join(", ")
+        );
         self.diagnostics.push(
             Diagnostic::new(&codes::DANGLING_LINK, headline, place)
                 .help("import a directory that holds the links' targets, too"),

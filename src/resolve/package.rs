@@ -38,15 +38,29 @@ impl<'a> Context<'a> {
 
     fn declaration(&self, name: &PackageName) -> Option<Declaration<'a>> {
         let resolver = self.resolver;
-        if let Some(source) = self.checked.job().packages.as_ref().and_then(|all| all.get(name)) {
+        if let Some(source) = self
+            .checked
+            .job()
+            .packages
+            .as_ref()
+            .and_then(|all| all.get(name))
+        {
             let pointer = self.job_pointer().key("packages").key(name.as_str());
             let place = Place::value(pointer);
             // The checked job outlives this borrow, but not as long as the resolver's parts.
-            return Some(Declaration { source, base: resolver.definition_dir, place });
+            return Some(Declaration {
+                source,
+                base: resolver.definition_dir,
+                place,
+            });
         }
-        if let Some(source) = resolver.shared_packages.and_then(|all| all.get(name)) {
+        if let Some(source) = resolver.shared_packages.get(name) {
             let place = Place::value(Pointer::root().key("packages").key(name.as_str()));
-            return Some(Declaration { source, base: resolver.definition_dir, place });
+            return Some(Declaration {
+                source,
+                base: resolver.definition_dir,
+                place,
+            });
         }
         let source = resolver.settings.packages.as_ref()?.get(name)?;
         let pointer = Pointer::root().key("packages").key(name.as_str());
@@ -54,7 +68,11 @@ impl<'a> Context<'a> {
             Some(map) => Place::Span(map.value(&pointer)),
             None => Place::value(pointer),
         };
-        Some(Declaration { source, base: resolver.workspace_root, place })
+        Some(Declaration {
+            source,
+            base: resolver.workspace_root,
+            place,
+        })
     }
 
     fn declared(
@@ -67,7 +85,9 @@ impl<'a> Context<'a> {
             PackageSource::Local(local) => self.import(declaration.base, &local.path, place),
             PackageSource::Reference(text) if text.starts_with('/') => {
                 let parsed = self.resolver.store_dir.parse(text);
-                Ok(parsed.map_err(|error| self.bad_path(text, &error.to_string(), place())).ok())
+                Ok(parsed
+                    .map_err(|error| self.bad_path(text, &error.to_string(), place()))
+                    .ok())
             }
             PackageSource::Reference(installable) => Ok(self.locked(name, installable, place())),
         }
@@ -81,13 +101,13 @@ impl<'a> Context<'a> {
         ));
     }
 
-    fn locked(
-        &mut self,
-        name: &PackageName,
-        installable: &str,
-        place: Place,
-    ) -> Option<StorePath> {
-        let system = self.resolver.settings.system.as_deref().unwrap_or(DEFAULT_SYSTEM);
+    fn locked(&mut self, name: &PackageName, installable: &str, place: Place) -> Option<StorePath> {
+        let system = self
+            .resolver
+            .settings
+            .system
+            .as_deref()
+            .unwrap_or(DEFAULT_SYSTEM);
         let problem = match self.resolver.lock.package(installable, system) {
             Locked::As(path) => return Some(path.clone()),
             Locked::Not => {

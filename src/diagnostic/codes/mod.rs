@@ -1,15 +1,20 @@
 //! Every kind of problem that jobc can report, by the stage that finds it.
 
+pub mod names;
 pub mod packages;
 pub mod plan;
 pub mod shape;
 pub mod syntax;
+pub mod templates;
 
 use super::Code;
 
 /// All codes, in the order of the pipeline.
 pub fn all() -> impl Iterator<Item = &'static Code> {
-    [syntax::ALL, shape::ALL, packages::ALL, plan::ALL].into_iter().flatten().copied()
+    [syntax::ALL, shape::ALL, packages::ALL, plan::ALL]
+        .into_iter()
+        .flatten()
+        .copied()
 }
 
 /// The code called `id`.

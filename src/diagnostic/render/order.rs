@@ -67,7 +67,7 @@ impl<'a> Whereabouts<'a> {
         match place {
             Place::Span(location) => Self::Span(location.file.name(), location.span),
             Place::File(name) => Self::File(name),
-            Place::Document(pointer, Part::Value) => Self::Value(pointer),
+            Place::Document(pointer, Part::Value | Part::Opening) => Self::Value(pointer),
             Place::Document(pointer, Part::Key) => Self::Key(pointer),
             Place::Document(pointer, Part::Text { text, nth }) => Self::Text(pointer, text, *nth),
         }

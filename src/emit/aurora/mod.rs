@@ -19,7 +19,10 @@ use document as aurora;
 
 /// The compiled job, if JSON can carry it.
 pub fn emit(plan: &Plan) -> Report<Artifact> {
-    let mut context = Context { plan, diagnostics: Vec::new() };
+    let mut context = Context {
+        plan,
+        diagnostics: Vec::new(),
+    };
     let document = context.job();
     if !context.diagnostics.is_empty() {
         return Report::failed(context.diagnostics);
@@ -38,14 +41,22 @@ impl<'a> Context<'a> {
         let job: &Job = plan.job();
         let key = plan.key();
         aurora::JobDocument {
-            announce: job.announce.as_ref().map(|announce| self.announcer(announce)),
+            announce: job
+                .announce
+                .as_ref()
+                .map(|announce| self.announcer(announce)),
             cluster: key.cluster.as_str(),
             constraints: job.constraints.as_ref().map(|constraints| {
                 let entries = constraints.iter();
-                entries.map(|(name, rule)| (name.as_str(), rule.to_string())).collect()
+                entries
+                    .map(|(name, rule)| (name.as_str(), rule.to_string()))
+                    .collect()
             }),
             contact: self.optional(job.contact.as_ref()),
-            container: job.container.as_ref().and_then(|container| self.container(container)),
+            container: job
+                .container
+                .as_ref()
+                .and_then(|container| self.container(container)),
             cron_collision_policy: job.cron_collision_policy.map(|policy| match policy {
                 CronCollisionPolicy::KillExisting => aurora::CronCollisionPolicy::KillExisting,
                 CronCollisionPolicy::CancelNew => aurora::CronCollisionPolicy::CancelNew,
@@ -53,16 +64,22 @@ impl<'a> Context<'a> {
             cron_schedule: job.cron_schedule.as_deref(),
             enable_hooks: job.enable_hooks,
             environment: key.environment.as_str(),
-            executor_config: job.executor_config.as_ref().map(|config| aurora::ExecutorConfig {
-                data: config.data.as_deref().map(|data| self.plan.text(data)),
-                name: self.optional(config.name.as_ref()),
-            }),
+            executor_config: job
+                .executor_config
+                .as_ref()
+                .map(|config| aurora::ExecutorConfig {
+                    data: config.data.as_deref().map(|data| self.plan.text(data)),
+                    name: self.optional(config.name.as_ref()),
+                }),
             health_check_config: job
                 .health_check_config
                 .as_ref()
                 .map(|config| self.health_check(config)),
             instances: job.instances.map(plan::Integer::get),
-            lifecycle: job.lifecycle.as_ref().map(|lifecycle| self.lifecycle(lifecycle)),
+            lifecycle: job
+                .lifecycle
+                .as_ref()
+                .map(|lifecycle| self.lifecycle(lifecycle)),
             max_task_failures: job.max_task_failures.map(plan::Integer::get),
             metadata: job.metadata.as_ref().map(|entries| {
                 let convert = |entry: &'a plan::Metadata| aurora::Metadata {
@@ -72,20 +89,27 @@ impl<'a> Context<'a> {
                 entries.iter().map(convert).collect()
             }),
             name: key.name.as_str(),
-            partition_policy: job.partition_policy.as_ref().map(|policy| {
-                aurora::PartitionPolicy {
+            partition_policy: job
+                .partition_policy
+                .as_ref()
+                .map(|policy| aurora::PartitionPolicy {
                     delay_secs: policy.delay_secs.map(plan::Seconds::get),
                     reschedule: policy.reschedule,
-                }
-            }),
+                }),
             priority: job.priority.map(plan::Integer::get),
             production: job.production,
             role: key.role.as_str(),
             service: job.service,
-            sla_policy: job.sla_policy.as_ref().and_then(|policy| self.sla_policy(policy)),
+            sla_policy: job
+                .sla_policy
+                .as_ref()
+                .and_then(|policy| self.sla_policy(policy)),
             task: self.task(),
             task_links: job.task_links.as_ref().map(|links| {
-                links.iter().map(|(name, link)| (name.as_str(), self.text(link))).collect()
+                links
+                    .iter()
+                    .map(|(name, link)| (name.as_str(), self.text(link)))
+                    .collect()
             }),
             tier: self.optional(job.tier.as_ref()),
             update_config: job.update_config.as_ref().map(|config| self.update(config)),
@@ -104,13 +128,18 @@ impl<'a> Context<'a> {
             constraints: plan
                 .order()
                 .into_iter()
-                .map(|edge| aurora::Constraint { order: vec![name(&edge.before), name(&edge.after)] })
+                .map(|edge| aurora::Constraint {
+                    order: vec![name(&edge.before), name(&edge.after)],
+                })
                 .collect(),
             finalization_wait: task.finalization_wait.map(plan::Seconds::get),
             max_concurrency: task.max_concurrency.map(plan::Integer::get),
             max_failures: task.max_failures.map(plan::Integer::get),
             name: plan.text(plan.task_name()),
-            processes: plan.sequence().map(|(_, step)| self.process(step)).collect(),
+            processes: plan
+                .sequence()
+                .map(|(_, step)| self.process(step))
+                .collect(),
             resources: resources(&task.resources),
             user: self.optional(task.user.as_ref()),
         }
@@ -149,17 +178,17 @@ impl<'a> Context<'a> {
     fn announcer(&self, announce: &'a plan::Announcer) -> aurora::Announcer<'a> {
         aurora::Announcer {
             portmap: announce.portmap.as_ref().map(|ports| {
-                ports.iter().map(|(name, port)| (name.as_str(), self.text(port))).collect()
+                ports
+                    .iter()
+                    .map(|(name, port)| (name.as_str(), self.text(port)))
+                    .collect()
             }),
             primary_port: self.optional(announce.primary_port.as_ref()),
             zk_path: self.optional(announce.zk_path.as_ref()),
         }
     }
 
-    fn health_check(
-        &self,
-        config: &'a plan::HealthCheckConfig,
-    ) -> aurora::HealthCheckConfig<'a> {
+    fn health_check(&self, config: &'a plan::HealthCheckConfig) -> aurora::HealthCheckConfig<'a> {
         let seconds = |value: plan::FractionalSeconds| Number(value.get());
         aurora::HealthCheckConfig {
             health_checker: config.health_checker.as_ref().map(|checker| match checker {
@@ -167,14 +196,14 @@ impl<'a> Context<'a> {
                     aurora::HealthChecker::Http(aurora::HttpHealthChecker {
                         endpoint: self.optional(http.endpoint.as_ref()),
                         expected_response: self.optional(http.expected_response.as_ref()),
-                        expected_response_code: http
-                            .expected_response_code
-                            .map(plan::Integer::get),
+                        expected_response_code: http.expected_response_code.map(plan::Integer::get),
                     })
                 }
                 HealthChecker::Shell(shell) => {
-                    let command =
-                        self.plan.shell_command().unwrap_or(shell.shell_command.as_str());
+                    let command = self
+                        .plan
+                        .shell_command()
+                        .unwrap_or(shell.shell_command.as_str());
                     aurora::HealthChecker::Shell(aurora::ShellHealthChecker {
                         shell_command: self.plan.text(command),
                     })
@@ -190,15 +219,19 @@ impl<'a> Context<'a> {
 
     fn lifecycle(&self, lifecycle: &'a plan::LifecycleConfig) -> aurora::LifecycleConfig<'a> {
         aurora::LifecycleConfig {
-            http: lifecycle.http.as_ref().map(|http| aurora::HttpLifecycleConfig {
-                graceful_shutdown_endpoint: self.optional(http.graceful_shutdown_endpoint.as_ref()),
-                graceful_shutdown_wait_secs: http
-                    .graceful_shutdown_wait_secs
-                    .map(plan::Seconds::get),
-                port: self.optional(http.port.as_ref()),
-                shutdown_endpoint: self.optional(http.shutdown_endpoint.as_ref()),
-                shutdown_wait_secs: http.shutdown_wait_secs.map(plan::Seconds::get),
-            }),
+            http: lifecycle
+                .http
+                .as_ref()
+                .map(|http| aurora::HttpLifecycleConfig {
+                    graceful_shutdown_endpoint: self
+                        .optional(http.graceful_shutdown_endpoint.as_ref()),
+                    graceful_shutdown_wait_secs: http
+                        .graceful_shutdown_wait_secs
+                        .map(plan::Seconds::get),
+                    port: self.optional(http.port.as_ref()),
+                    shutdown_endpoint: self.optional(http.shutdown_endpoint.as_ref()),
+                    shutdown_wait_secs: http.shutdown_wait_secs.map(plan::Seconds::get),
+                }),
         }
     }
 
@@ -250,8 +283,17 @@ impl<'a> Context<'a> {
                 UpdateStrategy::Batch(_) => "batch",
                 UpdateStrategy::VariableBatch(_) => "variable_batch",
             };
-            let pointer = self.plan.pointer().key("update_config").key("update_strategy");
-            self.refuse("update_strategy", choice, "queue", Place::key(pointer.key(choice)));
+            let pointer = self
+                .plan
+                .pointer()
+                .key("update_config")
+                .key("update_strategy");
+            self.refuse(
+                "update_strategy",
+                choice,
+                "queue",
+                Place::key(pointer.key(choice)),
+            );
             None
         });
         aurora::UpdateConfig {
