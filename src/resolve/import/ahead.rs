@@ -109,3 +109,47 @@ const BUFFERS: usize = 3;
 fn died() -> io::Error {
     io::Error::other("the hashing thread died")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::{AheadHasher, BUFFER_SIZE, BUFFERS};
+    use crate::store::hash::Sha256Writer;
+
+    #[test]
+    fn any_size_is_hashed_as_in_one_thread() {
+        let most = (BUFFERS + 2) * BUFFER_SIZE;
+        for size in [
+            0,
+            1,
+            BUFFER_SIZE - 1,
+            BUFFER_SIZE,
+            BUFFER_SIZE + 1,
+            2 * BUFFER_SIZE,
+            most,
+            most + 7,
+        ] {
+            let bytes: Vec<u8> = (0..=250).cycle().take(size).collect();
+            let mut expected = Sha256Writer::new();
+            expected.update(&bytes);
+            for piece in [100_000, BUFFER_SIZE, usize::MAX] {
+                let mut hasher = AheadHasher::new();
+                for bytes in bytes.chunks(piece) {
+                    hasher.write_all(bytes).unwrap();
+                }
+                assert_eq!(
+                    hasher.finish().unwrap(),
+                    expected.clone().finish(),
+                    "{size} {piece}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn it_may_be_dropped_unfinished() {
+        let mut hasher = AheadHasher::new();
+        hasher.write_all(&vec![0; 3 * BUFFER_SIZE]).unwrap();
+    }
+}

@@ -38,8 +38,9 @@ pub struct Imported {
 /// Imports from one workspace.
 #[derive(Debug, Clone)]
 pub struct Importer {
-    /// The workspace as it was named, and without links.
+    /// The workspace as the caller names it.
     named_root: PathBuf,
+    /// The workspace as it is when links are followed.
     root: PathBuf,
     store_dir: StoreDir,
     forbidden: Vec<PathBuf>,
@@ -53,7 +54,7 @@ impl Importer {
     /// second.
     ///
     /// # Errors
-    /// If the workspace is not a directory that can be found.
+    /// If the workspace cannot be found.
     pub fn new(
         workspace_root: &Path,
         store_dir: StoreDir,
@@ -77,11 +78,11 @@ impl Importer {
         let object = self.locate(path)?;
         if object.metadata.is_file() && object.metadata.len() < SMALL_FILE {
             let (hasher, dangling) = self.write(&object, Sha256Writer::new())?;
-            return Ok(self.imported(object.name, hasher.finish(), dangling));
+            return Ok(self.imported(&object.name, hasher.finish(), dangling));
         }
         let (hasher, dangling) = self.write(&object, AheadHasher::new())?;
         let digest = hasher.finish().map_err(ImportError::Sink)?;
-        Ok(self.imported(object.name, digest, dangling))
+        Ok(self.imported(&object.name, digest, dangling))
     }
 
     /// Writes the archive of what [`import`](Self::import) imports, and returns the sink.
@@ -93,9 +94,9 @@ impl Importer {
         self.write(&object, sink).map(|(sink, _)| sink)
     }
 
-    fn imported(&self, name: StorePathName, digest: Digest, dangling: Vec<PathBuf>) -> Imported {
+    fn imported(&self, name: &StorePathName, digest: Digest, dangling: Vec<PathBuf>) -> Imported {
         let address = ContentAddress::Source(digest.hash);
-        let store_path = store_path(&self.store_dir, &name, &address, &BTreeSet::new())
+        let store_path = store_path(&self.store_dir, name, &address, &BTreeSet::new())
             .expect("there are no references that could be refused");
         Imported {
             store_path,

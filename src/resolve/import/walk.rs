@@ -193,3 +193,28 @@ impl<W: Write> Walk<W> {
 
 const BUFFER_SIZE: usize = 128 * 1024;
 const OWNER_MAY_EXECUTE: u32 = 0o100;
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::rise;
+
+    #[test]
+    fn a_path_rises_as_high_as_it_ever_is() {
+        for (path, expected) in [
+            ("", 0),
+            ("a/b", 0),
+            ("./a", 0),
+            ("a/..", 0),
+            ("..", 1),
+            ("../a", 1),
+            ("a/../..", 1),
+            ("../a/../..", 2),
+            ("../../a/b/c", 2),
+            ("a/b/../../../x/y", 1),
+        ] {
+            assert_eq!(rise(Path::new(path)), expected, "{path}");
+        }
+    }
+}
