@@ -8,3 +8,5 @@ pub mod diagnostic;
 pub mod model;
 
 pub mod parse;
+
+pub mod check;

@@ -1,13 +1,29 @@
 //! Every kind of problem that jobc can report, by the stage that finds it.
 
+pub mod commands;
+pub mod job;
+pub mod names;
+pub mod order;
 pub mod shape;
 pub mod syntax;
+pub mod templates;
 
 use super::Code;
 
 /// All codes, in the order of the pipeline.
 pub fn all() -> impl Iterator<Item = &'static Code> {
-    [syntax::ALL, shape::ALL].into_iter().flatten().copied()
+    [
+        syntax::ALL,
+        shape::ALL,
+        names::ALL,
+        order::ALL,
+        commands::ALL,
+        templates::ALL,
+        job::ALL,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }
 
 /// The code called `id`.

@@ -1,0 +1,203 @@
+//! Whether a definition makes sense: everything that one of Aurora's layers would refuse, and
+//! mistakes that all of them would let pass.
+//!
+//! `Document` in, [`Checked`] out. One file for each kind of rule; none of them stops at the first
+//! problem, and none reports what follows from another problem.
+
+mod commands;
+mod cron;
+mod holes;
+mod names;
+mod order;
+mod packages;
+mod placement;
+mod quoting;
+mod resources;
+mod schedule;
+mod schema;
+mod scope;
+mod templates;
+mod updates;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diagnostic::{Diagnostic, Report, Severity};
+use crate::model::{Document, Job, JobKey, PackageName, PackageSource, Settings};
+use crate::source::Pointer;
+
+pub use holes::Holes;
+pub use scope::{Binding, Scope, bind};
+pub use templates::examine;
+
+/// A definition in which nothing is wrong; only [`check`] makes one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Checked {
+    jobs: Vec<CheckedJob>,
+    shared_packages: BTreeMap<PackageName, PackageSource>,
+}
+
+/// A job in which nothing is wrong, with what the rules found out about it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckedJob {
+    pointer: Pointer,
+    job: Job,
+    key: JobKey,
+    task_name: String,
+    order: BTreeSet<(usize, usize)>,
+}
+
+impl Checked {
+    /// The jobs, in the order written.
+    pub fn jobs(&self) -> &[CheckedJob] {
+        &self.jobs
+    }
+
+    /// The jobs, in the order written.
+    pub fn into_jobs(self) -> Vec<CheckedJob> {
+        self.jobs
+    }
+
+    /// The packages that all jobs of the document share.
+    pub fn shared_packages(&self) -> &BTreeMap<PackageName, PackageSource> {
+        &self.shared_packages
+    }
+}
+
+impl CheckedJob {
+    /// Where the job stands in its document.
+    pub fn pointer(&self) -> &Pointer {
+        &self.pointer
+    }
+
+    /// The job as written.
+    pub fn job(&self) -> &Job {
+        &self.job
+    }
+
+    /// What identifies the job.
+    pub fn key(&self) -> &JobKey {
+        &self.key
+    }
+
+    /// The task's name: as written, or that of its first process.
+    pub fn task_name(&self) -> &str {
+        &self.task_name
+    }
+
+    /// Which process (by its index) has to succeed before which other one starts: all `order`
+    /// lists and all `after` together.
+    pub fn order(&self) -> &BTreeSet<(usize, usize)> {
+        &self.order
+    }
+}
+
+/// Checks a document. `holes` are the places of values that are not the author's.
+///
+/// The value holds the jobs in which nothing is wrong, those of them that have problems being left
+/// out, so that later stages have something to say about the others in the same run.
+pub fn check(document: Document, holes: &Holes, settings: &Settings) -> Report<Checked> {
+    let mut found = Vec::new();
+    let many = matches!(document, Document::Many(_));
+    let (jobs, shared) = match document {
+        Document::One(job) => (vec![*job], None),
+        Document::Many(list) => (list.jobs, list.packages),
+    };
+    let mut keys = names::Keys::default();
+    let mut used = packages::Used::default();
+    let mut checked = Vec::with_capacity(jobs.len());
+    for (index, job) in jobs.into_iter().enumerate() {
+        let pointer = if many {
+            Pointer::root().key(Document::LIST_FIELD).index(index)
+        } else {
+            Pointer::root()
+        };
+        let mut ctx = Ctx {
+            job: &job,
+            at: &pointer,
+            holes,
+            settings,
+            shared: shared.as_ref(),
+            found: Vec::new(),
+        };
+        let order = ctx.run(&mut used);
+        let key = names::key(&mut ctx);
+        if let Some(key) = &key {
+            keys.add(&mut ctx, key);
+        }
+        let problems = ctx.found;
+        let healthy = !has_errors(&problems) && !holes.touch(&pointer);
+        found.extend(problems);
+        if let Some(key) = key
+            && healthy
+        {
+            checked.push(CheckedJob {
+                task_name: names::task_name(&job),
+                pointer,
+                job,
+                key,
+                order,
+            });
+        }
+    }
+    let shared = shared.unwrap_or_default();
+    if many {
+        used.report_shared(&shared, holes, &mut found);
+    }
+    let value = (!checked.is_empty() || !has_errors(&found)).then_some(Checked {
+        jobs: checked,
+        shared_packages: shared,
+    });
+    Report {
+        value,
+        diagnostics: found,
+    }
+}
+
+fn has_errors(found: &[Diagnostic]) -> bool {
+    found
+        .iter()
+        .any(|problem| problem.severity == Severity::Error)
+}
+
+/// What the rules of one job need to know, and what they found.
+struct Ctx<'a> {
+    job: &'a Job,
+    at: &'a Pointer,
+    holes: &'a Holes,
+    settings: &'a Settings,
+    shared: Option<&'a BTreeMap<PackageName, PackageSource>>,
+    found: Vec<Diagnostic>,
+}
+
+impl<'a> Ctx<'a> {
+    fn run(&mut self, used: &mut packages::Used) -> BTreeSet<(usize, usize)> {
+        let index = names::check(self);
+        let order = order::check(self, &index);
+        commands::check(self, used);
+        templates::check(self);
+        resources::check(self);
+        schedule::check(self);
+        placement::check(self);
+        updates::check(self);
+        order
+    }
+
+    fn report(&mut self, problem: Diagnostic) {
+        self.found.push(problem);
+    }
+
+    /// Whether the value at the pointer that `below` makes of the job's was made up.
+    fn hole(&self, below: impl FnOnce(&Pointer) -> Pointer) -> bool {
+        !self.holes.is_empty() && self.holes.touch(&below(self.at))
+    }
+
+    /// The place of a field of the process at `index`.
+    fn process(&self, index: usize, field: &str) -> Pointer {
+        process(self.at, index).key(field)
+    }
+}
+
+/// The place of the process at `index` of the job at `at`.
+fn process(at: &Pointer, index: usize) -> Pointer {
+    at.key("task").key("processes").index(index)
+}
