@@ -74,6 +74,11 @@ impl CheckedJob {
         &self.job
     }
 
+    /// The job as written.
+    pub fn into_job(self) -> Job {
+        self.job
+    }
+
     /// What identifies the job.
     pub fn key(&self) -> &JobKey {
         &self.key

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::model::{
-    Announcer, AppcImage, Container, CoordinatorSlaPolicy, CronCollisionPolicy, Docker,
+    Announcer, AppcImage, CommandLine, Container, CoordinatorSlaPolicy, CronCollisionPolicy, Docker,
     DockerImage, ExecutorConfig, FractionalSeconds, HealthCheckConfig, HealthChecker,
     HttpHealthChecker, HttpLifecycleConfig, Integer, Job, LifecycleConfig, Logger,
     LoggerDestination, LoggerMode, Mesos, Metadata, OrderConstraint, Parameter, PartitionPolicy,
@@ -50,8 +50,8 @@ pub(super) enum Struct<'a> {
 pub(super) enum Value<'a> {
     /// Text, or anything that is written as such.
     Text(Cow<'a, str>),
-    /// A command line, which is another one once it is compiled.
-    Command(&'a str),
+    /// A command line, which may be another one once it is compiled.
+    Command(&'a CommandLine),
     Struct(Struct<'a>),
     List(List<'a>),
     Map(Map<'a>),
@@ -128,7 +128,7 @@ impl<'a> Struct<'a> {
                 _ => None,
             },
             Self::Shell(shell) => match name {
-                "shell_command" => Some(Value::Command(shell.shell_command.as_str())),
+                "shell_command" => Some(Value::Command(&shell.shell_command)),
                 _ => None,
             },
             Self::Lifecycle(lifecycle) => match (name, lifecycle) {
@@ -292,7 +292,7 @@ fn task_field<'a>(task: &'a Task, name: &str) -> Option<Value<'a>> {
 fn process_field<'a>(process: &'a Process, name: &str) -> Option<Value<'a>> {
     match name {
         "name" => word(process.name.as_str()),
-        "cmdline" => Some(Value::Command(process.cmdline.as_str())),
+        "cmdline" => Some(Value::Command(&process.cmdline)),
         "max_failures" => integer(process.max_failures, 1),
         "daemon" => boolean(process.daemon, false),
         "ephemeral" => boolean(process.ephemeral, false),

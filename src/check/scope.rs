@@ -8,7 +8,7 @@
 
 use std::borrow::Cow;
 
-use crate::model::{Address, Component, Job, Process, TemplateReference, references};
+use crate::model::{Address, CommandLine, Component, Job, Piece, TemplateReference, references};
 
 use super::schema::{Struct, Value};
 
@@ -24,38 +24,33 @@ pub struct Scope<'a> {
 /// What becomes of a reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Binding {
-    /// The client fills it in when it loads the job; with what, where that is text which is known
-    /// before and has no references left in it.
-    AtLoad(Option<String>),
-    /// The agent fills it in on the node.
+    /// The client fills it in when it loads the job, with this.
+    AtLoad(String),
+    /// It has to be left to Aurora: the agent fills it in on the node, or the client does with
+    /// something that only it will know.
     ByAgent,
-    /// Nobody knows it.
+    /// Nobody can fill it in.
     Unbound,
-    /// Its value leads back to itself, or grows beyond all bounds.
-    Endless,
-    /// It means a table or a list.
-    NotText,
 }
 
-/// What `address` means in `scope`.
+/// What `address` means in `scope`. Why it means nothing, [`super::examine`] says.
 pub fn bind(address: &Address<'_>, scope: &Scope<'_>) -> Binding {
+    match evaluate(address, scope) {
+        Ok(Some(text)) => Binding::AtLoad(text),
+        Ok(None) | Err(Trouble::Elsewhere) => Binding::ByAgent,
+        Err(Trouble::Unbound | Trouble::Endless | Trouble::NotText) => Binding::Unbound,
+    }
+}
+
+/// The value of `address` in `scope`; none where it is only known later.
+pub(super) fn evaluate(
+    address: &Address<'_>,
+    scope: &Scope<'_>,
+) -> Result<Option<String>, Trouble> {
     let mut evaluation = Evaluation::default();
-    let found = scope.find(&address.0);
-    if found.is_none() && by_agent(address) {
-        return Binding::ByAgent;
-    }
     let mut text = String::new();
-    match evaluation.reference(address, scope, Unknown::Refuse, 0, &mut text) {
-        Ok(()) => {
-            let known = evaluation.known && references(&text).next().is_none();
-            Binding::AtLoad(known.then_some(text))
-        }
-        // A reference inside the value that is wrong is so where the value was written, too.
-        Err(Trouble::Elsewhere) => Binding::AtLoad(None),
-        Err(Trouble::Unbound) => Binding::Unbound,
-        Err(Trouble::Endless) => Binding::Endless,
-        Err(Trouble::NotText) => Binding::NotText,
-    }
+    evaluation.reference(address, scope, Unknown::Refuse, 0, &mut text)?;
+    Ok(evaluation.finished(text))
 }
 
 /// `text` with all references filled in; none if that cannot be known yet.
@@ -68,7 +63,7 @@ pub(super) fn expand(text: &str, scope: &Scope<'_>) -> Option<String> {
     evaluation
         .text(text, scope, Unknown::Refuse, 0, &mut expanded)
         .ok()?;
-    (evaluation.known && references(&expanded).next().is_none()).then_some(expanded)
+    evaluation.finished(expanded)
 }
 
 /// The address of a reference. An escaped one is no different in the end: the text that it leaves
@@ -104,6 +99,18 @@ fn by_client<'a>(path: &[Component<'_>]) -> Option<Value<'a>> {
     Some(Value::Text(Cow::Borrowed(text)))
 }
 
+/// A command as far as it is known how it is compiled: with its escapes undone.
+fn compiled(command: &CommandLine) -> Cow<'_, str> {
+    if !command.as_str().contains("$${") {
+        return Cow::Borrowed(command.as_str());
+    }
+    let text = command.pieces().map(|piece| match piece {
+        Ok(Piece::Text(text) | Piece::Reference { text, .. }) => text,
+        Err(error) => error.text,
+    });
+    Cow::Owned(text.collect())
+}
+
 struct Found<'a> {
     value: Value<'a>,
     /// The tables on the path to it, the innermost first.
@@ -125,8 +132,11 @@ impl<'a> Scope<'a> {
     }
 
     /// Around a field of a process of the job's task.
-    pub fn process(job: &'a Job, process: &'a Process) -> Self {
-        Self::task(job).inside(Struct::Process(process))
+    ///
+    /// # Panics
+    /// If there is no process with this index.
+    pub fn process(job: &'a Job, index: usize) -> Self {
+        Self::task(job).inside(Struct::Process(&job.task.processes[index]))
     }
 
     /// Around a field of a table inside.
@@ -186,7 +196,7 @@ fn descend<'a>(mut value: Value<'a>, path: &[Component<'_>]) -> Option<Found<'a>
 
 /// Why a text cannot be filled in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Trouble {
+pub(super) enum Trouble {
     Unbound,
     Endless,
     NotText,
@@ -224,6 +234,11 @@ impl Evaluation {
     const MAX_DEPTH: usize = 99;
     const MAX_STEPS: usize = 2000;
     const MAX_BYTES: usize = 1 << 20;
+
+    /// The text, unless someone later changes it.
+    fn finished(&self, text: String) -> Option<String> {
+        (self.known && references(&text).next().is_none()).then_some(text)
+    }
 
     fn text(
         &mut self,
@@ -274,9 +289,11 @@ impl Evaluation {
         };
         let value = match value {
             Value::Text(text) => text,
-            Value::Command(text) => {
-                self.known = false;
-                Cow::Borrowed(text)
+            Value::Command(command) => {
+                self.known &= command
+                    .pieces()
+                    .all(|piece| matches!(piece, Ok(Piece::Text(_))));
+                compiled(command)
             }
             Value::Foreign => {
                 self.known = false;

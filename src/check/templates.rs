@@ -10,7 +10,7 @@ use crate::source::Pointer;
 
 use super::Ctx;
 use super::schema::Struct;
-use super::scope::{Binding, Scope, address, bind};
+use super::scope::{Scope, Trouble, address, evaluate};
 
 /// Names that can be referred to from anywhere.
 const EVERYWHERE: &[&str] = &[
@@ -48,15 +48,19 @@ pub fn examine(
     let Some(address) = address(reference) else {
         return Some(malformed(reference, place()));
     };
-    let problem = match bind(&address, scope) {
-        Binding::AtLoad(_) | Binding::ByAgent => return None,
-        Binding::Unbound => unbound(&address, scope, place()),
-        Binding::Endless => {
+    let Err(trouble) = evaluate(&address, scope) else {
+        return None;
+    };
+    let problem = match trouble {
+        // Told where the value was written.
+        Trouble::Elsewhere => return None,
+        Trouble::Unbound => unbound(&address, scope, place()),
+        Trouble::Endless => {
             let headline = format!("the value of `{text}` leads back to itself");
             Diagnostic::new(&templates::ENDLESS_TEMPLATE, headline, place())
                 .note("a name means the nearest one, in a value that is filled in, too")
         }
-        Binding::NotText => {
+        Trouble::NotText => {
             let headline = format!("`{text}` is a table or a list, not text");
             Diagnostic::new(&templates::TEMPLATE_NOT_TEXT, headline, place())
                 .help("name one of its fields")
@@ -110,7 +114,7 @@ fn near_miss(address: &Address<'_>, written: &str, scope: &Scope<'_>) -> Option<
     }
     let known = |candidate: &str| {
         Address::parse(candidate)
-            .is_some_and(|address| matches!(bind(&address, scope), Binding::AtLoad(_)))
+            .is_some_and(|address| evaluate(&address, scope).is_ok())
     };
     if let [Field(_)] = &address.0[..] {
         let qualified = [
@@ -167,7 +171,7 @@ impl<'a> Visitor<'_, 'a> {
         self.option(task.name.as_ref(), scope, |p| at(p).key("name"));
         self.option(task.user.as_ref(), scope, |p| at(p).key("user"));
         for (index, process) in task.processes.iter().enumerate() {
-            let scope = || Scope::process(job, process);
+            let scope = || Scope::process(job, index);
             let at = |at: &Pointer| super::process(at, index);
             self.text(process.name.as_str(), scope, |p| at(p).key("name"));
             self.text(process.cmdline.as_str(), scope, |p| at(p).key("cmdline"));
