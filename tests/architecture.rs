@@ -13,15 +13,31 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("model", &["store"]),
     ("parse", &["source", "diagnostic", "model"]),
     ("check", &["source", "diagnostic", "model"]),
-    ("resolve", &["source", "diagnostic", "model", "store", "check"]),
-    ("plan", &["source", "diagnostic", "model", "store", "check", "resolve"]),
+    (
+        "resolve",
+        &["source", "diagnostic", "model", "store", "check"],
+    ),
+    (
+        "plan",
+        &["source", "diagnostic", "model", "store", "check", "resolve"],
+    ),
     ("emit", &["diagnostic", "plan", "store"]),
     ("schema", &["model", "emit"]),
-    ("workspace", &["source", "diagnostic", "model", "store", "parse", "resolve"]),
+    (
+        "workspace",
+        &["source", "diagnostic", "model", "store", "parse", "resolve"],
+    ),
     (
         "compile",
         &[
-            "source", "diagnostic", "model", "parse", "check", "resolve", "plan", "emit",
+            "source",
+            "diagnostic",
+            "model",
+            "parse",
+            "check",
+            "resolve",
+            "plan",
+            "emit",
             "workspace",
         ],
     ),
@@ -43,11 +59,21 @@ const TOUCH_THE_WORLD: &[&str] = &[
 fn sources() -> BTreeMap<String, String> {
     let root = repository();
     let mut sources = BTreeMap::new();
-    for entry in walkdir::WalkDir::new(root.join("src")).into_iter().filter_map(Result::ok) {
-        if entry.path().extension().is_none_or(|extension| extension != "rs") {
+    for entry in walkdir::WalkDir::new(root.join("src"))
+        .into_iter()
+        .filter_map(Result::ok)
+    {
+        if entry
+            .path()
+            .extension()
+            .is_none_or(|extension| extension != "rs")
+        {
             continue;
         }
-        let name = entry.path().strip_prefix(&root).expect("it was found below");
+        let name = entry
+            .path()
+            .strip_prefix(&root)
+            .expect("it was found below");
         let name = name.display().to_string();
         if name.ends_with("/tests.rs") || name.contains("/tests/") {
             continue;
@@ -81,7 +107,10 @@ fn arrows_point_one_way() {
             if line.trim_start().starts_with("//") {
                 continue;
             }
-            for found in line.match_indices("crate::").map(|(at, word)| &line[at + word.len()..]) {
+            for found in line
+                .match_indices("crate::")
+                .map(|(at, word)| &line[at + word.len()..])
+            {
                 let end = found.find(|c: char| c != '_' && !c.is_ascii_alphanumeric());
                 let used = &found[..end.unwrap_or(found.len())];
                 if used != module && !allowed.contains(&used) {
@@ -95,7 +124,14 @@ fn arrows_point_one_way() {
 
 #[test]
 fn the_middle_is_pure() {
-    let words = ["std::fs", "std::net", "std::env", "std::process", "std::time", "SystemTime"];
+    let words = [
+        "std::fs",
+        "std::net",
+        "std::env",
+        "std::process",
+        "std::time",
+        "SystemTime",
+    ];
     let mut failures = Vec::new();
     for (name, text) in sources() {
         if TOUCH_THE_WORLD.iter().any(|place| name.starts_with(place)) {
@@ -123,7 +159,14 @@ fn every_module_says_what_it_is() {
 
 #[test]
 fn no_forbidden_words() {
-    let forbidden = ["dbg!", "todo!", "unimplemented!", ".unwrap()", "mod utils", "mod helpers"];
+    let forbidden = [
+        "dbg!",
+        "todo!",
+        "unimplemented!",
+        ".unwrap()",
+        "mod utils",
+        "mod helpers",
+    ];
     let mut failures = Vec::new();
     for (name, text) in sources() {
         for (number, line) in text.lines().enumerate() {

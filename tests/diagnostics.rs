@@ -37,7 +37,10 @@ impl Case {
         let mut sections = Vec::new();
         let mut about = String::new();
         for line in text.split_inclusive('\n') {
-            let name = line.trim_end().strip_prefix("-- ").and_then(|rest| rest.strip_suffix(" --"));
+            let name = line
+                .trim_end()
+                .strip_prefix("-- ")
+                .and_then(|rest| rest.strip_suffix(" --"));
             match (name, sections.last_mut()) {
                 (Some(name), _) => sections.push((name.to_owned(), String::new())),
                 (None, Some((_, contents))) => contents.push_str(line),
@@ -46,7 +49,9 @@ impl Case {
         }
         let mut take = |wanted: &str| {
             let found = sections.iter().position(|(name, _)| name == wanted);
-            found.map(|index| sections.remove(index).1).unwrap_or_default()
+            found
+                .map(|index| sections.remove(index).1)
+                .unwrap_or_default()
         };
         let arguments = take("args").split_whitespace().map(str::to_owned).collect();
         let expected = Run {
@@ -54,7 +59,12 @@ impl Case {
             stderr: take("stderr"),
             status: take("status").trim().parse().unwrap_or(-1),
         };
-        Self { about, arguments, files: sections, expected }
+        Self {
+            about,
+            arguments,
+            files: sections,
+            expected,
+        }
     }
 
     fn write(&self, run: &Run) -> String {
@@ -62,9 +72,16 @@ impl Case {
         for (name, contents) in &self.files {
             write!(text, "-- {name} --\n{contents}").expect("strings take all");
         }
-        let Run { stdout, stderr, status } = run;
-        write!(text, "-- stdout --\n{stdout}-- stderr --\n{stderr}-- status --\n{status}\n")
-            .expect("strings take all");
+        let Run {
+            stdout,
+            stderr,
+            status,
+        } = run;
+        write!(
+            text,
+            "-- stdout --\n{stdout}-- stderr --\n{stderr}-- status --\n{status}\n"
+        )
+        .expect("strings take all");
         text
     }
 
@@ -107,7 +124,11 @@ fn check(path: &Path) -> Result<(), String> {
 fn similar(expected: &str, found: &str) -> String {
     let expected: Vec<_> = expected.lines().collect();
     let found: Vec<_> = found.lines().collect();
-    let same_start = expected.iter().zip(&found).take_while(|(a, b)| a == b).count();
+    let same_start = expected
+        .iter()
+        .zip(&found)
+        .take_while(|(a, b)| a == b)
+        .count();
     let rest = expected.len().min(found.len()) - same_start;
     let same_end = expected
         .iter()

@@ -78,17 +78,31 @@ health_check_config: { initial_interval_secs: 1.5 }
 /// The line and the compiled job that come of one file.
 fn compile(name: &str, text: &str) -> (String, String) {
     let sandbox = Sandbox::new();
-    sandbox.file("app/script.py", "print('hello')\n").file(&format!("app/{name}"), text);
+    sandbox
+        .file("app/script.py", "print('hello')\n")
+        .file(&format!("app/{name}"), text);
     let line = sandbox.jobc(["build", "app"]);
     assert_eq!((line.status, line.stderr.as_str()), (0, ""), "{name}");
-    (line.stdout, sandbox.jobc(["build", "--stdout", "app"]).stdout)
+    (
+        line.stdout,
+        sandbox.jobc(["build", "--stdout", "app"]).stdout,
+    )
 }
 
 #[test]
 fn three_formats_one_job() {
     let expected = compile("job.toml", TOML);
-    assert!(expected.1.contains("echo \\\"a\\tb\\\" 'é' ${HOME} $$ ${pkgs.python}\\n"));
-    let others = [("job.json", JSON), ("job.yaml", YAML), ("job.yml", YAML), ("app.job.toml", TOML)];
+    assert!(
+        expected
+            .1
+            .contains("echo \\\"a\\tb\\\" 'é' ${HOME} $$ ${pkgs.python}\\n")
+    );
+    let others = [
+        ("job.json", JSON),
+        ("job.yaml", YAML),
+        ("job.yml", YAML),
+        ("app.job.toml", TOML),
+    ];
     let failures: Vec<_> = others
         .into_iter()
         .filter(|(name, text)| compile(name, text) != expected)
@@ -102,7 +116,10 @@ fn three_formats_one_job() {
 fn same_bytes_everywhere() {
     let sandbox = Sandbox::new();
     for name in ["a", "b"] {
-        sandbox.file(&format!("{name}/job.toml"), crate::harness::small_job(name, ""));
+        sandbox.file(
+            &format!("{name}/job.toml"),
+            crate::harness::small_job(name, ""),
+        );
     }
     let expected = sandbox.jobc(["build", "a", "b"]);
     assert_eq!(expected.status, 0, "{}", expected.stderr);
@@ -117,7 +134,10 @@ fn same_bytes_everywhere() {
     assert_eq!(sandbox.finish(&mut elsewhere), expected);
     let mut script = std::process::Command::new("sh");
     script
-        .args(["-c", "umask 077; cd a && exec \"$0\" --workspace .. build --all"])
+        .args([
+            "-c",
+            "umask 077; cd a && exec \"$0\" --workspace .. build --all",
+        ])
         .arg(env!("CARGO_BIN_EXE_jobc"))
         .current_dir(sandbox.path());
     assert_eq!(sandbox.finish(&mut script), expected);

@@ -23,7 +23,9 @@ pub struct Run {
 impl Sandbox {
     pub fn new() -> Self {
         let directory = tempfile::Builder::new().prefix("jobc-test-").tempdir();
-        Self { directory: directory.expect("a temporary directory can be made") }
+        Self {
+            directory: directory.expect("a temporary directory can be made"),
+        }
     }
 
     pub fn path(&self) -> &Path {
@@ -56,7 +58,11 @@ impl Sandbox {
     }
 
     pub fn finish(&self, command: &mut Command) -> Run {
-        let Output { status, stdout, stderr } = command.output().expect("jobc can be started");
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = command.output().expect("jobc can be started");
         let text = |bytes: Vec<u8>| {
             let text = String::from_utf8(bytes).expect("jobc prints UTF-8");
             text.replace(&self.path().display().to_string(), "[DIR]")
@@ -76,7 +82,10 @@ impl Sandbox {
             .filter_map(Result::ok)
             .filter(|entry| !entry.file_type().is_dir())
             .map(|entry| {
-                let name = entry.path().strip_prefix(&root).expect("it was found below");
+                let name = entry
+                    .path()
+                    .strip_prefix(&root)
+                    .expect("it was found below");
                 name.display().to_string()
             })
             .collect();
@@ -97,7 +106,12 @@ pub fn updating() -> bool {
 
 /// Fails with all of `failures` at once, if there are any.
 pub fn report(failures: &[String]) {
-    assert!(failures.is_empty(), "{} failed:\n\n{}", failures.len(), failures.join("\n\n"));
+    assert!(
+        failures.is_empty(),
+        "{} failed:\n\n{}",
+        failures.len(),
+        failures.join("\n\n")
+    );
 }
 
 /// A definition of one small job, as TOML, with `more` lines before its task.
