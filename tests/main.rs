@@ -1,0 +1,5 @@
+//! The one integration binary: the real executable on real files.
+
+mod architecture;
+mod harness;
+mod init_command;
