@@ -5,8 +5,22 @@ pub mod source;
 
 pub mod diagnostic;
 
+pub mod store;
+
 pub mod model;
 
 pub mod parse;
 
 pub mod check;
+
+pub mod resolve;
+
+pub mod plan;
+
+pub mod emit;
+
+pub mod workspace;
+
+pub mod compile;
+
+pub mod write;

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::model::{
-    Announcer, AppcImage, CommandLine, Container, CoordinatorSlaPolicy, CronCollisionPolicy, Docker,
-    DockerImage, ExecutorConfig, FractionalSeconds, HealthCheckConfig, HealthChecker,
+    Announcer, AppcImage, CommandLine, Container, CoordinatorSlaPolicy, CronCollisionPolicy,
+    Docker, DockerImage, ExecutorConfig, FractionalSeconds, HealthCheckConfig, HealthChecker,
     HttpHealthChecker, HttpLifecycleConfig, Integer, Job, LifecycleConfig, Logger,
     LoggerDestination, LoggerMode, Mesos, Metadata, OrderConstraint, Parameter, PartitionPolicy,
     Placement, Process, ProcessName, Resources, RotatePolicy, Seconds, ShellHealthChecker, Task,

@@ -113,8 +113,7 @@ fn near_miss(address: &Address<'_>, written: &str, scope: &Scope<'_>) -> Option<
         return Some(format!("thermos.ports[{port}]"));
     }
     let known = |candidate: &str| {
-        Address::parse(candidate)
-            .is_some_and(|address| evaluate(&address, scope).is_ok())
+        Address::parse(candidate).is_some_and(|address| evaluate(&address, scope).is_ok())
     };
     if let [Field(_)] = &address.0[..] {
         let qualified = [

@@ -2,6 +2,7 @@
 
 mod code;
 pub mod codes;
+mod machine;
 mod place;
 mod problem;
 pub mod render;
@@ -9,6 +10,7 @@ mod report;
 mod suggest;
 
 pub use code::{Code, Severity};
+pub use machine::MachineError;
 pub use place::{Part, Place};
 pub use problem::{Annotation, Diagnostic};
 pub use report::Report;

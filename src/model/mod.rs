@@ -9,6 +9,7 @@ mod document;
 mod health;
 mod job;
 mod lifecycle;
+mod lock;
 mod name;
 mod number;
 mod package;
@@ -32,6 +33,7 @@ pub use job::{
     Announcer, CronCollisionPolicy, ExecutorConfig, Job, JobKey, Metadata, PartitionPolicy,
 };
 pub use lifecycle::{HttpLifecycleConfig, LifecycleConfig};
+pub use lock::{LockFile, LockedPackage, LockedPath};
 pub use name::{Cluster, Environment, JobName, NameError, PackageName, ProcessName, Role};
 pub use number::{Float, Integer};
 pub use package::{LocalPackage, PackageSource};

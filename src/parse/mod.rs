@@ -1,5 +1,57 @@
-//! Text to a tree, and a tree to the model.
+//! Text -> tree: one front end for each data format, all yielding the same [`Node`]s.
+//!
+//! Second in the pipeline, after [`crate::source`]. The three formats meet in what they can say:
+//! null (not in TOML), booleans, 64-bit integers, finite floats, strings, lists, and tables with
+//! distinct string keys. Whatever else a format has (dates, tags, complex keys, several documents)
+//! is refused with a reason. Nothing here knows what a job is.
+//!
+//! A report has its tree unless the grammar was violated; duplicate keys are reported, and the
+//! tree has the first of them.
 
 mod decode;
+pub mod json;
+mod limits;
+mod number;
+mod problems;
+pub mod toml;
+pub mod yaml;
+
+use std::sync::Arc;
+
+use crate::diagnostic::Report;
+use crate::source::{Node, SourceFile};
 
 pub use decode::{Decoded, decode, document, settings};
+pub use limits::{MAX_DEPTH, MAX_VALUES};
+
+/// A data format that definitions and settings may be written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Format {
+    /// JSON with comments and trailing commas.
+    Json,
+    /// TOML 1.1.
+    Toml,
+    /// YAML 1.2, core schema.
+    Yaml,
+}
+
+impl Format {
+    /// The format of files whose name ends in `.extension`.
+    pub fn of_extension(extension: &str) -> Option<Self> {
+        match extension {
+            "json" => Some(Self::Json),
+            "toml" => Some(Self::Toml),
+            "yaml" | "yml" => Some(Self::Yaml),
+            _ => None,
+        }
+    }
+}
+
+/// Reads `file` as `format`.
+pub fn tree(file: &Arc<SourceFile>, format: Format) -> Report<Node> {
+    match format {
+        Format::Json => json::parse(file),
+        Format::Toml => toml::parse(file),
+        Format::Yaml => yaml::parse(file),
+    }
+}

@@ -4,10 +4,12 @@
 
 mod file;
 mod load;
+mod name;
 mod node;
 mod pointer;
 
 pub use file::{Location, SourceFile, Span};
 pub use load::{LoadError, MAX_SOURCE_BYTES, load};
+pub use name::display_name;
 pub use node::{Entry, Kind, Node, SourceMap};
 pub use pointer::{Pointer, Token};

@@ -4,6 +4,8 @@ pub mod commands;
 pub mod job;
 pub mod names;
 pub mod order;
+pub mod packages;
+pub mod plan;
 pub mod shape;
 pub mod syntax;
 pub mod templates;
@@ -20,6 +22,8 @@ pub fn all() -> impl Iterator<Item = &'static Code> {
         commands::ALL,
         templates::ALL,
         job::ALL,
+        packages::ALL,
+        plan::ALL,
     ]
     .into_iter()
     .flatten()

@@ -1,6 +1,62 @@
 //! Problems of reading a file and of the format it is written in.
 
 super::super::code::declare_codes! {
+    /// The file cannot be read: it is missing, it may not be opened, or it is no regular file.
+    ///
+    /// jobc reads every definition before it compiles any, so the jobs of the other files are not
+    /// compiled either.
+    ///
+    /// ```text
+    /// hello_world/job.toml: Permission denied (os error 13)
+    /// ```
+    ///
+    /// Make the file readable for the user who runs jobc, or correct the name.
+    UNREADABLE_FILE = "unreadable-file", Error, "the file cannot be read";
+
+    /// The file is larger than 64 MiB, so it is not read at all.
+    ///
+    /// A definition has a few kilobytes. A file of this size is most likely an artifact that got a
+    /// definition's name.
+    ///
+    /// ```text
+    /// hello_world/job.json: larger than 64 MiB
+    /// ```
+    ///
+    /// Move the file out of the workspace, or split it. Data that a process needs goes into a file
+    /// of its own, which the command names as `${./data.bin}`.
+    FILE_TOO_LARGE = "file-too-large", Error, "the file is too large to be a definition";
+
+    /// The file has bytes that are not UTF-8, the encoding of all definitions.
+    ///
+    /// Guessing another encoding would compile different text on different machines.
+    ///
+    /// ```text
+    /// hello_world/job.toml:3:17: not UTF-8: found the byte 0xe9
+    /// ```
+    ///
+    /// Convert the file, for instance with `iconv -f latin1 -t utf-8`.
+    NOT_UTF8 = "not-utf8", Error, "the file is not UTF-8";
+
+    /// A JSON or YAML file holds no value: it is empty, or has only white space and comments.
+    ///
+    /// An empty file is hardly ever what was meant; it is what a failed template or an interrupted
+    /// download leaves behind. (An empty TOML file is an empty table.)
+    ///
+    /// ```yaml
+    /// # to be written
+    /// ```
+    ///
+    /// ```yaml
+    /// cluster: devcluster
+    /// role: www
+    /// environment: devel
+    /// name: hello
+    /// task:
+    ///   processes: [{ name: hello, cmdline: echo hello }]
+    ///   resources: { cpu: 1, ram: 64 MB, disk: 64 MB }
+    /// ```
+    EMPTY_FILE = "empty-file", Error, "the file holds no value";
+
     /// The file does not follow the grammar of its format, so nothing in it was understood.
     ///
     /// JSON may have comments (`//` and `/* */`) and trailing commas; YAML is version 1.2; TOML is
@@ -20,4 +76,201 @@ super::super::code::declare_codes! {
     /// }
     /// ```
     SYNTAX = "syntax", Error, "the file is not well-formed";
+
+    /// A table has the same key twice, or a TOML table is defined twice.
+    ///
+    /// Readers disagree about which of the two counts (the first, the last, or both merged), and
+    /// whoever wrote the second did not see the first. jobc goes on checking with the first one.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// name = "hello_world"
+    /// ```
+    ///
+    /// Remove or rename one of them.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    DUPLICATE_KEY = "duplicate-key", Error, "a key is defined twice";
+
+    /// A number is infinite, not a number at all, or beyond what a 64-bit float can hold.
+    ///
+    /// The compiled job is JSON, which has no such numbers.
+    ///
+    /// ```toml
+    /// [task.resources]
+    /// cpu = inf
+    /// ```
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 16, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    NUMBER_OUT_OF_RANGE = "number-out-of-range", Error, "a number is not finite";
+
+    /// Lists and tables are nested more than 128 levels deep.
+    ///
+    /// A job needs about eight levels. Anything deeper is a generator that ran away, or an attack
+    /// on the stack of whatever reads the file.
+    ///
+    /// ```json
+    /// [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[
+    /// ```
+    ///
+    /// ```json
+    /// {
+    ///   "cluster": "devcluster", "role": "www", "environment": "devel", "name": "hello",
+    ///   "task": {
+    ///     "processes": [{ "name": "hello", "cmdline": "echo hello" }],
+    ///     "resources": { "cpu": 1, "ram": "64 MB", "disk": "64 MB" },
+    ///   },
+    /// }
+    /// ```
+    TOO_DEEP = "too-deep", Error, "values are nested too deeply";
+
+    /// A file has more than 4,000,000 values, or a YAML file has that many once its aliases are
+    /// replaced by what they stand for.
+    ///
+    /// A few lines of aliases to lists of aliases can stand for more values than any machine can
+    /// hold, as below.
+    ///
+    /// ```yaml
+    /// a: &a [x, x, x, x, x, x, x, x, x, x]
+    /// b: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]
+    /// c: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]
+    /// d: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c]
+    /// e: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d, *d]
+    /// f: &f [*e, *e, *e, *e, *e, *e, *e, *e, *e, *e]
+    /// g: &g [*f, *f, *f, *f, *f, *f, *f, *f, *f, *f]
+    /// ```
+    ///
+    /// Split a file that is really this large. Aliases for single values are fine:
+    ///
+    /// ```yaml
+    /// cluster: devcluster
+    /// role: www
+    /// environment: devel
+    /// name: &name hello
+    /// task:
+    ///   processes: [{ name: *name, cmdline: echo hello }]
+    ///   resources: { cpu: 1, ram: 64 MB, disk: 64 MB }
+    /// ```
+    TOO_MANY_VALUES = "too-many-values", Error, "a file has too many values";
+
+    /// A TOML date or time stands where a value is.
+    ///
+    /// Nothing in a job is a date, and JSON has none, so it could only become text that depends on
+    /// how jobc writes dates.
+    ///
+    /// ```toml
+    /// [metadata]
+    /// released = 2026-05-27
+    /// ```
+    ///
+    /// Put quotes around it.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo released 2026-05-27" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    TOML_DATE = "toml-date", Error, "a date has no meaning in a definition";
+
+    /// A YAML alias (`*name`) has no anchor (`&name`) before it, or stands inside of what its
+    /// anchor marks.
+    ///
+    /// Unquoted text that starts with `*` or `&` is read as an alias or an anchor: a glob pattern,
+    /// for instance.
+    ///
+    /// ```yaml
+    /// name: *.log
+    /// ```
+    ///
+    /// Put quotes around text, or write the anchor before the alias.
+    ///
+    /// ```yaml
+    /// cluster: devcluster
+    /// role: www
+    /// environment: devel
+    /// name: hello
+    /// task:
+    ///   processes: [{ name: hello, cmdline: "*.sh" }]
+    ///   resources: { cpu: 1, ram: 64 MB, disk: 64 MB }
+    /// ```
+    YAML_ALIAS = "yaml-alias", Error, "a YAML alias stands for nothing";
+
+    /// A YAML mapping has the merge key `<<`.
+    ///
+    /// Merge keys were a proposal for YAML 1.1 and are not part of YAML 1.2. Which of two merged
+    /// values wins differs between readers.
+    ///
+    /// ```yaml
+    /// defaults: &defaults { cpu: 1, ram: 64 MB }
+    /// resources:
+    ///   <<: *defaults
+    ///   disk: 64 MB
+    /// ```
+    ///
+    /// Write the fields out, or use an alias for the whole value.
+    ///
+    /// ```yaml
+    /// cluster: devcluster
+    /// role: www
+    /// environment: devel
+    /// name: hello
+    /// task:
+    ///   processes: [{ name: hello, cmdline: echo hello }]
+    ///   resources:
+    ///     cpu: 1
+    ///     ram: 64 MB
+    ///     disk: 64 MB
+    /// ```
+    YAML_MERGE_KEY = "yaml-merge-key", Error, "merge keys are not part of YAML 1.2";
+
+    /// A YAML value has an explicit tag, such as `!!str` or `!include`.
+    ///
+    /// jobc knows the types of YAML's core schema from how a value is written and follows no other
+    /// tags. Unquoted text that starts with `!` is read as a tag: Aurora's `!rack-a`, for instance.
+    ///
+    /// ```yaml
+    /// constraints:
+    ///   rack: !rack-a
+    /// ```
+    ///
+    /// Put quotes around text. To make a string of a number, put quotes around that.
+    ///
+    /// ```yaml
+    /// cluster: devcluster
+    /// role: www
+    /// environment: devel
+    /// name: hello
+    /// constraints:
+    ///   rack: "!rack-a"
+    /// task:
+    ///   processes: [{ name: hello, cmdline: echo hello }]
+    ///   resources: { cpu: 1, ram: 64 MB, disk: 64 MB }
+    /// ```
+    YAML_TAG = "yaml-tag", Error, "explicit YAML tags have no meaning in a definition";
 }

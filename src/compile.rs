@@ -1,0 +1,255 @@
+//! The pipeline as one function: from a definition's text to compiled jobs.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::check::{self, CheckedJob, Holes};
+use crate::diagnostic::{Diagnostic, MachineError, Place, Report, Severity};
+use crate::emit::{self, Artifact};
+use crate::model::JobKey;
+use crate::parse;
+use crate::plan::{self, Options};
+use crate::resolve::import::Importer;
+use crate::resolve::{self, Resolver};
+use crate::source::{Location, SourceFile, SourceMap};
+use crate::workspace::{DefinitionFile, OWN_DIRECTORY, Workspace};
+
+/// Compiles the definitions of one workspace.
+#[derive(Debug)]
+pub struct Compiler<'a> {
+    workspace: &'a Workspace,
+    importer: Importer,
+    options: Options,
+}
+
+/// A job on its way: where it was written and what became of it.
+#[derive(Debug, Clone)]
+pub struct Compiled {
+    /// What identifies it.
+    pub key: JobKey,
+    /// Where its definition begins.
+    pub location: Location,
+    /// The compiled job.
+    pub artifact: Artifact,
+}
+
+/// A job that was checked but goes no further.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// What identifies it.
+    pub key: JobKey,
+    /// Where its definition begins.
+    pub location: Location,
+    /// The names of its processes.
+    pub processes: Vec<String>,
+}
+
+impl<'a> Compiler<'a> {
+    /// A compiler for the workspace.
+    ///
+    /// # Errors
+    /// If the workspace's directory cannot be found.
+    pub fn new(workspace: &'a Workspace) -> Result<Self, MachineError> {
+        let own = [workspace.root.join(OWN_DIRECTORY)];
+        let importer = Importer::new(&workspace.root, workspace.store_dir.clone(), &own)
+            .map_err(|error| MachineError::new("cannot find the workspace", error))?;
+        let init = workspace.settings.init.clone().unwrap_or_default();
+        let options = Options::new(&init, &workspace.store_dir);
+        Ok(Self {
+            workspace,
+            importer,
+            options,
+        })
+    }
+
+    /// Compiles the jobs of `file` that `wanted` picks.
+    ///
+    /// # Errors
+    /// If a file that is to be imported cannot be read.
+    pub fn compile(
+        &self,
+        definition: &DefinitionFile,
+        file: &Arc<SourceFile>,
+        wanted: &dyn Fn(&JobKey) -> bool,
+    ) -> Result<Report<Vec<Compiled>>, MachineError> {
+        let mut diagnostics = Vec::new();
+        let Some((map, checked)) = self.checked(definition, file).unpack(&mut diagnostics) else {
+            return Ok(Report::failed(diagnostics));
+        };
+        let shared = checked.shared_packages().clone();
+        let resolver = Resolver {
+            importer: &self.importer,
+            current_dir: &self.workspace.current_dir,
+            store_dir: &self.workspace.store_dir,
+            workspace_root: &self.workspace.root,
+            definition_dir: definition.directory(),
+            settings: &self.workspace.settings,
+            settings_map: self.workspace.settings_map.as_ref(),
+            shared_packages: &shared,
+            lock: &self.workspace.lock,
+            imported: RefCell::new(BTreeMap::new()),
+        };
+        let mut compiled = Vec::new();
+        for job in checked.into_jobs() {
+            if !wanted(job.key()) {
+                continue;
+            }
+            let location = map.opening(job.pointer());
+            let key = job.key().clone();
+            let artifact = self.job(job, &resolver)?;
+            let located = artifact
+                .diagnostics
+                .into_iter()
+                .map(|problem| problem.located(&map));
+            diagnostics.extend(located);
+            if let Some(artifact) = artifact.value {
+                compiled.push(Compiled {
+                    key,
+                    location,
+                    artifact,
+                });
+            }
+        }
+        Ok(Report::new(compiled, diagnostics))
+    }
+
+    /// The jobs of `file`, checked as far as it takes no other file.
+    pub fn list(&self, definition: &DefinitionFile, file: &Arc<SourceFile>) -> Report<Vec<Listed>> {
+        self.checked(definition, file).map(|(map, checked)| {
+            let list = |job: CheckedJob| Listed {
+                key: job.key().clone(),
+                location: map.opening(job.pointer()),
+                processes: job
+                    .job()
+                    .task
+                    .processes
+                    .iter()
+                    .map(|process| process.name.to_string())
+                    .collect(),
+            };
+            checked.into_jobs().into_iter().map(list).collect()
+        })
+    }
+
+    /// Parse and check.
+    fn checked(
+        &self,
+        definition: &DefinitionFile,
+        file: &Arc<SourceFile>,
+    ) -> Report<(SourceMap, check::Checked)> {
+        let tree = parse::tree(file, definition.format);
+        tree.and_then(|root| {
+            let map = SourceMap::new(Arc::clone(file), Arc::new(root));
+            let decoded = parse::document(map.root());
+            let holes = Holes::new(decoded.holes);
+            let document = Report {
+                value: decoded.value,
+                diagnostics: decoded.diagnostics,
+            };
+            let checked = document
+                .and_then(|document| check::check(document, &holes, &self.workspace.settings));
+            let located = checked
+                .diagnostics
+                .into_iter()
+                .map(|problem| problem.located(&map));
+            let diagnostics: Vec<_> = located.collect();
+            // What was made up goes no further than the checks.
+            let failed = diagnostics
+                .iter()
+                .any(|problem| problem.severity == Severity::Error);
+            let value = checked
+                .value
+                .filter(|_| !failed)
+                .map(|checked| (map, checked));
+            Report { value, diagnostics }
+        })
+    }
+
+    /// Resolve, plan and emit.
+    fn job(
+        &self,
+        job: CheckedJob,
+        resolver: &Resolver<'_>,
+    ) -> Result<Report<Artifact>, MachineError> {
+        let resolved = resolve::resolve(job, resolver)?;
+        let plan = resolved.and_then(|job| plan::lower(job, &self.options));
+        Ok(plan.and_then(|plan| emit::aurora::emit(&plan)))
+    }
+}
+
+/// Calls `work` for each of `items` on all cores and returns the results in the order of the
+/// items. `done` is told how many are done after each.
+pub fn in_parallel<T: Sync, R: Send>(
+    items: &[T],
+    work: impl Fn(&T) -> R + Sync,
+    done: impl Fn(usize) + Sync,
+) -> Vec<R> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let threads = cores.min(items.len());
+    if threads <= 1 {
+        let count = |(index, item)| {
+            let result = work(item);
+            done(index + 1);
+            result
+        };
+        return items.iter().enumerate().map(count).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let finished = AtomicUsize::new(0);
+    let run = || {
+        let mut results = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(index) else {
+                return results;
+            };
+            results.push((index, work(item)));
+            done(finished.fetch_add(1, Ordering::Relaxed) + 1);
+        }
+    };
+    let mut results: Vec<(usize, R)> = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(run)).collect();
+        let mut results = run();
+        for other in others {
+            match other.join() {
+                Ok(more) => results.extend(more),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        results
+    });
+    results.sort_by_key(|(index, _)| *index);
+    results.into_iter().map(|(_, result)| result).collect()
+}
+
+/// Errors for jobs that are defined twice, each with both places.
+pub fn duplicates<'j>(
+    jobs: impl IntoIterator<Item = (&'j JobKey, &'j Location)>,
+) -> Vec<Diagnostic> {
+    let mut first: BTreeMap<&JobKey, &Location> = BTreeMap::new();
+    let mut diagnostics = Vec::new();
+    for (key, location) in jobs {
+        match first.entry(key) {
+            std::collections::btree_map::Entry::Vacant(entry) => {
+                entry.insert(location);
+            }
+            std::collections::btree_map::Entry::Occupied(entry) => {
+                let headline = format!("job `{key}` is defined twice");
+                let problem = Diagnostic::new(
+                    &crate::diagnostic::codes::names::DUPLICATE_JOB,
+                    headline,
+                    Place::Span(location.clone()),
+                );
+                let related = Place::Span((*entry.get()).clone());
+                diagnostics.push(
+                    problem
+                        .also(related, "first defined here")
+                        .help("give one of them another name or environment"),
+                );
+            }
+        }
+    }
+    diagnostics
+}

@@ -1,0 +1,125 @@
+//! Problems of turning package references and files into store paths.
+
+super::super::code::declare_codes! {
+    /// A package is named by an installable, and the lock does not say which store path that is.
+    /// jobc never asks Nix while it builds: what a job runs is decided when the lock is made, and
+    /// reviewed there.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// packages = { python = "nixpkgs#python3" }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "${pkgs.python}/bin/python3 --version" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// Lock the package, or write its store path:
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    ///
+    /// [packages]
+    /// python = "/nix/store/q41nkp3p684xyjlnv02f8hnid234z4n8-python-2.7.10"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "${pkgs.python}/bin/python2.7 --version" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    NOT_LOCKED = "package-not-locked", Error, "a package that the lock does not have";
+
+    /// The lock has the package, but for another kind of machine than the nodes are.
+    ///
+    /// The setting `system` in `jobc.toml` says what the nodes are; it is `x86_64-linux` by
+    /// default. A program for another system would be fetched and then not run.
+    LOCKED_FOR_OTHER_SYSTEM = "locked-for-other-system", Error,
+        "a package that is locked for another system";
+
+    /// A package is given by an absolute path that is not a store path.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// packages = { tool = "/usr/bin/tool" }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "${pkgs.tool}" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    ///
+    /// [packages]
+    /// python = "/nix/store/q41nkp3p684xyjlnv02f8hnid234z4n8-python-2.7.10"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "${pkgs.python}/bin/python2.7 --version" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// What is on the node already, such as `/usr/bin/env`, needs no package: write it in the
+    /// command line. A file of the workspace is `{ path = "./tool" }`.
+    BAD_STORE_PATH = "bad-store-path", Error, "an absolute path that is not a store path";
+
+    /// A file or directory that is to be imported is not there.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "cat ${./greeting.txt}" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// Paths are relative to the file that says them: the definition, or `jobc.toml`.
+    MISSING_FILE = "missing-file", Error, "a file that is to be imported is not there";
+
+    /// A file cannot be an object of the store: it lies outside of the workspace, is a symbolic
+    /// link, a socket or a device, holds a link that leads out of the workspace, or has a name
+    /// that objects of the store cannot have.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "cat ${../../../../../../../../../../etc/passwd}" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// Imports stay inside the workspace, so that a definition means the same on every machine
+    /// and takes nothing from it that was not checked in.
+    CANNOT_IMPORT = "cannot-import", Error, "a file that cannot be an object of the store";
+
+    /// A link inside an imported directory leads out of it. In the store there is nothing at the
+    /// other end.
+    DANGLING_LINK = "dangling-link", Warning, "a link that leads out of its imported directory";
+
+    /// A file that is to be expanded is not text: it is too large, not UTF-8, or has NUL
+    /// characters. It is filled in by `sed` on the node.
+    NOT_EXPANDABLE = "not-expandable", Error, "a file that cannot be expanded";
+
+    /// The lock is inconsistent: something is in it twice, a closure is not complete, or a path or
+    /// hash is none.
+    ///
+    /// Make it again from a good state; it is written by a program and read by people, but rarely
+    /// mended by them.
+    BAD_LOCK = "bad-lock", Error, "a lock that contradicts itself";
+}

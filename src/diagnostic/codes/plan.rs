@@ -1,0 +1,42 @@
+//! Problems of putting a job into a plan, and a plan into a scheduler's words.
+
+super::super::code::declare_codes! {
+    /// jobc adds a step for each process that needs something from the store, and a process of the
+    /// definition already has the name of such a step. Thermos keeps one of two processes with one
+    /// name and drops the other without a word.
+    ///
+    /// Steps are called `nix_init_PROCESS-HASH8` and, for what final processes need,
+    /// `nix_fetch_PROCESS-HASH8`; with the setting `init.names = "process"` without the hash.
+    NAME_TAKEN = "step-name-taken", Error, "a process with the name of a step that jobc adds";
+
+    /// Where a field takes one of several structs, the JSON reader of Aurora's client only tries
+    /// the first. Batch and variable-batch update strategies, count and percentage SLA policies
+    /// and Mesos containers exist in Aurora, but not for jobs that are given as JSON.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// instances = 4
+    /// update_config = { update_strategy = { batch = { batch_size = 2 } } }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// instances = 4
+    /// update_config = { update_strategy = { queue = { batch_size = 2 } } }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    NOT_IN_JSON = "not-in-json", Error, "a choice that Aurora's JSON cannot carry";
+}

@@ -1,0 +1,31 @@
+//! What is the machine's fault and nobody's definition.
+
+use std::fmt;
+
+/// The machine could not do what it was asked: a disk that is full, a directory that may not be
+/// read. Ends the run with exit code 2; definitions have nothing to do with it.
+#[derive(Debug)]
+pub struct MachineError {
+    /// What was attempted, with the file's name: `cannot read `x``.
+    attempt: String,
+    /// What the machine said.
+    cause: String,
+}
+
+impl MachineError {
+    /// `attempt` failed because of `cause`.
+    pub fn new(attempt: impl Into<String>, cause: impl fmt::Display) -> Self {
+        Self {
+            attempt: attempt.into(),
+            cause: cause.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for MachineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.attempt, self.cause)
+    }
+}
+
+impl std::error::Error for MachineError {}

@@ -1,1 +1,0 @@
-//! Diagnostics made into text.

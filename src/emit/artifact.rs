@@ -1,0 +1,46 @@
+//! A document for a scheduler, ready to be written.
+
+use std::collections::BTreeSet;
+
+use crate::model::JobKey;
+use crate::store::content_address::store_path;
+use crate::store::{ContentAddress, Sha256, StoreDir, StorePath, StorePathName};
+
+/// A compiled job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Artifact {
+    /// Which job it is.
+    pub key: JobKey,
+    /// The document, with a final newline.
+    pub text: String,
+    /// The store path that its text has, as `builtins.toFile` would name it.
+    pub store_path: StorePath,
+}
+
+impl Artifact {
+    /// The artifact with this text for the job called `key`.
+    pub fn new(key: JobKey, text: String) -> Self {
+        let parts = [
+            "aurora-job",
+            key.cluster.as_str(),
+            key.role.as_str(),
+            key.environment.as_str(),
+            key.name.as_str(),
+        ];
+        let name = StorePathName::join(&parts, ".json");
+        let address = ContentAddress::Text(Sha256::of(text.as_bytes()));
+        // The name must not depend on where a site keeps its store: nobody puts the job there.
+        let store_path = store_path(&StoreDir::default(), &name, &address, &BTreeSet::new())
+            .expect("there are no references to refuse");
+        Self {
+            key,
+            text,
+            store_path,
+        }
+    }
+
+    /// The name of the file to write: the store path's.
+    pub fn file_name(&self) -> String {
+        self.store_path.to_string()
+    }
+}

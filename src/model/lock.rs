@@ -1,0 +1,50 @@
+//! The lock, `jobc.lock`: what the workspace's packages are, down to the last byte.
+//!
+//! JSON with one entry a line, lists sorted, so that two changes of it merge and a change of one
+//! package is a change of few lines. Read as it is; `resolve` gives it its meaning.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::Integer;
+
+/// What `jobc.lock` holds.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LockFile {
+    /// The schema that an editor checks this document against; jobc ignores it.
+    #[serde(rename = "$schema")]
+    pub schema: Option<String>,
+    /// The version of this format: 1.
+    pub version: Integer<1, 1>,
+    /// What each package is, sorted by installable and system.
+    pub packages: Vec<LockedPackage>,
+    /// The runtime closures of all packages together, sorted by path.
+    pub paths: Vec<LockedPath>,
+}
+
+/// What a package is on one system.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LockedPackage {
+    /// The installable or attribute, as definitions write it.
+    pub installable: String,
+    /// The system that it was built for, such as `x86_64-linux`.
+    pub system: String,
+    /// Its store path.
+    pub path: String,
+}
+
+/// A store path of a closure.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LockedPath {
+    /// The store path.
+    pub path: String,
+    /// The hash of its archive: `sha256-BASE64`.
+    pub nar_hash: String,
+    /// The size of its archive in bytes.
+    pub nar_size: Integer<0, { 1 << 53 }>,
+    /// The base names of the store paths that it refers to, without itself, sorted.
+    pub references: Vec<String>,
+}

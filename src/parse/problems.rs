@@ -1,0 +1,238 @@
+//! The problems of one file while it is read, and words for what stands in it.
+
+use std::sync::Arc;
+
+use crate::diagnostic::codes::syntax::{DUPLICATE_KEY, EMPTY_FILE, SYNTAX};
+use crate::diagnostic::{Diagnostic, Place, Report};
+use crate::source::{Entry, Node, SourceFile, Span};
+
+use super::limits::MAX_PROBLEMS;
+
+/// A problem after which there is no reading on; it has been reported.
+pub(super) struct Stop;
+
+/// Collects the problems of one file.
+pub(super) struct Problems<'a> {
+    file: &'a Arc<SourceFile>,
+    found: Vec<Diagnostic>,
+}
+
+impl<'a> Problems<'a> {
+    pub(super) fn new(file: &'a Arc<SourceFile>) -> Self {
+        Self {
+            file,
+            found: Vec::new(),
+        }
+    }
+
+    /// Adds a problem; those over [`MAX_PROBLEMS`] are dropped.
+    pub(super) fn push(&mut self, problem: Diagnostic) {
+        if self.found.len() < MAX_PROBLEMS {
+            self.found.push(problem);
+        } else if let Some(last) = self.found.last_mut()
+            && last.notes.is_empty()
+        {
+            last.notes
+                .push("the file has more problems, which are not shown".to_owned());
+        }
+    }
+
+    /// Whether further problems would be dropped.
+    pub(super) fn is_full(&self) -> bool {
+        self.found.len() >= MAX_PROBLEMS
+    }
+
+    pub(super) fn place(&self, span: Span) -> Place {
+        Place::span(self.file, span)
+    }
+
+    /// A violation of the grammar at `span`.
+    pub(super) fn syntax(&self, span: Span, headline: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(&SYNTAX, headline, self.place(span))
+    }
+
+    /// The problem of a file without a value.
+    pub(super) fn empty_file(&self) -> Diagnostic {
+        Diagnostic::new(
+            &EMPTY_FILE,
+            "expected a value, found an empty file",
+            self.place(Span::new(0..0)),
+        )
+        .help("write a job definition into it, or delete it")
+    }
+
+    /// The problem of `key`, which stands at `first` already, at `second`.
+    pub(super) fn duplicate_key(&self, key: &str, first: Span, second: Span) -> Diagnostic {
+        Diagnostic::new(
+            &DUPLICATE_KEY,
+            format!("duplicate key `{}`", shortened(key)),
+            self.place(second),
+        )
+        .also(self.place(first), "first defined here")
+        .help("keep one of the two")
+    }
+
+    /// Reports keys that are there already, and drops their entries.
+    pub(super) fn drop_duplicates(&mut self, entries: &mut Vec<Entry>) {
+        let duplicates = duplicates(entries);
+        if duplicates.is_empty() {
+            return;
+        }
+        for &(first, second) in &duplicates {
+            let entry = &entries[second];
+            self.push(self.duplicate_key(&entry.key, entries[first].key_span, entry.key_span));
+        }
+        let mut index = 0;
+        let mut dropped = duplicates.iter().map(|&(_, second)| second).peekable();
+        entries.retain(|_| {
+            let keep = dropped.next_if_eq(&index).is_none();
+            index += 1;
+            keep
+        });
+    }
+
+    /// Takes out the problems that `keep` says no to.
+    pub(super) fn retain(&mut self, keep: impl FnMut(&Diagnostic) -> bool) {
+        self.found.retain(keep);
+    }
+
+    /// Orders the problems by place.
+    pub(super) fn sort(&mut self) {
+        self.found.sort_by_key(start);
+    }
+
+    /// The outcome. A tree with duplicate keys is still worth checking; one in which part of the
+    /// text had to be guessed would only yield problems that are none.
+    pub(super) fn report(mut self, root: Option<Node>) -> Report<Node> {
+        self.sort();
+        let sure = self
+            .found
+            .iter()
+            .all(|problem| problem.code == &DUPLICATE_KEY);
+        Report {
+            value: root.filter(|_| sure),
+            diagnostics: self.found,
+        }
+    }
+}
+
+/// Where a problem of a file that is being read starts.
+pub(super) fn start(problem: &Diagnostic) -> u32 {
+    match problem.place() {
+        Place::Span(location) => location.span.start,
+        Place::Document(..) | Place::File(_) => 0,
+    }
+}
+
+/// The entries with a key that an earlier one has, as pairs of indexes (first, second) in the order
+/// of the second.
+fn duplicates(entries: &[Entry]) -> Vec<(usize, usize)> {
+    const FEW: usize = 12;
+    let mut pairs = Vec::new();
+    if entries.len() <= FEW {
+        for (second, entry) in entries.iter().enumerate() {
+            let first = entries[..second]
+                .iter()
+                .position(|earlier| earlier.key == entry.key);
+            pairs.extend(first.map(|first| (first, second)));
+        }
+    } else {
+        let mut order: Vec<usize> = (0..entries.len()).collect();
+        order.sort_by_key(|&index| (&entries[index].key, index));
+        for same in order.chunk_by(|&a, &b| entries[a].key == entries[b].key) {
+            pairs.extend(same[1..].iter().map(|&second| (same[0], second)));
+        }
+        pairs.sort_by_key(|&(_, second)| second);
+    }
+    pairs
+}
+
+/// What stands at a place that something else was expected at.
+pub(super) struct Found {
+    /// As a message says it: in backticks, or in words.
+    pub(super) name: String,
+    pub(super) span: Span,
+}
+
+/// What stands in `text` at byte `at`: a word, a quoted text, a character, or nothing.
+pub(super) fn found(text: &str, at: usize) -> Found {
+    let at = floor(text, at);
+    let rest = &text[at..];
+    let Some(first) = rest.chars().next() else {
+        return Found {
+            name: "the end of the file".to_owned(),
+            span: Span::new(at..at),
+        };
+    };
+    if matches!(first, '\n' | '\r') {
+        return Found {
+            name: "the end of the line".to_owned(),
+            span: Span::new(at..at),
+        };
+    }
+    let length = match first {
+        '"' | '\'' => quoted_length(rest),
+        _ if is_word(first) => rest.find(|c| !is_word(c)).unwrap_or(rest.len()),
+        _ => first.len_utf8(),
+    };
+    Found {
+        name: named(&rest[..length]),
+        span: Span::new(at..at + length),
+    }
+}
+
+/// A text of the user's in backticks; characters that cannot be seen by number.
+pub(super) fn named(text: &str) -> String {
+    let mut characters = text.chars();
+    match (characters.next(), characters.next()) {
+        (Some(only), None) if only.is_control() || is_blank(only) => character(only),
+        _ => format!("`{}`", shortened(text)),
+    }
+}
+
+/// A character that cannot be seen, by number.
+pub(super) fn character(c: char) -> String {
+    match c {
+        '\t' => "a tab".to_owned(),
+        ' ' => "a space".to_owned(),
+        _ => format!("the character U+{:04X}", u32::from(c)),
+    }
+}
+
+/// `text`, or the beginning of it if it is long or has several lines.
+pub(super) fn shortened(text: &str) -> String {
+    const LONGEST: usize = 40;
+    let line = text.lines().next().unwrap_or_default();
+    if line.len() == text.len() && text.chars().nth(LONGEST).is_none() {
+        return text.to_owned();
+    }
+    let mut short: String = line.chars().take(LONGEST).collect();
+    short.push('…');
+    short
+}
+
+/// The nearest border of a character that is not after `at`.
+pub(super) fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// White space other than the formats' own, and other marks of no width.
+pub(super) fn is_blank(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '-' | '+' | '.' | '$')
+}
+
+/// The length of the quoted text at the start of `rest`; just the quote if its line does not end it.
+fn quoted_length(rest: &str) -> usize {
+    let quote = rest.as_bytes()[0];
+    let line = rest.lines().next().unwrap_or_default();
+    let close = line.bytes().skip(1).position(|byte| byte == quote);
+    close.map_or(1, |length| length + 2)
+}

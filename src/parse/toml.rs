@@ -1,0 +1,428 @@
+//! TOML text -> tree, as of TOML 1.1: tables in braces may span lines and end in a comma.
+//!
+//! The grammar is `toml_parser`'s, which recovers from errors and calls back for each token that
+//! has a meaning. What headers and dotted keys mean is here and in `tables`: `toml_edit` would do
+//! it too, but stops at the first duplicate key and does not tell where the other one is.
+//!
+//! A table that was written as `[header]` has the header for its span; one that exists because a
+//! longer header or a dotted key names it has the key.
+
+mod message;
+mod tables;
+
+use std::sync::Arc;
+
+use toml_parser::decoder::{Encoding, ScalarKind};
+use toml_parser::lexer::{Token, TokenKind};
+use toml_parser::parser::{EventReceiver, ValidateWhitespace, parse_document};
+use toml_parser::{ErrorSink, ParseError, Raw, Source};
+
+use crate::diagnostic::Report;
+use crate::diagnostic::codes::syntax::SYNTAX;
+use crate::source::{Kind, Node, SourceFile, Span};
+
+use super::limits::{MAX_DEPTH, MAX_TOML_TOKENS, MAX_VALUES, too_deep, too_many};
+use super::number::{float, out_of_range, radix, whole};
+use super::problems::{Problems, shortened, start};
+use tables::{Header, Key, TableId, Tables};
+
+/// Reads a TOML file.
+pub fn parse(file: &Arc<SourceFile>) -> Report<Node> {
+    let source = Source::new(file.text());
+    let mut reader = Reader {
+        problems: Problems::new(file),
+        source,
+        tables: Tables::new(Span::new(0..file.text().len())),
+        table: Tables::ROOT,
+        header: None,
+        path: Vec::new(),
+        pending: Vec::new(),
+        open: Vec::new(),
+        values: 0,
+        stopped: false,
+    };
+    let mut errors = Errors::default();
+    let mut tokens: Vec<Token> = source.lex().take(MAX_TOML_TOKENS + 1).collect();
+    if tokens.len() > MAX_TOML_TOKENS {
+        let place = reader.problems.place(Span::new(0..0));
+        reader.problems.push(too_many(place));
+        return reader.problems.report(None);
+    }
+    drop_final_blank(&mut tokens, source, &mut errors);
+    parse_document(
+        &tokens,
+        &mut ValidateWhitespace::new(&mut reader, source),
+        &mut errors,
+    );
+    if !reader.stopped {
+        reader.explain(errors);
+    }
+    let root = reader.tables.into_root();
+    reader.problems.report(Some(root))
+}
+
+/// Drops the blank lines at the end of the file, which the grammar would look back over once for
+/// each list that is not closed.
+fn drop_final_blank(tokens: &mut Vec<Token>, source: Source<'_>, errors: &mut Errors) {
+    let end = tokens.pop();
+    while let Some(token) = tokens.last() {
+        match token.kind() {
+            TokenKind::Comment => {
+                let comment = source.get(token.span()).expect("tokens are in the source");
+                comment.decode_comment(errors);
+            }
+            TokenKind::Newline => {
+                let newline = source.get(token.span()).expect("tokens are in the source");
+                newline.decode_newline(errors);
+            }
+            TokenKind::Whitespace => {}
+            _ => break,
+        }
+        tokens.pop();
+    }
+    tokens.extend(end);
+}
+
+/// The grammar's errors: the first ones, and those at the end that explain the others.
+#[derive(Default)]
+struct Errors(Vec<ParseError>);
+
+impl ErrorSink for Errors {
+    fn report_error(&mut self, error: ParseError) {
+        const MOST: usize = 1000;
+        if self.0.len() < MOST || message::unclosed(&error) {
+            self.0.push(error);
+        }
+    }
+}
+
+struct Reader<'a> {
+    problems: Problems<'a>,
+    source: Source<'a>,
+    tables: Tables,
+    /// The table that keys at the start of a line go into.
+    table: TableId,
+    header: Option<Header>,
+    /// The dotted key that is being read.
+    path: Vec<Key>,
+    /// The key of the value that is to come, outside of all lists and braces.
+    pending: Vec<Key>,
+    open: Vec<Open>,
+    values: usize,
+    /// Whether a limit was exceeded.
+    stopped: bool,
+}
+
+/// A list or a table in braces that is being read.
+enum Open {
+    List {
+        start: usize,
+        depth: usize,
+        items: Vec<Node>,
+    },
+    Table {
+        start: usize,
+        depth: usize,
+        table: TableId,
+        pending: Vec<Key>,
+    },
+}
+
+impl Reader<'_> {
+    /// Puts a value where the last key said.
+    fn put(&mut self, node: Node) {
+        let (table, path) = match self.open.last_mut() {
+            Some(Open::List { items, .. }) => {
+                items.push(node);
+                return;
+            }
+            Some(Open::Table { table, pending, .. }) => (*table, std::mem::take(pending)),
+            None => (self.table, std::mem::take(&mut self.pending)),
+        };
+        if let Err(conflict) = self.tables.insert(table, path, node) {
+            let problem = conflict.explain(&self.problems);
+            self.problems.push(problem);
+        }
+    }
+
+    /// Counts one more value at `span`.
+    fn count(&mut self, span: Span) -> bool {
+        self.values += 1;
+        if self.values > MAX_VALUES && !self.stopped {
+            self.stopped = true;
+            let place = self.problems.place(span);
+            self.problems.push(too_many(place));
+        }
+        !self.stopped
+    }
+
+    /// The depth that a list or table has if it comes next.
+    fn depth(&self) -> usize {
+        match self.open.last() {
+            Some(Open::List { depth, .. }) => depth + 1,
+            Some(Open::Table { depth, pending, .. }) => depth + pending.len().max(1),
+            None => self.tables.depth(self.table) + self.pending.len().max(1),
+        }
+    }
+
+    /// The depth of a list or table at `span`, if there may be one.
+    fn deeper(&mut self, span: Span) -> Option<usize> {
+        let depth = self.depth();
+        (self.count(span) && self.check_depth(depth, span)).then_some(depth)
+    }
+
+    fn check_depth(&mut self, depth: usize, span: Span) -> bool {
+        if depth > MAX_DEPTH && !self.stopped {
+            self.stopped = true;
+            let place = self.problems.place(span);
+            self.problems.push(too_deep(place));
+        }
+        !self.stopped
+    }
+
+    fn define_header(&mut self, end: usize) {
+        let Some(mut header) = self.header.take() else {
+            return;
+        };
+        header.span = Span::new(header.span.start as usize..end);
+        let path = std::mem::take(&mut self.path);
+        self.values += path.len();
+        let Some(last) = path.last() else {
+            return;
+        };
+        let depth = self.tables.header_depth(&path) + usize::from(header.is_element);
+        if !self.check_depth(depth, last.span) || !self.count(last.span) {
+            return;
+        }
+        match self.tables.define(path, &header) {
+            Ok(table) => self.table = table,
+            Err(conflict) => {
+                let problem = conflict.explain(&self.problems);
+                self.problems.push(problem);
+                // What follows belongs to a table that has no place.
+                self.table = self.tables.detached(header.span);
+            }
+        }
+    }
+
+    fn scalar(&mut self, span: Span, encoding: Option<Encoding>) -> Kind {
+        let text = &self.source.input()[span.range()];
+        if text.is_empty() {
+            let problem = message::missing_value(&self.problems, self.source.input(), span);
+            self.problems.push(problem);
+            return Kind::Boolean(false);
+        }
+        let mut value = String::new();
+        let mut error = None;
+        // A file checked out with other line ends is the same job.
+        let unified = match encoding {
+            Some(Encoding::MlBasicString | Encoding::MlLiteralString) if text.contains('\r') => {
+                Some(text.replace("\r\n", "\n"))
+            }
+            _ => None,
+        };
+        let raw = Raw::new_unchecked(
+            unified.as_deref().unwrap_or(text),
+            encoding,
+            toml_parser::Span::new_unchecked(span.start as usize, span.end as usize),
+        );
+        let kind = raw.decode_scalar(&mut value, &mut error);
+        if let Some(error) = error {
+            let input = self.source.input();
+            let problem = match encoding {
+                None => message::unquoted(&self.problems, text, span),
+                Some(_) => message::string(&self.problems, input, span, &error),
+            };
+            self.problems.push(problem);
+            return Kind::Boolean(false);
+        }
+        let number = match kind {
+            ScalarKind::String => return Kind::String(value),
+            ScalarKind::Boolean(boolean) => return Kind::Boolean(boolean),
+            ScalarKind::DateTime => {
+                let problem = message::date(&self.problems, text, span);
+                self.problems.push(problem);
+                return Kind::Boolean(false);
+            }
+            ScalarKind::Float => float(&value),
+            ScalarKind::Integer(base) if base.value() == 10 => whole(&value),
+            ScalarKind::Integer(base) => radix(&value, base.value()),
+        };
+        number.unwrap_or_else(|| {
+            let place = self.problems.place(span);
+            self.problems.push(out_of_range(&shortened(text), place));
+            Kind::Boolean(false)
+        })
+    }
+
+    /// Turns the grammar's errors into problems, one for each line: what follows a mistake on its
+    /// line is hardly ever another one.
+    fn explain(&mut self, errors: Errors) {
+        let text = self.source.input();
+        for error in errors.0 {
+            let problem = message::grammar(&self.problems, text, &error);
+            if message::unclosed(&error) {
+                let opened = message::opened(&error);
+                self.problems
+                    .retain(|problem| problem.code != &SYNTAX || start(problem) < opened);
+            }
+            self.problems.push(problem);
+            if message::is_last(&error) {
+                break;
+            }
+        }
+        self.problems.sort();
+        let mut line_end = 0;
+        self.problems.retain(|problem| {
+            let start = start(problem) as usize;
+            if problem.code != &SYNTAX {
+                return true;
+            }
+            let first = start >= line_end;
+            if first {
+                let line = text.as_bytes()[start..].iter();
+                line_end = start + line.take_while(|&&byte| byte != b'\n').count() + 1;
+            }
+            first
+        });
+    }
+}
+
+/// The grammar's calls. Those with an `error` may report to it; what is wrong with the meaning of a
+/// token goes into the reader's own problems.
+impl EventReceiver for Reader<'_> {
+    fn std_table_open(&mut self, span: toml_parser::Span, _error: &mut dyn ErrorSink) {
+        self.path.clear();
+        self.header = Some(Header {
+            span: here(span),
+            is_element: false,
+        });
+    }
+
+    fn array_table_open(&mut self, span: toml_parser::Span, _error: &mut dyn ErrorSink) {
+        self.path.clear();
+        self.header = Some(Header {
+            span: here(span),
+            is_element: true,
+        });
+    }
+
+    fn std_table_close(&mut self, span: toml_parser::Span, _error: &mut dyn ErrorSink) {
+        self.define_header(span.end());
+    }
+
+    fn array_table_close(&mut self, span: toml_parser::Span, _error: &mut dyn ErrorSink) {
+        self.define_header(span.end());
+    }
+
+    fn newline(&mut self, span: toml_parser::Span, _error: &mut dyn ErrorSink) {
+        if self.open.is_empty() {
+            // A header without its bracket still says whose the next keys are.
+            self.define_header(span.start());
+            self.path.clear();
+            self.pending.clear();
+        }
+    }
+
+    fn simple_key(
+        &mut self,
+        span: toml_parser::Span,
+        encoding: Option<Encoding>,
+        error: &mut dyn ErrorSink,
+    ) {
+        if self.stopped || !self.check_depth(self.path.len(), here(span)) {
+            return;
+        }
+        let mut name = String::new();
+        let text = &self.source.input()[span.start()..span.end()];
+        Raw::new_unchecked(text, encoding, span).decode_key(&mut name, error);
+        self.path.push(Key {
+            name,
+            span: here(span),
+        });
+    }
+
+    fn key_val_sep(&mut self, span: toml_parser::Span, _error: &mut dyn ErrorSink) {
+        let path = std::mem::take(&mut self.path);
+        let tables = path.len().saturating_sub(1);
+        self.values += tables;
+        match self.open.last_mut() {
+            Some(Open::Table { pending, .. }) => *pending = path,
+            Some(Open::List { .. }) => {}
+            None => self.pending = path,
+        }
+        if tables > 0 {
+            self.check_depth(self.depth() - 1, here(span));
+        }
+    }
+
+    fn scalar(
+        &mut self,
+        span: toml_parser::Span,
+        encoding: Option<Encoding>,
+        _error: &mut dyn ErrorSink,
+    ) {
+        let span = here(span);
+        if self.stopped || !self.count(span) {
+            return;
+        }
+        let kind = self.scalar(span, encoding);
+        self.put(Node { kind, span });
+    }
+
+    fn array_open(&mut self, span: toml_parser::Span, _error: &mut dyn ErrorSink) -> bool {
+        let Some(depth) = self.deeper(here(span)) else {
+            return false;
+        };
+        self.open.push(Open::List {
+            start: span.start(),
+            depth,
+            items: Vec::new(),
+        });
+        true
+    }
+
+    fn inline_table_open(&mut self, span: toml_parser::Span, _error: &mut dyn ErrorSink) -> bool {
+        let Some(depth) = self.deeper(here(span)) else {
+            return false;
+        };
+        self.open.push(Open::Table {
+            start: span.start(),
+            depth,
+            table: self.tables.begin_braces(depth),
+            pending: Vec::new(),
+        });
+        true
+    }
+
+    fn array_close(&mut self, span: toml_parser::Span, _error: &mut dyn ErrorSink) {
+        self.close(span);
+    }
+
+    fn inline_table_close(&mut self, span: toml_parser::Span, _error: &mut dyn ErrorSink) {
+        self.close(span);
+    }
+}
+
+impl Reader<'_> {
+    fn close(&mut self, end: toml_parser::Span) {
+        if self.stopped {
+            return;
+        }
+        let node = match self.open.pop() {
+            Some(Open::List { start, items, .. }) => Node {
+                kind: Kind::Sequence(items),
+                span: Span::new(start..end.end()),
+            },
+            Some(Open::Table { start, table, .. }) => {
+                self.tables.end_braces(table, Span::new(start..end.end()))
+            }
+            None => return,
+        };
+        self.put(node);
+    }
+}
+
+fn here(span: toml_parser::Span) -> Span {
+    Span::new(span.start()..span.end())
+}

@@ -1,0 +1,327 @@
+//! What is wrong with a YAML text, in the project's words.
+
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::syntax::YAML_ALIAS;
+use crate::source::Span;
+
+use super::super::limits::too_deep;
+use super::super::problems::{Problems, found, named};
+
+/// The library's error `info` at byte `at`.
+pub(super) fn grammar(problems: &Problems<'_>, text: &str, info: &str, at: usize) -> Diagnostic {
+    let line = Line::of(text, at);
+    let problem = explain(problems, text, info, at, &line);
+    if !problem.help.is_empty() || problem.code == &YAML_ALIAS {
+        return problem;
+    }
+    match advice(line.text) {
+        Some(help) => problem.help(help),
+        None => problem,
+    }
+}
+
+fn explain(
+    problems: &Problems<'_>,
+    text: &str,
+    info: &str,
+    at: usize,
+    line: &Line<'_>,
+) -> Diagnostic {
+    let found = found(text, at);
+    let expect = |expected: &str| {
+        problems.syntax(
+            found.span,
+            format!("expected {expected}, found {}", found.name),
+        )
+    };
+    match info {
+        _ if info.contains("recursion") => too_deep(problems.place(found.span)),
+        _ if info.contains("tab") => {
+            let tab = tab(text, line.start).unwrap_or(at);
+            problems
+                .syntax(
+                    Span::new(tab..tab + 1),
+                    "expected spaces as indentation, found a tab",
+                )
+                .help("indent with spaces")
+        }
+        "while parsing node, found unknown anchor" => {
+            let length = text[at..]
+                .find(|c: char| c.is_whitespace() || ",[]{}".contains(c))
+                .unwrap_or(text.len() - at);
+            let span = Span::new(at..at + length);
+            let name = named(&text[span.range()]);
+            Diagnostic::new(
+                &YAML_ALIAS,
+                format!("expected an anchor before the alias {name}, found none"),
+                problems.place(span),
+            )
+            .help("put quotes around text that starts with `*`")
+        }
+        "mapping values are not allowed in this context" => misplaced_colon(problems, at, line),
+        _ if info.starts_with("simple key expect") => missing_colon(problems, text, at),
+        "while scanning a quoted scalar, found unexpected end of stream" => {
+            let quote = &text[found.span.start as usize..][..1];
+            let span = Span::new(at..at + 1);
+            problems
+                .syntax(
+                    span,
+                    format!("expected `{quote}` after the string, found the end of the file"),
+                )
+                .label("the string starts here")
+                .help("close the string")
+        }
+        "while parsing a quoted scalar, found unknown escape character"
+        | "while parsing a quoted scalar, did not find expected hexadecimal number"
+        | "while parsing a quoted scalar, found invalid Unicode character escape code" => {
+            let span = escape(text, at);
+            problems
+                .syntax(
+                    span,
+                    format!(
+                        "expected an escape of YAML, found {}",
+                        named(&text[span.range()])
+                    ),
+                )
+                .help("write `\\\\` for a backslash, or put single quotes around the text")
+        }
+        _ => match reason(info) {
+            Some((expected, help)) => {
+                let problem = expect(expected);
+                match help {
+                    "" => problem,
+                    help => problem.help(help),
+                }
+            }
+            None => expect("YAML").note(format!("the reader says: {info}")),
+        },
+    }
+}
+
+/// What was expected, and what to do, by the library's words for what it found instead.
+fn reason(info: &str) -> Option<(&'static str, &'static str)> {
+    REASONS
+        .iter()
+        .find(|(words, ..)| info.contains(words))
+        .map(|&(_, expected, help)| (expected, help))
+}
+
+const REASONS: &[(&str, &str, &str)] = &[
+    (
+        "unexpected character",
+        "a value",
+        "put quotes around text that starts like this",
+    ),
+    (
+        "did not find expected ',' or '}'",
+        "`,` or `}`",
+        "close the table, or put quotes around text with `{`",
+    ),
+    (
+        "expected ',' or ']'",
+        "`,` or `]`",
+        "close the list, or put quotes around text with `[`",
+    ),
+    (
+        "':' may not precede",
+        "a space after `:`",
+        "write `key: value`",
+    ),
+    (
+        "misplaced bracket",
+        "a value",
+        "put quotes around text with brackets",
+    ),
+    (
+        "invalid trailing content after double-quoted scalar",
+        "the end of the value",
+        "put all of the text between the quotes",
+    ),
+    (
+        "block sequence entries are not allowed",
+        "a value",
+        "start the list on a line of its own, or put quotes around text",
+    ),
+    (
+        "only valid inside a block",
+        "a value",
+        "put quotes around text that starts with `-`",
+    ),
+    (
+        "did not find expected key",
+        "a key",
+        "indent keys of one table alike",
+    ),
+    (
+        "did not find expected '-' indicator",
+        "`-`",
+        "indent elements of one list alike",
+    ),
+    ("did not find expected node content", "a value", ""),
+    ("unexpected end of plain scalar", "a value", ""),
+    ("plain scalar cannot start with", "a value", ""),
+    (
+        "unexpected document indicator",
+        "the end of the string before the document's",
+        "",
+    ),
+    ("comments must be separated", "a space before `#`", ""),
+    (
+        "comment intercepting",
+        "the rest of the text",
+        "put quotes around text of several lines, or write it as a block with `|`",
+    ),
+    (
+        "did not find expected comment or line break",
+        "the end of the line after `|` or `>`",
+        "start the text on the next line; put quotes around text with `|` or `>`",
+    ),
+    (
+        "indentation indicator equal to 0",
+        "an indentation from 1 to 9",
+        "",
+    ),
+    (
+        "after document end marker",
+        "the end of the line after `...`",
+        "",
+    ),
+    ("byte order mark", "text", "remove the byte-order mark"),
+    ("wrongly indented", "a line indented like those before", ""),
+    ("indentation", "a line indented like those before", ""),
+    ("directive", "a directive of YAML, `---` or a value", ""),
+    (
+        "handle wasn't declared",
+        "a tag",
+        "put quotes around text that starts with `!`",
+    ),
+    (
+        " tag",
+        "a tag",
+        "put quotes around text that starts with `!`",
+    ),
+    (
+        "did not find expected alphabetic",
+        "a name after `*` or `&`",
+        "put quotes around text that starts with `*` or `&`",
+    ),
+    ("illegal placement of ':'", "the end of the value", ""),
+    (
+        "mapping keys are not allowed",
+        "a value",
+        "put quotes around text that starts with `?`",
+    ),
+];
+
+/// A `: ` where no key can end: inside of a text, or after one that was continued by accident.
+fn misplaced_colon(problems: &Problems<'_>, at: usize, line: &Line<'_>) -> Diagnostic {
+    let before = &line.text[..at.saturating_sub(line.start)];
+    let problem = problems.syntax(
+        Span::new(at..at + 1),
+        "expected the end of the value, found `:`",
+    );
+    if before.contains(": ") || before.contains(":\t") {
+        return problem.help("put quotes around text with `: `");
+    }
+    problem.help("indent keys of one table alike, or put quotes around text with `: `")
+}
+
+/// A line that had to be a key, before the place where that turned out.
+fn missing_colon(problems: &Problems<'_>, text: &str, at: usize) -> Diagnostic {
+    let before = text[..at].trim_end();
+    let line = Line::of(text, before.len().saturating_sub(1));
+    let content = line.text.trim_start();
+    let indentation = line.text.len() - content.len();
+    let content = content.trim_end();
+    let start = line.start + indentation;
+    match content.find(':') {
+        Some(colon) if colon + 1 < content.len() => {
+            let colon = start + colon;
+            let found = found(text, colon + 1);
+            problems
+                .syntax(
+                    Span::new(colon..found.span.end as usize),
+                    format!("expected a space after `:`, found {}", found.name),
+                )
+                .help("write `key: value`")
+        }
+        _ => problems
+            .syntax(
+                Span::new(start..start + content.len()),
+                format!("expected a key and `:`, found {}", named(content)),
+            )
+            .help("write `key: value`, and indent the further lines of a text more"),
+    }
+}
+
+/// What commonly goes wrong on a line like this.
+fn advice(line: &str) -> Option<&'static str> {
+    let value = line
+        .split_once(": ")
+        .or_else(|| line.split_once("- "))
+        .map(|(_, value)| value.trim_start())?;
+    if value.starts_with("{{") {
+        return Some("put quotes around text with `{{`");
+    }
+    if value.starts_with(['{', '[', '\'', '"', '*', '&', '!', '|', '>', '%', '@', '`']) {
+        return Some("put quotes around all of the text if it is one");
+    }
+    None
+}
+
+/// The first escape of the double-quoted scalar at `start` that YAML does not have.
+fn escape(text: &str, start: usize) -> Span {
+    let mut characters = text[start..].char_indices().skip(1);
+    while let Some((offset, c)) = characters.next() {
+        if c != '\\' {
+            continue;
+        }
+        let at = start + offset;
+        let Some((_, escape)) = characters.next() else {
+            break;
+        };
+        let digits = match escape {
+            'x' => 2,
+            'u' => 4,
+            'U' => 8,
+            _ if "0abt\tnvfre \"/\\N_LP\n\r".contains(escape) => continue,
+            _ => return Span::new(at..at + 1 + escape.len_utf8()),
+        };
+        let code: String = text[at + 2..].chars().take(digits).collect();
+        let number = u32::from_str_radix(&code, 16).ok();
+        let is_whole = code.len() == digits && code.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if !is_whole || number.and_then(char::from_u32).is_none() {
+            let hex = code.bytes().take_while(u8::is_ascii_hexdigit).count();
+            return Span::new(at..at + 2 + hex);
+        }
+    }
+    Span::new(start..start + 1)
+}
+
+/// A line of a text, without its end.
+struct Line<'a> {
+    start: usize,
+    text: &'a str,
+}
+
+impl<'a> Line<'a> {
+    fn of(text: &'a str, at: usize) -> Self {
+        let at = super::super::problems::floor(text, at);
+        let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+        let text = text[start..].lines().next().unwrap_or_default();
+        Self { start, text }
+    }
+}
+
+/// The first tab in the indentation of a line, from the line that starts at `at` on.
+fn tab(text: &str, at: usize) -> Option<usize> {
+    let mut start = at;
+    for line in text[at..].split_inclusive('\n') {
+        let indentation = &line[..line.len() - line.trim_start().len()];
+        if let Some(offset) = indentation.find('\t') {
+            return Some(start + offset);
+        }
+        start += line.len();
+    }
+    None
+}

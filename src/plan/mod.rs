@@ -1,0 +1,105 @@
+//! What has to happen on a node, in which order, for whatever scheduler.
+//!
+//! Between `resolve` and `emit`. A plan is steps and edges: a step runs one of the definition's
+//! processes or realises a closure, and an edge holds a step back until another has succeeded.
+//! Realisation is keyed by the hash of the store path that is realised, so that a changed
+//! dependency is a changed plan. Back ends put the plan into their scheduler's words and refuse
+//! what these cannot say.
+
+mod lower;
+mod realise;
+mod shift;
+mod step;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+pub use crate::model::{
+    Announcer, AppcImage, BatchUpdateStrategy, Bytes, Container, CoordinatorSlaPolicy,
+    CountSlaPolicy, CronCollisionPolicy, Docker, DockerImage, ExecutorConfig, Float,
+    FractionalSeconds, HealthCheckConfig, HealthChecker, HttpHealthChecker, HttpLifecycleConfig,
+    Image, InitNames, InitSettings, Integer, Job, JobKey, LifecycleConfig, Logger,
+    LoggerDestination, LoggerMode, Mesos, Metadata, Parameter, PartitionPolicy,
+    PercentageSlaPolicy, Placement, Process, ProcessName, QueueUpdateStrategy, Resources,
+    RotatePolicy, Seconds, SlaPolicy, Task, Text, UpdateConfig, UpdateStrategy,
+    VariableBatchUpdateStrategy, Volume, VolumeMode,
+};
+pub use lower::{Options, lower};
+pub use realise::InitCommand;
+pub use shift::shift_process_indexes;
+pub use step::{Edge, Realise, Run, Step, StepId};
+
+pub use crate::resolve::Script;
+
+use crate::source::Pointer;
+
+/// Everything that a back end needs to know of one job.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    key: JobKey,
+    task_name: String,
+    pointer: Pointer,
+    /// The definition's job, for all that needs no lowering.
+    job: Job,
+    shell_command: Option<String>,
+    steps: BTreeMap<StepId, Step>,
+    order: BTreeSet<Edge>,
+    sequence: Vec<StepId>,
+}
+
+impl Plan {
+    /// What identifies the job.
+    pub fn key(&self) -> &JobKey {
+        &self.key
+    }
+
+    /// The name of its task, written out.
+    pub fn task_name(&self) -> &str {
+        &self.task_name
+    }
+
+    /// Where its definition stands in the document.
+    pub fn pointer(&self) -> &Pointer {
+        &self.pointer
+    }
+
+    /// The job's settings; its processes and their order are in the steps.
+    pub fn job(&self) -> &Job {
+        &self.job
+    }
+
+    /// The health check's command with its references resolved.
+    pub fn shell_command(&self) -> Option<&str> {
+        self.shell_command.as_deref()
+    }
+
+    /// All steps in the order to write them: what jobc adds, then the definition's processes.
+    pub fn sequence(&self) -> impl Iterator<Item = (&StepId, &Step)> {
+        self.sequence.iter().map(|id| (id, &self.steps[id]))
+    }
+
+    /// The step called `id`.
+    pub fn step(&self, id: &StepId) -> Option<&Step> {
+        self.steps.get(id)
+    }
+
+    /// All edges, sorted by where their steps stand in the sequence: names that change with a hash
+    /// do not move them.
+    pub fn order(&self) -> Vec<&Edge> {
+        let positions: HashMap<&StepId, usize> = self
+            .sequence
+            .iter()
+            .enumerate()
+            .map(|(position, id)| (id, position))
+            .collect();
+        let mut edges: Vec<_> = self.order.iter().collect();
+        edges.sort_by_key(|edge| (positions[&edge.before], positions[&edge.after]));
+        edges
+    }
+
+    /// A text of the definition as it has to be written beside the steps that jobc added: an index
+    /// into the task's processes counts these, too.
+    pub fn text<'a>(&self, text: &'a str) -> std::borrow::Cow<'a, str> {
+        let added = self.steps.len() - self.job.task.processes.len();
+        shift_process_indexes(text, added)
+    }
+}

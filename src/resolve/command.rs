@@ -1,0 +1,158 @@
+//! Command lines with their references resolved, and the scripts that stand for their closures.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use crate::diagnostic::{MachineError, Place};
+use crate::model::{CommandLine, Piece, Reference};
+use crate::source::Pointer;
+use crate::store::content_address::store_path;
+use crate::store::nar::digest_of_file;
+use crate::store::references::mentions;
+use crate::store::{ContentAddress, StorePath, StorePathHash, StorePathName};
+
+use super::Context;
+use super::expanded::Expansion;
+
+/// A command as the node's shell gets it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// The text.
+    pub text: String,
+    /// What stands for its closure; none if it needs nothing from the store.
+    pub script: Option<Script>,
+}
+
+/// An executable object of the store whose references are all that a command needs of it:
+/// realising it realises them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Script {
+    /// Its store path.
+    pub path: StorePath,
+    /// The text of the file.
+    pub text: String,
+    /// The store paths that it mentions.
+    pub references: BTreeSet<StorePath>,
+}
+
+impl Context<'_> {
+    pub(super) fn process(&mut self, index: usize) -> Result<Command, MachineError> {
+        let process = &self.checked.job().task.processes[index];
+        let pointer = || {
+            self.checked
+                .pointer()
+                .key("task")
+                .key("processes")
+                .index(index)
+                .key("cmdline")
+        };
+        let pointer = pointer();
+        self.command(
+            &process.cmdline,
+            &pointer,
+            process.name.as_str(),
+            Some(index),
+        )
+    }
+
+    /// Resolves a command; `process` is the index of the one that it is of, if any.
+    pub(super) fn command(
+        &mut self,
+        line: &CommandLine,
+        pointer: &Pointer,
+        name: &str,
+        process: Option<usize>,
+    ) -> Result<Command, MachineError> {
+        let whole = line.as_str();
+        let mut text = String::with_capacity(whole.len() + 64);
+        let mut known = BTreeMap::new();
+        let mut expansions: Vec<Expansion> = Vec::new();
+        for piece in line.pieces() {
+            // `check` has reported what is no reference.
+            let Ok(piece) = piece else { continue };
+            let (reference, offset, to) = match piece {
+                Piece::Text(piece) => {
+                    text.push_str(piece);
+                    continue;
+                }
+                Piece::Reference { text, offset, to } => (text, offset, to),
+            };
+            let place = || Place::within(pointer.clone(), whole, offset, reference);
+            let base = self.resolver.definition_dir;
+            let path = match &to {
+                Reference::Package(package) => self.package(package)?,
+                Reference::File(path) => self.import(base, path, place)?,
+                Reference::Expanded(path) => {
+                    let Some(store_path) = self.import(base, path, place)? else {
+                        continue;
+                    };
+                    let Some(index) = process else { continue };
+                    let expansion = self.expansion(path, &store_path, index, place)?;
+                    let number = expansions.len() + 1;
+                    write!(text, "${{jobc_expanded_{number}}}").expect(STRINGS_TAKE_ALL);
+                    expansions.extend(expansion);
+                    known.insert(*store_path.hash(), store_path.name().clone());
+                    continue;
+                }
+            };
+            if let Some(path) = path {
+                write!(text, "{}", self.resolver.store_dir.display(&path)).expect(STRINGS_TAKE_ALL);
+                known.insert(*path.hash(), path.name().clone());
+            }
+        }
+        if !expansions.is_empty() {
+            let mut prelude = String::new();
+            for (index, expansion) in expansions.iter().enumerate() {
+                expansion.write(&mut prelude, index + 1, name, self.resolver.store_dir);
+            }
+            text.insert_str(0, &prelude);
+        }
+        let script = self.script(&text, name, &known);
+        Ok(Command { text, script })
+    }
+
+    fn script(
+        &self,
+        command: &str,
+        process: &str,
+        known: &BTreeMap<StorePathHash, StorePathName>,
+    ) -> Option<Script> {
+        let store_dir = self.resolver.store_dir;
+        let references: BTreeSet<StorePath> = mentions(store_dir, command.as_bytes())
+            .filter_map(|mention| {
+                mention
+                    .resolve(known)
+                    .or_else(|| mention.longest().ok())
+                    .map(|found| found.store_path)
+            })
+            .collect();
+        let init = self.resolver.settings.init.as_ref();
+        let always = init.and_then(|init| init.always).unwrap_or(false);
+        if references.is_empty() && !always {
+            return None;
+        }
+        let text = format!("#!/usr/bin/env bash\n{command}\n");
+        let key = self.checked.key();
+        let name = StorePathName::join(
+            &[
+                "aurora-process",
+                key.cluster.as_str(),
+                key.role.as_str(),
+                key.environment.as_str(),
+                key.name.as_str(),
+                process,
+            ],
+            "",
+        );
+        let address = ContentAddress::Source(digest_of_file(true, text.as_bytes()).hash);
+        let path =
+            store_path(store_dir, &name, &address, &references).expect("sources take references");
+        Some(Script {
+            path,
+            text,
+            references,
+        })
+    }
+}
+
+const STRINGS_TAKE_ALL: &str = "writing to a string does not fail";

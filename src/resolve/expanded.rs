@@ -1,0 +1,261 @@
+//! Files that are filled in on the node: `${expanded ./file}`.
+//!
+//! The file is imported as it is. When the process starts, `sed` writes a copy into the sandbox in
+//! which each `{{...}}` is replaced by its value: one that is known now is part of the command
+//! already; one that the agent knows is left in the command for it to bind. The pattern spells the
+//! braces as `[{][{]`, so that nobody binds them there. `{{&x}}` becomes `{{x}}`.
+//!
+//! Text between braces that cannot be a reference of Aurora's (`{{ .Value }}`) is left alone: files
+//! have other template languages in them.
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use crate::check::{Binding, Scope, bind};
+use crate::diagnostic::codes::{packages as codes, templates};
+use crate::diagnostic::{Diagnostic, MachineError, Place};
+use crate::model::{TemplateReference, references};
+use crate::source::{SourceFile, Span};
+use crate::store::{StoreDir, StorePath, StorePathName};
+
+use super::Context;
+
+/// The largest file that is expanded: `sed` is no tool for more, and it is held in memory.
+const MAX_BYTES: u64 = 4 * 1024 * 1024;
+
+/// A file with the substitutions that fill it in.
+#[derive(Debug)]
+pub(super) struct Expansion {
+    path: StorePath,
+    /// Commands of `sed`, escapes last.
+    script: Vec<String>,
+}
+
+impl Expansion {
+    /// Appends the commands that make the copy and set `jobc_expanded_NUMBER` to its path.
+    pub(super) fn write(
+        &self,
+        text: &mut String,
+        number: usize,
+        process: &str,
+        store_dir: &StoreDir,
+    ) {
+        let directory = StorePathName::mangle(process);
+        let name = self.path.name();
+        let source = store_dir.display(&self.path);
+        write!(
+            text,
+            "jobc_expanded_{number}=$PWD/.expanded/{directory}/{number}/{name}; \
+             export jobc_expanded_{number}\n\
+             mkdir -p \"${{jobc_expanded_{number}%/*}}\" && "
+        )
+        .expect(STRINGS_TAKE_ALL);
+        if self.script.is_empty() {
+            text.push_str("cat");
+        } else {
+            text.push_str("sed");
+            for command in &self.script {
+                // Not `plan`'s quoting: braces in a replacement are there to be bound.
+                write!(text, " -e '{}'", command.replace('\'', r"'\''")).expect(STRINGS_TAKE_ALL);
+            }
+        }
+        writeln!(text, " {source} >\"$jobc_expanded_{number}\" || exit 1").expect(STRINGS_TAKE_ALL);
+    }
+}
+
+const STRINGS_TAKE_ALL: &str = "writing to a string does not fail";
+
+/// What one reference becomes.
+enum Replacement {
+    Text(String),
+    Unescaped,
+    Alone,
+}
+
+impl Context<'_> {
+    /// The expansion of the file at `path` for the process at `index`; none if it cannot be
+    /// expanded, which is reported.
+    pub(super) fn expansion(
+        &mut self,
+        path: &str,
+        store_path: &StorePath,
+        index: usize,
+        place: impl Fn() -> Place,
+    ) -> Result<Option<Expansion>, MachineError> {
+        let full = self.resolver.definition_dir.join(path);
+        let text = match read_text(&full)
+            .map_err(|error| MachineError::new(format!("cannot read `{path}`"), error))?
+        {
+            Ok(text) => text,
+            Err(reason) => {
+                let headline = format!("`{path}` cannot be expanded: it is {reason}");
+                let help = format!("import it as it is: `${{{path}}}`");
+                self.diagnostics
+                    .push(Diagnostic::new(&codes::NOT_EXPANDABLE, headline, place()).help(help));
+                return Ok(None);
+            }
+        };
+        let name = self.resolver.display_name(&full);
+        let file = SourceFile::new(name, text);
+        let mut script = Vec::new();
+        let mut escapes = Vec::new();
+        let mut failed = false;
+        let mut seen = std::collections::BTreeSet::new();
+        for reference in references(file.text()) {
+            if !seen.insert(reference.text) {
+                continue;
+            }
+            let here = || {
+                let end = reference.offset + reference.text.len();
+                Place::span(&file, Span::new(reference.offset..end))
+            };
+            match self.replacement(&reference, index) {
+                Ok(Replacement::Alone) => {}
+                Ok(Replacement::Text(value)) => match substitution(reference.inner, &value) {
+                    Some(command) => script.push(command),
+                    None => {
+                        failed = true;
+                        let headline = format!(
+                            "the value of `{}` has too many odd characters",
+                            reference.text
+                        );
+                        self.diagnostics.push(Diagnostic::new(
+                            &codes::NOT_EXPANDABLE,
+                            headline,
+                            here(),
+                        ));
+                    }
+                },
+                Ok(Replacement::Unescaped) => escapes.extend(unescape(reference.inner)),
+                Err(problem) => {
+                    failed = true;
+                    let problem = problem(here());
+                    self.diagnostics
+                        .push(problem.also(place(), "expanded here"));
+                }
+            }
+        }
+        script.extend(escapes);
+        Ok((!failed).then(|| Expansion {
+            path: store_path.clone(),
+            script,
+        }))
+    }
+
+    fn replacement(
+        &self,
+        reference: &TemplateReference<'_>,
+        index: usize,
+    ) -> Result<Replacement, Box<dyn FnOnce(Place) -> Diagnostic>> {
+        if reference.escaped {
+            return Ok(Replacement::Unescaped);
+        }
+        let Some(address) = &reference.address else {
+            return Ok(Replacement::Alone);
+        };
+        let text = reference.text.to_owned();
+        match bind(address, &Scope::process(self.checked.job(), index)) {
+            Binding::AtLoad(value) => Ok(Replacement::Text(value)),
+            Binding::ByAgent => Ok(Replacement::Text(text)),
+            Binding::Unbound => Err(Box::new(move |place| {
+                let escaped = text.replacen("{{", "{{&", 1);
+                let headline = format!("nobody knows the name in `{text}`");
+                Diagnostic::new(&templates::UNBOUND_TEMPLATE, headline, place).help(format!(
+                    "write `{escaped}` to keep it for another template language"
+                ))
+            })),
+        }
+    }
+}
+
+/// The file's text, or what it is instead of text.
+fn read_text(path: &Path) -> std::io::Result<Result<String, &'static str>> {
+    let metadata = std::fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Ok(Err("not a file"));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?
+        .take(MAX_BYTES + 1)
+        .read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Ok(Err("larger than 4 MiB"));
+    }
+    if bytes.contains(&0) {
+        return Ok(Err("not text: it has a NUL character"));
+    }
+    Ok(String::from_utf8(bytes).map_err(|_| "not UTF-8"))
+}
+
+/// `sed`'s command that replaces `{{inner}}` by `value`; none if all delimiters are taken.
+fn substitution(inner: &str, value: &str) -> Option<String> {
+    let pattern = format!("[{{][{{]{}[}}][}}]", pattern_of(inner)?);
+    let mut replacement = String::with_capacity(value.len());
+    for c in value.chars() {
+        match c {
+            '\\' | '&' | '\n' => replacement.extend(['\\', c]),
+            _ => replacement.push(c),
+        }
+    }
+    let delimiter = delimiter(&[&pattern, &replacement])?;
+    Some(format!(
+        "s{delimiter}{pattern}{delimiter}{replacement}{delimiter}g"
+    ))
+}
+
+/// `sed`'s command that makes `{{inner}}` of `{{&inner}}`; none for what spans lines, which `sed`
+/// cannot see. The replacement takes its braces from the match, so that they do not stand in the
+/// command.
+fn unescape(inner: &str) -> Option<String> {
+    let pattern = format!(r"\([{{]\)[{{]&\({}[}}][}}]\)", pattern_of(inner)?);
+    let delimiter = delimiter(&[&pattern])?;
+    Some(format!(
+        r"s{delimiter}{pattern}{delimiter}\1\1\2{delimiter}g"
+    ))
+}
+
+/// A basic regular expression that matches `text` alone; none for text of several lines.
+fn pattern_of(text: &str) -> Option<String> {
+    let mut pattern = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            '\n' => return None,
+            '.' | '*' | '$' | '[' | ']' => pattern.extend(['[', c, ']']),
+            '^' | '\\' => pattern.extend(['\\', c]),
+            _ => pattern.push(c),
+        }
+    }
+    Some(pattern)
+}
+
+fn delimiter(texts: &[&str]) -> Option<char> {
+    "|,;:#%@~!/=+"
+        .chars()
+        .find(|&c| !texts.iter().any(|text| text.contains(c)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{substitution, unescape};
+
+    #[test]
+    fn commands() {
+        let check = |inner, value, expected| {
+            assert_eq!(substitution(inner, value).as_deref(), expected);
+        };
+        check("name", "web", Some("s|[{][{]name[}][}]|web|g"));
+        check(
+            "thermos.ports[http]",
+            "{{thermos.ports[http]}}",
+            Some("s|[{][{]thermos[.]ports[[]http[]][}][}]|{{thermos.ports[http]}}|g"),
+        );
+        check("name", r"a|b&c\d", Some(r"s,[{][{]name[}][}],a|b\&c\\d,g"));
+        check("name", "|,;:#%@~!/=+", None);
+        assert_eq!(
+            unescape("x").as_deref(),
+            Some(r"s|\([{]\)[{]&\(x[}][}]\)|\1\1\2|g")
+        );
+    }
+}

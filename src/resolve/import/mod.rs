@@ -1,0 +1,216 @@
+//! Files and directories of the workspace as store objects: what `nix-store --add` would make of
+//! them, without Nix.
+//!
+//! Part of resolving: a path in a definition becomes the store path of what lies there. Touches
+//! the world, but only reads it. Contents stream through the hash, so no file is ever in memory.
+//!
+//! A node sees nothing but the object, and nobody may publish more than the workspace. So links
+//! are kept and never followed, except in the path that leads to the object; what leads out of
+//! the workspace is refused, and so is all that is not a file, a directory or a link.
+
+mod ahead;
+mod error;
+mod walk;
+
+use std::collections::BTreeSet;
+use std::fs::{self, Metadata};
+use std::io::Write;
+use std::path::{Component, Path, PathBuf};
+
+pub use self::error::{Fault, ImportError, Special};
+
+use self::ahead::AheadHasher;
+use crate::store::content_address::store_path;
+use crate::store::hash::Sha256Writer;
+use crate::store::{ContentAddress, Digest, Sha256, StoreDir, StorePath, StorePathName};
+
+/// An object of the store that lies in the workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Imported {
+    pub store_path: StorePath,
+    pub nar_hash: Sha256,
+    pub nar_size: u64,
+    /// Links that lead out of the object, though not out of the workspace. On a node they lead to
+    /// nothing.
+    pub dangling: Vec<PathBuf>,
+}
+
+/// Imports from one workspace.
+#[derive(Debug, Clone)]
+pub struct Importer {
+    /// The workspace as the caller names it.
+    named_root: PathBuf,
+    /// The workspace as it is when links are followed.
+    root: PathBuf,
+    store_dir: StoreDir,
+    forbidden: Vec<PathBuf>,
+}
+
+impl Importer {
+    /// Prepares to import from a workspace.
+    ///
+    /// The forbidden directories, such as the one that the compiler writes to, may not overlap an
+    /// import. They are forbidden whether or not they exist, so that the first run decides as the
+    /// second.
+    ///
+    /// # Errors
+    /// If the workspace cannot be found.
+    pub fn new(
+        workspace_root: &Path,
+        store_dir: StoreDir,
+        forbidden: &[PathBuf],
+    ) -> Result<Self, ImportError> {
+        let root = fs::canonicalize(workspace_root)
+            .map_err(|source| ImportError::of_lookup(workspace_root, source))?;
+        Ok(Self {
+            named_root: workspace_root.to_owned(),
+            root,
+            store_dir,
+            forbidden: forbidden.iter().flat_map(|path| places(path)).collect(),
+        })
+    }
+
+    /// Computes the store path of an absolute path's file or directory.
+    ///
+    /// # Errors
+    /// If it may not be imported, cannot be read, or changes while it is read.
+    pub fn import(&self, path: &Path) -> Result<Imported, ImportError> {
+        let object = self.locate(path)?;
+        if object.metadata.is_file() && object.metadata.len() < SMALL_FILE {
+            let (hasher, dangling) = self.write(&object, Sha256Writer::new())?;
+            return Ok(self.imported(&object.name, hasher.finish(), dangling));
+        }
+        let (hasher, dangling) = self.write(&object, AheadHasher::new())?;
+        let digest = hasher.finish().map_err(ImportError::Sink)?;
+        Ok(self.imported(&object.name, digest, dangling))
+    }
+
+    /// Writes the archive of what [`import`](Self::import) imports, and returns the sink.
+    ///
+    /// # Errors
+    /// As for importing, and if the sink fails.
+    pub fn archive<W: Write>(&self, path: &Path, sink: W) -> Result<W, ImportError> {
+        let object = self.locate(path)?;
+        self.write(&object, sink).map(|(sink, _)| sink)
+    }
+
+    fn imported(&self, name: &StorePathName, digest: Digest, dangling: Vec<PathBuf>) -> Imported {
+        let address = ContentAddress::Source(digest.hash);
+        let store_path = store_path(&self.store_dir, name, &address, &BTreeSet::new())
+            .expect("there are no references that could be refused");
+        Imported {
+            store_path,
+            nar_hash: digest.hash,
+            nar_size: digest.size,
+            dangling,
+        }
+    }
+
+    fn write<W: Write>(&self, object: &Object, sink: W) -> Result<(W, Vec<PathBuf>), ImportError> {
+        let depth = object.path.components().count() - self.root.components().count();
+        walk::write(&object.path, &object.metadata, depth, sink)
+    }
+
+    /// Finds the object, and decides whether its place allows to import it.
+    fn locate(&self, path: &Path) -> Result<Object, ImportError> {
+        let resolved = self.resolve(path)?;
+        match resolved.strip_prefix(&self.root) {
+            Err(_) => {
+                return Err(ImportError::Outside {
+                    path: path.to_owned(),
+                    resolved,
+                });
+            }
+            Ok(rest) if rest.as_os_str().is_empty() => {
+                return Err(ImportError::WorkspaceRoot {
+                    path: path.to_owned(),
+                });
+            }
+            Ok(_) => {}
+        }
+        let metadata = fs::symlink_metadata(&resolved)
+            .map_err(|source| ImportError::of_lookup(path, source))?;
+        if metadata.is_symlink() {
+            let target = fs::read_link(&resolved)
+                .map_err(|source| ImportError::io(&resolved, "read the link", source))?;
+            return Err(ImportError::Symlink {
+                path: path.to_owned(),
+                target,
+            });
+        }
+        let name = resolved.file_name().unwrap_or_default().to_string_lossy();
+        let name = name.parse().map_err(|reason| ImportError::Name {
+            path: path.to_owned(),
+            reason,
+        })?;
+        let overlaps =
+            |place: &&PathBuf| place.starts_with(&resolved) || resolved.starts_with(place);
+        if let Some(place) = self.forbidden.iter().find(overlaps) {
+            return Err(ImportError::Forbidden {
+                path: path.to_owned(),
+                directory: place.clone(),
+            });
+        }
+        Ok(Object {
+            path: resolved,
+            name,
+            metadata,
+        })
+    }
+
+    /// Follows the links in the path, but not one at its end.
+    fn resolve(&self, path: &Path) -> Result<PathBuf, ImportError> {
+        let resolved = match (path.parent(), path.file_name()) {
+            (Some(parent), Some(name)) => fs::canonicalize(parent).map(|parent| parent.join(name)),
+            // It ends in `..`, or is `/`.
+            _ => fs::canonicalize(path),
+        };
+        resolved.map_err(|source| match path.strip_prefix(&self.named_root) {
+            Ok(rest) if walk::rise(rest) > 0 => ImportError::Outside {
+                path: path.to_owned(),
+                resolved: without_dots(path),
+            },
+            _ => ImportError::of_lookup(path, source),
+        })
+    }
+}
+
+/// Reading ahead of the hash pays for more than this.
+const SMALL_FILE: u64 = 256 * 1024;
+
+/// Something that may be imported, if what is in it may.
+struct Object {
+    /// Free of links.
+    path: PathBuf,
+    name: StorePathName,
+    metadata: Metadata,
+}
+
+/// Where a path is, with the links that lead to it followed as far as it exists: once with a link
+/// at its end followed, and once without.
+fn places(path: &Path) -> BTreeSet<PathBuf> {
+    let path = without_dots(path);
+    let parent = path
+        .ancestors()
+        .skip(1)
+        .find_map(|ancestor| Some((ancestor, fs::canonicalize(ancestor).ok()?)));
+    let unfollowed = match parent {
+        Some((ancestor, real)) => real.join(path.strip_prefix(ancestor).unwrap_or(&path)),
+        None => path.clone(),
+    };
+    let followed = fs::canonicalize(&path).unwrap_or_else(|_| unfollowed.clone());
+    BTreeSet::from([unfollowed, followed])
+}
+
+/// The path with each `..` taken literally.
+fn without_dots(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for component in path.components() {
+        if component == Component::ParentDir {
+            plain.pop();
+        } else {
+            plain.push(component);
+        }
+    }
+    plain
+}

@@ -1,0 +1,222 @@
+//! What definitions name, made into store paths: packages by the lock, files by their contents.
+//!
+//! Between `check` and `plan`. Reads the files that are imported; everything else is pure.
+
+mod command;
+mod expanded;
+pub mod import;
+mod lock;
+mod package;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+pub use command::{Command, Script};
+pub use lock::{Lock, Locked, PathInfo};
+
+use crate::check::CheckedJob;
+use crate::diagnostic::codes::packages as codes;
+use crate::diagnostic::{Diagnostic, MachineError, Place, Report};
+use crate::model::{CommandLine, HealthChecker, PackageName, PackageSource, Settings};
+use crate::source::{Pointer, SourceMap};
+use crate::store::{StoreDir, StorePath};
+
+use import::{Fault, ImportError, Importer};
+
+/// A job whose commands name store paths only.
+#[derive(Debug, Clone)]
+pub struct ResolvedJob {
+    /// The job as checked.
+    pub checked: CheckedJob,
+    /// The commands of its processes, in their order.
+    pub commands: Vec<Command>,
+    /// The command of its health check.
+    pub shell_command: Option<Command>,
+}
+
+/// What names mean in one definition file of a workspace.
+#[derive(Debug)]
+pub struct Resolver<'a> {
+    /// Imports files.
+    pub importer: &'a Importer,
+    /// The directory that messages name files relative to.
+    pub current_dir: &'a Path,
+    /// The store of the nodes.
+    pub store_dir: &'a StoreDir,
+    /// The directory that paths in `jobc.toml` are relative to.
+    pub workspace_root: &'a Path,
+    /// The directory that paths in the definition are relative to.
+    pub definition_dir: &'a Path,
+    /// The workspace's settings.
+    pub settings: &'a Settings,
+    /// Where these stand.
+    pub settings_map: Option<&'a SourceMap>,
+    /// Packages that all jobs of the file share.
+    pub shared_packages: &'a BTreeMap<PackageName, PackageSource>,
+    /// What installables are.
+    pub lock: &'a Lock,
+    /// What has been imported for this file before.
+    pub imported: RefCell<BTreeMap<PathBuf, StorePath>>,
+}
+
+impl Resolver<'_> {
+    /// What messages call the file at `path`.
+    fn display_name(&self, path: &Path) -> String {
+        crate::source::display_name(path, self.current_dir)
+    }
+}
+
+/// The system that nodes are of unless the settings say otherwise.
+pub const DEFAULT_SYSTEM: &str = "x86_64-linux";
+
+/// Resolves all that a job's commands name.
+///
+/// # Errors
+/// If a file that is to be imported cannot be read.
+pub fn resolve(
+    checked: CheckedJob,
+    resolver: &Resolver<'_>,
+) -> Result<Report<ResolvedJob>, MachineError> {
+    let mut context = Context {
+        resolver,
+        checked: &checked,
+        packages: BTreeMap::new(),
+        diagnostics: Vec::new(),
+    };
+    let mut commands = Vec::with_capacity(checked.job().task.processes.len());
+    for index in 0..checked.job().task.processes.len() {
+        commands.push(context.process(index)?);
+    }
+    let shell_command = context.health_check()?;
+    let diagnostics = context.diagnostics;
+    // A command that could not be resolved is a stand-in; so nothing goes on to the plan.
+    let failed = diagnostics
+        .iter()
+        .any(|problem| problem.severity == crate::diagnostic::Severity::Error);
+    Ok(if failed {
+        Report::failed(diagnostics)
+    } else {
+        Report::new(
+            ResolvedJob {
+                checked,
+                commands,
+                shell_command,
+            },
+            diagnostics,
+        )
+    })
+}
+
+/// The state of resolving one job.
+struct Context<'a> {
+    resolver: &'a Resolver<'a>,
+    checked: &'a CheckedJob,
+    /// Packages looked up so far; none where that failed and was reported.
+    packages: BTreeMap<PackageName, Option<StorePath>>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Context<'_> {
+    fn health_check(&mut self) -> Result<Option<Command>, MachineError> {
+        let checker = self
+            .checked
+            .job()
+            .health_check_config
+            .as_ref()
+            .and_then(|config| config.health_checker.as_ref());
+        let Some(HealthChecker::Shell(checker)) = checker else {
+            return Ok(None);
+        };
+        let pointer = self
+            .checked
+            .pointer()
+            .key("health_check_config")
+            .key("health_checker")
+            .key("shell")
+            .key("shell_command");
+        let line: &CommandLine = &checker.shell_command;
+        self.command(line, &pointer, "health_check", None).map(Some)
+    }
+
+    /// The store path of the file or directory at `path`, relative to `base`; none if it may not
+    /// be imported, which is reported at `place`.
+    fn import(
+        &mut self,
+        base: &Path,
+        path: &str,
+        place: impl FnOnce() -> Place,
+    ) -> Result<Option<StorePath>, MachineError> {
+        let full = base.join(path);
+        if let Some(known) = self.resolver.imported.borrow().get(&full) {
+            return Ok(Some(known.clone()));
+        }
+        match self.resolver.importer.import(&full) {
+            Ok(imported) => {
+                if !imported.dangling.is_empty() {
+                    self.dangling(path, &imported.dangling, place());
+                }
+                let mut known = self.resolver.imported.borrow_mut();
+                known.insert(full, imported.store_path.clone());
+                Ok(Some(imported.store_path))
+            }
+            Err(error) if error.fault() == Fault::Machine => {
+                Err(MachineError::new(format!("cannot import `{path}`"), error))
+            }
+            Err(error) => {
+                self.diagnostics.push(refusal(path, &error, place()));
+                Ok(None)
+            }
+        }
+    }
+
+    fn dangling(&mut self, path: &str, links: &[PathBuf], place: Place) {
+        let mut names: Vec<_> = links
+            .iter()
+            .map(|link| format!("`{}`", link.display()))
+            .collect();
+        names.truncate(3);
+        let more = links.len() - names.len();
+        let and = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
+        let headline = format!(
+            "links in `{path}` lead out of it: {}{and}",
+            names.join(", ")
+        );
+        self.diagnostics.push(
+            Diagnostic::new(&codes::DANGLING_LINK, headline, place)
+                .help("import a directory that holds the links' targets, too"),
+        );
+    }
+
+    fn job_pointer(&self) -> &Pointer {
+        self.checked.pointer()
+    }
+}
+
+fn refusal(path: &str, error: &ImportError, place: Place) -> Diagnostic {
+    match error {
+        ImportError::Missing { .. } => {
+            let headline = format!("`{path}` does not exist");
+            Diagnostic::new(&codes::MISSING_FILE, headline, place)
+                .note("paths are relative to the directory of the file that says them")
+        }
+        ImportError::Symlink { target, .. } => {
+            let headline = format!("`{path}` is a symbolic link");
+            Diagnostic::new(&codes::CANNOT_IMPORT, headline, place)
+                .help(format!("import its target instead: `{}`", target.display()))
+        }
+        ImportError::Outside { .. } => {
+            let headline = format!("`{path}` is outside of the workspace");
+            Diagnostic::new(&codes::CANNOT_IMPORT, headline, place)
+                .help("copy it into the workspace, or make a package of it")
+        }
+        _ => {
+            let headline = format!("`{path}` cannot be imported: {error}");
+            Diagnostic::new(&codes::CANNOT_IMPORT, headline, place)
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Packages by name: the definition's own first, then those of its file, then the workspace's.
+
+use std::path::Path;
+
+use crate::diagnostic::codes::packages as codes;
+use crate::diagnostic::{Diagnostic, MachineError, Place};
+use crate::model::{PackageName, PackageSource};
+use crate::source::Pointer;
+use crate::store::StorePath;
+
+use super::{Context, DEFAULT_SYSTEM, Locked};
+
+/// Where a package was declared: its source, the directory that its paths are relative to, and
+/// the place for messages.
+struct Declaration<'a> {
+    source: &'a PackageSource,
+    base: &'a Path,
+    place: Place,
+}
+
+impl<'a> Context<'a> {
+    /// The store path of a package; none if it has none, which is reported once.
+    pub(super) fn package(
+        &mut self,
+        name: &PackageName,
+    ) -> Result<Option<StorePath>, MachineError> {
+        if let Some(known) = self.packages.get(name) {
+            return Ok(known.clone());
+        }
+        let found = match self.declaration(name) {
+            Some(declaration) => self.declared(name, &declaration)?,
+            // `check` has reported it.
+            None => None,
+        };
+        self.packages.insert(name.clone(), found.clone());
+        Ok(found)
+    }
+
+    fn declaration(&self, name: &PackageName) -> Option<Declaration<'a>> {
+        let resolver = self.resolver;
+        if let Some(source) = self
+            .checked
+            .job()
+            .packages
+            .as_ref()
+            .and_then(|all| all.get(name))
+        {
+            let pointer = self.job_pointer().key("packages").key(name.as_str());
+            let place = Place::value(pointer);
+            // The checked job outlives this borrow, but not as long as the resolver's parts.
+            return Some(Declaration {
+                source,
+                base: resolver.definition_dir,
+                place,
+            });
+        }
+        if let Some(source) = resolver.shared_packages.get(name) {
+            let place = Place::value(Pointer::root().key("packages").key(name.as_str()));
+            return Some(Declaration {
+                source,
+                base: resolver.definition_dir,
+                place,
+            });
+        }
+        let source = resolver.settings.packages.as_ref()?.get(name)?;
+        let pointer = Pointer::root().key("packages").key(name.as_str());
+        let place = match resolver.settings_map {
+            Some(map) => Place::Span(map.value(&pointer)),
+            None => Place::value(pointer),
+        };
+        Some(Declaration {
+            source,
+            base: resolver.workspace_root,
+            place,
+        })
+    }
+
+    fn declared(
+        &mut self,
+        name: &PackageName,
+        declaration: &Declaration<'_>,
+    ) -> Result<Option<StorePath>, MachineError> {
+        let place = || declaration.place.clone();
+        match declaration.source {
+            PackageSource::Local(local) => self.import(declaration.base, &local.path, place),
+            PackageSource::Reference(text) if text.starts_with('/') => {
+                let parsed = self.resolver.store_dir.parse(text);
+                Ok(parsed
+                    .map_err(|error| self.bad_path(text, &error.to_string(), place()))
+                    .ok())
+            }
+            PackageSource::Reference(installable) => Ok(self.locked(name, installable, place())),
+        }
+    }
+
+    fn bad_path(&mut self, text: &str, reason: &str, place: Place) {
+        let headline = format!("`{text}` is not a store path: {reason}");
+        self.diagnostics.push(Diagnostic::new(&codes::BAD_STORE_PATH, headline, place).help(
+            "write a whole store path, `{ path = \"./file\" }` for a file of the workspace, or an \
+             installable",
+        ));
+    }
+
+    fn locked(&mut self, name: &PackageName, installable: &str, place: Place) -> Option<StorePath> {
+        let system = self
+            .resolver
+            .settings
+            .system
+            .as_deref()
+            .unwrap_or(DEFAULT_SYSTEM);
+        let problem = match self.resolver.lock.package(installable, system) {
+            Locked::As(path) => return Some(path.clone()),
+            Locked::Not => {
+                let headline = format!("package `{name}` is not locked: `{installable}`");
+                Diagnostic::new(&codes::NOT_LOCKED, headline, place)
+                    .did_you_mean(installable, self.resolver.lock.installables())
+                    .help(format!(
+                        "build it, `nix build --no-link --print-out-paths {}`, and write the \
+                         store path, or add it to `jobc.lock`",
+                        shell_word(installable)
+                    ))
+            }
+            Locked::ForOthers(systems) => {
+                let headline = format!("package `{name}` is not locked for `{system}`");
+                Diagnostic::new(&codes::LOCKED_FOR_OTHER_SYSTEM, headline, place)
+                    .note(format!("it is locked for {}", systems.join(", ")))
+                    .help("lock it for the nodes' system, or set `system` in `jobc.toml`")
+            }
+        };
+        self.diagnostics.push(problem);
+        None
+    }
+}
+
+fn shell_word(text: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"_-./:=@%+,".contains(&b);
+    if text.bytes().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}

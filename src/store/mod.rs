@@ -1,0 +1,27 @@
+//! What Nix knows: store paths, hashes and archives, computed and never asked for.
+//!
+//! A leaf of the pipeline. Nothing in here reads a file, a variable or the network, and nothing
+//! uses another module of the crate; the store directory comes in as a value. Every result equals
+//! real Nix's, which `tests/store.rs` checks against vectors that real Nix made.
+//!
+//! ```text
+//! contents --nar--> archive --hash--> Sha256 --content_address--> StorePath
+//! text --references--> the store paths that it mentions
+//! ```
+
+pub mod base16;
+pub mod base32;
+pub mod base64;
+pub mod content_address;
+pub mod decode_error;
+pub mod hash;
+pub mod nar;
+pub mod references;
+pub mod store_dir;
+pub mod store_path;
+
+pub use self::content_address::ContentAddress;
+pub use self::decode_error::DecodeError;
+pub use self::hash::{Digest, Sha256};
+pub use self::store_dir::StoreDir;
+pub use self::store_path::{StorePath, StorePathHash, StorePathName};

@@ -1,0 +1,286 @@
+//! The workspace: where definitions, settings and the lock are. Touches the world.
+//!
+//! It is the nearest directory upward with a `jobc.toml`; without one, the current directory.
+//!
+//! ```text
+//! definition = DIRECTORY "/job." EXTENSION | NAME ".job." EXTENSION
+//! EXTENSION  = "json" | "toml" | "yaml" | "yml"
+//! ```
+//!
+//! Hidden directories, `target` and symbolic links to directories are not entered.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use walkdir::{DirEntry, WalkDir};
+
+use crate::diagnostic::codes::syntax;
+use crate::diagnostic::{Diagnostic, MachineError, Place, Report, Severity};
+use crate::model::Settings;
+use crate::parse::{self, Decoded, Format};
+use crate::resolve::Lock;
+use crate::source::{LoadError, Node, Pointer, SourceFile, SourceMap, Span, display_name, load};
+use crate::store::StoreDir;
+
+/// The name of the settings file, which marks a workspace.
+pub const SETTINGS_FILE: &str = "jobc.toml";
+/// The name of the lock.
+pub const LOCK_FILE: &str = "jobc.lock";
+/// The directory that jobc keeps its own files in.
+pub const OWN_DIRECTORY: &str = ".jobc";
+
+/// A directory of definitions with what they share.
+#[derive(Debug)]
+pub struct Workspace {
+    /// Its directory, absolute.
+    pub root: PathBuf,
+    /// The directory that messages name files relative to, absolute.
+    pub current_dir: PathBuf,
+    /// What `jobc.toml` says.
+    pub settings: Settings,
+    /// Where it says so.
+    pub settings_map: Option<SourceMap>,
+    /// What installables are.
+    pub lock: Lock,
+    /// The store of the nodes.
+    pub store_dir: StoreDir,
+}
+
+/// A file that holds one or more jobs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DefinitionFile {
+    /// Its path, absolute.
+    pub path: PathBuf,
+    /// How it is written.
+    pub format: Format,
+}
+
+impl DefinitionFile {
+    /// The file at `path`, if its name is one of a definition.
+    pub fn of_path(path: &Path) -> Option<Self> {
+        let name = path.file_name()?.to_str()?;
+        let (stem, extension) = name.rsplit_once('.')?;
+        let format = Format::of_extension(extension)?;
+        let is_definition = stem == "job"
+            || stem
+                .strip_suffix(".job")
+                .is_some_and(|name| !name.is_empty());
+        is_definition.then(|| Self {
+            path: path.to_owned(),
+            format,
+        })
+    }
+
+    /// The directory that paths in the definition are relative to.
+    pub fn directory(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("/"))
+    }
+
+    /// What the file is called when its jobs are asked for: `NAME` of `NAME.job.toml`, the
+    /// directory of `job.toml`.
+    pub fn short_name(&self) -> Option<&str> {
+        let name = self.path.file_name()?.to_str()?;
+        let (stem, _) = name.rsplit_once('.')?;
+        match stem.strip_suffix(".job") {
+            Some(name) => Some(name),
+            None => self.directory().file_name()?.to_str(),
+        }
+    }
+}
+
+impl Workspace {
+    /// The workspace around `current_dir` (absolute), with its settings and lock read.
+    ///
+    /// A report without a value says what is wrong with the settings or the lock.
+    ///
+    /// # Errors
+    /// If a file is there and cannot be read.
+    pub fn open(current_dir: &Path) -> Result<Report<Self>, MachineError> {
+        let marked = current_dir
+            .ancestors()
+            .find(|dir| dir.join(SETTINGS_FILE).exists());
+        Self::open_at(marked.unwrap_or(current_dir), current_dir)
+    }
+
+    /// The workspace whose directory is `root` (absolute).
+    ///
+    /// # Errors
+    /// If a file is there and cannot be read.
+    pub fn open_at(root: &Path, current_dir: &Path) -> Result<Report<Self>, MachineError> {
+        let mut diagnostics = Vec::new();
+        let read = read_settings(&root.join(SETTINGS_FILE), current_dir)?.unpack(&mut diagnostics);
+        let (settings, settings_map) = read.unwrap_or_default();
+        let store_dir = match settings.store_dir.as_deref().map(str::parse::<StoreDir>) {
+            None => StoreDir::default(),
+            Some(Ok(store_dir)) => store_dir,
+            Some(Err(error)) => {
+                let headline = format!("`store_dir`: {error}");
+                let place = Place::value(Pointer::root().key("store_dir"));
+                let problem =
+                    Diagnostic::new(&crate::diagnostic::codes::shape::BAD_VALUE, headline, place);
+                diagnostics.push(match &settings_map {
+                    Some(map) => problem.located(map),
+                    None => problem,
+                });
+                StoreDir::default()
+            }
+        };
+        let lock = read_lock(&root.join(LOCK_FILE), current_dir, &store_dir)?;
+        let lock = lock.unpack(&mut diagnostics).unwrap_or_default();
+        let workspace = Self {
+            root: root.to_owned(),
+            current_dir: current_dir.to_owned(),
+            settings,
+            settings_map,
+            lock,
+            store_dir,
+        };
+        let failed = diagnostics
+            .iter()
+            .any(|problem| problem.severity == Severity::Error);
+        Ok(if failed {
+            Report::failed(diagnostics)
+        } else {
+            Report::new(workspace, diagnostics)
+        })
+    }
+
+    /// All definitions, sorted by path.
+    ///
+    /// # Errors
+    /// If a directory cannot be read.
+    pub fn definitions(&self) -> Result<Vec<DefinitionFile>, MachineError> {
+        let whole = [".".to_owned()];
+        let roots = self.settings.roots.as_deref().unwrap_or(&whole);
+        let mut found = Vec::new();
+        for root in roots {
+            let directory = if root == "." {
+                self.root.clone()
+            } else {
+                self.root.join(root)
+            };
+            let walk = WalkDir::new(&directory)
+                .into_iter()
+                .filter_entry(is_entered);
+            for entry in walk {
+                let entry = entry.map_err(|error| {
+                    let path = error.path().unwrap_or(&directory).to_owned();
+                    let name = display_name(&path, &self.current_dir);
+                    let cause = error.into_io_error().map_or_else(
+                        || "it contains itself".to_owned(),
+                        |error| error.to_string(),
+                    );
+                    MachineError::new(format!("cannot search `{name}` for definitions"), cause)
+                })?;
+                if entry.file_type().is_dir() {
+                    continue;
+                }
+                // A link to a file is a file; what it leads to is found out when it is read.
+                found.extend(DefinitionFile::of_path(entry.path()));
+            }
+        }
+        found.sort();
+        found.dedup();
+        Ok(found)
+    }
+
+    /// The directory that compiled jobs are written to.
+    pub fn store_directory(&self) -> PathBuf {
+        self.root.join(OWN_DIRECTORY).join("store")
+    }
+}
+
+fn is_entered(entry: &DirEntry) -> bool {
+    let name = entry.file_name().as_encoded_bytes();
+    entry.depth() == 0
+        || !entry.file_type().is_dir()
+        || (!name.starts_with(b".") && name != b"target")
+}
+
+/// The text of the file at `path`; a report without a value says what is wrong with it.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn read_source(
+    path: &Path,
+    current_dir: &Path,
+) -> Result<Report<Arc<SourceFile>>, MachineError> {
+    let name = display_name(path, current_dir);
+    match load(path, &name) {
+        Ok(file) => Ok(Report::ok(file)),
+        Err(LoadError::Io(error)) => Err(MachineError::new(format!("cannot read `{name}`"), error)),
+        Err(error @ LoadError::TooLarge) => {
+            let headline = format!("`{name}` is {error}");
+            let problem = Diagnostic::new(&syntax::FILE_TOO_LARGE, headline, Place::File(name));
+            Ok(Report::failed(vec![problem]))
+        }
+        Err(LoadError::NotUtf8 { readable, byte }) => {
+            let end = readable.text().len();
+            let headline = format!("expected UTF-8, found the byte 0x{byte:02x}");
+            let place = Place::span(&readable, Span::new(end..end));
+            Ok(Report::failed(vec![Diagnostic::new(
+                &syntax::NOT_UTF8,
+                headline,
+                place,
+            )]))
+        }
+    }
+}
+
+type Read<T> = Result<Report<T>, MachineError>;
+
+fn read_settings(path: &Path, current_dir: &Path) -> Read<(Settings, Option<SourceMap>)> {
+    if !path.exists() {
+        return Ok(Report::ok((Settings::default(), None)));
+    }
+    let tree = read_tree(path, current_dir, Format::Toml)?;
+    Ok(tree.and_then(|map| {
+        let decoded = parse::settings(map.root());
+        located(decoded, &map).map(|settings| (settings, Some(map)))
+    }))
+}
+
+fn read_lock(path: &Path, current_dir: &Path, store_dir: &StoreDir) -> Read<Lock> {
+    if !path.exists() {
+        return Ok(Report::ok(Lock::default()));
+    }
+    let tree = read_tree(path, current_dir, Format::Json)?;
+    Ok(tree.and_then(|map| {
+        located(parse::decode(map.root()), &map).and_then(|file| {
+            let report = Lock::read(&file, store_dir);
+            let located = report
+                .diagnostics
+                .into_iter()
+                .map(|problem| problem.located(&map));
+            Report {
+                value: report.value,
+                diagnostics: located.collect(),
+            }
+        })
+    }))
+}
+
+fn read_tree(path: &Path, current_dir: &Path, format: Format) -> Read<SourceMap> {
+    let source = read_source(path, current_dir)?;
+    Ok(source.and_then(|file| {
+        let tree: Report<Node> = parse::tree(&file, format);
+        tree.map(|root| SourceMap::new(file, Arc::new(root)))
+    }))
+}
+
+/// The decoded value, if nothing had to be made up for it.
+fn located<T>(decoded: Decoded<T>, map: &SourceMap) -> Report<T> {
+    let diagnostics: Vec<_> = decoded
+        .diagnostics
+        .into_iter()
+        .map(|problem| problem.located(map))
+        .collect();
+    let value = decoded.value.filter(|_| diagnostics.is_empty());
+    Report { value, diagnostics }
+}
+
+/// Whether the directory `path` is there.
+pub fn is_directory(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| metadata.is_dir())
+}

@@ -1,0 +1,93 @@
+//! Compiled jobs to files. Touches the world.
+//!
+//! A file appears whole or not at all: it is written beside its place under another name, flushed
+//! and renamed. Files are named by their contents, so that one that is there already is either the
+//! same, and is left alone, or was damaged, and is replaced.
+
+use std::fs::{self, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use crate::diagnostic::MachineError;
+use crate::emit::Artifact;
+
+/// A directory to write compiled jobs to, made if it is not there.
+#[derive(Debug)]
+pub struct Destination {
+    directory: PathBuf,
+}
+
+impl Destination {
+    /// The directory at `directory` (absolute).
+    ///
+    /// # Errors
+    /// If it cannot be made, or its path has white space: the path is one word of the command line
+    /// that jobc's output is put into.
+    pub fn new(directory: &Path) -> Result<Self, MachineError> {
+        let name = directory.display();
+        let Some(text) = directory.to_str() else {
+            return Err(MachineError::new(
+                format!("cannot write to `{name}`"),
+                "its path is not UTF-8; pass another directory with `--out`",
+            ));
+        };
+        if let Some(space) = text.chars().find(|c| c.is_whitespace() || c.is_control()) {
+            return Err(MachineError::new(
+                format!("cannot write to `{}`", text.escape_debug()),
+                format!(
+                    "its path has `{}`, and the shell would split the command line there; pass \
+                     another directory with `--out`",
+                    space.escape_debug()
+                ),
+            ));
+        }
+        fs::create_dir_all(directory)
+            .map_err(|error| MachineError::new(format!("cannot make `{name}`"), error))?;
+        Ok(Self {
+            directory: directory.to_owned(),
+        })
+    }
+
+    /// Writes a compiled job and returns the path of its file.
+    ///
+    /// # Errors
+    /// If the machine cannot; nothing half-written is left.
+    pub fn write(&self, artifact: &Artifact) -> Result<PathBuf, MachineError> {
+        let path = self.directory.join(artifact.file_name());
+        self.write_file(&path, artifact.text.as_bytes())
+            .map_err(|error| {
+                MachineError::new(format!("cannot write `{}`", path.display()), error)
+            })?;
+        Ok(path)
+    }
+
+    fn write_file(&self, path: &Path, contents: &[u8]) -> io::Result<()> {
+        if holds(path, contents)? {
+            return Ok(());
+        }
+        let mut file = tempfile::Builder::new()
+            .prefix(".jobc-")
+            .permissions(Permissions::from_mode(0o444))
+            .tempfile_in(&self.directory)?;
+        file.write_all(contents)?;
+        file.flush()?;
+        // Whatever the umask left: the file is nobody's to change, and everybody's to read.
+        file.as_file()
+            .set_permissions(Permissions::from_mode(0o444))?;
+        file.persist(path).map_err(|error| error.error)?;
+        Ok(())
+    }
+}
+
+/// Whether the file at `path` is there with exactly these contents.
+fn holds(path: &Path, contents: &[u8]) -> io::Result<bool> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_file() && metadata.len() == contents.len() as u64 => {
+            Ok(fs::read(path)? == contents)
+        }
+        Ok(_) => Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
