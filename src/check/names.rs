@@ -174,3 +174,133 @@ impl Keys {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::tests::{JOB, problems};
+    use crate::model::Settings;
+
+    fn check(definition: &str, expected: &[&str]) {
+        let found = problems(definition, &Settings::default());
+        assert_eq!(found, expected, "{definition}");
+    }
+
+    fn check_task(rest: &str, expected: &[&str]) {
+        check(&format!("{JOB}{rest}"), expected);
+    }
+
+    fn unnamed(rest: &str) -> String {
+        format!("{}{rest}", JOB.replace("name = \"hello\"", ""))
+    }
+
+    #[test]
+    fn processes() {
+        check_task(
+            "task.processes = []",
+            &["no-processes '[]' the task has no processes"],
+        );
+        check_task(
+            r#"task.processes = [
+                { name = "a", cmdline = "x" },
+                { name = "b", cmdline = "x" },
+                { name = "a", cmdline = "x" },
+                { name = "a", cmdline = "x" },
+            ]"#,
+            &[
+                "duplicate-process '\"a\"' two processes are called `a`",
+                "duplicate-process '\"a\"' two processes are called `a`",
+            ],
+        );
+    }
+
+    #[test]
+    fn many_processes_have_an_index() {
+        let mut list = String::from("task.processes = [\n");
+        for number in 0..40 {
+            list += &format!("{{ name = \"p{number}\", cmdline = \"x\" }},\n");
+        }
+        list += "{ name = \"p7\", cmdline = \"x\", after = [\"p3\", \"p40\"] }]";
+        check_task(
+            &list,
+            &["duplicate-process '\"p7\"' two processes are called `p7`"],
+        );
+        check_task(
+            &list.replace(
+                "\"p7\", cmdline = \"x\", after",
+                "\"q\", cmdline = \"x\", after",
+            ),
+            &["unknown-process '\"p40\"' the task has no process `p40`"],
+        );
+    }
+
+    #[test]
+    fn bytes_count_in_names() {
+        let process = |letter: &str, times| {
+            let name = letter.repeat(times);
+            format!("task.processes = [{{ name = \"{name}\", cmdline = \"x\" }}]")
+        };
+        check_task(&process("a", 255), &[]);
+        check_task(&process("\u{e9}", 127), &[]);
+        let found = problems(
+            &format!("{JOB}{}", process("\u{e9}", 128)),
+            &Settings::default(),
+        );
+        assert!(found[0].ends_with("the name of a process is 256 bytes long"));
+    }
+
+    #[test]
+    fn a_job_is_called_like_its_task() {
+        let process = |name| format!("task.processes = [{{ name = \"{name}\", cmdline = \"x\" }}]");
+        check(&unnamed(&process("a.b-c")), &[]);
+        check(&unnamed(&process("a-{{role}}")), &[]);
+        check(
+            &unnamed(&process("a b")),
+            &[
+                "unnamed-job '\"a b\"' the job has no name, and that of its first process is no job name",
+            ],
+        );
+        check(
+            &unnamed(&process("a{{mesos.instance}}")),
+            &[
+                "unnamed-job '\"a{{mesos.instance}}\"' the job has no name, and that of its first process is no job name",
+            ],
+        );
+        check(
+            &unnamed(&format!("task.name = \"x/y\"\n{}", process("a"))),
+            &["unnamed-job '\"x/y\"' the job has no name, and that of its task is no job name"],
+        );
+        check(
+            &unnamed(&format!("task.name = \"t\"\n{}", process("a b"))),
+            &[],
+        );
+        check(
+            &unnamed("task.processes = []"),
+            &["no-processes '[]' the task has no processes"],
+        );
+    }
+
+    #[test]
+    fn keys() {
+        let job = |role: &str, name: &str| {
+            format!(
+                "[[jobs]]\n{}task.processes = [{{ name = \"a\", cmdline = \"x\" }}]\n",
+                JOB.replace("www", role).replace("hello", name)
+            )
+        };
+        check(&(job("r", "a") + &job("r", "b") + &job("q", "a")), &[]);
+        check(
+            &(job("r", "a") + &job("r", "b") + &job("r", "a")),
+            &["duplicate-job '[[jobs]]' two jobs have the key `devcluster/r/devel/a`"],
+        );
+    }
+
+    #[test]
+    fn nothing_follows_from_made_up_names() {
+        check_task(
+            r#"task.processes = [{ name = ".a", cmdline = "x" }, { name = "b", cmdline = "x", after = ["a"] }]"#,
+            &[
+                "bad-value '\".a\"' `name`: expected a name without `/`, NUL and leading `.`, found \".a\"",
+            ],
+        );
+    }
+}

@@ -12,6 +12,7 @@ use super::scope::{Scope, expand};
 /// Checks `update_config`, `sla_policy`, `tier` and `metadata`.
 pub(super) fn check(ctx: &mut Ctx<'_>) {
     update_failures(ctx);
+    update_start(ctx);
     sla_policy(ctx);
     tier(ctx);
     metadata(ctx);
@@ -61,6 +62,52 @@ fn update_failures(ctx: &mut Ctx<'_>) {
             "write `update_config.max_total_failures = {least}` or more"
         ));
         ctx.report(problem);
+    }
+}
+
+/// What the client refuses when it is to start an update.
+fn update_start(ctx: &mut Ctx<'_>) {
+    const SHORTEST_PULSE: i64 = 60;
+    /// The API counts milliseconds in 32 bits.
+    const LONGEST: i64 = i32::MAX as i64 / 1000;
+    let Some(update) = &ctx.job.update_config else {
+        return;
+    };
+    if ctx.hole(|at| at.key("update_config")) {
+        return;
+    }
+    let place = |at: &Pointer, field: &str| Place::value(at.key("update_config").key(field));
+    let pulse = update.pulse_interval_secs.map(Integer::get);
+    let watch = update.watch_secs.map(Seconds::get);
+    if pulse.is_some_and(|pulse| pulse < SHORTEST_PULSE) {
+        let headline = format!("`pulse_interval_secs` is less than {SHORTEST_PULSE}");
+        let place = place(ctx.at, "pulse_interval_secs");
+        ctx.report(Diagnostic::new(&job::UPDATE_CONFIG, headline, place));
+    }
+    for (field, seconds) in [("pulse_interval_secs", pulse), ("watch_secs", watch)] {
+        if seconds.is_some_and(|seconds| seconds > LONGEST) {
+            let headline = format!("`{field}` is more than {LONGEST}");
+            let place = place(ctx.at, field);
+            ctx.report(Diagnostic::new(&job::UPDATE_CONFIG, headline, place));
+        }
+    }
+    if update.update_strategy.is_none() {
+        return;
+    }
+    let batches = update.batch_size.is_some_and(|size| size.get() > 1);
+    let waits = update.wait_for_batch_completion == Some(true);
+    for (field, given) in [
+        ("batch_size", batches),
+        ("wait_for_batch_completion", waits),
+    ] {
+        if given {
+            let headline = format!("`{field}` beside an `update_strategy`");
+            let strategy = Place::key(ctx.at.key("update_config").key("update_strategy"));
+            let problem = Diagnostic::new(&job::UPDATE_CONFIG, headline, place(ctx.at, field))
+                .also(strategy, "this says it, too")
+                .help("write one of the two");
+            ctx.report(problem);
+        }
     }
 }
 
