@@ -1,5 +1,6 @@
 //! What jobs and processes are called.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::diagnostic::codes::names;
@@ -15,8 +16,9 @@ const MAX_BYTES: usize = 255;
 
 /// Finds a task's processes by name.
 pub(super) struct ProcessIndex<'a> {
-    processes: &'a [Process],
-    by_name: Option<HashMap<&'a str, usize>>,
+    /// The names in the order written, references filled in as far as they can be.
+    names: Vec<Cow<'a, str>>,
+    by_name: Option<HashMap<Cow<'a, str>, usize>>,
     /// Whether some name is not the author's, or two are the same.
     pub(super) unreliable: bool,
 }
@@ -25,53 +27,73 @@ impl<'a> ProcessIndex<'a> {
     /// With so few processes, looking at each is faster than any table.
     const FEW: usize = 16;
 
-    fn new(processes: &'a [Process]) -> Self {
-        let by_name = (processes.len() > Self::FEW).then(|| {
-            let mut by_name = HashMap::with_capacity(processes.len());
-            for (index, process) in processes.iter().enumerate() {
-                by_name.entry(process.name.as_str()).or_insert(index);
+    fn new(job: &'a Job) -> Self {
+        let processes = &job.task.processes;
+        let bound = |(index, process): (usize, &'a Process)| {
+            let name = process.name.as_str();
+            if name.contains("{{") {
+                bound(name, &Scope::process(job, index))
+            } else {
+                Cow::Borrowed(name)
+            }
+        };
+        let names: Vec<_> = processes.iter().enumerate().map(bound).collect();
+        let by_name = (names.len() > Self::FEW).then(|| {
+            let mut by_name = HashMap::with_capacity(names.len());
+            for (index, name) in names.iter().enumerate() {
+                by_name.entry(name.clone()).or_insert(index);
             }
             by_name
         });
         Self {
-            processes,
+            names,
             by_name,
             unreliable: false,
         }
     }
 
-    /// The first process called `name`.
-    pub(super) fn get(&self, name: &str) -> Option<usize> {
+    /// The first process called `name`, as an order of `job` says it.
+    pub(super) fn named_in_order(&self, job: &Job, name: &str) -> Option<usize> {
+        if name.contains("{{") {
+            self.get(&bound(name, &Scope::task(job)))
+        } else {
+            self.get(name)
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<usize> {
         match &self.by_name {
             Some(by_name) => by_name.get(name).copied(),
-            None => self
-                .processes
-                .iter()
-                .position(|process| process.name.as_str() == name),
+            None => self.names.iter().position(|known| known == name),
         }
     }
 
     /// The names, in the order written.
-    pub(super) fn names(&self) -> impl Iterator<Item = &'a str> {
-        self.processes.iter().map(|process| process.name.as_str())
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(AsRef::as_ref)
     }
+}
+
+/// `name` with its references filled in, if all can be.
+fn bound<'a>(name: &'a str, scope: &Scope<'_>) -> Cow<'a, str> {
+    expand(name, scope).map_or(Cow::Borrowed(name), Cow::Owned)
 }
 
 /// Checks the processes' names.
 pub(super) fn check<'a>(ctx: &mut Ctx<'a>) -> ProcessIndex<'a> {
     let processes = &ctx.job.task.processes;
-    let mut index = ProcessIndex::new(processes);
+    let mut index = ProcessIndex::new(ctx.job);
     if processes.is_empty() && !ctx.hole(|at| at.key("task").key("processes")) {
         let place = Place::value(ctx.at.key("task").key("processes"));
         let problem = Diagnostic::new(&names::NO_PROCESSES, "the task has no processes", place);
         ctx.report(problem.help("add a process with a `name` and a `cmdline`"));
     }
     for (position, process) in processes.iter().enumerate() {
-        let name = process.name.as_str();
         if ctx.hole(|at| super::process(at, position).key("name")) {
             index.unreliable = true;
             continue;
         }
+        let name = process.name.as_str();
         let place = || Place::value(super::process(ctx.at, position).key("name"));
         if name.len() > MAX_BYTES {
             let headline = format!("the name of a process is {} bytes long", name.len());
@@ -79,9 +101,12 @@ pub(super) fn check<'a>(ctx: &mut Ctx<'a>) -> ProcessIndex<'a> {
             ctx.report(problem.note(format!(
                 "the agent makes a directory of it, and such names have at most {MAX_BYTES} bytes"
             )));
-        } else if let Some(first) = index.get(name).filter(|&first| first < position) {
+        } else if let Some(first) = index
+            .get(&index.names[position])
+            .filter(|&first| first < position)
+        {
             index.unreliable = true;
-            let headline = format!("two processes are called `{name}`");
+            let headline = format!("two processes are called `{}`", index.names[position]);
             let problem = Diagnostic::new(&names::DUPLICATE_PROCESS, headline, place())
                 .also(
                     Place::value(ctx.process(first, "name")),

@@ -10,7 +10,7 @@ use crate::source::Pointer;
 
 use super::Ctx;
 use super::schema::Struct;
-use super::scope::{Scope, Trouble, address, composed, trouble};
+use super::scope::{Scope, Trouble, address, bind, composed, trouble};
 
 /// What makes a reference of something filled in, if it stands around it.
 const BRACES: [char; 2] = ['{', '}'];
@@ -173,6 +173,7 @@ impl<'a> Visitor<'_, 'a> {
             let scope = || Scope::process(job, index);
             let at = |at: &Pointer| super::process(at, index);
             self.text(process.name.as_str(), scope, |p| at(p).key("name"));
+            self.process_name(index, process.name.as_str());
             self.text(process.cmdline.as_str(), scope, |p| at(p).key("cmdline"));
         }
         for (index, constraint) in task.constraints.iter().flatten().enumerate() {
@@ -185,6 +186,28 @@ impl<'a> Visitor<'_, 'a> {
                         .key("order")
                         .index(element)
                 });
+            }
+        }
+    }
+
+    /// A process' name stands in orders, too, and has to mean the same there.
+    fn process_name(&mut self, index: usize, name: &str) {
+        if !name.contains("{{") {
+            return;
+        }
+        let job = self.ctx.job;
+        let (own, order) = (Scope::process(job, index), Scope::task(job));
+        for reference in references(name) {
+            let Some(address) = address(&reference) else {
+                continue;
+            };
+            if trouble(&address, &own).is_none() && bind(&address, &own) != bind(&address, &order) {
+                let place = super::process(self.ctx.at, index).key("name");
+                let place = Place::within(place, name, reference.offset, reference.text);
+                let headline = format!("`{}` is another value in an order", reference.text);
+                let problem = Diagnostic::new(&templates::OWN_NAME, headline, place)
+                    .help("refer to a field of the task or of the job, or write the value");
+                self.problem(problem, Some(&reference));
             }
         }
     }
@@ -627,6 +650,22 @@ mod tests {
                 "unbound-template '{{x}}' `{{x}}` is unknown here",
                 "unbound-template '{{x}}' `{{x}}` is unknown here",
                 "unbound-template '{{health_checker.shell.shell_command.x}}' `{{health_checker.shell.shell_command.x}}` is unknown here",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_process_name_means_the_same_everywhere() {
+        check(
+            r#"
+            task.processes = [
+                { name = "a{{max_failures}}", cmdline = "run", max_failures = 2 },
+                { name = "b{{role}}{{mesos.instance}}", cmdline = "run" },
+                { name = "c{{role}}", cmdline = "run", after = ["b{{role}}{{mesos.instance}}"] },
+                { name = "d", cmdline = "run", after = ["cwww", "c{{role}}"] },
+            ]"#,
+            &[
+                "process-name-reference '{{max_failures}}' `{{max_failures}}` is another value in an order",
             ],
         );
     }

@@ -249,3 +249,140 @@ fn metadata(ctx: &mut Ctx<'_>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::tests::{JOB, PROCESS, problems};
+    use crate::model::Settings;
+
+    fn check(definition: &str, expected: &[&str]) {
+        let definition = format!("{JOB}{PROCESS}{definition}");
+        let found = problems(&definition, &Settings::default());
+        assert_eq!(found, expected, "{definition}");
+    }
+
+    #[test]
+    fn failures_of_updates() {
+        check("instances = 3\nupdate_config.max_total_failures = 2", &[]);
+        check(
+            "update_config.max_total_failures = 1",
+            &["update-failures '1' `max_total_failures` is 1, but the job has 1 instance"],
+        );
+        let dedicated = "constraints = { dedicated = \"www/x\" }\n";
+        check(&format!("{dedicated}instances = 49"), &[]);
+        check(
+            &format!("{dedicated}instances = 50"),
+            &[
+                "update-failures '\"www/x\"' an update of 50 instances on dedicated hosts has to tolerate 1 that fail",
+            ],
+        );
+        check(
+            &format!("{dedicated}instances = 150\nupdate_config.max_total_failures = 2"),
+            &[
+                "update-failures '2' an update of 150 instances on dedicated hosts has to tolerate 3 that fail",
+            ],
+        );
+    }
+
+    #[test]
+    fn starts_of_updates() {
+        check(
+            "update_config = { pulse_interval_secs = 60, watch_secs = 0 }",
+            &[],
+        );
+        check(
+            "update_config = { pulse_interval_secs = 59, watch_secs = 3000000 }",
+            &[
+                "update-config '59' `pulse_interval_secs` is less than 60",
+                "update-config '3000000' `watch_secs` is more than 2147483",
+            ],
+        );
+        check(
+            "update_config = { batch_size = 2, wait_for_batch_completion = true, update_strategy.queue = {} }",
+            &[
+                "update-config '2' `batch_size` beside an `update_strategy`",
+                "update-config 'true' `wait_for_batch_completion` beside an `update_strategy`",
+            ],
+        );
+        check(
+            "update_config = { batch_size = 1, update_strategy.queue = {} }",
+            &[],
+        );
+    }
+
+    #[test]
+    fn policies() {
+        let check = |instances: i64, tier: &str, policy: &str, expected: &[&str]| {
+            check(
+                &format!("instances = {instances}\n{tier}\nsla_policy = {policy}"),
+                expected,
+            );
+        };
+        let preferred = "tier = \"preferred\"";
+        let count = |count: i64| format!("{{ count = {{ count = {count}, duration_secs = 60 }} }}");
+        check(20, preferred, &count(19), &[]);
+        check(20, "production = true", &count(19), &[]);
+        check(
+            20,
+            preferred,
+            &count(20),
+            &["sla-policy '20' 20 of 20 instances have to keep running, so that none can be taken"],
+        );
+        check(
+            20,
+            "",
+            &count(1),
+            &[
+                "sla-policy '{ count = { count = 1, duration_secs = 60 } }' a job without a tier cannot have an SLA policy",
+            ],
+        );
+        check(
+            20,
+            "tier = \"revocable\"",
+            &count(1),
+            &["sla-policy '\"revocable\"' a job of the tier `revocable` cannot have an SLA policy"],
+        );
+        let percentage = |percentage: f64| {
+            format!("{{ percentage = {{ percentage = {percentage:?}, duration_secs = 7201 }} }}")
+        };
+        check(
+            20,
+            preferred,
+            &percentage(95.0),
+            &["sla-limit '7201' `duration_secs` is more than 7200"],
+        );
+        check(
+            19,
+            preferred,
+            &percentage(95.0),
+            &[
+                "sla-limit 'percentage' the policy is for jobs of at least 20 instances, this one has 19",
+                "sla-limit '7201' `duration_secs` is more than 7200",
+                "sla-policy '95.0' 95 % of 19 instances have to keep running, so that none can be taken",
+            ],
+        );
+        check(
+            1,
+            preferred,
+            "{ coordinator = { coordinator_url = \"u\" } }",
+            &[],
+        );
+    }
+
+    #[test]
+    fn tiers_and_metadata() {
+        check("tier = \"t-{{role}}\"", &[]);
+        check(
+            "tier = \"my tier\"",
+            &["tier-name '\"my tier\"' `my tier` is no name of a tier"],
+        );
+        check("tier = \"\"", &["tier-name '\"\"' `` is no name of a tier"]);
+        check(
+            "metadata = [{ key = \"a\", value = \"x\u{e9}\" }, { key = \"\u{e8}\", value = \"\" }]",
+            &[
+                "metadata-ascii '\u{e9}' metadata cannot have the character `\u{e9}`",
+                "metadata-ascii '\u{e8}' metadata cannot have the character `\u{e8}`",
+            ],
+        );
+    }
+}
