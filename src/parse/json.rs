@@ -14,7 +14,7 @@ use std::sync::Arc;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::source::{Entry, Kind, Node, SourceFile, Span};
 
-use super::limits::{MAX_DEPTH, MAX_VALUES, too_deep, too_many};
+use super::limits::{MAX_DEPTH, MAX_VALUES, fitted, too_deep, too_many};
 use super::problems::{Problems, Stop, character, found, is_blank, named};
 
 /// Reads a JSON file.
@@ -76,7 +76,7 @@ impl Reader<'_> {
         self.values += 1;
         if self.values > MAX_VALUES {
             let place = self.problems.place(Span::new(start..start + 1));
-            self.problems.push(too_many(place));
+            self.problems.push(too_many(MAX_VALUES, "values", place));
             return Err(Stop);
         }
         let kind = match self.peek() {
@@ -110,7 +110,7 @@ impl Reader<'_> {
             }
         }
         self.close();
-        Ok(items)
+        Ok(fitted(items))
     }
 
     fn table(&mut self) -> Result<Vec<Entry>, Stop> {
@@ -130,7 +130,7 @@ impl Reader<'_> {
         }
         self.close();
         self.problems.drop_duplicates(&mut entries);
-        Ok(entries)
+        Ok(fitted(entries))
     }
 
     fn entry(&mut self) -> Result<Entry, Stop> {

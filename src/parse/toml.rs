@@ -21,7 +21,7 @@ use crate::diagnostic::Report;
 use crate::diagnostic::codes::syntax::SYNTAX;
 use crate::source::{Kind, Node, SourceFile, Span};
 
-use super::limits::{MAX_DEPTH, MAX_TOML_TOKENS, MAX_VALUES, too_deep, too_many};
+use super::limits::{MAX_DEPTH, MAX_TOML_TOKENS, MAX_VALUES, fitted, too_deep, too_many};
 use super::number::{float, out_of_range, radix, whole};
 use super::problems::{Problems, shortened, start};
 use tables::{Header, Key, TableId, Tables};
@@ -45,7 +45,9 @@ pub fn parse(file: &Arc<SourceFile>) -> Report<Node> {
     let mut tokens: Vec<Token> = source.lex().take(MAX_TOML_TOKENS + 1).collect();
     if tokens.len() > MAX_TOML_TOKENS {
         let place = reader.problems.place(Span::new(0..0));
-        reader.problems.push(too_many(place));
+        reader
+            .problems
+            .push(too_many(MAX_TOML_TOKENS, "tokens", place));
         return reader.problems.report(None);
     }
     drop_final_blank(&mut tokens, source, &mut errors);
@@ -151,7 +153,7 @@ impl Reader<'_> {
         if self.values > MAX_VALUES && !self.stopped {
             self.stopped = true;
             let place = self.problems.place(span);
-            self.problems.push(too_many(place));
+            self.problems.push(too_many(MAX_VALUES, "values", place));
         }
         !self.stopped
     }
@@ -212,21 +214,13 @@ impl Reader<'_> {
             self.problems.push(problem);
             return Kind::Boolean(false);
         }
+        let raw = |text| {
+            let span = toml_parser::Span::new_unchecked(span.start as usize, span.end as usize);
+            Raw::new_unchecked(text, encoding, span)
+        };
         let mut value = String::new();
         let mut error = None;
-        // A file checked out with other line ends is the same job.
-        let unified = match encoding {
-            Some(Encoding::MlBasicString | Encoding::MlLiteralString) if text.contains('\r') => {
-                Some(text.replace("\r\n", "\n"))
-            }
-            _ => None,
-        };
-        let raw = Raw::new_unchecked(
-            unified.as_deref().unwrap_or(text),
-            encoding,
-            toml_parser::Span::new_unchecked(span.start as usize, span.end as usize),
-        );
-        let kind = raw.decode_scalar(&mut value, &mut error);
+        let mut kind = raw(text).decode_scalar(&mut value, &mut error);
         if let Some(error) = error {
             let input = self.source.input();
             let problem = match encoding {
@@ -235,6 +229,13 @@ impl Reader<'_> {
             };
             self.problems.push(problem);
             return Kind::Boolean(false);
+        }
+        if encoding.is_some() && text.contains('\r') {
+            // A file checked out with other line ends is the same job.
+            let unified = text.replace("\r\n", "\n");
+            let mut unified_value = String::new();
+            kind = raw(&unified).decode_scalar(&mut unified_value, &mut ());
+            value = unified_value;
         }
         let number = match kind {
             ScalarKind::String => return Kind::String(value),
@@ -411,7 +412,7 @@ impl Reader<'_> {
         }
         let node = match self.open.pop() {
             Some(Open::List { start, items, .. }) => Node {
-                kind: Kind::Sequence(items),
+                kind: Kind::Sequence(fitted(items)),
                 span: Span::new(start..end.end()),
             },
             Some(Open::Table { start, table, .. }) => {

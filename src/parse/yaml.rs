@@ -23,7 +23,7 @@ use crate::diagnostic::{Diagnostic, Report};
 use crate::source::{Entry, Kind, Node, SourceFile, Span};
 
 use super::limits::{
-    BYTES_PER_VALUE, MAX_DEPTH, MAX_VALUES, MAX_YAML_PUNCTUATION, too_deep, too_many,
+    BYTES_PER_VALUE, MAX_DEPTH, MAX_VALUES, MAX_YAML_PUNCTUATION, fitted, too_deep, too_many,
 };
 use super::number::out_of_range;
 use super::problems::{Problems, Stop, character, found, named, shortened};
@@ -77,6 +77,7 @@ struct Anchored {
 impl Reader<'_> {
     fn document(&mut self) -> Result<Node, Stop> {
         self.check_text()?;
+        self.check_directives()?;
         let mut root = None;
         for event in Parser::new_from_str(self.text) {
             let (event, span) = match event {
@@ -134,10 +135,7 @@ impl Reader<'_> {
             root = root.or(done);
         }
         match root {
-            Some(root) if root.kind != Kind::Null || root.span.start < root.span.end => {
-                self.check_root(&root)?;
-                Ok(root)
-            }
+            Some(root) if root.kind != Kind::Null || root.span.start < root.span.end => Ok(root),
             _ => {
                 self.problems.push(self.problems.empty_file());
                 Err(Stop)
@@ -161,28 +159,51 @@ impl Reader<'_> {
             self.problems.push(problem);
             return Err(Stop);
         }
-        let is_punctuation = |byte: &&u8| b",[]{}?:\"'*&!|>-".contains(byte);
+        let is_punctuation = |byte: &&u8| b",[]{}?:\"'*&!".contains(byte);
         if bytes.len() > MAX_YAML_PUNCTUATION
             && bytes.iter().filter(is_punctuation).count() > MAX_YAML_PUNCTUATION
         {
             let place = self.problems.place(Span::new(0..0));
-            self.problems.push(too_many(place));
+            self.problems.push(too_many(
+                MAX_YAML_PUNCTUATION,
+                "punctuation characters",
+                place,
+            ));
             return Err(Stop);
         }
         Ok(())
     }
 
-    /// A document that is one plain scalar with a colon in it is keys without spaces.
-    fn check_root(&mut self, root: &Node) -> Result<(), Stop> {
-        let text = &self.text[root.span.range()];
-        let Some(colon) = text.find(':') else {
-            return Ok(());
-        };
-        if !matches!(root.kind, Kind::String(_)) || text.starts_with(['"', '\'']) {
-            return Ok(());
+    /// The library takes any directive, and counts those with other than ASCII characters wrong.
+    fn check_directives(&mut self) -> Result<(), Stop> {
+        let mut start = 0;
+        for line in self.text.split_inclusive(['\n', '\r']) {
+            let content = line.trim_start_matches('\u{feff}');
+            let directive = content.split(" #").next().unwrap_or_default().trim_end();
+            let is_before_document = content.trim().is_empty()
+                || content.trim_start().starts_with('#')
+                || content.starts_with("...");
+            if content.starts_with('%') && directive != "%YAML 1.2" {
+                let at = start + line.len() - content.len();
+                let problem = self
+                    .problems
+                    .syntax(
+                        Span::new(at..at + directive.len()),
+                        format!(
+                            "expected the directive `%YAML 1.2`, found {}",
+                            named(directive)
+                        ),
+                    )
+                    .help("remove the directive");
+                self.problems.push(problem);
+                return Err(Stop);
+            }
+            if !content.starts_with('%') && !is_before_document {
+                break;
+            }
+            start += line.len();
         }
-        self.missing_space(root.span.start as usize + colon)?;
-        Err(Stop)
+        Ok(())
     }
 
     fn missing_space(&mut self, colon: usize) -> Result<(), Stop> {
@@ -211,6 +232,14 @@ impl Reader<'_> {
             if anchor == 0 {
                 return Ok(None);
             }
+        }
+        // A document that is one text with a colon is meant to be keys with values.
+        if self.open.is_empty()
+            && style == ScalarStyle::Plain
+            && let Some(colon) = self.text[span.range()].find(':')
+        {
+            self.missing_space(span.start as usize + colon)?;
+            return Err(Stop);
         }
         let kind = match style {
             ScalarStyle::Plain => scalar::resolve(value),
@@ -292,7 +321,7 @@ impl Reader<'_> {
     }
 
     fn begin(&mut self, content: Content, anchor: usize, start: usize) -> Result<(), Stop> {
-        let span = Span::new(start..start + 1);
+        let span = self.places.one(start);
         self.count(1, span)?;
         if self.expects_key() {
             let kind = match content {
@@ -358,14 +387,16 @@ impl Reader<'_> {
             Some(b'{') => b'}',
             _ => b' ',
         };
-        if self.text.as_bytes().get(mark) == Some(&close) {
-            self.at = mark + 1;
+        // After a trailing comma, the library's mark is that.
+        let comma = self.places.after_indicator(mark, b',');
+        if close != b' ' {
+            self.at = self.places.after_indicator(comma, close);
         }
         let kind = match open.content {
-            Content::Sequence(items) => Kind::Sequence(items),
+            Content::Sequence(items) => Kind::Sequence(fitted(items)),
             Content::Mapping(mut entries, _) => {
                 self.problems.drop_duplicates(&mut entries);
-                Kind::Mapping(entries)
+                Kind::Mapping(fitted(entries))
             }
         };
         let span = Span::new(open.start..self.at);
@@ -455,7 +486,14 @@ impl Reader<'_> {
             ScalarStyle::SingleQuoted => self.places.after_quoted(start, b'\''),
             ScalarStyle::DoubleQuoted => self.places.after_quoted(start, b'"'),
             ScalarStyle::Literal | ScalarStyle::Folded => {
-                return self.places.block_scalar(start, end);
+                // Otherwise, the library's mark is after the header.
+                let is_header = has_properties || value.bytes().all(|byte| byte == b'\n');
+                let content = if is_header {
+                    self.places.after_header(start, end)
+                } else {
+                    start
+                };
+                return self.places.trimmed(content, end);
             }
         };
         Span::new(start..end.max(start))
@@ -509,7 +547,7 @@ impl Reader<'_> {
         self.values += values;
         if self.values > MAX_VALUES {
             let place = self.problems.place(span);
-            self.problems.push(too_many(place));
+            self.problems.push(too_many(MAX_VALUES, "values", place));
             return Err(Stop);
         }
         Ok(())

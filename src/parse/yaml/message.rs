@@ -60,13 +60,17 @@ fn explain(
         }
         "mapping values are not allowed in this context" => misplaced_colon(problems, at, line),
         _ if info.starts_with("simple key expect") => missing_colon(problems, text, at),
-        "while scanning a quoted scalar, found unexpected end of stream" => {
-            let quote = &text[found.span.start as usize..][..1];
-            let span = Span::new(at..at + 1);
+        _ if info.starts_with("while scanning a quoted scalar, found unexpected") => {
+            let end = if info.contains("document") {
+                "document"
+            } else {
+                "file"
+            };
+            let quote = &text[at..=at];
             problems
                 .syntax(
-                    span,
-                    format!("expected `{quote}` after the string, found the end of the file"),
+                    Span::new(at..at + 1),
+                    format!("expected `{quote}` after the string, found the end of the {end}"),
                 )
                 .label("the string starts here")
                 .help("close the string")
@@ -157,14 +161,21 @@ const REASONS: &[(&str, &str, &str)] = &[
         "`-`",
         "indent elements of one list alike",
     ),
+    (
+        "did not find expected <document start>",
+        "the end of the file",
+        "indent keys of one table alike, and elements of one list",
+    ),
+    (
+        "followed by a valid YAML whitespace",
+        "spaces as indentation",
+        "use spaces after `-` and `:`, not tabs",
+    ),
+    ("expected whitespace", "a space", ""),
+    ("scanning TAG", "a directive of YAML, `---` or a value", ""),
     ("did not find expected node content", "a value", ""),
     ("unexpected end of plain scalar", "a value", ""),
     ("plain scalar cannot start with", "a value", ""),
-    (
-        "unexpected document indicator",
-        "the end of the string before the document's",
-        "",
-    ),
     ("comments must be separated", "a space before `#`", ""),
     (
         "comment intercepting",
