@@ -12,6 +12,8 @@ pub mod json;
 mod limits;
 mod number;
 mod problems;
+#[cfg(test)]
+mod shown;
 pub mod toml;
 pub mod yaml;
 
