@@ -88,8 +88,15 @@ impl<'a> Places<'a> {
         at.min(bytes.len())
     }
 
-    /// The content of the block scalar whose header starts at `start`, up to `end`; without content,
-    /// the header.
+    /// The header of the block scalar without content that comes next.
+    pub(super) fn header(&self, at: usize) -> Span {
+        let start = self.after_properties(at);
+        let header = &self.text[start..];
+        let length = header.find(|c: char| c.is_ascii_whitespace());
+        Span::new(start..start + length.unwrap_or(header.len()))
+    }
+
+    /// The content of the block scalar whose header starts at `start`, before `end`.
     pub(super) fn after_header(&self, start: usize, end: usize) -> usize {
         let header = self.line_end(start).min(end);
         let content = self.text[header..end].find(|c: char| !c.is_ascii_whitespace());
