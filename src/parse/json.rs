@@ -15,7 +15,7 @@ use crate::diagnostic::{Diagnostic, Report};
 use crate::source::{Entry, Kind, Node, SourceFile, Span};
 
 use super::limits::{MAX_DEPTH, MAX_VALUES, fitted, too_deep, too_many};
-use super::problems::{Problems, Stop, character, found, is_blank, named};
+use super::problems::{Problems, Stop, character, found, is_blank, named, one};
 
 /// Reads a JSON file.
 pub fn parse(file: &Arc<SourceFile>) -> Report<Node> {
@@ -75,7 +75,7 @@ impl Reader<'_> {
         let start = self.at;
         self.values += 1;
         if self.values > MAX_VALUES {
-            let place = self.problems.place(Span::new(start..start + 1));
+            let place = self.problems.place(one(self.text, start));
             self.problems.push(too_many(MAX_VALUES, "values", place));
             return Err(Stop);
         }

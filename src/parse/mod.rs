@@ -13,6 +13,8 @@ mod limits;
 mod number;
 mod problems;
 #[cfg(test)]
+mod roundtrip;
+#[cfg(test)]
 mod shown;
 pub mod toml;
 pub mod yaml;

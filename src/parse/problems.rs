@@ -211,6 +211,13 @@ pub(super) fn shortened(text: &str) -> String {
     short
 }
 
+/// The character of `text` at byte `at`.
+pub(super) fn one(text: &str, at: usize) -> Span {
+    let at = floor(text, at);
+    let length = text[at..].chars().next().map_or(0, char::len_utf8);
+    Span::new(at..at + length)
+}
+
 /// The nearest border of a character that is not after `at`.
 pub(super) fn floor(text: &str, at: usize) -> usize {
     let mut at = at.min(text.len());

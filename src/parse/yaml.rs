@@ -9,24 +9,25 @@
 //! Block scalars have the span of their content; values that were left out, an empty span where
 //! they would stand; aliases, the span of what they stand for.
 
+mod anchor;
 mod message;
 mod places;
 mod scalar;
+mod text;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
 
-use crate::diagnostic::codes::syntax::{YAML_ALIAS, YAML_MERGE_KEY, YAML_TAG};
+use crate::diagnostic::codes::syntax::{YAML_ALIAS, YAML_MERGE_KEY};
 use crate::diagnostic::{Diagnostic, Report};
 use crate::source::{Entry, Kind, Node, SourceFile, Span};
 
-use super::limits::{
-    BYTES_PER_VALUE, MAX_DEPTH, MAX_VALUES, MAX_YAML_PUNCTUATION, fitted, too_deep, too_many,
-};
+use super::limits::{MAX_DEPTH, MAX_VALUES, fitted, too_deep, too_many};
 use super::number::out_of_range;
-use super::problems::{Problems, Stop, character, found, named, shortened};
+use super::problems::{Problems, Stop, found, named, one, shortened};
+use anchor::{Anchored, values};
 use places::Places;
 
 /// Reads a YAML file.
@@ -67,17 +68,11 @@ enum Content {
     Mapping(Vec<Entry>, Option<(String, Span)>),
 }
 
-/// What an alias stands for.
-struct Anchored {
-    node: Node,
-    values: usize,
-    depth: usize,
-}
-
 impl Reader<'_> {
     fn document(&mut self) -> Result<Node, Stop> {
-        self.check_text()?;
-        self.check_directives()?;
+        if let Err(problem) = text::check(&self.problems, self.text) {
+            return Err(self.fail(problem));
+        }
         let mut root = None;
         for event in Parser::new_from_str(self.text) {
             let (event, span) = match event {
@@ -85,44 +80,34 @@ impl Reader<'_> {
                 Err(error) => {
                     let at = self.places.byte(error.marker().index());
                     let problem = message::grammar(&self.problems, self.text, error.info(), at);
-                    self.problems.push(problem);
-                    return Err(Stop);
+                    return Err(self.fail(problem));
                 }
             };
             let done = match event {
                 Event::DocumentStart(_) if root.is_some() => {
-                    return Err(self.second_document(span.start));
+                    let at = self.places.byte(span.start.index());
+                    let problem = message::second_document(&self.problems, self.text, at);
+                    return Err(self.fail(problem));
                 }
                 Event::Scalar(value, style, anchor, tag) => {
-                    if tag.is_some() {
-                        self.refuse_tag(span.start)?;
-                    }
-                    let has_properties = anchor > 0 || tag.is_some();
+                    let has_properties = self.properties(anchor, tag.is_some(), span.start)?;
                     let span = self.scalar_span(span, style, &value, has_properties);
                     self.count(1, span)?;
                     self.scalar(value.into_owned(), style, anchor, span)?
                 }
                 Event::Alias(anchor) => self.alias(anchor, span)?,
                 Event::SequenceStart(anchor, tag) => {
-                    if tag.is_some() {
-                        self.refuse_tag(span.start)?;
-                    }
-                    let has_properties = anchor > 0 || tag.is_some();
+                    let has_properties = self.properties(anchor, tag.is_some(), span.start)?;
                     let start = self.collection_start(span.start, has_properties);
-                    self.begin(
-                        Content::Sequence(Vec::new()),
-                        anchor,
-                        self.sequence_start(start),
-                    )?;
+                    let content = Content::Sequence(Vec::new());
+                    self.begin(content, anchor, self.sequence_start(start))?;
                     None
                 }
                 Event::MappingStart(anchor, tag) => {
-                    if tag.is_some() {
-                        self.refuse_tag(span.start)?;
-                    }
-                    let has_properties = anchor > 0 || tag.is_some();
+                    let has_properties = self.properties(anchor, tag.is_some(), span.start)?;
                     let start = self.collection_start(span.start, has_properties);
-                    self.begin(Content::Mapping(Vec::new(), None), anchor, start)?;
+                    let content = Content::Mapping(Vec::new(), None);
+                    self.begin(content, anchor, start)?;
                     None
                 }
                 Event::SequenceEnd | Event::MappingEnd => self.end(span.start)?,
@@ -136,86 +121,8 @@ impl Reader<'_> {
         }
         match root {
             Some(root) if root.kind != Kind::Null || root.span.start < root.span.end => Ok(root),
-            _ => {
-                self.problems.push(self.problems.empty_file());
-                Err(Stop)
-            }
+            _ => Err(self.fail(self.problems.empty_file())),
         }
-    }
-
-    /// What the grammar's library would not refuse, or only at too high a price.
-    fn check_text(&mut self) -> Result<(), Stop> {
-        let is_control =
-            |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r') || byte == 0x7f;
-        let bytes = self.text.as_bytes();
-        if let Some(at) = bytes.iter().position(|&byte| is_control(byte)) {
-            let problem = self
-                .problems
-                .syntax(
-                    Span::new(at..at + 1),
-                    format!("expected text, found {}", character(char::from(bytes[at]))),
-                )
-                .help("write it as an escape between double quotes: `\"\\x1b\"`");
-            self.problems.push(problem);
-            return Err(Stop);
-        }
-        let is_punctuation = |byte: &&u8| b",[]{}?:\"'*&!".contains(byte);
-        if bytes.len() > MAX_YAML_PUNCTUATION
-            && bytes.iter().filter(is_punctuation).count() > MAX_YAML_PUNCTUATION
-        {
-            let place = self.problems.place(Span::new(0..0));
-            self.problems.push(too_many(
-                MAX_YAML_PUNCTUATION,
-                "punctuation characters",
-                place,
-            ));
-            return Err(Stop);
-        }
-        Ok(())
-    }
-
-    /// The library takes any directive, and counts those with other than ASCII characters wrong.
-    fn check_directives(&mut self) -> Result<(), Stop> {
-        let mut start = 0;
-        for line in self.text.split_inclusive(['\n', '\r']) {
-            let content = line.trim_start_matches('\u{feff}');
-            let directive = content.split(" #").next().unwrap_or_default().trim_end();
-            let is_before_document = content.trim().is_empty()
-                || content.trim_start().starts_with('#')
-                || content.starts_with("...");
-            if content.starts_with('%') && directive != "%YAML 1.2" {
-                let at = start + line.len() - content.len();
-                let problem = self
-                    .problems
-                    .syntax(
-                        Span::new(at..at + directive.len()),
-                        format!(
-                            "expected the directive `%YAML 1.2`, found {}",
-                            named(directive)
-                        ),
-                    )
-                    .help("remove the directive");
-                self.problems.push(problem);
-                return Err(Stop);
-            }
-            if !content.starts_with('%') && !is_before_document {
-                break;
-            }
-            start += line.len();
-        }
-        Ok(())
-    }
-
-    fn missing_space(&mut self, colon: usize) -> Result<(), Stop> {
-        let found = found(self.text, colon + 1);
-        let problem = self
-            .problems
-            .syntax(
-                Span::new(colon..found.span.end as usize),
-                format!("expected a space after `:`, found {}", found.name),
-            )
-            .help("write `key: value`");
-        self.report(problem)
     }
 
     fn scalar(
@@ -238,8 +145,8 @@ impl Reader<'_> {
             && style == ScalarStyle::Plain
             && let Some(colon) = self.text[span.range()].find(':')
         {
-            self.missing_space(span.start as usize + colon)?;
-            return Err(Stop);
+            let colon = span.start as usize + colon;
+            return Err(self.fail(message::missing_space(&self.problems, self.text, colon)));
         }
         let kind = match style {
             ScalarStyle::Plain => scalar::resolve(value),
@@ -299,14 +206,11 @@ impl Reader<'_> {
                 ),
                 self.problems.place(span),
             );
-            self.problems.push(problem);
-            return Err(Stop);
+            return Err(self.fail(problem));
         };
         let (values, depth) = (anchored.values, anchored.depth);
         if self.open.len() + depth > MAX_DEPTH {
-            let place = self.problems.place(span);
-            self.problems.push(too_deep(place));
-            return Err(Stop);
+            return Err(self.fail(too_deep(self.problems.place(span))));
         }
         self.count(values, span)?;
         let node = self.anchors[&anchor].node.clone();
@@ -314,26 +218,34 @@ impl Reader<'_> {
             return self.put(node, 0);
         }
         let Kind::String(key) = node.kind else {
-            return Err(self.complex_key(span, node.kind_name()));
+            let kind = node.kind_name();
+            return Err(self.fail(message::complex_key(&self.problems, self.text, span, kind)));
         };
         self.key(key, ScalarStyle::DoubleQuoted, span)?;
         Ok(None)
     }
 
+    /// Whether a value has an anchor or a tag; tags are refused.
+    fn properties(&mut self, anchor: usize, has_tag: bool, mark: Marker) -> Result<bool, Stop> {
+        if has_tag {
+            let at = self.places.byte(mark.index());
+            self.report(message::tag(&self.problems, self.text, at))?;
+        }
+        Ok(anchor > 0 || has_tag)
+    }
+
     fn begin(&mut self, content: Content, anchor: usize, start: usize) -> Result<(), Stop> {
-        let span = self.places.one(start);
+        let span = one(self.text, start);
         self.count(1, span)?;
         if self.expects_key() {
             let kind = match content {
                 Content::Sequence(_) => "a list",
                 Content::Mapping(..) => "a table",
             };
-            return Err(self.complex_key(span, kind));
+            return Err(self.fail(message::complex_key(&self.problems, self.text, span, kind)));
         }
         if self.open.len() >= MAX_DEPTH {
-            let place = self.problems.place(span);
-            self.problems.push(too_deep(place));
-            return Err(Stop);
+            return Err(self.fail(too_deep(self.problems.place(span))));
         }
         self.at = match self.text.as_bytes().get(start) {
             Some(b'[' | b'{') => start + 1,
@@ -404,14 +316,8 @@ impl Reader<'_> {
 
     /// Keeps a value for aliases; the copy takes memory, too.
     fn keep(&mut self, node: &Node, anchor: usize) -> Result<(), Stop> {
-        let values = values(node);
-        self.count(values, node.span)?;
-        let anchored = Anchored {
-            values,
-            depth: depth(node),
-            node: node.clone(),
-        };
-        self.anchors.insert(anchor, anchored);
+        self.count(values(node), node.span)?;
+        self.anchors.insert(anchor, Anchored::new(node));
         Ok(())
     }
 
@@ -438,7 +344,8 @@ impl Reader<'_> {
                     && self.at == key_span.end as usize
                     && !self.text[key_span.range()].starts_with(['"', '\''])
                 {
-                    self.missing_space(key_span.start as usize + colon)?;
+                    let colon = key_span.start as usize + colon;
+                    self.report(message::missing_space(&self.problems, self.text, colon))?;
                 }
             }
         }
@@ -503,58 +410,19 @@ impl Reader<'_> {
         }
     }
 
-    fn refuse_tag(&mut self, mark: Marker) -> Result<(), Stop> {
-        let at = self.places.byte(mark.index());
-        let start = self.text[at..].find('!').map_or(at, |offset| at + offset);
-        let rest = &self.text[start..];
-        let length = rest.find(|c: char| c.is_whitespace() || ",[]{}".contains(c));
-        let span = Span::new(start..start + length.unwrap_or(rest.len()));
-        let problem = Diagnostic::new(
-            &YAML_TAG,
-            format!(
-                "expected a value, found the tag {}",
-                named(&self.text[span.range()])
-            ),
-            self.problems.place(span),
-        )
-        .help("put quotes around text that starts with `!`; remove a tag");
-        self.report(problem)
-    }
-
-    fn complex_key(&mut self, span: Span, kind: &str) -> Stop {
-        let mut problem = self
-            .problems
-            .syntax(span, format!("expected a string as a key, found {kind}"));
-        let start = span.start as usize;
-        if self.text[..start].ends_with('{') && self.text[start..].starts_with('{') {
-            problem = problem.help("put quotes around text with `{{`");
-        }
-        self.problems.push(problem);
-        Stop
-    }
-
-    fn second_document(&mut self, mark: Marker) -> Stop {
-        let start = self.places.byte(mark.index());
-        let found = found(self.text, start);
-        let problem = self
-            .problems
-            .syntax(
-                found.span,
-                format!("expected one document, found another at {}", found.name),
-            )
-            .help("put several jobs into the list `jobs`");
-        self.problems.push(problem);
-        Stop
-    }
-
     fn count(&mut self, values: usize, span: Span) -> Result<(), Stop> {
         self.values += values;
         if self.values > MAX_VALUES {
             let place = self.problems.place(span);
-            self.problems.push(too_many(MAX_VALUES, "values", place));
-            return Err(Stop);
+            return Err(self.fail(too_many(MAX_VALUES, "values", place)));
         }
         Ok(())
+    }
+
+    /// Adds the last problem.
+    fn fail(&mut self, problem: Diagnostic) -> Stop {
+        self.problems.push(problem);
+        Stop
     }
 
     /// Adds a problem that can be read on after, unless there were too many.
@@ -564,31 +432,6 @@ impl Reader<'_> {
             return Err(Stop);
         }
         Ok(())
-    }
-}
-
-/// What copying a tree costs, in values.
-fn values(node: &Node) -> usize {
-    1 + match &node.kind {
-        Kind::String(text) => text.len() / BYTES_PER_VALUE,
-        Kind::Sequence(items) => items.iter().map(values).sum(),
-        Kind::Mapping(entries) => entries
-            .iter()
-            .map(|entry| entry.key.len() / BYTES_PER_VALUE + values(&entry.value))
-            .sum(),
-        Kind::Null | Kind::Boolean(_) | Kind::Integer(_) | Kind::Float(_) => 0,
-    }
-}
-
-/// How many levels of lists and tables a tree has.
-fn depth(node: &Node) -> usize {
-    match &node.kind {
-        Kind::Sequence(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
-        Kind::Mapping(entries) => {
-            let values = entries.iter().map(|entry| depth(&entry.value));
-            1 + values.max().unwrap_or(0)
-        }
-        _ => 0,
     }
 }
 
@@ -926,6 +769,10 @@ mod tests {
         wrong(
             "a:\n  b: 1\n \tc: 2",
             &format!(r#"{tab} | 3:2 "\t" | indent with spaces"#),
+        );
+        wrong(
+            "é:\r\té",
+            &format!(r#"{tab} | 1:4 "\t" | indent with spaces"#),
         );
         wrong(
             "a:\n   b: 1\n  c: 2",

@@ -109,12 +109,6 @@ impl<'a> Places<'a> {
         Span::new(start..start + content.len())
     }
 
-    /// The character at `at`.
-    pub(super) fn one(&self, at: usize) -> Span {
-        let length = self.text[at..].chars().next().map_or(0, char::len_utf8);
-        Span::new(at..at + length)
-    }
-
     fn line_end(&self, at: usize) -> usize {
         let rest = &self.text.as_bytes()[at..];
         let length = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
