@@ -1,18 +1,42 @@
-//! stub
-use crate::diagnostic::Report;
+//! Whether a definition makes sense: everything that one of Aurora's layers would refuse, and
+//! mistakes that all of them would let pass.
+//!
+//! `Document` in, [`Checked`] out. One file for each kind of rule; none of them stops at the first
+//! problem, and none reports what follows from another problem.
+
+mod commands;
+mod cron;
+mod holes;
+mod names;
+mod order;
+mod packages;
+mod placement;
+mod quoting;
+mod resources;
+mod schedule;
+mod schema;
+mod scope;
+mod templates;
+mod updates;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diagnostic::{Diagnostic, Report, Severity};
 use crate::model::{Document, Job, JobKey, PackageName, PackageSource, Settings};
 use crate::source::Pointer;
-use std::collections::{BTreeMap, BTreeSet};
-pub struct Holes;
-impl Holes {
-    pub fn new(_: Vec<Pointer>) -> Self {
-        Self
-    }
-}
+
+pub use holes::Holes;
+pub use scope::{Binding, Scope, bind};
+pub use templates::examine;
+
+/// A definition in which nothing is wrong; only [`check`] makes one.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Checked {
     jobs: Vec<CheckedJob>,
     shared_packages: BTreeMap<PackageName, PackageSource>,
 }
+
+/// A job in which nothing is wrong, with what the rules found out about it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CheckedJob {
     pointer: Pointer,
@@ -21,100 +45,164 @@ pub struct CheckedJob {
     task_name: String,
     order: BTreeSet<(usize, usize)>,
 }
+
 impl Checked {
+    /// The jobs, in the order written.
+    pub fn jobs(&self) -> &[CheckedJob] {
+        &self.jobs
+    }
+
+    /// The jobs, in the order written.
     pub fn into_jobs(self) -> Vec<CheckedJob> {
         self.jobs
     }
+
+    /// The packages that all jobs of the document share.
     pub fn shared_packages(&self) -> &BTreeMap<PackageName, PackageSource> {
         &self.shared_packages
     }
 }
+
 impl CheckedJob {
+    /// Where the job stands in its document.
     pub fn pointer(&self) -> &Pointer {
         &self.pointer
     }
+
+    /// The job as written.
     pub fn job(&self) -> &Job {
         &self.job
     }
-    pub fn key(&self) -> &JobKey {
-        &self.key
-    }
-    pub fn task_name(&self) -> &str {
-        &self.task_name
-    }
-    pub fn order(&self) -> &BTreeSet<(usize, usize)> {
-        &self.order
-    }
+
+    /// The job as written.
     pub fn into_job(self) -> Job {
         self.job
     }
+
+    /// What identifies the job.
+    pub fn key(&self) -> &JobKey {
+        &self.key
+    }
+
+    /// The task's name: as written, or that of its first process.
+    pub fn task_name(&self) -> &str {
+        &self.task_name
+    }
+
+    /// Which process (by its index) has to succeed before which other one starts: all `order`
+    /// lists and all `after` together.
+    pub fn order(&self) -> &BTreeSet<(usize, usize)> {
+        &self.order
+    }
 }
-pub fn check(document: Document, _: &Holes, _: &Settings) -> Report<Checked> {
+
+/// Checks a document. `holes` are the places of values that are not the author's.
+///
+/// The value holds the jobs in which nothing is wrong, those of them that have problems being left
+/// out, so that later stages have something to say about the others in the same run.
+pub fn check(document: Document, holes: &Holes, settings: &Settings) -> Report<Checked> {
+    let mut found = Vec::new();
     let many = matches!(document, Document::Many(_));
-    let mut jobs = Vec::new();
-    for (i, job) in document.jobs().iter().enumerate() {
-        let mut order = BTreeSet::new();
-        let find =
-            |n: &crate::model::ProcessName| job.task.processes.iter().position(|p| p.name == *n);
-        for c in job.task.constraints.iter().flatten() {
-            for w in c.order.windows(2) {
-                if let (Some(a), Some(b)) = (find(&w[0]), find(&w[1])) {
-                    order.insert((a, b));
-                }
-            }
+    let (jobs, shared) = match document {
+        Document::One(job) => (vec![*job], None),
+        Document::Many(list) => (list.jobs, list.packages),
+    };
+    let mut keys = names::Keys::default();
+    let mut used = packages::Used::default();
+    let mut checked = Vec::with_capacity(jobs.len());
+    for (index, job) in jobs.into_iter().enumerate() {
+        let pointer = if many {
+            Pointer::root().key(Document::LIST_FIELD).index(index)
+        } else {
+            Pointer::root()
+        };
+        let mut ctx = Ctx {
+            job: &job,
+            at: &pointer,
+            holes,
+            settings,
+            shared: shared.as_ref(),
+            found: Vec::new(),
+        };
+        let order = ctx.run(&mut used);
+        let key = names::key(&mut ctx);
+        if let Some(key) = &key {
+            keys.add(&mut ctx, key);
         }
-        for (b, p) in job.task.processes.iter().enumerate() {
-            for a in p.after.iter().flatten() {
-                if let Some(a) = find(a) {
-                    order.insert((a, b));
-                }
-            }
+        let problems = ctx.found;
+        let healthy = !has_errors(&problems) && !holes.touch(&pointer);
+        found.extend(problems);
+        if let Some(key) = key
+            && healthy
+        {
+            checked.push(CheckedJob {
+                task_name: names::task_name(&job),
+                pointer,
+                job,
+                key,
+                order,
+            });
         }
-        let task_name = job
-            .task
-            .name
-            .as_ref()
-            .map_or_else(|| job.task.processes[0].name.to_string(), |t| t.to_string());
-        jobs.push(CheckedJob {
-            pointer: if many {
-                Pointer::root().key("jobs").index(i)
-            } else {
-                Pointer::root()
-            },
-            key: JobKey {
-                cluster: job.cluster.clone(),
-                role: job.role.clone(),
-                environment: job.environment.clone(),
-                name: job
-                    .name
-                    .clone()
-                    .unwrap_or_else(|| task_name.parse().unwrap()),
-            },
-            job: job.clone(),
-            task_name,
-            order,
-        });
     }
-    Report::ok(Checked {
-        jobs,
-        shared_packages: document.shared_packages().cloned().unwrap_or_default(),
-    })
-}
-pub enum Binding {
-    AtLoad(String),
-    ByAgent,
-    Unbound,
-}
-pub struct Scope;
-impl Scope {
-    pub fn process(_: &Job, _: usize) -> Self {
-        Self
+    let shared = shared.unwrap_or_default();
+    if many {
+        used.report_shared(&shared, holes, &mut found);
+    }
+    let value = (!checked.is_empty() || !has_errors(&found)).then_some(Checked {
+        jobs: checked,
+        shared_packages: shared,
+    });
+    Report {
+        value,
+        diagnostics: found,
     }
 }
-pub fn bind(a: &crate::model::Address<'_>, _: &Scope) -> Binding {
-    match a.head() {
-        Some("thermos" | "mesos") => Binding::ByAgent,
-        Some("name") => Binding::AtLoad("x".into()),
-        _ => Binding::Unbound,
+
+fn has_errors(found: &[Diagnostic]) -> bool {
+    found
+        .iter()
+        .any(|problem| problem.severity == Severity::Error)
+}
+
+/// What the rules of one job need to know, and what they found.
+struct Ctx<'a> {
+    job: &'a Job,
+    at: &'a Pointer,
+    holes: &'a Holes,
+    settings: &'a Settings,
+    shared: Option<&'a BTreeMap<PackageName, PackageSource>>,
+    found: Vec<Diagnostic>,
+}
+
+impl<'a> Ctx<'a> {
+    fn run(&mut self, used: &mut packages::Used) -> BTreeSet<(usize, usize)> {
+        let index = names::check(self);
+        let order = order::check(self, &index);
+        commands::check(self, used);
+        templates::check(self);
+        resources::check(self);
+        schedule::check(self);
+        placement::check(self);
+        updates::check(self);
+        order
     }
+
+    fn report(&mut self, problem: Diagnostic) {
+        self.found.push(problem);
+    }
+
+    /// Whether the value at the pointer that `below` makes of the job's was made up.
+    fn hole(&self, below: impl FnOnce(&Pointer) -> Pointer) -> bool {
+        !self.holes.is_empty() && self.holes.touch(&below(self.at))
+    }
+
+    /// The place of a field of the process at `index`.
+    fn process(&self, index: usize, field: &str) -> Pointer {
+        process(self.at, index).key(field)
+    }
+}
+
+/// The place of the process at `index` of the job at `at`.
+fn process(at: &Pointer, index: usize) -> Pointer {
+    at.key("task").key("processes").index(index)
 }

@@ -1,6 +1,9 @@
 //! Every kind of problem that jobc can report, by the stage that finds it.
 
+pub mod commands;
+pub mod job;
 pub mod names;
+pub mod order;
 pub mod packages;
 pub mod plan;
 pub mod shape;
@@ -11,10 +14,20 @@ use super::Code;
 
 /// All codes, in the order of the pipeline.
 pub fn all() -> impl Iterator<Item = &'static Code> {
-    [syntax::ALL, shape::ALL, packages::ALL, plan::ALL]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        syntax::ALL,
+        shape::ALL,
+        names::ALL,
+        order::ALL,
+        commands::ALL,
+        templates::ALL,
+        job::ALL,
+        packages::ALL,
+        plan::ALL,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }
 
 /// The code called `id`.

@@ -1,0 +1,58 @@
+//! Where the definition is not what its author wrote.
+
+use crate::diagnostic::closest;
+use crate::source::{Pointer, Token};
+
+/// The places at which the decoder had to make up a value, because what was written there was
+/// wrong. A problem that depends on such a value is nobody's but the decoder's, and told already.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Holes(Vec<Pointer>);
+
+impl Holes {
+    /// The holes at these places.
+    pub fn new(places: Vec<Pointer>) -> Self {
+        Self(places)
+    }
+
+    /// No holes: everything is as written.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Whether all of the document is as written.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether the value at `pointer` was made up, in part or with a table around it.
+    pub fn touch(&self, pointer: &Pointer) -> bool {
+        self.0.iter().any(|hole| {
+            hole.contains(pointer) || pointer.contains(hole) || misspells(hole, pointer)
+        })
+    }
+
+    /// Whether a value below `pointer` was made up.
+    pub fn any_in(&self, pointer: &Pointer) -> bool {
+        self.0.iter().any(|hole| pointer.contains(hole))
+    }
+
+    /// Whether a value was made up that a reference by way of the field `name` could mean.
+    pub(super) fn any_called(&self, name: &str) -> bool {
+        self.0.iter().any(|hole| {
+            hole.tokens()
+                .iter()
+                .any(|token| matches!(token, Token::Key(key) if closest(key, [name]).is_some()))
+        })
+    }
+}
+
+/// Whether `hole` is an unknown field that may have been meant to be one on the way to `pointer`.
+fn misspells(hole: &Pointer, pointer: &Pointer) -> bool {
+    let Some((Token::Key(written), around)) = hole.tokens().split_last() else {
+        return false;
+    };
+    match pointer.tokens().strip_prefix(around) {
+        Some([Token::Key(wanted), ..]) => closest(written, [wanted.as_str()]).is_some(),
+        _ => false,
+    }
+}

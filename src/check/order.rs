@@ -1,0 +1,417 @@
+//! The order in which processes run: Aurora's `order` lists and `after`, taken together.
+//!
+//! The rules are those of the planner on the node. It plans ordinary and final processes apart, so
+//! that no order joins one with the other.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use crate::diagnostic::codes::order;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::model::Process;
+use crate::source::Pointer;
+
+use super::Ctx;
+use super::names::ProcessIndex;
+
+/// A cycle longer than this is shown in part.
+const SHOWN: usize = 8;
+
+/// One process waits for another.
+#[derive(Debug, Clone, Copy)]
+struct Edge {
+    before: usize,
+    after: usize,
+    origin: Origin,
+}
+
+/// Where an edge was written.
+#[derive(Debug, Clone, Copy)]
+enum Origin {
+    /// An element of an `order`: the name of the process that waits.
+    Order { constraint: usize, element: usize },
+    /// An element of a process' `after`: the name of the process that is waited for.
+    After { process: usize, element: usize },
+}
+
+impl Origin {
+    fn pointer(self, at: &Pointer) -> Pointer {
+        match self {
+            Self::Order {
+                constraint,
+                element,
+            } => order_list(at, constraint).index(element),
+            Self::After { process, element } => {
+                super::process(at, process).key("after").index(element)
+            }
+        }
+    }
+}
+
+fn order_list(at: &Pointer, constraint: usize) -> Pointer {
+    at.key("task")
+        .key("constraints")
+        .index(constraint)
+        .key("order")
+}
+
+/// Checks all orders of the task; returns them as pairs of process indexes.
+pub(super) fn check(ctx: &mut Ctx<'_>, index: &ProcessIndex<'_>) -> BTreeSet<(usize, usize)> {
+    let mut edges = Vec::new();
+    order_lists(ctx, index, &mut edges);
+    afters(ctx, index, &mut edges);
+    if !index.unreliable {
+        let mut told = None;
+        edges.retain(|edge| allowed(ctx, *edge, &mut told));
+        cycles(ctx, &edges);
+    }
+    edges
+        .into_iter()
+        .map(|edge| (edge.before, edge.after))
+        .collect()
+}
+
+fn order_lists(ctx: &mut Ctx<'_>, index: &ProcessIndex<'_>, edges: &mut Vec<Edge>) {
+    let Some(constraints) = &ctx.job.task.constraints else {
+        return;
+    };
+    // For each process the last list that it stood in, and where.
+    let mut stood: Vec<(usize, usize)> = Vec::new();
+    for (constraint, list) in constraints.iter().enumerate() {
+        if list.order.is_empty() && !ctx.hole(|at| order_list(at, constraint)) {
+            let place = Place::value(order_list(ctx.at, constraint));
+            let problem = Diagnostic::new(&order::EMPTY_ORDER, "an order of no processes", place);
+            ctx.report(problem.help("name the processes in it, or remove it"));
+        }
+        let mut previous = None;
+        for (element, name) in list.order.iter().enumerate() {
+            let pointer = |at: &Pointer| order_list(at, constraint).index(element);
+            let Some(found) = lookup(ctx, index, name.as_str(), pointer) else {
+                previous = None;
+                continue;
+            };
+            if stood.is_empty() {
+                stood.resize(ctx.job.task.processes.len(), (usize::MAX, 0));
+            }
+            let (list_before, element_before) = stood[found];
+            if list_before == constraint {
+                let headline = format!("the order names `{name}` twice");
+                let place = Place::value(pointer(ctx.at));
+                let first = Place::value(order_list(ctx.at, constraint).index(element_before));
+                let problem = Diagnostic::new(&order::REPEATED_PROCESS, headline, place)
+                    .label("it would have to run before itself")
+                    .also(first, "named here before")
+                    .help("name each process once");
+                ctx.report(problem);
+                previous = None;
+                continue;
+            }
+            stood[found] = (constraint, element);
+            if let Some(before) = previous {
+                edges.push(Edge {
+                    before,
+                    after: found,
+                    origin: Origin::Order {
+                        constraint,
+                        element,
+                    },
+                });
+            }
+            previous = Some(found);
+        }
+    }
+}
+
+fn afters(ctx: &mut Ctx<'_>, index: &ProcessIndex<'_>, edges: &mut Vec<Edge>) {
+    for (process, waiting) in ctx.job.task.processes.iter().enumerate() {
+        for (element, name) in waiting.after.iter().flatten().enumerate() {
+            let origin = Origin::After { process, element };
+            if let Some(before) = lookup(ctx, index, name.as_str(), |at| origin.pointer(at)) {
+                edges.push(Edge {
+                    before,
+                    after: process,
+                    origin,
+                });
+            }
+        }
+    }
+}
+
+/// The process called `name`, as the value at `pointer` says.
+fn lookup(
+    ctx: &mut Ctx<'_>,
+    index: &ProcessIndex<'_>,
+    name: &str,
+    pointer: impl Fn(&Pointer) -> Pointer,
+) -> Option<usize> {
+    if ctx.hole(&pointer) {
+        return None;
+    }
+    let found = index.get(name);
+    if found.is_none() && !index.unreliable && !ctx.hole(|at| at.key("task").key("processes")) {
+        let headline = format!("the task has no process `{name}`");
+        let place = Place::value(pointer(ctx.at));
+        let problem = Diagnostic::new(&order::UNKNOWN_PROCESS, headline, place)
+            .did_you_mean(name, index.names());
+        ctx.report(problem);
+    }
+    found
+}
+
+/// Whether what the two processes are allows one to wait for the other. `told` is the last list
+/// that was said to mix final processes with others: once is enough for all of its steps.
+fn allowed(ctx: &mut Ctx<'_>, edge: Edge, told: &mut Option<usize>) -> bool {
+    let processes = &ctx.job.task.processes;
+    let (before, after) = (&processes[edge.before], &processes[edge.after]);
+    let (code, headline, index, field) = if before.is_final() != after.is_final() {
+        let (final_, index, other) = if before.is_final() {
+            (before, edge.before, after)
+        } else {
+            (after, edge.after, before)
+        };
+        let headline = format!(
+            "an order joins the final process `{}` with `{}`, which is not final",
+            final_.name, other.name
+        );
+        (&order::FINAL_ORDER, headline, index, "final")
+    } else if before.is_daemon() {
+        let headline = format!(
+            "`{}` waits for the daemon `{}`, which never ends",
+            after.name, before.name
+        );
+        (&order::AFTER_DAEMON, headline, edge.before, "daemon")
+    } else if before.is_ephemeral() && !after.is_ephemeral() {
+        let headline = format!(
+            "`{}` waits for the ephemeral process `{}`, but is not ephemeral itself",
+            after.name, before.name
+        );
+        (&order::AFTER_EPHEMERAL, headline, edge.before, "ephemeral")
+    } else {
+        return true;
+    };
+    if let (&Origin::Order { constraint, .. }, "final") = (&edge.origin, field)
+        && told.replace(constraint) == Some(constraint)
+    {
+        return false;
+    }
+    let made_up = [edge.before, edge.after]
+        .iter()
+        .any(|&process| ctx.hole(|at| super::process(at, process).key(field)));
+    if !made_up {
+        let place = Place::value(edge.origin.pointer(ctx.at));
+        let name = &processes[index].name;
+        let problem = Diagnostic::new(code, headline, place).also(
+            Place::value(ctx.process(index, field)),
+            format!("`{name}` is made so here"),
+        );
+        ctx.report(match code.id {
+            id if id == order::FINAL_ORDER.id => {
+                problem.help("remove one of the two: final processes start when all others ended")
+            }
+            id if id == order::AFTER_EPHEMERAL.id => problem.help(format!(
+                "make `{}` ephemeral, too, or `{name}` an ordinary process",
+                after.name
+            )),
+            _ => problem.help(format!("let `{}` start without waiting", after.name)),
+        });
+    }
+    false
+}
+
+/// Reports each group of processes that wait for each other, by a shortest circle in it.
+fn cycles(ctx: &mut Ctx<'_>, edges: &[Edge]) {
+    if edges.is_empty() {
+        return;
+    }
+    let processes = &ctx.job.task.processes;
+    let graph = Graph::new(processes.len(), edges);
+    if graph.is_acyclic() {
+        return;
+    }
+    let groups = graph.groups();
+    let mut told = vec![false; processes.len()];
+    for start in 0..processes.len() {
+        if std::mem::replace(&mut told[groups[start]], true) {
+            continue;
+        }
+        let circle = graph.circle(start, &groups);
+        if !circle.is_empty() {
+            let circle: Vec<Edge> = circle.into_iter().map(|edge| edges[edge]).collect();
+            let problem = cycle(ctx.at, processes, &circle);
+            ctx.report(problem);
+        }
+    }
+}
+
+fn cycle(at: &Pointer, processes: &[Process], circle: &[Edge]) -> Diagnostic {
+    let name = |index: usize| processes[index].name.as_str();
+    let label = |edge: &Edge| format!("`{}` waits for `{}`", name(edge.after), name(edge.before));
+    let place = |edge: &Edge| Place::value(edge.origin.pointer(at));
+    let hidden = circle.len().saturating_sub(SHOWN);
+    let headline = if circle.len() == 1 {
+        format!("`{}` waits for itself", name(circle[0].after))
+    } else {
+        let mut names: Vec<String> = circle
+            .iter()
+            .take(SHOWN)
+            .map(|edge| format!("`{}`", name(edge.before)))
+            .collect();
+        if hidden > 0 {
+            names.push("...".to_owned());
+        }
+        names.push(format!("`{}`", name(circle[0].before)));
+        format!("the order of processes is a circle: {}", names.join(" -> "))
+    };
+    let mut problem =
+        Diagnostic::new(&order::ORDER_CYCLE, headline, place(&circle[0])).label(label(&circle[0]));
+    for edge in circle.iter().take(SHOWN).skip(1) {
+        problem = problem.also(place(edge), label(edge));
+    }
+    if hidden > 0 {
+        problem = problem.note(format!(
+            "{hidden} more steps lead back to the first process"
+        ));
+    }
+    problem.help("remove one of these steps")
+}
+
+/// The edges out of each process, packed.
+struct Graph {
+    /// Where the edges out of each process start in `targets`; one more at the end.
+    starts: Vec<usize>,
+    /// For each of them the process that it leads to and its index among the edges.
+    targets: Vec<(usize, usize)>,
+}
+
+impl Graph {
+    fn new(nodes: usize, edges: &[Edge]) -> Self {
+        let mut starts = vec![0; nodes + 1];
+        for edge in edges {
+            starts[edge.before + 1] += 1;
+        }
+        for node in 0..nodes {
+            starts[node + 1] += starts[node];
+        }
+        let mut next = starts.clone();
+        let mut targets = vec![(0, 0); edges.len()];
+        for (index, edge) in edges.iter().enumerate() {
+            targets[next[edge.before]] = (edge.after, index);
+            next[edge.before] += 1;
+        }
+        Self { starts, targets }
+    }
+
+    fn nodes(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    fn out(&self, node: usize) -> &[(usize, usize)] {
+        &self.targets[self.starts[node]..self.starts[node + 1]]
+    }
+
+    /// Whether all processes can run, one after the other.
+    fn is_acyclic(&self) -> bool {
+        let mut waits_for = vec![0_usize; self.nodes()];
+        for (target, _) in &self.targets {
+            waits_for[*target] += 1;
+        }
+        let mut ready: Vec<usize> = (0..self.nodes())
+            .filter(|&node| waits_for[node] == 0)
+            .collect();
+        let mut done = 0;
+        while let Some(node) = ready.pop() {
+            done += 1;
+            for &(target, _) in self.out(node) {
+                waits_for[target] -= 1;
+                if waits_for[target] == 0 {
+                    ready.push(target);
+                }
+            }
+        }
+        done == self.nodes()
+    }
+
+    /// The strongly connected component of each process (Tarjan's algorithm, with the call stack
+    /// as data: a task may have more processes than a thread has stack).
+    fn groups(&self) -> Vec<usize> {
+        const UNSEEN: usize = usize::MAX;
+        let mut number = vec![UNSEEN; self.nodes()];
+        let mut low = vec![0; self.nodes()];
+        let mut group = vec![UNSEEN; self.nodes()];
+        let mut groups = 0;
+        let mut seen = 0;
+        let mut open = Vec::new();
+        // A node with how many of its edges have been followed.
+        let mut calls: Vec<(usize, usize)> = Vec::new();
+        for root in 0..self.nodes() {
+            if number[root] == UNSEEN {
+                calls.push((root, 0));
+            }
+            while let Some((node, followed)) = calls.pop() {
+                if followed == 0 {
+                    number[node] = seen;
+                    low[node] = seen;
+                    seen += 1;
+                    open.push(node);
+                } else {
+                    // Back from the edge before.
+                    let (child, _) = self.out(node)[followed - 1];
+                    if group[child] == UNSEEN {
+                        low[node] = low[node].min(low[child]);
+                    }
+                }
+                match self.out(node).get(followed) {
+                    Some(&(target, _)) => {
+                        calls.push((node, followed + 1));
+                        if number[target] == UNSEEN {
+                            calls.push((target, 0));
+                        } else if group[target] == UNSEEN {
+                            low[node] = low[node].min(number[target]);
+                        }
+                    }
+                    None if low[node] == number[node] => {
+                        while let Some(member) = open.pop() {
+                            group[member] = groups;
+                            if member == node {
+                                break;
+                            }
+                        }
+                        groups += 1;
+                    }
+                    None => {}
+                }
+            }
+        }
+        group
+    }
+
+    /// The edges of a shortest circle from `start` back to it, inside its group; none if it stands
+    /// in no circle.
+    fn circle(&self, start: usize, groups: &[usize]) -> Vec<usize> {
+        // How each process of the group was reached: from where, and by which edge.
+        let mut reached = std::collections::HashMap::new();
+        let mut queue = VecDeque::from([start]);
+        while let Some(node) = queue.pop_front() {
+            for &(target, edge) in self.out(node) {
+                if groups[target] != groups[start] {
+                    continue;
+                }
+                if target == start {
+                    let mut circle = vec![edge];
+                    let mut at = node;
+                    while at != start {
+                        let (from, edge) = reached[&at];
+                        circle.push(edge);
+                        at = from;
+                    }
+                    circle.reverse();
+                    return circle;
+                }
+                reached.entry(target).or_insert_with(|| {
+                    queue.push_back(target);
+                    (node, edge)
+                });
+            }
+        }
+        Vec::new()
+    }
+}

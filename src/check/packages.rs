@@ -1,0 +1,140 @@
+//! Which packages are declared, and which are named.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diagnostic::codes::commands;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::model::{PackageName, PackageSource};
+use crate::source::Pointer;
+
+use super::Ctx;
+use super::holes::Holes;
+
+/// So many names are listed where one of them was expected.
+const LISTED: usize = 8;
+
+/// The packages that commands name.
+#[derive(Debug, Default)]
+pub(super) struct Used {
+    by_job: BTreeSet<PackageName>,
+    shared: BTreeSet<PackageName>,
+    /// Whether there are commands of this job, or of any, that could not be read.
+    unclear: bool,
+    ever_unclear: bool,
+}
+
+impl Used {
+    /// Before the commands of a job.
+    pub(super) fn start_job(&mut self) {
+        self.by_job.clear();
+        self.unclear = false;
+    }
+
+    /// A command is not the author's, so that nobody knows what it names.
+    pub(super) fn unclear(&mut self) {
+        self.unclear = true;
+        self.ever_unclear = true;
+    }
+
+    /// A command names `name` at `place`.
+    pub(super) fn name(
+        &mut self,
+        ctx: &mut Ctx<'_>,
+        name: &PackageName,
+        place: impl FnOnce() -> Place,
+    ) {
+        if declares(ctx.job.packages.as_ref(), name) {
+            if !self.by_job.contains(name) {
+                self.by_job.insert(name.clone());
+            }
+        } else if declares(ctx.shared, name) {
+            if !self.shared.contains(name) {
+                self.shared.insert(name.clone());
+            }
+        } else if !declares(ctx.settings.packages.as_ref(), name)
+            && !ctx.hole(|at| at.key("packages"))
+            && !ctx.holes.touch(&Pointer::root().key("packages"))
+        {
+            let problem = unknown(ctx, name, place());
+            ctx.report(problem);
+        }
+    }
+
+    /// After the commands of a job: which of its packages were not named.
+    pub(super) fn report(&self, ctx: &mut Ctx<'_>) {
+        if let Some(packages) = &ctx.job.packages
+            && !self.unclear
+        {
+            report_unused(packages, &self.by_job, ctx.at, ctx.holes, &mut ctx.found);
+        }
+    }
+
+    /// After all jobs: which of the packages that they share were not named.
+    pub(super) fn report_shared(
+        &self,
+        packages: &BTreeMap<PackageName, PackageSource>,
+        holes: &Holes,
+        found: &mut Vec<Diagnostic>,
+    ) {
+        if !self.ever_unclear {
+            report_unused(packages, &self.shared, &Pointer::root(), holes, found);
+        }
+    }
+}
+
+fn declares(packages: Option<&BTreeMap<PackageName, PackageSource>>, name: &PackageName) -> bool {
+    packages.is_some_and(|packages| packages.contains_key(name))
+}
+
+fn unknown(ctx: &Ctx<'_>, name: &PackageName, place: Place) -> Diagnostic {
+    let declared: BTreeSet<&str> = [
+        ctx.job.packages.as_ref(),
+        ctx.shared,
+        ctx.settings.packages.as_ref(),
+    ]
+    .into_iter()
+    .flatten()
+    .flat_map(BTreeMap::keys)
+    .map(PackageName::as_str)
+    .collect();
+    let headline = format!("no package is called `{name}`");
+    let problem = Diagnostic::new(&commands::UNKNOWN_PACKAGE, headline, place)
+        .did_you_mean(name.as_str(), declared.iter().copied());
+    let problem = if problem.help.is_empty() {
+        problem.help(format!("declare it: `packages.{name} = \"nixpkgs#...\"`"))
+    } else {
+        problem
+    };
+    if declared.is_empty() {
+        return problem.note("no packages are declared");
+    }
+    let mut listed: Vec<String> = declared
+        .iter()
+        .take(LISTED)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    if declared.len() > LISTED {
+        listed.push("...".to_owned());
+    }
+    problem.note(format!("declared are {}", listed.join(", ")))
+}
+
+fn report_unused(
+    packages: &BTreeMap<PackageName, PackageSource>,
+    used: &BTreeSet<PackageName>,
+    at: &Pointer,
+    holes: &Holes,
+    found: &mut Vec<Diagnostic>,
+) {
+    for name in packages.keys().filter(|name| !used.contains(*name)) {
+        let pointer = at.key("packages").key(name.as_str());
+        if !holes.touch(&pointer) {
+            let headline = format!("no command names the package `{name}`");
+            let place = Place::key(pointer);
+            found.push(
+                Diagnostic::new(&commands::UNUSED_PACKAGE, headline, place)
+                    .help(format!("remove it, or name it as `${{pkgs.{name}}}`")),
+            );
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Where a job may run: its environment, dedicated hosts, and ports that need them.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::codes::job;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::model::{Announcer, Placement, PlacementRule};
+use crate::source::Pointer;
+
+use super::Ctx;
+use super::schema::Struct;
+use super::scope::{Scope, expand};
+
+const ENVIRONMENTS: [&str; 4] = ["prod", "devel", "test", "staging*"];
+
+/// The constraint that asks for hosts set aside for a role.
+pub(super) const DEDICATED: &str = "dedicated";
+
+/// Checks the environment, the dedicated constraint and the port map.
+pub(super) fn check(ctx: &mut Ctx<'_>) {
+    environment(ctx);
+    let constraints = ctx.job.constraints.as_ref();
+    let dedicated = constraints.and_then(|constraints| constraints.get(DEDICATED));
+    if let Some(placement) = dedicated {
+        check_dedicated(ctx, placement);
+    }
+    if let Some(announcer) = &ctx.job.announce
+        && !ctx.hole(|at| at.key("announce"))
+    {
+        ports(ctx, announcer);
+    }
+}
+
+fn environment(ctx: &mut Ctx<'_>) {
+    let environment = ctx.job.environment.as_str();
+    let allowed: Vec<&str> = match &ctx.settings.environments {
+        Some(allowed) => allowed.iter().map(String::as_str).collect(),
+        None => ENVIRONMENTS.to_vec(),
+    };
+    let matches = |pattern: &&str| match pattern.strip_suffix('*') {
+        Some(prefix) => environment
+            .strip_prefix(prefix)
+            .is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_digit())),
+        None => environment == *pattern,
+    };
+    if allowed.iter().any(matches) || ctx.hole(|at| at.key("environment")) {
+        return;
+    }
+    let names: Vec<String> = allowed.iter().map(|name| format!("`{name}`")).collect();
+    let headline = format!("the scheduler has no environment `{environment}`");
+    let place = Place::value(ctx.at.key("environment"));
+    let words = allowed.iter().map(|name| name.trim_end_matches('*'));
+    let problem = Diagnostic::new(&job::UNKNOWN_ENVIRONMENT, headline, place)
+        .did_you_mean(environment, words)
+        .note(format!("accepted are {}", names.join(", ")))
+        .note("`environments` in `jobc.toml` lists those of your scheduler");
+    ctx.report(problem);
+}
+
+fn check_dedicated(ctx: &mut Ctx<'_>, placement: &Placement) {
+    let pointer = |at: &Pointer| at.key("constraints").key(DEDICATED);
+    if ctx.hole(pointer) || ctx.hole(|at| at.key("role")) {
+        return;
+    }
+    let role = ctx.job.role.as_str();
+    let place = Place::value(pointer(ctx.at));
+    let shape = |headline: &str, place| {
+        Diagnostic::new(&job::DEDICATED, headline, place)
+            .help(format!("write one value: `{role}/NAME` or `*/NAME`"))
+    };
+    let values = match &placement.0 {
+        PlacementRule::Limit(_) => {
+            ctx.report(shape("`dedicated` cannot be a limit", place));
+            return;
+        }
+        PlacementRule::NoneOf(_) => {
+            ctx.report(shape("`dedicated` cannot be negated", place));
+            return;
+        }
+        PlacementRule::AnyOf(values) => values,
+    };
+    let [value] = &values[..] else {
+        ctx.report(shape("`dedicated` takes exactly one value", place));
+        return;
+    };
+    let scope = Scope::job(ctx.job);
+    let Some(bound) = expand(value.as_str(), &scope) else {
+        // Where the reference is wrong, that was told.
+        return;
+    };
+    let place = Place::text(pointer(ctx.at), value.as_str());
+    match bound.split_once('/') {
+        Some((owner, name)) if !name.is_empty() => {
+            if owner != "*" && owner != role {
+                let headline = format!("hosts dedicated to `{owner}` take no jobs of `{role}`");
+                let problem = Diagnostic::new(&job::DEDICATED, headline, place)
+                    .also(Place::value(ctx.at.key("role")), "the job's role")
+                    .help(format!("write `{role}/{name}` or `*/{name}`"));
+                ctx.report(problem);
+            }
+        }
+        _ => ctx.report(shape("`dedicated` is a role and a name", place)),
+    }
+}
+
+fn ports(ctx: &mut Ctx<'_>, announcer: &Announcer) {
+    let Some(portmap) = &announcer.portmap else {
+        default_ports(ctx, announcer);
+        return;
+    };
+    let scope = Scope::job(ctx.job).inside(Struct::Announcer(announcer));
+    let bound: BTreeMap<&str, String> = portmap
+        .iter()
+        .filter_map(|(name, port)| Some((name.as_str(), expand(port.as_str(), &scope)?)))
+        .collect();
+    let place =
+        |at: &Pointer, name: &str| Place::value(at.key("announce").key("portmap").key(name));
+    let dedicated = ctx
+        .job
+        .constraints
+        .as_ref()
+        .is_some_and(|constraints| constraints.contains_key(DEDICATED));
+    if !dedicated && !ctx.hole(|at| at.key("constraints").key(DEDICATED)) {
+        for (name, port) in bound.iter().filter(|(_, port)| is_number(port)) {
+            let headline = format!("the fixed port `{}` needs dedicated hosts", port.trim());
+            let problem = Diagnostic::new(&job::STATIC_PORT, headline, place(ctx.at, name))
+                .help("name another port, or add the constraint `dedicated`");
+            ctx.report(problem);
+        }
+    }
+    // Which names were followed from which name: a circle is told once.
+    let mut followed: BTreeMap<&str, &str> = BTreeMap::new();
+    for &start in bound.keys() {
+        let mut name = start;
+        while let Some(port) = bound.get(name).filter(|port| !is_number(port)) {
+            if let Some(&from) = followed.get(name) {
+                if from == start {
+                    let headline = format!("the port `{name}` is named after itself");
+                    let problem = Diagnostic::new(&job::PORT_CYCLE, headline, place(ctx.at, name))
+                        .help("let one of the names be a port that a process binds");
+                    ctx.report(problem);
+                }
+                break;
+            }
+            followed.insert(name, start);
+            name = port;
+        }
+    }
+}
+
+/// Without a port map, the port `aurora` is the primary one.
+fn default_ports(ctx: &mut Ctx<'_>, announcer: &Announcer) {
+    let Some(port) = &announcer.primary_port else {
+        return;
+    };
+    let scope = Scope::job(ctx.job).inside(Struct::Announcer(announcer));
+    let Some(port) = expand(port.as_str(), &scope) else {
+        return;
+    };
+    let place = Place::value(ctx.at.key("announce").key("primary_port"));
+    if port == "aurora" {
+        let headline = "the port `aurora` is named after itself";
+        let problem = Diagnostic::new(&job::PORT_CYCLE, headline, place)
+            .note("without a `portmap`, the primary port is announced as `aurora`, too")
+            .help("write a `portmap`: `portmap = {}`");
+        ctx.report(problem);
+    } else if is_number(&port) {
+        let headline = format!("the fixed port `{}` needs dedicated hosts", port.trim());
+        let dedicated = ctx.job.constraints.as_ref();
+        if !dedicated.is_some_and(|constraints| constraints.contains_key(DEDICATED)) {
+            let problem = Diagnostic::new(&job::STATIC_PORT, headline, place)
+                .note("without a `portmap`, the primary port is announced as `aurora`, too")
+                .help("give the port a name");
+            ctx.report(problem);
+        }
+    }
+}
+
+/// Whether the client takes the text for a number.
+fn is_number(text: &str) -> bool {
+    let text = text.trim();
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
+}

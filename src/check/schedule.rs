@@ -1,0 +1,48 @@
+//! When a job runs: always, or at its times.
+
+use crate::diagnostic::codes::job;
+use crate::diagnostic::{Diagnostic, Place};
+
+use super::Ctx;
+use super::cron::{self, Error};
+
+/// Checks `cron_schedule`, and what does not go with it.
+pub(super) fn check(ctx: &mut Ctx<'_>) {
+    let Some(schedule) = &ctx.job.cron_schedule else {
+        return;
+    };
+    if ctx.hole(|at| at.key("cron_schedule")) {
+        return;
+    }
+    let at = || ctx.at.key("cron_schedule");
+    if ctx.job.service == Some(true) && !ctx.hole(|at| at.key("service")) {
+        let place = Place::value(ctx.at.key("service"));
+        let headline = "a service cannot have a `cron_schedule`";
+        let problem = Diagnostic::new(&job::CRON_SERVICE, headline, place)
+            .also(Place::value(at()), "makes it a cron job")
+            .help("remove one of the two");
+        ctx.report(problem);
+    }
+    let Err(error) = cron::check(schedule) else {
+        return;
+    };
+    let headline = format!("`cron_schedule`: {error}");
+    let place = match &error {
+        Error::Count(_) | Error::Around => Place::value(at()),
+        Error::Part { offset, text, .. } | Error::BothDays { offset, text } => {
+            Place::within(at(), schedule, *offset, text)
+        }
+    };
+    let problem = Diagnostic::new(&job::CRON_SCHEDULE, headline, place);
+    ctx.report(match error {
+        Error::Count(_) => {
+            problem.help("write minute, hour, day of the month, month and day of the week")
+        }
+        Error::Around => problem.help("remove it"),
+        Error::BothDays { .. } => problem.help("write `*` for one of them"),
+        Error::Part { field, text, .. } if field.is_sunday(&text) => {
+            problem.help("Sunday is `0` or `SUN`")
+        }
+        Error::Part { .. } => problem,
+    });
+}

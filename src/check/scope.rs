@@ -1,0 +1,323 @@
+//! What a `{{...}}` means where it stands, exactly as Aurora's client and agent take it.
+//!
+//! A name is looked up in the fields of the table around the text, then of the table around that,
+//! and so on; `self.` begins at the innermost table, `super.` at the next one out. A value is text
+//! again, whose own references are looked up from where the first one stood, not from where the
+//! value was written: so `{{name}}` in the job's `contact`, taken from a command, is the process'
+//! name. Only along a path (`task.name`) is the value first filled in where it belongs.
+
+use std::borrow::Cow;
+
+use crate::model::{Address, CommandLine, Component, Job, Piece, TemplateReference, references};
+
+use super::schema::{Struct, Value};
+
+/// The tables around a text.
+#[derive(Debug, Clone)]
+pub struct Scope<'a> {
+    /// The innermost first.
+    levels: Vec<Struct<'a>>,
+    /// Whether the names that the client adds are known.
+    client: bool,
+}
+
+/// What becomes of a reference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Binding {
+    /// The client fills it in when it loads the job, with this.
+    AtLoad(String),
+    /// It has to be left to Aurora: the agent fills it in on the node, or the client does with
+    /// something that only it will know.
+    ByAgent,
+    /// Nobody can fill it in.
+    Unbound,
+}
+
+/// What `address` means in `scope`. Why it means nothing, [`super::examine`] says.
+pub fn bind(address: &Address<'_>, scope: &Scope<'_>) -> Binding {
+    match evaluate(address, scope) {
+        Ok(Some(text)) => Binding::AtLoad(text),
+        Ok(None) | Err(Trouble::Elsewhere) => Binding::ByAgent,
+        Err(Trouble::Unbound | Trouble::Endless | Trouble::NotText) => Binding::Unbound,
+    }
+}
+
+/// The value of `address` in `scope`; none where it is only known later.
+pub(super) fn evaluate(
+    address: &Address<'_>,
+    scope: &Scope<'_>,
+) -> Result<Option<String>, Trouble> {
+    let mut evaluation = Evaluation::default();
+    let mut text = String::new();
+    evaluation.reference(address, scope, Unknown::Refuse, 0, &mut text)?;
+    Ok(evaluation.finished(text))
+}
+
+/// `text` with all references filled in; none if that cannot be known yet.
+pub(super) fn expand(text: &str, scope: &Scope<'_>) -> Option<String> {
+    if !text.contains("{{") {
+        return Some(text.to_owned());
+    }
+    let mut evaluation = Evaluation::default();
+    let mut expanded = String::new();
+    evaluation
+        .text(text, scope, Unknown::Refuse, 0, &mut expanded)
+        .ok()?;
+    evaluation.finished(expanded)
+}
+
+/// The address of a reference. An escaped one is no different in the end: the text that it leaves
+/// is filled in by the next one who looks.
+pub(super) fn address<'a>(reference: &TemplateReference<'a>) -> Option<Address<'a>> {
+    match &reference.address {
+        Some(address) => Some(address.clone()),
+        None if reference.escaped => Address::parse(reference.inner.trim_matches('&')),
+        None => None,
+    }
+}
+
+/// Whether the agent fills it in.
+fn by_agent(address: &Address<'_>) -> bool {
+    use Component::Field;
+    address.port().is_some()
+        || matches!(
+            address.0[..],
+            [Field("mesos"), Field("instance" | "hostname")] | [Field("thermos"), Field("task_id")]
+        )
+}
+
+/// What a name that the client adds stands for.
+fn by_client<'a>(path: &[Component<'_>]) -> Option<Value<'a>> {
+    use Component::{Field, Index};
+    let text = match path {
+        [Field("mesos"), Field("role")] | [Field("thermos"), Field("user")] => "{{role}}",
+        [Field("mesos"), Field("cluster")] => "{{cluster}}",
+        // The registry is asked for the image's digest.
+        [Field("docker"), Field("image"), Index(_), Index(_)] => return Some(Value::Foreign),
+        _ => return None,
+    };
+    Some(Value::Text(Cow::Borrowed(text)))
+}
+
+/// A command as far as it is known how it is compiled: with its escapes undone.
+fn compiled(command: &CommandLine) -> Cow<'_, str> {
+    if !command.as_str().contains("$${") {
+        return Cow::Borrowed(command.as_str());
+    }
+    let text = command.pieces().map(|piece| match piece {
+        Ok(Piece::Text(text) | Piece::Reference { text, .. }) => text,
+        Err(error) => error.text,
+    });
+    Cow::Owned(text.collect())
+}
+
+struct Found<'a> {
+    value: Value<'a>,
+    /// The tables on the path to it, the innermost first.
+    owner: Vec<Struct<'a>>,
+}
+
+impl<'a> Scope<'a> {
+    /// Around a field of the job.
+    pub fn job(job: &'a Job) -> Self {
+        Self {
+            levels: vec![Struct::Job(job)],
+            client: true,
+        }
+    }
+
+    /// Around a field of the job's task.
+    pub fn task(job: &'a Job) -> Self {
+        Self::job(job).inside(Struct::Task(&job.task))
+    }
+
+    /// Around a field of a process of the job's task.
+    ///
+    /// # Panics
+    /// If there is no process with this index.
+    pub fn process(job: &'a Job, index: usize) -> Self {
+        Self::task(job).inside(Struct::Process(&job.task.processes[index]))
+    }
+
+    /// Around a field of a table inside.
+    pub(super) fn inside(mut self, table: Struct<'a>) -> Self {
+        self.levels.insert(0, table);
+        self
+    }
+
+    /// The table around the text.
+    pub(super) fn innermost(&self) -> Option<Struct<'a>> {
+        self.levels.first().copied()
+    }
+
+    fn find(&self, path: &[Component<'_>]) -> Option<Found<'a>> {
+        self.find_from(0, path)
+    }
+
+    fn find_from(&self, level: usize, path: &[Component<'_>]) -> Option<Found<'a>> {
+        use Component::Field;
+        let Some(table) = self.levels.get(level) else {
+            let value = self.client.then(|| by_client(path)).flatten()?;
+            let owner = Vec::new();
+            return Some(Found { value, owner });
+        };
+        let below = |path: &[Component<'_>]| match path {
+            [Field(name), rest @ ..] => descend(table.field(name)?, rest),
+            _ => None,
+        };
+        let inside = match path {
+            [Field("self"), rest @ ..] => below(rest),
+            path => below(path),
+        };
+        inside
+            .or_else(|| self.find_from(level + 1, path))
+            .or_else(|| match path {
+                [Field("super"), rest @ ..] if !rest.is_empty() => self.find_from(level + 1, rest),
+                _ => None,
+            })
+    }
+}
+
+fn descend<'a>(mut value: Value<'a>, path: &[Component<'_>]) -> Option<Found<'a>> {
+    let mut owner = Vec::new();
+    for component in path {
+        value = match (value, component) {
+            (Value::Struct(table), Component::Field(name)) => {
+                owner.insert(0, table);
+                table.field(name)?
+            }
+            (Value::List(list), Component::Index(index)) => list.get(index)?,
+            (Value::Map(map), Component::Index(key)) => map.get(key)?,
+            _ => return None,
+        };
+    }
+    Some(Found { value, owner })
+}
+
+/// Why a text cannot be filled in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trouble {
+    Unbound,
+    Endless,
+    NotText,
+    /// In a value that was written elsewhere, which will be told there.
+    Elsewhere,
+}
+
+/// What becomes of a reference to an unknown name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unknown {
+    Refuse,
+    /// It stays, for the text around to be looked up in a wider scope.
+    Keep,
+}
+
+/// One evaluation, with what it may cost: values may refer to others twice over.
+#[derive(Debug)]
+struct Evaluation {
+    steps: usize,
+    /// Whether the value is the final one.
+    known: bool,
+}
+
+impl Default for Evaluation {
+    fn default() -> Self {
+        Self {
+            steps: 0,
+            known: true,
+        }
+    }
+}
+
+impl Evaluation {
+    /// The client fills in a hundred times and then gives up; the last time finds nothing to do.
+    const MAX_DEPTH: usize = 99;
+    const MAX_STEPS: usize = 2000;
+    const MAX_BYTES: usize = 1 << 20;
+
+    /// The text, unless someone later changes it.
+    fn finished(&self, text: String) -> Option<String> {
+        (self.known && references(&text).next().is_none()).then_some(text)
+    }
+
+    fn text(
+        &mut self,
+        text: &str,
+        scope: &Scope<'_>,
+        unknown: Unknown,
+        depth: usize,
+        out: &mut String,
+    ) -> Result<(), Trouble> {
+        let mut at = 0;
+        for reference in references(text) {
+            out.push_str(&text[at..reference.offset]);
+            at = reference.offset + reference.text.len();
+            let address = address(&reference).ok_or(Trouble::Elsewhere)?;
+            self.reference(&address, scope, unknown, depth, out)
+                .map_err(|trouble| match trouble {
+                    Trouble::Unbound | Trouble::NotText if depth > 0 => Trouble::Elsewhere,
+                    other => other,
+                })?;
+        }
+        out.push_str(&text[at..]);
+        Ok(())
+    }
+
+    fn reference(
+        &mut self,
+        address: &Address<'_>,
+        scope: &Scope<'_>,
+        unknown: Unknown,
+        depth: usize,
+        out: &mut String,
+    ) -> Result<(), Trouble> {
+        self.steps += 1;
+        let within = depth < Self::MAX_DEPTH
+            && self.steps <= Self::MAX_STEPS
+            && out.len() <= Self::MAX_BYTES;
+        if !within {
+            return Err(Trouble::Endless);
+        }
+        let Some(Found { value, owner }) = scope.find(&address.0) else {
+            if unknown == Unknown::Refuse && !by_agent(address) {
+                return Err(Trouble::Unbound);
+            }
+            out.push_str("{{");
+            out.push_str(&address.to_string());
+            out.push_str("}}");
+            return Ok(());
+        };
+        let value = match value {
+            Value::Text(text) => text,
+            Value::Command(command) => {
+                self.known &= command
+                    .pieces()
+                    .all(|piece| matches!(piece, Ok(Piece::Text(_))));
+                compiled(command)
+            }
+            Value::Foreign => {
+                self.known = false;
+                return Ok(());
+            }
+            Value::Struct(_) | Value::List(_) | Value::Map(_) | Value::Choice => {
+                return Err(Trouble::NotText);
+            }
+        };
+        if !value.contains("{{") {
+            out.push_str(&value);
+            return Ok(());
+        }
+        let value = if owner.is_empty() {
+            value
+        } else {
+            let owner = Scope {
+                levels: owner,
+                client: false,
+            };
+            let mut own = String::new();
+            self.text(&value, &owner, Unknown::Keep, depth + 1, &mut own)?;
+            Cow::Owned(own)
+        };
+        self.text(&value, scope, unknown, depth + 1, out)
+    }
+}

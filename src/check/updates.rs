@@ -1,0 +1,204 @@
+//! How a job is replaced and what maintenance may take away; and its tier, which that depends on.
+
+use crate::diagnostic::codes::job;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::model::{Integer, Seconds, SlaPolicy};
+use crate::source::Pointer;
+
+use super::Ctx;
+use super::placement::DEDICATED;
+use super::scope::{Scope, expand};
+
+/// Checks `update_config`, `sla_policy`, `tier` and `metadata`.
+pub(super) fn check(ctx: &mut Ctx<'_>) {
+    update_failures(ctx);
+    sla_policy(ctx);
+    tier(ctx);
+    metadata(ctx);
+}
+
+fn instances(ctx: &Ctx<'_>) -> i64 {
+    ctx.job.instances.map_or(1, Integer::get)
+}
+
+fn update_failures(ctx: &mut Ctx<'_>) {
+    let pointer = |at: &Pointer| at.key("update_config").key("max_total_failures");
+    if ctx.hole(pointer) || ctx.hole(|at| at.key("instances")) {
+        return;
+    }
+    let instances = instances(ctx);
+    let update = ctx.job.update_config.as_ref();
+    let written = update.and_then(|update| update.max_total_failures);
+    let failures = written.map_or(0, Integer::get);
+    if failures >= instances {
+        let headline = format!(
+            "`max_total_failures` is {failures}, but the job has {}",
+            counted(instances)
+        );
+        let problem = Diagnostic::new(
+            &job::UPDATE_FAILURES,
+            headline,
+            Place::value(pointer(ctx.at)),
+        )
+        .help(format!("write at most {}", instances - 1));
+        ctx.report(problem);
+        return;
+    }
+    let constraints = ctx.job.constraints.as_ref();
+    let dedicated = constraints.is_some_and(|constraints| constraints.contains_key(DEDICATED));
+    // Two percent, rounded down: whole numbers say exactly what the client's floats do.
+    let least = instances / 50;
+    if dedicated && failures < least {
+        let headline = format!(
+            "an update of {} on dedicated hosts has to tolerate {least} that fail",
+            counted(instances)
+        );
+        let place = match written {
+            Some(_) => Place::value(pointer(ctx.at)),
+            None => Place::value(ctx.at.key("constraints").key(DEDICATED)),
+        };
+        let problem = Diagnostic::new(&job::UPDATE_FAILURES, headline, place).help(format!(
+            "write `update_config.max_total_failures = {least}` or more"
+        ));
+        ctx.report(problem);
+    }
+}
+
+fn counted(instances: i64) -> String {
+    match instances {
+        1 => "1 instance".to_owned(),
+        _ => format!("{instances} instances"),
+    }
+}
+
+fn sla_policy(ctx: &mut Ctx<'_>) {
+    let Some(policy) = &ctx.job.sla_policy else {
+        return;
+    };
+    let pointer = |at: &Pointer| at.key("sla_policy");
+    if ctx.hole(pointer) {
+        return;
+    }
+    sla_tier(ctx);
+    if ctx.hole(|at| at.key("instances")) {
+        return;
+    }
+    let instances = instances(ctx);
+    match policy {
+        SlaPolicy::Coordinator(_) => {}
+        SlaPolicy::Count(policy) => {
+            let pointer = |at: &Pointer| pointer(at).key("count");
+            let count = policy.count.get();
+            sla_limits(ctx, instances, policy.duration_secs, pointer);
+            if count >= instances {
+                let headline = format!(
+                    "{count} of {} have to keep running, so that none can be taken",
+                    counted(instances)
+                );
+                let place = Place::value(pointer(ctx.at).key("count"));
+                let problem = Diagnostic::new(&job::SLA_POLICY, headline, place);
+                ctx.report(problem.help(format!("write at most {}", instances - 1)));
+            }
+        }
+        SlaPolicy::Percentage(policy) => {
+            let pointer = |at: &Pointer| pointer(at).key("percentage");
+            let percentage = policy.percentage.get();
+            sla_limits(ctx, instances, policy.duration_secs, pointer);
+            #[expect(clippy::cast_precision_loss, reason = "32 bits are exact in a double")]
+            let all = instances as f64;
+            if all - all * (percentage / 100.0) < 1.0 {
+                let headline = format!(
+                    "{percentage} % of {} have to keep running, so that none can be taken",
+                    counted(instances)
+                );
+                let place = Place::value(pointer(ctx.at).key("percentage"));
+                let problem = Diagnostic::new(&job::SLA_POLICY, headline, place);
+                ctx.report(
+                    problem.help(format!("write less than {:.2}", (all - 1.0) / all * 100.0)),
+                );
+            }
+        }
+    }
+}
+
+fn sla_tier(ctx: &mut Ctx<'_>) {
+    if ctx.hole(|at| at.key("tier")) || ctx.hole(|at| at.key("production")) {
+        return;
+    }
+    let (headline, place) = match &ctx.job.tier {
+        Some(tier) if matches!(tier.as_str(), "preemptible" | "revocable") => (
+            format!("a job of the tier `{tier}` cannot have an SLA policy"),
+            Place::value(ctx.at.key("tier")),
+        ),
+        None if ctx.job.production != Some(true) => (
+            "a job without a tier cannot have an SLA policy".to_owned(),
+            Place::opening(ctx.at.key("sla_policy")),
+        ),
+        _ => return,
+    };
+    let problem = Diagnostic::new(&job::SLA_POLICY, headline, place)
+        .help("write `tier = \"preferred\"`, or another one that is not preempted");
+    ctx.report(problem);
+}
+
+fn sla_limits(
+    ctx: &mut Ctx<'_>,
+    instances: i64,
+    duration: Seconds,
+    pointer: impl Fn(&Pointer) -> Pointer,
+) {
+    const LEAST: i64 = 20;
+    const LONGEST: i64 = 7200;
+    if instances < LEAST {
+        let headline = format!(
+            "the policy is for jobs of at least {LEAST} instances, this one has {instances}"
+        );
+        let place = Place::key(pointer(ctx.at));
+        let problem = Diagnostic::new(&job::SLA_LIMIT, headline, place);
+        ctx.report(problem.note("a scheduler may be set up to take fewer"));
+    }
+    if duration.get() > LONGEST {
+        let headline = format!("`duration_secs` is more than {LONGEST}");
+        let place = Place::value(pointer(ctx.at).key("duration_secs"));
+        let problem = Diagnostic::new(&job::SLA_LIMIT, headline, place);
+        ctx.report(problem.note("a scheduler may be set up to take more"));
+    }
+}
+
+fn tier(ctx: &mut Ctx<'_>) {
+    let Some(tier) = &ctx.job.tier else {
+        return;
+    };
+    let Some(bound) = expand(tier.as_str(), &Scope::job(ctx.job)) else {
+        return;
+    };
+    let legal = |b: u8| b.is_ascii_alphanumeric() || b"_-.".contains(&b);
+    if bound.is_empty() || bound.len() > 255 || !bound.bytes().all(legal) {
+        if ctx.hole(|at| at.key("tier")) {
+            return;
+        }
+        let headline = format!("`{tier}` is no name of a tier");
+        let place = Place::value(ctx.at.key("tier"));
+        let problem = Diagnostic::new(&job::TIER_NAME, headline, place)
+            .did_you_mean(&bound, ["preferred", "preemptible", "revocable"])
+            .note("tiers have letters, digits, `_`, `-` and `.` in their names");
+        ctx.report(problem);
+    }
+}
+
+fn metadata(ctx: &mut Ctx<'_>) {
+    for (index, entry) in ctx.job.metadata.iter().flatten().enumerate() {
+        for (field, text) in [("key", &entry.key), ("value", &entry.value)] {
+            let foreign = text.as_str().chars().find(|c| !c.is_ascii());
+            if let Some(c) = foreign {
+                let place = Place::text(
+                    ctx.at.key("metadata").index(index).key(field),
+                    c.to_string(),
+                );
+                let headline = format!("metadata cannot have the character `{c}`");
+                let problem = Diagnostic::new(&job::METADATA_ASCII, headline, place);
+                ctx.report(problem.note("Aurora's client stops at what is not ASCII there"));
+            }
+        }
+    }
+}
