@@ -110,8 +110,8 @@ impl Cluster {
         let nar = importer
             .archive(&path, Vec::new())
             .expect("it can be archived");
-        let imported = importer.import(&path).expect("it can be imported");
-        self.publish(&imported.store_path, &nar, &BTreeSet::new());
+        let object = importer.import(&path).expect("it can be imported");
+        self.publish(&object.store_path, &nar, &BTreeSet::new());
     }
 
     /// Publishes the script of a process of a compiled job; its path is what the init step names.
@@ -139,8 +139,8 @@ impl Cluster {
         hasher.update(&nar);
         let name: &StorePathName = path.name();
         let address = ContentAddress::Source(hasher.finish().hash);
-        let expected = store_path(&store_dir, name, &address, &references).expect("a source");
-        assert_eq!(path, expected, "the script is what jobc says that it is");
+        let computed = store_path(&store_dir, name, &address, &references).expect("a source");
+        assert_eq!(path, computed, "the script is what jobc says that it is");
         self.publish(&path, &nar, &references);
     }
 
