@@ -22,6 +22,7 @@ mod schema;
 mod search;
 mod select;
 mod settle;
+mod starter;
 
 use std::process::ExitCode;
 
