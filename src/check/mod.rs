@@ -206,3 +206,6 @@ impl<'a> Ctx<'a> {
 fn process(at: &Pointer, index: usize) -> Pointer {
     at.key("task").key("processes").index(index)
 }
+
+#[cfg(test)]
+mod tests;

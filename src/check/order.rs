@@ -146,7 +146,7 @@ fn lookup(
     if ctx.hole(&pointer) {
         return None;
     }
-    let found = index.get(name);
+    let found = index.named_in_order(ctx.job, name);
     if found.is_none() && !index.unreliable && !ctx.hole(|at| at.key("task").key("processes")) {
         let headline = format!("the task has no process `{name}`");
         let place = Place::value(pointer(ctx.at));
@@ -413,5 +413,155 @@ impl Graph {
             }
         }
         Vec::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use crate::check::tests::{JOB, problems};
+    use crate::model::Settings;
+
+    /// `processes` as `name`, `name after x,y` or with `final`, `daemon`, `ephemeral` behind;
+    /// `orders` as lists of names.
+    fn check(processes: &[&str], orders: &[&str], expected: &[&str]) {
+        let mut text = format!("{JOB}task.processes = [\n");
+        for process in processes {
+            let mut words = process.split(' ');
+            let name = words.next().expect("a name");
+            write!(text, "{{ name = \"{name}\", cmdline = \"x\"").expect("a string");
+            while let Some(word) = words.next() {
+                if word == "after" {
+                    let names = list(words.next().expect("names"));
+                    write!(text, ", after = {names}").expect("a string");
+                } else {
+                    write!(text, ", {word} = true").expect("a string");
+                }
+            }
+            text += " },\n";
+        }
+        text += "]\ntask.constraints = [\n";
+        for order in orders {
+            writeln!(text, "{{ order = {} }},", list(order)).expect("a string");
+        }
+        text += "]\n";
+        assert_eq!(problems(&text, &Settings::default()), expected, "{text}");
+    }
+
+    fn list(names: &str) -> String {
+        let names: Vec<_> = names
+            .split(',')
+            .filter(|name| !name.is_empty())
+            .map(|name| format!("\"{name}\""))
+            .collect();
+        format!("[{}]", names.join(", "))
+    }
+
+    #[test]
+    fn fine() {
+        check(&["a", "b", "c"], &["a,b,c", "a,c", "b"], &[]);
+        check(&["a after b,c", "b", "c after b"], &["b,c"], &[]);
+        check(&["a after ", "b"], &[], &[]);
+        check(&["a", "f final", "g final"], &["f,g", "a"], &[]);
+        check(&["a", "d daemon after a"], &[], &[]);
+        check(
+            &["a", "e ephemeral after a", "f ephemeral after e"],
+            &[],
+            &[],
+        );
+    }
+
+    #[test]
+    fn names() {
+        check(
+            &["a"],
+            &[""],
+            &["empty-order '[]' an order of no processes"],
+        );
+        check(
+            &["fetch", "serve after fetsh"],
+            &["serve,x"],
+            &[
+                "unknown-process '\"x\"' the task has no process `x`",
+                "unknown-process '\"fetsh\"' the task has no process `fetsh`",
+            ],
+        );
+        check(
+            &["a", "b"],
+            &["a,b,a"],
+            &["repeated-process '\"a\"' the order names `a` twice"],
+        );
+    }
+
+    #[test]
+    fn kinds() {
+        check(
+            &["a", "f final", "b"],
+            &["a,f,b", "f,b"],
+            &[
+                "final-order '\"f\"' an order joins the final process `f` with `a`, which is not final",
+                "final-order '\"b\"' an order joins the final process `f` with `b`, which is not final",
+            ],
+        );
+        check(
+            &["d daemon", "a after d"],
+            &[],
+            &["after-daemon '\"d\"' `a` waits for the daemon `d`, which never ends"],
+        );
+        check(
+            &["e ephemeral", "a"],
+            &["e,a"],
+            &[
+                "after-ephemeral '\"a\"' `a` waits for the ephemeral process `e`, but is not ephemeral itself",
+            ],
+        );
+    }
+
+    #[test]
+    fn circles() {
+        check(
+            &["a after a"],
+            &[],
+            &["order-cycle '\"a\"' `a` waits for itself"],
+        );
+        check(
+            &["a after c", "b", "c"],
+            &["a,b,c"],
+            &["order-cycle '\"b\"' the order of processes is a circle: `a` -> `b` -> `c` -> `a`"],
+        );
+        check(
+            &["a", "b", "c", "d after c", "e after d", "c2"],
+            &["a,b", "b,a", "b,c", "e,d"],
+            &[
+                "order-cycle '\"b\"' the order of processes is a circle: `a` -> `b` -> `a`",
+                "order-cycle '\"d\"' the order of processes is a circle: `d` -> `e` -> `d`",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_long_circle_is_shown_in_part_and_takes_no_stack() {
+        let count = 100_000;
+        let names: Vec<String> = (0..count).map(|number| format!("p{number}")).collect();
+        let mut order = names.join(",");
+        order += ",p0";
+        let mut text = format!("{JOB}task.constraints = [\n");
+        for pair in names.windows(2) {
+            writeln!(text, "{{ order = [\"{}\", \"{}\"] }},", pair[0], pair[1]).expect("a string");
+        }
+        writeln!(text, "{{ order = [\"p{}\", \"p0\"] }}]", count - 1).expect("a string");
+        text += "task.processes = [\n";
+        for name in &names {
+            writeln!(text, "{{ name = \"{name}\", cmdline = \"x\" }},").expect("a string");
+        }
+        text += "]";
+        assert_eq!(
+            problems(&text, &Settings::default()),
+            [
+                "order-cycle '\"p1\"' the order of processes is a circle: `p0` -> `p1` -> `p2` -> \
+                 `p3` -> `p4` -> `p5` -> `p6` -> `p7` -> ... -> `p0`"
+            ]
+        );
     }
 }

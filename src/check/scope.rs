@@ -43,10 +43,7 @@ pub fn bind(address: &Address<'_>, scope: &Scope<'_>) -> Binding {
 }
 
 /// The value of `address` in `scope`; none where it is only known later.
-pub(super) fn evaluate(
-    address: &Address<'_>,
-    scope: &Scope<'_>,
-) -> Result<Option<String>, Trouble> {
+fn evaluate(address: &Address<'_>, scope: &Scope<'_>) -> Result<Option<String>, Trouble> {
     let mut evaluation = Evaluation::default();
     let mut text = String::new();
     evaluation.reference(address, scope, Unknown::Refuse, 0, &mut text)?;
@@ -64,6 +61,67 @@ pub(super) fn expand(text: &str, scope: &Scope<'_>) -> Option<String> {
         .text(text, scope, Unknown::Refuse, 0, &mut expanded)
         .ok()?;
     evaluation.finished(expanded)
+}
+
+/// Why `address` cannot be filled in in `scope`, if it cannot.
+pub(super) fn trouble(address: &Address<'_>, scope: &Scope<'_>) -> Option<Trouble> {
+    let mut evaluation = Evaluation {
+        probing: true,
+        ..Evaluation::default()
+    };
+    evaluation
+        .reference(address, scope, Unknown::Refuse, 0, &mut String::new())
+        .err()
+}
+
+/// A reference that comes to be when the ones in `text` are filled in, and that nobody can fill in
+/// itself: that of `{{a[{{b}}]}}`, say.
+pub(super) fn composed(text: &str, scope: &Scope<'_>) -> Option<String> {
+    let mut text = Cow::Borrowed(text);
+    for _ in 0..Evaluation::MAX_DEPTH {
+        let filled = fill(&text, |reference, filled| {
+            let address = address(reference)?;
+            if filled.len() <= Evaluation::MAX_BYTES {
+                let mut evaluation = Evaluation::default();
+                let mut value = String::new();
+                evaluation
+                    .reference(&address, scope, Unknown::Refuse, 0, &mut value)
+                    .ok()?;
+                filled.push_str(&value);
+            }
+            Some(())
+        });
+        match filled {
+            Ok(filled) if filled == text || filled.len() > Evaluation::MAX_BYTES => break,
+            Ok(filled) => text = Cow::Owned(filled),
+            Err(reference) => return Some(reference.to_owned()),
+        }
+    }
+    // The agent fills in once.
+    let agent = |_: &TemplateReference<'_>, filled: &mut String| {
+        filled.push('0');
+        Some(())
+    };
+    let filled = fill(&text, agent).unwrap_or_default();
+    references(&filled)
+        .next()
+        .map(|reference| reference.text.to_owned())
+}
+
+/// `text` with `value` appending the value of each reference; the first that has none otherwise.
+fn fill<'t>(
+    text: &'t str,
+    mut value: impl FnMut(&TemplateReference<'t>, &mut String) -> Option<()>,
+) -> Result<String, &'t str> {
+    let mut filled = String::with_capacity(text.len());
+    let mut at = 0;
+    for reference in references(text) {
+        filled.push_str(&text[at..reference.offset]);
+        at = reference.offset + reference.text.len();
+        value(&reference, &mut filled).ok_or(reference.text)?;
+    }
+    filled.push_str(&text[at..]);
+    Ok(filled)
 }
 
 /// The address of a reference. An escaped one is no different in the end: the text that it leaves
@@ -218,6 +276,8 @@ struct Evaluation {
     steps: usize,
     /// Whether the value is the final one.
     known: bool,
+    /// Whether only references matter, so that no text is copied.
+    probing: bool,
 }
 
 impl Default for Evaluation {
@@ -225,6 +285,7 @@ impl Default for Evaluation {
         Self {
             steps: 0,
             known: true,
+            probing: false,
         }
     }
 }
@@ -250,7 +311,7 @@ impl Evaluation {
     ) -> Result<(), Trouble> {
         let mut at = 0;
         for reference in references(text) {
-            out.push_str(&text[at..reference.offset]);
+            self.push(&text[at..reference.offset], out);
             at = reference.offset + reference.text.len();
             let address = address(&reference).ok_or(Trouble::Elsewhere)?;
             self.reference(&address, scope, unknown, depth, out)
@@ -259,8 +320,14 @@ impl Evaluation {
                     other => other,
                 })?;
         }
-        out.push_str(&text[at..]);
+        self.push(&text[at..], out);
         Ok(())
+    }
+
+    fn push(&self, text: &str, out: &mut String) {
+        if !self.probing {
+            out.push_str(text);
+        }
     }
 
     fn reference(
@@ -304,7 +371,7 @@ impl Evaluation {
             }
         };
         if !value.contains("{{") {
-            out.push_str(&value);
+            self.push(&value, out);
             return Ok(());
         }
         let value = if owner.is_empty() {
