@@ -54,9 +54,9 @@ impl Selection {
                 return match Pattern::new(word) {
                     Ok(pattern) => Ok(Selector::Pattern(pattern)),
                     Err(error) => Err(Failure::new(format!(
-                        "`{word}` is no pattern: {} at character {}",
-                        error.msg,
-                        error.pos + 1
+                        "`{word}` is no pattern from character {} on: {}",
+                        error.pos + 1,
+                        error.msg
                     ))),
                 };
             }
