@@ -150,9 +150,12 @@ fn lookup(
     if found.is_none() && !index.unreliable && !ctx.hole(|at| at.key("task").key("processes")) {
         let headline = format!("the task has no process `{name}`");
         let place = Place::value(pointer(ctx.at));
-        let problem = Diagnostic::new(&order::UNKNOWN_PROCESS, headline, place)
-            .did_you_mean(name, index.names());
-        ctx.report(problem);
+        let problem = Diagnostic::new(&order::UNKNOWN_PROCESS, headline, place);
+        ctx.report(if ctx.advises() {
+            problem.did_you_mean(name, index.names())
+        } else {
+            problem
+        });
     }
     found
 }

@@ -12,8 +12,8 @@ use super::Ctx;
 use super::schema::Struct;
 use super::scope::{Scope, Trouble, address, bind, composed, trouble};
 
-/// What makes a reference of something filled in, if it stands around it.
-const BRACES: [char; 2] = ['{', '}'];
+/// So many references of one text are looked at once each, however often they stand there.
+const REMEMBERED: usize = 64;
 
 /// Names that can be referred to from anywhere.
 const EVERYWHERE: &[&str] = &[
@@ -142,6 +142,11 @@ fn near_miss(address: &Address<'_>, written: &str, scope: &Scope<'_>) -> Option<
         _ => &[],
     };
     crate::diagnostic::closest(written, EVERYWHERE.iter().chain(local).copied()).map(str::to_owned)
+}
+
+/// Whether the text has what makes a reference of something filled in, if it stands around it.
+fn has_braces(text: &str) -> bool {
+    text.contains("{{") || text.contains("}}")
 }
 
 /// A text of the user's in a headline: its first line, and not too much of that.
@@ -417,9 +422,16 @@ impl<'a> Visitor<'_, 'a> {
         let mut fine = true;
         let mut braces_between = false;
         let mut at = 0;
+        let mut seen = Vec::new();
         for reference in references(text) {
-            braces_between |= text[at..reference.offset].contains(BRACES);
+            braces_between |= has_braces(&text[at..reference.offset]);
             at = reference.offset + reference.text.len();
+            if seen.contains(&reference.text) {
+                continue;
+            }
+            if seen.len() < REMEMBERED {
+                seen.push(reference.text);
+            }
             let place = || place(self.ctx.at, &reference);
             match examine(&reference, &scope, place) {
                 Some(problem) => {
@@ -429,7 +441,7 @@ impl<'a> Visitor<'_, 'a> {
                 None => first = first.or(Some(reference)),
             }
         }
-        braces_between |= text[at..].contains(BRACES);
+        braces_between |= has_braces(&text[at..]);
         let Some(first) = first.filter(|_| fine && braces_between) else {
             return;
         };
