@@ -13,7 +13,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use crate::check::{Binding, Scope, bind};
+use crate::check::{Binding, Scope, bind, examine};
 use crate::diagnostic::codes::{packages as codes, templates};
 use crate::diagnostic::{Diagnostic, MachineError, Place};
 use crate::model::{TemplateReference, references};
@@ -111,7 +111,7 @@ impl Context<'_> {
                 let end = reference.offset + reference.text.len();
                 Place::span(&file, Span::new(reference.offset..end))
             };
-            match self.replacement(&reference, index) {
+            match self.replacement(&reference, index, here) {
                 Ok(Replacement::Alone) => {}
                 Ok(Replacement::Text(value)) => match substitution(reference.inner, &value) {
                     Some(command) => script.push(command),
@@ -131,7 +131,6 @@ impl Context<'_> {
                 Ok(Replacement::Unescaped) => escapes.extend(unescape(reference.inner)),
                 Err(problem) => {
                     failed = true;
-                    let problem = problem(here());
                     self.diagnostics
                         .push(problem.also(place(), "expanded here"));
                 }
@@ -148,24 +147,29 @@ impl Context<'_> {
         &self,
         reference: &TemplateReference<'_>,
         index: usize,
-    ) -> Result<Replacement, Box<dyn FnOnce(Place) -> Diagnostic>> {
+        here: impl FnOnce() -> Place,
+    ) -> Result<Replacement, Diagnostic> {
         if reference.escaped {
             return Ok(Replacement::Unescaped);
         }
         let Some(address) = &reference.address else {
             return Ok(Replacement::Alone);
         };
-        let text = reference.text.to_owned();
-        match bind(address, &Scope::process(self.checked.job(), index)) {
+        let scope = Scope::process(self.checked.job(), index);
+        match bind(address, &scope) {
             Binding::AtLoad(value) => Ok(Replacement::Text(value)),
-            Binding::ByAgent => Ok(Replacement::Text(text)),
-            Binding::Unbound => Err(Box::new(move |place| {
-                let escaped = text.replacen("{{", "{{&", 1);
-                let headline = format!("nobody knows the name in `{text}`");
-                Diagnostic::new(&templates::UNBOUND_TEMPLATE, headline, place).help(format!(
+            Binding::ByAgent => Ok(Replacement::Text(reference.text.to_owned())),
+            Binding::Unbound => {
+                let place = here();
+                let escaped = reference.text.replacen("{{", "{{&", 1);
+                let problem = examine(reference, &scope, || place.clone()).unwrap_or_else(|| {
+                    let headline = format!("nobody knows the name in `{}`", reference.text);
+                    Diagnostic::new(&templates::UNBOUND_TEMPLATE, headline, place)
+                });
+                Err(problem.help(format!(
                     "write `{escaped}` to keep it for another template language"
-                ))
-            })),
+                )))
+            }
         }
     }
 }

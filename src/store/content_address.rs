@@ -120,7 +120,9 @@ impl FromStr for ContentAddress {
 /// A hash by any algorithm that an address may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FixedHash {
+    /// Nix's own algorithm.
     Sha256(Sha256),
+    /// Another one.
     Foreign(ForeignHash),
 }
 
@@ -158,8 +160,11 @@ impl FromStr for FixedHash {
 /// A hash by an algorithm that is only carried, never computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ForeignHash {
+    /// MD5.
     Md5([u8; 16]),
+    /// SHA-1.
     Sha1([u8; 20]),
+    /// SHA-512.
     Sha512([u8; 64]),
 }
 
@@ -211,6 +216,7 @@ pub enum ContentAddressError {
     Method,
     /// There is no algorithm, or an unknown one, or one that the method does not take.
     Algorithm,
+    /// The digits are not a hash of the algorithm's size.
     Hash(DecodeError),
 }
 

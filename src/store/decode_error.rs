@@ -6,10 +6,20 @@ use std::fmt;
 /// The reason for refusing an encoded text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DecodeError {
-    /// The text is not as long as its bytes need, both counted in bytes of text.
-    Length { expected: usize, found: usize },
-    /// A character is not in the alphabet; the position is its byte offset.
-    Character { character: char, position: usize },
+    /// The text is not as long as its bytes need.
+    Length {
+        /// In bytes of text.
+        expected: usize,
+        /// In bytes of text.
+        found: usize,
+    },
+    /// A character is not in the alphabet.
+    Character {
+        /// The first such character.
+        character: char,
+        /// Its byte offset in the text.
+        position: usize,
+    },
     /// Bits of the text that belong to no byte are not zero, so two texts would mean one value.
     Padding,
 }

@@ -29,10 +29,12 @@ impl Sha256 {
         Self(sha2::Sha256::digest(bytes).into())
     }
 
+    /// A hash that was computed elsewhere.
     pub const fn from_bytes(bytes: [u8; Self::SIZE]) -> Self {
         Self(bytes)
     }
 
+    /// The bytes in the order in which the algorithm yields them.
     pub const fn as_bytes(&self) -> &[u8; Self::SIZE] {
         &self.0
     }
@@ -91,7 +93,9 @@ const HEX_LENGTH: usize = 2 * Sha256::SIZE;
 /// A hash of a stream, and how many bytes the stream had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Digest {
+    /// The hash of all its bytes.
     pub hash: Sha256,
+    /// The number of bytes.
     pub size: u64,
 }
 
@@ -103,6 +107,7 @@ pub struct Sha256Writer {
 }
 
 impl Sha256Writer {
+    /// A writer to which nothing was written.
     pub fn new() -> Self {
         Self::default()
     }
@@ -113,6 +118,7 @@ impl Sha256Writer {
         self.size += bytes.len() as u64;
     }
 
+    /// The hash and the size of everything that was written.
     pub fn finish(self) -> Digest {
         Digest {
             hash: Sha256(self.hasher.finalize().into()),
@@ -137,6 +143,7 @@ impl io::Write for Sha256Writer {
 pub enum Sha256Error {
     /// The text begins with neither `sha256:` nor `sha256-`.
     Algorithm,
+    /// What follows the algorithm's name is not 32 bytes in one of the three forms.
     Digits(DecodeError),
 }
 

@@ -37,7 +37,9 @@ pub struct Mention<'a> {
 /// A store path, and where the text mentions it: from the store directory to the end of the name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference {
+    /// Byte offsets in the text that was scanned.
     pub range: Range<usize>,
+    /// What is mentioned.
     pub store_path: StorePath,
 }
 
@@ -47,6 +49,7 @@ impl Mention<'_> {
         self.start
     }
 
+    /// Which object is mentioned, whatever its name.
     pub fn hash(&self) -> &StorePathHash {
         &self.hash
     }

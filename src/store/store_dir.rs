@@ -16,6 +16,7 @@ use crate::store::store_path::{StorePathError, StorePathName};
 pub struct StoreDir(Box<str>);
 
 impl StoreDir {
+    /// The directory as it was written, without a slash at its end.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -104,9 +105,11 @@ impl fmt::Display for Absolute<'_> {
 /// The reason for refusing a store directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StoreDirError {
+    /// The path does not begin with `/`.
     Relative,
     /// A component is empty, `.` or `..`; so is that of `/` and of a trailing slash.
     Component,
+    /// The first character that no component may have.
     Character(char),
 }
 
@@ -129,6 +132,7 @@ impl Error for StoreDirError {}
 pub enum AbsolutePathError {
     /// The text does not begin with this store directory.
     Elsewhere(StoreDir),
+    /// What follows the directory does not begin with a store path.
     StorePath(StorePathError),
     /// The text goes on after a store path.
     Below,

@@ -23,18 +23,22 @@ pub struct StorePath {
 }
 
 impl StorePath {
+    /// Puts a path together; every pair of parts makes one.
     pub const fn new(hash: StorePathHash, name: StorePathName) -> Self {
         Self { hash, name }
     }
 
+    /// The part that says which object it is.
     pub const fn hash(&self) -> &StorePathHash {
         &self.hash
     }
 
+    /// The part that people read.
     pub const fn name(&self) -> &StorePathName {
         &self.name
     }
 
+    /// Takes a path apart.
     pub fn into_parts(self) -> (StorePathHash, StorePathName) {
         (self.hash, self.name)
     }
@@ -68,10 +72,12 @@ impl StorePathHash {
     /// The length of its text.
     pub const TEXT_LENGTH: usize = base32::encoded_length(Self::SIZE);
 
+    /// A hash that was computed elsewhere.
     pub const fn from_bytes(bytes: [u8; Self::SIZE]) -> Self {
         Self(bytes)
     }
 
+    /// The bytes, least significant first: the text begins with the last.
     pub const fn as_bytes(&self) -> &[u8; Self::SIZE] {
         &self.0
     }
@@ -118,6 +124,7 @@ impl StorePathName {
     /// The greatest length of a name in bytes.
     pub const MAX_LENGTH: usize = 211;
 
+    /// The name, which is ASCII.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -215,7 +222,9 @@ impl FromStr for StorePathName {
 pub enum StorePathError {
     /// No `-` parts a hash from a name.
     NoDash,
+    /// What stands before the first `-` is no hash.
     Hash(DecodeError),
+    /// What stands after the first `-` is no name.
     Name(StorePathNameError),
 }
 
@@ -234,14 +243,20 @@ impl Error for StorePathError {}
 /// The reason for refusing a store path's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StorePathNameError {
+    /// There is no character.
     Empty,
+    /// The name has more than [`StorePathName::MAX_LENGTH`] bytes.
     TooLong {
+        /// In bytes.
         length: usize,
     },
+    /// The name begins with a dot, which versions of Nix judge differently.
     LeadingDot,
-    /// The first character that no name may have, and its byte offset.
+    /// The first character that no name may have.
     Character {
+        /// As in the text; it may lie outside ASCII.
         character: char,
+        /// In bytes.
         position: usize,
     },
 }

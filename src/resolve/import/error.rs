@@ -13,73 +13,106 @@ use crate::store::store_path::StorePathNameError;
 /// The reason for not importing a file or directory.
 #[derive(Debug)]
 pub enum ImportError {
+    /// There is nothing at the path.
     Missing {
+        /// As it was asked for.
         path: PathBuf,
     },
     /// Links that lead to the path lead back to themselves.
     LinkLoop {
+        /// As it was asked for.
         path: PathBuf,
     },
     /// The path leads out of the workspace.
     Outside {
+        /// As it was asked for.
         path: PathBuf,
+        /// Where it leads, with links followed if all that it passes through exists.
         resolved: PathBuf,
     },
     /// The path is the workspace itself, whose name differs from one checkout to the next.
     WorkspaceRoot {
+        /// As it was asked for.
         path: PathBuf,
     },
     /// The path is a link, of which a node would get nothing but the link.
     Symlink {
+        /// As it was asked for.
         path: PathBuf,
+        /// As the link has it: relative to the link's directory, or absolute.
         target: PathBuf,
     },
+    /// The file name cannot be the name of a store path.
     Name {
+        /// As it was asked for.
         path: PathBuf,
+        /// The rule of store path names that it breaks.
         reason: StorePathNameError,
     },
     /// The path overlaps a directory that may not be imported.
     Forbidden {
+        /// As it was asked for.
         path: PathBuf,
+        /// The forbidden directory: the same, around the path or within it.
         directory: PathBuf,
     },
+    /// The path, or something below it, is neither file, directory nor link.
     Special {
+        /// The special file itself.
         path: PathBuf,
+        /// What it is instead.
         special: Special,
     },
     /// A link in a directory has an absolute target.
     AbsoluteLink {
+        /// The link itself.
         path: PathBuf,
+        /// As the link has it.
         target: PathBuf,
     },
     /// A link in a directory leads out of the workspace.
     EscapingLink {
+        /// The link itself.
         path: PathBuf,
+        /// As the link has it, relative to its directory.
         target: PathBuf,
     },
+    /// More than [`MAX_DEPTH`] directories lie inside each other, or the path is longer than the
+    /// system takes.
     TooDeep {
+        /// The first directory or file that is too deep.
         path: PathBuf,
     },
     /// A file had another size than it was said to have; more may follow what was found.
     Changed {
+        /// The file that changed.
         path: PathBuf,
+        /// The size in bytes when it was opened.
         declared: u64,
+        /// How many bytes were read, at least.
         found: u64,
     },
     /// Something went away, or became something else, after it was found.
     Vanished {
+        /// Where it had been found.
         path: PathBuf,
     },
+    /// The system refused.
     Io {
+        /// What the system was asked about.
         path: PathBuf,
+        /// What was tried, as a verb that takes the path: `open`, `read`, `list`.
         action: &'static str,
+        /// The system's reason.
         source: io::Error,
     },
     /// What the archive is written to failed.
     Sink(io::Error),
     /// What was read does not make an archive.
     Archive {
+        /// The file or directory that was being added.
         path: PathBuf,
+        /// The archive's reason.
         reason: NarWriteError,
     },
 }
@@ -89,20 +122,27 @@ pub enum ImportError {
 pub enum Fault {
     /// Whoever wrote the definition or laid out the workspace.
     User,
+    /// Whoever runs the machine; nothing has to change in the workspace.
     Machine,
 }
 
 /// A file that holds no contents of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Special {
+    /// A named pipe.
     Fifo,
+    /// A Unix-domain socket.
     Socket,
+    /// A device that is read in blocks, such as a disk.
     BlockDevice,
+    /// A device that is read as a stream, such as a terminal.
     CharacterDevice,
+    /// A kind that only some systems have.
     Unknown,
 }
 
 impl ImportError {
+    /// Whether the definition has to change, or the machine.
     pub fn fault(&self) -> Fault {
         match self {
             Self::Missing { .. }

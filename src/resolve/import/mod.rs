@@ -27,8 +27,11 @@ use crate::store::{ContentAddress, Digest, Sha256, StoreDir, StorePath, StorePat
 /// An object of the store that lies in the workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Imported {
+    /// Where a node finds it, as `nix-store --add` would put it.
     pub store_path: StorePath,
+    /// The hash of its archive.
     pub nar_hash: Sha256,
+    /// The size of its archive in bytes.
     pub nar_size: u64,
     /// Links that lead out of the object, though not out of the workspace. On a node they lead to
     /// nothing.

@@ -12,6 +12,7 @@ impl EntryName {
     /// The longest name that file systems take.
     pub const MAX_LENGTH: usize = 255;
 
+    /// The bytes, which need not be UTF-8.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
@@ -52,6 +53,7 @@ impl LinkTarget {
     /// The longest target that systems take.
     pub const MAX_LENGTH: usize = 4095;
 
+    /// The bytes, which need not be UTF-8.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
@@ -82,11 +84,15 @@ impl fmt::Debug for LinkTarget {
 /// The reason for refusing the name of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryNameError {
+    /// There is no byte.
     Empty,
     /// `.` or `..`.
     Dots,
+    /// A `/`, which would reach into another directory.
     Slash,
+    /// A zero byte, which no system takes.
     Nul,
+    /// More than [`EntryName::MAX_LENGTH`] bytes.
     TooLong,
 }
 
@@ -107,8 +113,11 @@ impl Error for EntryNameError {}
 /// The reason for refusing the target of a symbolic link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LinkTargetError {
+    /// There is no byte.
     Empty,
+    /// A zero byte, which no system takes.
     Nul,
+    /// More than [`LinkTarget::MAX_LENGTH`] bytes.
     TooLong,
 }
 

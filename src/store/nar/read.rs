@@ -24,14 +24,18 @@ pub struct NarReader<R> {
 pub enum Event {
     /// A file. Its contents are skipped unless [`NarReader::contents_to`] follows.
     Regular {
+        /// The only permission that an archive holds.
         executable: bool,
+        /// The size of the contents in bytes, as declared: they need not be there.
         size: u64,
     },
+    /// A symbolic link.
     Symlink(LinkTarget),
     /// A directory, whose entries follow.
     Directory,
     /// The name of an entry, whose node follows.
     Entry(EntryName),
+    /// The end of the directory that was opened last.
     EndOfDirectory,
 }
 
@@ -231,16 +235,23 @@ pub enum NarReadError {
     Truncated,
     /// Something else stands where one of these words must.
     Word {
+        /// The words that the grammar allows there.
         expected: &'static [&'static str],
     },
     /// The bytes after a word are not zero.
     Padding,
+    /// The name of an entry is none.
     Name(EntryNameError),
+    /// The target of a link is none.
     Target(LinkTargetError),
+    /// An entry's name is not greater, byte by byte, than the one before it.
     Order {
+        /// The name of the entry before.
         previous: EntryName,
+        /// The same name or a lesser one.
         name: EntryName,
     },
+    /// More than [`MAX_DEPTH`] directories lie inside each other.
     TooDeep,
     /// The source goes on after the archive.
     TrailingData,

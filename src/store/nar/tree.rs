@@ -10,8 +10,16 @@ use crate::store::nar::{
 /// A file, a link, or a directory of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Tree {
-    Regular { executable: bool, contents: Vec<u8> },
+    /// A file.
+    Regular {
+        /// The only permission that an archive holds.
+        executable: bool,
+        /// Any bytes.
+        contents: Vec<u8>,
+    },
+    /// A symbolic link.
     Symlink(LinkTarget),
+    /// A directory. Names are ordered by their bytes, as in the archive.
     Directory(BTreeMap<EntryName, Tree>),
 }
 

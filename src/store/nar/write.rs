@@ -226,13 +226,19 @@ pub enum NarWriteError {
     Source(io::Error),
     /// A file has not the size that was declared; more may follow what was found.
     Size {
+        /// In bytes.
         declared: u64,
+        /// In bytes.
         found: u64,
     },
+    /// An entry's name is not greater, byte by byte, than the one before it.
     Order {
+        /// The name of the entry before.
         previous: EntryName,
+        /// The same name or a lesser one.
         name: EntryName,
     },
+    /// More than [`MAX_DEPTH`] directories would lie inside each other.
     TooDeep,
     /// The call does not fit the ones before it.
     OutOfTurn,

@@ -1,0 +1,29 @@
+//! `jobc check`: what is wrong with the definitions.
+
+use crate::diagnostic::render::counted;
+
+use super::args::{CheckArgs, Global};
+use super::console::Console;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::open::open;
+use super::search::{Depth, Search};
+use super::settle::{Many, settle};
+
+pub(super) fn run(args: &CheckArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
+    let mut diagnostics = Vec::new();
+    let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
+        return Ok(console.report(diagnostics));
+    };
+    let search = Search::new(&workspace, &args.names, Depth::Compile)?;
+    let mut findings = search.run(console)?;
+    let failures = settle(&search, &mut findings, Many::Allowed, console)?;
+    diagnostics.append(&mut findings.diagnostics);
+    let exit = console.close(diagnostics, &failures);
+    console.say(&format!(
+        "checked {} in {}",
+        counted(findings.selected().count(), "job"),
+        counted(findings.concerned, "file")
+    ));
+    Ok(exit)
+}

@@ -1,0 +1,190 @@
+//! The arrows between modules, and words that do not belong into sources.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use crate::harness::{report, repository};
+
+/// What each module may use of the crate; the library's own table of contents.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("source", &[]),
+    ("store", &[]),
+    ("diagnostic", &["source"]),
+    ("model", &["store"]),
+    ("parse", &["source", "diagnostic", "model"]),
+    ("check", &["source", "diagnostic", "model"]),
+    (
+        "resolve",
+        &["source", "diagnostic", "model", "store", "check"],
+    ),
+    (
+        "plan",
+        &["source", "diagnostic", "model", "store", "check", "resolve"],
+    ),
+    ("emit", &["diagnostic", "plan", "store"]),
+    ("schema", &["model", "emit"]),
+    (
+        "workspace",
+        &["source", "diagnostic", "model", "store", "parse", "resolve"],
+    ),
+    (
+        "compile",
+        &[
+            "source",
+            "diagnostic",
+            "model",
+            "parse",
+            "check",
+            "resolve",
+            "plan",
+            "emit",
+            "workspace",
+        ],
+    ),
+    ("write", &["diagnostic", "emit"]),
+];
+
+/// Modules that may read files, variables, the clock or the network.
+const TOUCH_THE_WORLD: &[&str] = &[
+    "src/source/load.rs",
+    "src/resolve/import/",
+    "src/resolve/expanded.rs",
+    "src/workspace.rs",
+    "src/write.rs",
+    "src/cli/",
+    "src/main.rs",
+];
+
+/// The sources with their names, tests cut off: these may use what they like.
+fn sources() -> BTreeMap<String, String> {
+    let root = repository();
+    let mut sources = BTreeMap::new();
+    for entry in walkdir::WalkDir::new(root.join("src"))
+        .into_iter()
+        .filter_map(Result::ok)
+    {
+        if entry
+            .path()
+            .extension()
+            .is_none_or(|extension| extension != "rs")
+        {
+            continue;
+        }
+        let name = entry
+            .path()
+            .strip_prefix(&root)
+            .expect("it was found below");
+        let name = name.display().to_string();
+        if name.ends_with("/tests.rs") || name.contains("/tests/") {
+            continue;
+        }
+        let text = fs::read_to_string(entry.path()).expect("sources can be read");
+        let end = text.find("#[cfg(test)]").unwrap_or(text.len());
+        sources.insert(name, text[..end].to_owned());
+    }
+    sources
+}
+
+fn module_of(name: &str) -> &str {
+    let rest = name.strip_prefix("src/").unwrap_or(name);
+    rest.split(['/', '.']).next().unwrap_or(rest)
+}
+
+#[test]
+fn arrows_point_one_way() {
+    let allowed: BTreeMap<&str, &[&str]> = ARROWS.iter().copied().collect();
+    let mut failures = Vec::new();
+    for (name, text) in sources() {
+        let module = module_of(&name);
+        if ["cli", "main", "lib"].contains(&module) {
+            continue;
+        }
+        let Some(allowed) = allowed.get(module) else {
+            failures.push(format!("{name}: module `{module}` is not in the table"));
+            continue;
+        };
+        for (number, line) in text.lines().enumerate() {
+            if line.trim_start().starts_with("//") {
+                continue;
+            }
+            for found in line
+                .match_indices("crate::")
+                .map(|(at, word)| &line[at + word.len()..])
+            {
+                let end = found.find(|c: char| c != '_' && !c.is_ascii_alphanumeric());
+                let used = &found[..end.unwrap_or(found.len())];
+                if used != module && !allowed.contains(&used) {
+                    failures.push(format!("{name}:{}: `{module}` uses `{used}`", number + 1));
+                }
+            }
+        }
+    }
+    report(&failures);
+}
+
+#[test]
+fn the_middle_is_pure() {
+    let words = [
+        "std::fs",
+        "std::net",
+        "std::env",
+        "std::process",
+        "std::time",
+        "SystemTime",
+    ];
+    let mut failures = Vec::new();
+    for (name, text) in sources() {
+        if TOUCH_THE_WORLD.iter().any(|place| name.starts_with(place)) {
+            continue;
+        }
+        for (number, line) in text.lines().enumerate() {
+            let code = line.split("//").next().unwrap_or_default();
+            if let Some(word) = words.iter().find(|word| code.contains(**word)) {
+                failures.push(format!("{name}:{}: uses `{word}`", number + 1));
+            }
+        }
+    }
+    report(&failures);
+}
+
+#[test]
+fn every_module_says_what_it_is() {
+    let failures: Vec<_> = sources()
+        .into_iter()
+        .filter(|(_, text)| !text.starts_with("//! "))
+        .map(|(name, _)| format!("{name}: has no `//!` at its top"))
+        .collect();
+    report(&failures);
+}
+
+#[test]
+fn no_forbidden_words() {
+    let forbidden = [
+        "dbg!",
+        "todo!",
+        "unimplemented!",
+        ".unwrap()",
+        "mod utils",
+        "mod helpers",
+    ];
+    let mut failures = Vec::new();
+    for (name, text) in sources() {
+        for (number, line) in text.lines().enumerate() {
+            if let Some(word) = forbidden.iter().find(|word| line.contains(**word)) {
+                failures.push(format!("{name}:{}: has `{word}`", number + 1));
+            }
+        }
+    }
+    report(&failures);
+}
+
+#[test]
+fn the_table_has_every_module() {
+    let modules: BTreeSet<String> = sources()
+        .keys()
+        .map(|name| module_of(name).to_owned())
+        .filter(|module| !["lib", "main", "cli"].contains(&module.as_str()))
+        .collect();
+    let table: BTreeSet<String> = ARROWS.iter().map(|(name, _)| (*name).to_owned()).collect();
+    assert_eq!(modules, table);
+}
