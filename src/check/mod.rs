@@ -177,7 +177,7 @@ struct Ctx<'a> {
     earlier: usize,
 }
 
-impl<'a> Ctx<'a> {
+impl Ctx<'_> {
     fn run(&mut self, used: &mut packages::Used) -> BTreeSet<(usize, usize)> {
         let index = names::check(self);
         let order = order::check(self, &index);

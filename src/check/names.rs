@@ -202,6 +202,8 @@ impl Keys {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use crate::check::tests::{JOB, problems};
     use crate::model::Settings;
 
@@ -242,7 +244,7 @@ mod tests {
     fn many_processes_have_an_index() {
         let mut list = String::from("task.processes = [\n");
         for number in 0..40 {
-            list += &format!("{{ name = \"p{number}\", cmdline = \"x\" }},\n");
+            writeln!(list, "{{ name = \"p{number}\", cmdline = \"x\" }},").expect("a string");
         }
         list += "{ name = \"p7\", cmdline = \"x\", after = [\"p3\", \"p40\"] }]";
         check_task(

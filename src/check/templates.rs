@@ -32,7 +32,7 @@ const EVERYWHERE: &[&str] = &[
 ];
 
 /// Checks all references of the job.
-pub(super) fn check<'a>(ctx: &mut Ctx<'a>) {
+pub(super) fn check(ctx: &mut Ctx<'_>) {
     let mut visitor = Visitor { ctx, endless: None };
     visitor.task();
     visitor.job();
@@ -492,6 +492,8 @@ impl<'a> Visitor<'_, 'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use crate::check::tests::{JOB, PROCESS, job, problems};
     use crate::model::Settings;
 
@@ -627,7 +629,7 @@ mod tests {
         let mut metadata = String::from("metadata = [\n");
         for index in 0..98 {
             let next = format!("{{{{metadata[{}].value}}}}", index + 1);
-            metadata += &format!("{{ key = \"k\", value = \"{next}{next}\" }},\n");
+            writeln!(metadata, "{{ key = \"k\", value = \"{next}{next}\" }},").expect("a string");
         }
         metadata += "{ key = \"k\", value = \"\" }]\n";
         let found = problems(&format!("{JOB}{metadata}{PROCESS}"), &Settings::default());
