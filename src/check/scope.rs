@@ -52,15 +52,17 @@ fn evaluate(address: &Address<'_>, scope: &Scope<'_>) -> Result<Option<String>, 
 
 /// `text` with all references filled in; none if that cannot be known yet.
 pub(super) fn expand(text: &str, scope: &Scope<'_>) -> Option<String> {
-    if !text.contains("{{") {
-        return Some(text.to_owned());
-    }
+    fill_in(text, scope).filter(|filled| references(filled).next().is_none())
+}
+
+/// `text` with all references filled in but those that the agent knows; none if not all are known.
+pub(super) fn fill_in(text: &str, scope: &Scope<'_>) -> Option<String> {
     let mut evaluation = Evaluation::default();
-    let mut expanded = String::new();
+    let mut filled = String::new();
     evaluation
-        .text(text, scope, Unknown::Refuse, 0, &mut expanded)
+        .text(text, scope, Unknown::Refuse, 0, &mut filled)
         .ok()?;
-    evaluation.finished(expanded)
+    evaluation.known.then_some(filled)
 }
 
 /// Why `address` cannot be filled in in `scope`, if it cannot.
