@@ -16,9 +16,17 @@ const OBJECT: &str = "88hvv1a9ixsdxr2klz3gsvdrnyy59xp3-script";
 
 /// The shells that are here; a machine has at least `sh`.
 fn shells() -> Vec<Vec<&'static str>> {
-    let all = [vec!["sh"], vec!["bash"], vec!["dash"], vec!["busybox", "sh"]];
+    let all = [
+        vec!["sh"],
+        vec!["bash"],
+        vec!["dash"],
+        vec!["busybox", "sh"],
+    ];
     let here = |shell: &Vec<&str>| {
-        let found = Command::new(shell[0]).args(&shell[1..]).args(["-c", ":"]).output();
+        let found = Command::new(shell[0])
+            .args(&shell[1..])
+            .args(["-c", ":"])
+            .output();
         let here = found.is_ok_and(|output| output.status.success());
         if !here {
             eprintln!("skipped: there is no {} on this machine", shell[0]);
@@ -53,7 +61,8 @@ impl Node {
 
     fn program(&self, name: &str, script: &str) {
         let path = self.sandbox.path().join("bin").join(name);
-        self.sandbox.file(&format!("bin/{name}"), format!("#!/bin/sh\n{script}\n"));
+        self.sandbox
+            .file(&format!("bin/{name}"), format!("#!/bin/sh\n{script}\n"));
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("it is ours");
     }
 
@@ -75,7 +84,10 @@ impl Node {
             .args(["-c", command])
             .current_dir(work)
             .env_clear()
-            .env("PATH", format!("{}/bin:/usr/bin:/bin", self.sandbox.path().display()))
+            .env(
+                "PATH",
+                format!("{}/bin:/usr/bin:/bin", self.sandbox.path().display()),
+            )
             .stdin(Stdio::null())
             .output()
             .expect("the shell can be started")
@@ -108,7 +120,13 @@ echo "$last"
 #[test]
 fn works() {
     check(Some(WORKS), "{}", "web", 0, &[]);
-    check(Some(WORKS), r#"{"substituters": ["https://a.example", "file:///b"]}"#, "web", 0, &[]);
+    check(
+        Some(WORKS),
+        r#"{"substituters": ["https://a.example", "file:///b"]}"#,
+        "web",
+        0,
+        &[],
+    );
 }
 
 #[test]
@@ -132,20 +150,35 @@ fn arguments() {
              --add-root {}/",
             root.display()
         );
-        assert!(calls.starts_with(&expected), "{shell:?}:\n{calls}{expected}");
-        let name = calls[expected.len()..].split(' ').next().expect("a root follows");
+        assert!(
+            calls.starts_with(&expected),
+            "{shell:?}:\n{calls}{expected}"
+        );
+        let name = calls[expected.len()..]
+            .split(' ')
+            .next()
+            .expect("a root follows");
         let plain = |b: u8| b.is_ascii_alphanumeric() || b"_-".contains(&b);
         assert!(name.bytes().all(plain), "{name}");
-        assert!(calls.ends_with(&format!("--indirect -r {}\n", node.object())), "{calls}");
+        assert!(
+            calls.ends_with(&format!("--indirect -r {}\n", node.object())),
+            "{calls}"
+        );
     }
 }
 
 #[test]
 fn no_nix() {
-    check(None, r#"{"nix_store": "no-nix-store"}"#, "web", 127, &[
-        "nix_init: no-nix-store not found on",
-        "install Nix on this node",
-    ]);
+    check(
+        None,
+        r#"{"nix_store": "no-nix-store"}"#,
+        "web",
+        127,
+        &[
+            "nix_init: no-nix-store not found on",
+            "install Nix on this node",
+        ],
+    );
 }
 
 #[test]
@@ -155,32 +188,54 @@ fn a_cache_that_recovers() {
         [ "$n" -ge 2 ] || {{ echo "error: unable to download" >&2; exit 1; }}
         {WORKS}"#
     );
-    check(Some(&flaky), "{}", "web", 0, &[
-        "unable to download",
-        "nix_init: try 1 failed, again in 2s",
-        "slept 2",
-        "nix_init: try 2 failed, again in 4s",
-        "slept 4",
-    ]);
+    check(
+        Some(&flaky),
+        "{}",
+        "web",
+        0,
+        &[
+            "unable to download",
+            "nix_init: try 1 failed, again in 2s",
+            "slept 2",
+            "nix_init: try 2 failed, again in 4s",
+            "slept 4",
+        ],
+    );
 }
 
 #[test]
 fn a_cache_that_does_not() {
-    check(Some("exit 1"), r#"{"tries": 3}"#, "web", 1, &[
-        "slept 2",
-        "slept 4",
-        "nix_init: cannot realise",
-        "from the default substituters after 3 tries",
-    ]);
-    check(Some("exit 1"), r#"{"tries": 1, "substituters": ["file:///a"]}"#, "web", 1, &[
-        "from file:///a after 1 tries",
-    ]);
+    check(
+        Some("exit 1"),
+        r#"{"tries": 3}"#,
+        "web",
+        1,
+        &[
+            "slept 2",
+            "slept 4",
+            "nix_init: cannot realise",
+            "from the default substituters after 3 tries",
+        ],
+    );
+    check(
+        Some("exit 1"),
+        r#"{"tries": 1, "substituters": ["file:///a"]}"#,
+        "web",
+        1,
+        &["from file:///a after 1 tries"],
+    );
 }
 
 /// A store that was made somewhere else: Nix says yes, and the path is not there.
 #[test]
 fn a_relocated_store() {
-    check(Some("exit 0"), "{}", "web", 1, &["was realised but is not at its path"]);
+    check(
+        Some("exit 0"),
+        "{}",
+        "web",
+        1,
+        &["was realised but is not at its path"],
+    );
 }
 
 /// A daemon that ignores the job's caches: the client copies, the daemon checks contents.
@@ -191,7 +246,10 @@ fn an_untrusting_daemon() {
             r#"case "$*" in *extra-substituters*) exit 1;; esac
             for last; do :; done; [ -e "$last" ]"#,
         ));
-        node.program("nix", r#"echo "$@" >"${0%/*}/../copied"; for last; do :; done; : >"$last""#);
+        node.program(
+            "nix",
+            r#"echo "$@" >"${0%/*}/../copied"; for last; do :; done; : >"$last""#,
+        );
         let text = r#"{"tries": 1, "substituters": ["https://a.example"]}"#;
         let output = node.run(&shell, &node.command(&settings(text), "web"));
         assert!(output.status.success(), "{shell:?}: {output:?}");
@@ -207,8 +265,11 @@ fn a_profile_script() {
         let hidden = node.sandbox.path().join("hidden nix");
         fs::create_dir(&hidden).expect("it can be made");
         node.program("my-nix-store", WORKS);
-        fs::rename(node.sandbox.path().join("bin/my-nix-store"), hidden.join("my-nix-store"))
-            .expect("it can be moved");
+        fs::rename(
+            node.sandbox.path().join("bin/my-nix-store"),
+            hidden.join("my-nix-store"),
+        )
+        .expect("it can be moved");
         let profile = node.sandbox.path().join("it's a profile.sh");
         fs::write(&profile, format!("PATH=\"$PATH:{}\"\n", hidden.display())).expect("written");
         let text = format!(
@@ -242,7 +303,10 @@ fn shellcheck_is_content() {
         let command = node.command(&settings(text), "web");
         fs::write(&path, &command).expect("it can be written");
         for dialect in ["sh", "bash", "dash"] {
-            let output = Command::new("shellcheck").args(["-s", dialect]).arg(&path).output();
+            let output = Command::new("shellcheck")
+                .args(["-s", dialect])
+                .arg(&path)
+                .output();
             let output = output.expect("shellcheck can be started");
             if !output.status.success() {
                 failures.push(String::from_utf8_lossy(&output.stdout).into_owned());

@@ -27,7 +27,10 @@ fn nix() -> bool {
         .is_ok_and(|output| output.status.success());
     if !here {
         let required = std::env::var("JOBC_REQUIRE_NIX").is_ok_and(|value| value == "1");
-        assert!(!required, "JOBC_REQUIRE_NIX=1, and there is no Nix to be had");
+        assert!(
+            !required,
+            "JOBC_REQUIRE_NIX=1, and there is no Nix to be had"
+        );
         eprintln!("skipped: there is no Nix, no /nix, or no right to unshare mounts");
     }
     here
@@ -53,16 +56,27 @@ impl Cluster {
         fs::write(cache.join("nix-cache-info"), "StoreDir: /nix/store\n").expect("written");
         workspace.file(
             "jobc.toml",
-            format!("[init]\nsubstituters = [\"file://{}\"]\ntries = 8\n", cache.display()),
+            format!(
+                "[init]\nsubstituters = [\"file://{}\"]\ntries = 8\n",
+                cache.display()
+            ),
         );
-        Self { workspace, cache, node, sandbox }
+        Self {
+            workspace,
+            cache,
+            node,
+            sandbox,
+        }
     }
 
     /// The compiled job called `name`.
     fn build(&self, name: &str) -> Value {
         let run = self.workspace.jobc(["build", "--stdout", name]);
         assert_eq!((run.status, run.stderr.as_str()), (0, ""));
-        serde_json::from_str(&run.stdout).expect("it is JSON")
+        let text = run
+            .stdout
+            .replace("[DIR]", &self.workspace.path().display().to_string());
+        serde_json::from_str(&text).expect("it is JSON")
     }
 
     /// Puts a tree into the cache, content-addressed and unsigned.
@@ -75,13 +89,13 @@ impl Cluster {
         let store_dir = StoreDir::default();
         let mut narinfo = format!(
             "StorePath: {}\nURL: nar/{path}.nar\nCompression: none\nNarHash: {hash}\n\
-             NarSize: {size}\nReferences:",
+             NarSize: {size}\n",
             store_dir.display(path)
         );
-        for reference in references {
-            write!(narinfo, " {reference}").expect("strings take all");
-        }
-        writeln!(narinfo, "\nCA: fixed:r:{hash}").expect("strings take all");
+        let references: Vec<String> = references.iter().map(ToString::to_string).collect();
+        let references = references.join(" ");
+        writeln!(narinfo, "References: {references}\nCA: fixed:r:{hash}")
+            .expect("strings take all");
         fs::create_dir_all(self.cache.join("nar")).expect("it can be made");
         fs::write(self.cache.join(format!("nar/{path}.nar")), nar).expect("written");
         fs::write(self.cache.join(format!("{}.narinfo", path.hash())), narinfo).expect("written");
@@ -93,7 +107,9 @@ impl Cluster {
         let importer =
             Importer::new(self.workspace.path(), store_dir, &[]).expect("the workspace is there");
         let path = self.workspace.path().join(name);
-        let nar = importer.archive(&path, Vec::new()).expect("it can be archived");
+        let nar = importer
+            .archive(&path, Vec::new())
+            .expect("it can be archived");
         let imported = importer.import(&path).expect("it can be imported");
         self.publish(&imported.store_path, &nar, &BTreeSet::new());
     }
@@ -103,9 +119,16 @@ impl Cluster {
         let store_dir = StoreDir::default();
         let command = cmdline(job, process);
         let contents = format!("#!/usr/bin/env bash\n{command}\n").into_bytes();
-        let nar = Tree::Regular { executable: true, contents }.write(Vec::new()).expect("written");
-        let references: BTreeSet<StorePath> =
-            references.iter().map(|path| store_dir.parse(path).expect("it is one")).collect();
+        let nar = Tree::Regular {
+            executable: true,
+            contents,
+        }
+        .write(Vec::new())
+        .expect("written");
+        let references: BTreeSet<StorePath> = references
+            .iter()
+            .map(|path| store_dir.parse(path).expect("it is one"))
+            .collect();
         let init = cmdline(job, &init_name(job, process));
         let path = init
             .strip_prefix("p=")
@@ -123,13 +146,20 @@ impl Cluster {
 
     /// Runs a command on the node, in the task's sandbox, as Thermos would.
     fn run(&self, shell: &[&str], command: &str) -> Output {
-        self.start(shell, command).output().expect("it can be started")
+        self.start(shell, command)
+            .output()
+            .expect("it can be started")
     }
 
     fn start(&self, shell: &[&str], command: &str) -> Command {
         let mut started = Command::new("unshare");
         started
-            .args(["-m", "sh", "-c", "mount --bind \"$0\" /nix && cd \"$1\" && shift && exec \"$@\""])
+            .args([
+                "-m",
+                "sh",
+                "-c",
+                "mount --bind \"$0\" /nix && cd \"$1\" && shift && exec \"$@\"",
+            ])
             .arg(&self.node)
             .arg(&self.sandbox)
             .args(shell)
@@ -178,7 +208,10 @@ const HOSTILE: &str = "a b;$(touch oops)'\"";
 fn greeter() -> (Cluster, Value) {
     let cluster = Cluster::new();
     let tool = "#!/bin/sh\nread line <\"$1\"; echo \"$line, said the tool\"\n";
-    cluster.workspace.file("greeter/tool/bin/say", tool).file("greeter/greeting.txt", "hello\n");
+    cluster
+        .workspace
+        .file("greeter/tool/bin/say", tool)
+        .file("greeter/greeting.txt", "hello\n");
     let say = cluster.workspace.path().join("greeter/tool/bin/say");
     fs::set_permissions(say, fs::Permissions::from_mode(0o755)).expect("it is ours");
     let definition = BTreeMap::from([
@@ -186,7 +219,10 @@ fn greeter() -> (Cluster, Value) {
         ("role", Value::from("www")),
         ("environment", Value::from("devel")),
         ("name", Value::from("greeter")),
-        ("packages", serde_json::json!({ "tool": { "path": "./tool" } })),
+        (
+            "packages",
+            serde_json::json!({ "tool": { "path": "./tool" } }),
+        ),
         (
             "task",
             serde_json::json!({
@@ -224,13 +260,22 @@ fn from_definition_to_running_process() {
         let (cluster, job) = greeter();
         let init = cmdline(&job, &init_name(&job, HOSTILE));
         let process = cmdline(&job, HOSTILE);
-        assert!(!cluster.run(shell, &process).status.success(), "an empty node has nothing");
+        assert!(
+            !cluster.run(shell, &process).status.success(),
+            "an empty node has nothing"
+        );
         succeeded(&cluster.run(shell, &init));
         let output = cluster.run(shell, &process);
         succeeded(&output);
-        assert_eq!(String::from_utf8_lossy(&output.stdout), "hello, said the tool\n");
+        assert_eq!(
+            String::from_utf8_lossy(&output.stdout),
+            "hello, said the tool\n"
+        );
         succeeded(&cluster.run(shell, &init));
-        assert!(!cluster.sandbox.join("oops").exists(), "a name is never run");
+        assert!(
+            !cluster.sandbox.join("oops").exists(),
+            "a name is never run"
+        );
         let verify = "nix-store --verify --check-contents 2>&1";
         succeeded(&cluster.run(shell, verify));
     }
@@ -248,7 +293,10 @@ fn the_sandbox_keeps_the_closure() {
     succeeded(&cluster.run(shell, &cmdline(&job, HOSTILE)));
     fs::remove_dir_all(cluster.sandbox.join(".gc")).expect("the roots are in the sandbox");
     succeeded(&cluster.run(shell, "nix-collect-garbage"));
-    assert!(!cluster.run(shell, &cmdline(&job, HOSTILE)).status.success(), "it was collected");
+    assert!(
+        !cluster.run(shell, &cmdline(&job, HOSTILE)).status.success(),
+        "it was collected"
+    );
 }
 
 /// Steps of one task start together; on a fresh node Nix gets in its own way.
@@ -260,7 +308,12 @@ fn eight_at_once() {
     let (cluster, job) = greeter();
     let init = cmdline(&job, &init_name(&job, HOSTILE));
     let started: Vec<_> = (0..8)
-        .map(|_| cluster.start(&["bash"], &init).spawn().expect("it can be started"))
+        .map(|_| {
+            cluster
+                .start(&["bash"], &init)
+                .spawn()
+                .expect("it can be started")
+        })
         .collect();
     for child in started {
         succeeded(&child.wait_with_output().expect("it ends"));
@@ -276,14 +329,23 @@ fn what_is_not_there_is_named() {
     }
     let (cluster, job) = greeter();
     let settings = fs::read_to_string(cluster.workspace.path().join("jobc.toml")).expect("written");
-    cluster.workspace.file("jobc.toml", settings.replace("tries = 8", "tries = 1"));
-    assert_ne!(job, cluster.build("greeter"), "the settings are part of the step");
+    cluster
+        .workspace
+        .file("jobc.toml", settings.replace("tries = 8", "tries = 1"));
+    assert_ne!(
+        job,
+        cluster.build("greeter"),
+        "the settings are part of the step"
+    );
     let init = cmdline(&cluster.build("greeter"), &init_name(&job, HOSTILE));
     let nars = fs::read_dir(cluster.cache.join("nar")).expect("it is there");
     for nar in nars.filter_map(Result::ok) {
         if nar.file_name().to_string_lossy().contains("greeting.txt") {
             let mut contents = fs::read(nar.path()).expect("it can be read");
-            let place = contents.windows(5).position(|five| five == b"hello").expect("the text");
+            let place = contents
+                .windows(5)
+                .position(|five| five == b"hello")
+                .expect("the text");
             contents[place] = b'j';
             fs::write(nar.path(), contents).expect("it can be written");
         }
@@ -293,11 +355,23 @@ fn what_is_not_there_is_named() {
         assert_eq!(output.status.code(), Some(1), "{said}");
         assert!(words.iter().all(|word| said.contains(word)), "{said}");
     };
-    refused(&cluster.run(&["bash"], &init), &["hash mismatch", "nix_init: cannot realise"]);
-    for narinfo in fs::read_dir(&cluster.cache).expect("it is there").filter_map(Result::ok) {
-        if Path::new(&narinfo.file_name()).extension().is_some_and(|found| found == "narinfo") {
+    refused(
+        &cluster.run(&["bash"], &init),
+        &["hash mismatch", "nix_init: cannot realise"],
+    );
+    for narinfo in fs::read_dir(&cluster.cache)
+        .expect("it is there")
+        .filter_map(Result::ok)
+    {
+        if Path::new(&narinfo.file_name())
+            .extension()
+            .is_some_and(|found| found == "narinfo")
+        {
             fs::remove_file(narinfo.path()).expect("it can be removed");
         }
     }
-    refused(&cluster.run(&["bash"], &init), &["nix_init: cannot realise", "after 1 tries"]);
+    refused(
+        &cluster.run(&["bash"], &init),
+        &["nix_init: cannot realise", "after 1 tries"],
+    );
 }

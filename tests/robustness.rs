@@ -17,9 +17,17 @@ fn refused(file: &str, contents: impl AsRef<[u8]>) -> Run {
     sandbox.file(file, contents);
     let start = Instant::now();
     let run = sandbox.jobc(["build", "--all", "--message-format", "short"]);
-    assert!(start.elapsed() < PATIENCE, "{file} took {:?}", start.elapsed());
+    assert!(
+        start.elapsed() < PATIENCE,
+        "{file} took {:?}",
+        start.elapsed()
+    );
     assert_eq!((run.status, run.stdout.as_str()), (1, ""), "{}", run.stderr);
-    assert!(run.stderr.len() < 20_000, "{} bytes were said", run.stderr.len());
+    assert!(
+        run.stderr.len() < 20_000,
+        "{} bytes were said",
+        run.stderr.len()
+    );
     assert_eq!(sandbox.list(".jobc/store"), Vec::<String>::new());
     run
 }
@@ -33,11 +41,26 @@ fn deep_nesting() {
     let deep = 200_000;
     says(&refused("job.json", "[".repeat(deep)), "error[");
     says(&refused("job.json", "{\"a\":".repeat(deep)), "error[");
-    says(&refused("job.json", "[".repeat(deep) + &"]".repeat(deep)), "error[");
-    says(&refused("job.toml", format!("a = {}", "[".repeat(deep))), "error[");
-    says(&refused("job.toml", format!("a = {}", "{a=".repeat(deep))), "error[");
-    says(&refused("job.toml", format!("{}a = 1", "a.".repeat(deep))), "error[");
-    says(&refused("job.toml", format!("[{}a]", "a.".repeat(deep))), "error[");
+    says(
+        &refused("job.json", "[".repeat(deep) + &"]".repeat(deep)),
+        "error[",
+    );
+    says(
+        &refused("job.toml", format!("a = {}", "[".repeat(deep))),
+        "error[",
+    );
+    says(
+        &refused("job.toml", format!("a = {}", "{a=".repeat(deep))),
+        "error[",
+    );
+    says(
+        &refused("job.toml", format!("{}a = 1", "a.".repeat(deep))),
+        "error[",
+    );
+    says(
+        &refused("job.toml", format!("[{}a]", "a.".repeat(deep))),
+        "error[",
+    );
     says(&refused("job.yaml", "[".repeat(deep)), "error[");
     says(&refused("job.yaml", "{a: ".repeat(deep)), "error[");
     says(&refused("job.yaml", "- ".repeat(deep)), "error[");
@@ -47,10 +70,19 @@ fn deep_nesting() {
 #[test]
 fn large_files() {
     let long = "x".repeat(100 * 1024 * 1024);
-    says(&refused("job.json", format!("{{\"name\": \"{long}\"}}")), "file-too-large");
+    says(
+        &refused("job.json", format!("{{\"name\": \"{long}\"}}")),
+        "file-too-large",
+    );
     let long = &long[..50 * 1024 * 1024];
-    says(&refused("job.json", format!("{{\"name\": \"{long}\"}}")), "error[bad-value]");
-    says(&refused("job.toml", format!("name = \"{long}\"")), "error[bad-value]");
+    says(
+        &refused("job.json", format!("{{\"name\": \"{long}\"}}")),
+        "error[bad-value]",
+    );
+    says(
+        &refused("job.toml", format!("name = \"{long}\"")),
+        "error[bad-value]",
+    );
 }
 
 #[test]
@@ -75,7 +107,10 @@ fn bytes_of_all_kinds() {
         refused(&file, b"\xef\xbb\xbf");
         says(&refused(&file, b"name: \xc3("), "not-utf8");
         let run = refused(&file, b"\x1b[31m\x07{{\x00");
-        assert!(!run.stderr.contains('\x1b'), "control characters never reach the terminal");
+        assert!(
+            !run.stderr.contains('\x1b'),
+            "control characters never reach the terminal"
+        );
     }
 }
 
@@ -94,7 +129,11 @@ fn many_errors() {
 /// A long chain and a long cycle: neither is a matter of stack.
 #[test]
 fn long_orders() {
-    let mut text = small_job("n", "").split("processes").next().expect("it has").to_owned();
+    let mut text = small_job("n", "")
+        .split("processes")
+        .next()
+        .expect("it has")
+        .to_owned();
     text.push_str("resources = { cpu = 1, ram = \"64 MB\", disk = \"64 MB\" }\n");
     for index in 0..5_000 {
         let before = (index + 1) % 5_000;
@@ -122,12 +161,21 @@ fn links_that_lead_in_circles() {
 
 /// Root reads everything, so that somebody else has to try.
 fn as_nobody(sandbox: &Sandbox, arguments: &[&str]) -> Option<Run> {
-    let root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout == b"0\n");
+    let root = Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|id| id.stdout == b"0\n");
     if !root {
         return Some(sandbox.jobc(arguments));
     }
     let readable = Command::new("setpriv")
-        .args(["--reuid=65534", "--regid=65534", "--clear-groups", env!("CARGO_BIN_EXE_jobc"), "-h"])
+        .args([
+            "--reuid=65534",
+            "--regid=65534",
+            "--clear-groups",
+            env!("CARGO_BIN_EXE_jobc"),
+            "-h",
+        ])
         .output()
         .is_ok_and(|output| output.status.success());
     if !readable {
@@ -136,7 +184,12 @@ fn as_nobody(sandbox: &Sandbox, arguments: &[&str]) -> Option<Run> {
     }
     let mut command = Command::new("setpriv");
     command
-        .args(["--reuid=65534", "--regid=65534", "--clear-groups", env!("CARGO_BIN_EXE_jobc")])
+        .args([
+            "--reuid=65534",
+            "--regid=65534",
+            "--clear-groups",
+            env!("CARGO_BIN_EXE_jobc"),
+        ])
         .args(arguments)
         .current_dir(sandbox.path());
     Some(sandbox.finish(&mut command))
@@ -175,10 +228,11 @@ fn with_odd_disks(sandbox: &Sandbox, script: &str) -> Option<Run> {
     }
     let mount = "mount -t tmpfs -o size=64k tmpfs full && mount -t tmpfs -o ro tmpfs read-only";
     let mut probe = Command::new("unshare");
-    let possible =
-        probe.args(["-m", "sh", "-c", mount]).current_dir(sandbox.path()).output().is_ok_and(
-            |output| output.status.success(),
-        );
+    let possible = probe
+        .args(["-m", "sh", "-c", mount])
+        .current_dir(sandbox.path())
+        .output()
+        .is_ok_and(|output| output.status.success());
     if !possible {
         eprintln!("skipped: no right to mount anything");
         return None;
@@ -195,9 +249,14 @@ fn with_odd_disks(sandbox: &Sandbox, script: &str) -> Option<Run> {
 fn a_full_disk() {
     let sandbox = Sandbox::new();
     let long = format!("echo {}", "x".repeat(100_000));
-    sandbox.file("job.toml", small_job("app", "").replace("echo hello", &long));
+    sandbox.file(
+        "job.toml",
+        small_job("app", "").replace("echo hello", &long),
+    );
     let script = "\"$0\" build app --out full; s=$?; ls -A full; exit $s";
-    let Some(run) = with_odd_disks(&sandbox, script) else { return };
+    let Some(run) = with_odd_disks(&sandbox, script) else {
+        return;
+    };
     assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{}", run.stderr);
     says(&run, "cannot write");
 }
@@ -206,8 +265,13 @@ fn a_full_disk() {
 fn a_read_only_disk() {
     let sandbox = Sandbox::new();
     sandbox.file("job.toml", small_job("app", ""));
-    for script in ["\"$0\" build app --out read-only", "\"$0\" build app --out read-only/below"] {
-        let Some(run) = with_odd_disks(&sandbox, script) else { return };
+    for script in [
+        "\"$0\" build app --out read-only",
+        "\"$0\" build app --out read-only/below",
+    ] {
+        let Some(run) = with_odd_disks(&sandbox, script) else {
+            return;
+        };
         assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{}", run.stderr);
         says(&run, "read-only");
     }
@@ -221,7 +285,9 @@ fn white_space_in_the_path() {
     let sandbox = Sandbox::new();
     sandbox.file("a b/job.toml", small_job("app", ""));
     let mut command = sandbox.command();
-    command.current_dir(sandbox.path().join("a b")).args(["build", "app"]);
+    command
+        .current_dir(sandbox.path().join("a b"))
+        .args(["build", "app"]);
     let run = sandbox.finish(&mut command);
     assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{}", run.stderr);
     says(&run, "--out");
@@ -237,12 +303,19 @@ fn builds_at_once() {
     }
     let start = || {
         let mut command = sandbox.command();
-        command.args(["build", "--all"]).stdout(std::process::Stdio::piped());
-        command.stderr(std::process::Stdio::piped()).spawn().expect("it can be started")
+        command
+            .args(["build", "--all"])
+            .stdout(std::process::Stdio::piped());
+        command
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .expect("it can be started")
     };
     let started: Vec<_> = (0..8).map(|_| start()).collect();
-    let outputs: Vec<_> =
-        started.into_iter().map(|child| child.wait_with_output().expect("it ends")).collect();
+    let outputs: Vec<_> = started
+        .into_iter()
+        .map(|child| child.wait_with_output().expect("it ends"))
+        .collect();
     let mut failures = Vec::new();
     for output in &outputs {
         if !output.status.success() || output.stdout != outputs[0].stdout {
@@ -250,13 +323,19 @@ fn builds_at_once() {
         }
     }
     report(&failures);
-    assert_eq!(sandbox.list(".jobc/store").len(), 20, "and nothing else is left");
+    assert_eq!(
+        sandbox.list(".jobc/store").len(),
+        20,
+        "and nothing else is left"
+    );
 }
 
 #[test]
 fn earlier_results_stay() {
     let sandbox = Sandbox::new();
-    sandbox.file("a/job.toml", small_job("a", "")).file("b/job.toml", small_job("b", ""));
+    sandbox
+        .file("a/job.toml", small_job("a", ""))
+        .file("b/job.toml", small_job("b", ""));
     let first = sandbox.jobc(["build", "--all"]);
     assert_eq!(first.status, 0, "{}", first.stderr);
     let before = sandbox.list(".jobc/store");
@@ -264,7 +343,11 @@ fn earlier_results_stay() {
     sandbox.file("b/job.toml", small_job("b", "instances = 0"));
     let run = sandbox.jobc(["build", "--all"]);
     assert_eq!((run.status, run.stdout.as_str()), (1, ""), "{}", run.stderr);
-    assert_eq!(sandbox.list(".jobc/store"), before, "nothing is written if anything is wrong");
+    assert_eq!(
+        sandbox.list(".jobc/store"),
+        before,
+        "nothing is written if anything is wrong"
+    );
 }
 
 /// A file of the right name and the wrong contents is no result.

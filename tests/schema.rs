@@ -22,7 +22,10 @@ fn files_are_current() {
         }
         let found = fs::read_to_string(&path).unwrap_or_default();
         if found != schema(which) {
-            failures.push(format!("{}: run `JOBC_UPDATE=1 cargo test`", path.display()));
+            failures.push(format!(
+                "{}: run `JOBC_UPDATE=1 cargo test`",
+                path.display()
+            ));
         }
     }
     report(&failures);
@@ -46,15 +49,66 @@ fn types(document: &Value) -> Result<(), String> {
 
 /// Values to put in the place of others: each is right somewhere and wrong elsewhere.
 fn strangers() -> Vec<Value> {
-    let mut values = vec![Value::Null, json!({}), json!([]), json!([null]), json!([[]])];
-    values.extend([json!(true), json!(0), json!(-1), json!(1), json!(2.0), json!(1.5)]);
-    values.extend([json!(2_147_483_647), json!(2_147_483_648_i64), json!(-2_147_483_649_i64)]);
+    let mut values = vec![
+        Value::Null,
+        json!({}),
+        json!([]),
+        json!([null]),
+        json!([[]]),
+    ];
+    values.extend([
+        json!(true),
+        json!(0),
+        json!(-1),
+        json!(1),
+        json!(2.0),
+        json!(1.5),
+    ]);
+    values.extend([
+        json!(2_147_483_647),
+        json!(2_147_483_648_i64),
+        json!(-2_147_483_649_i64),
+    ]);
     values.extend([json!(101), json!(1e300), json!(-1.0), json!(u64::MAX)]);
     let texts = [
-        "", "x", "a b", ".a", "a/b", "a,b", "!a", "limit:1", "limit:0", "limit:x", "limit:0001",
-        "limit:1234567890", "64 MB", "64MB", "64  MB", "64 mb", " 64 MB", "1.5 GB", "30s", "5m", "1h",
-        "500ms", "99999d", "9999d", "1234567890s", "-5s", "true", "3", "RO", "both", "file",
-        "KILL_EXISTING", "queue", "http", "\u{0}", "\u{e9}", "a\nb", "$schema",
+        "",
+        "x",
+        "a b",
+        ".a",
+        "a/b",
+        "a,b",
+        "!a",
+        "limit:1",
+        "limit:0",
+        "limit:x",
+        "limit:0001",
+        "limit:1234567890",
+        "64 MB",
+        "64MB",
+        "64  MB",
+        "64 mb",
+        " 64 MB",
+        "1.5 GB",
+        "30s",
+        "5m",
+        "1h",
+        "500ms",
+        "99999d",
+        "9999d",
+        "1234567890s",
+        "-5s",
+        "true",
+        "3",
+        "RO",
+        "both",
+        "file",
+        "KILL_EXISTING",
+        "queue",
+        "http",
+        "\u{0}",
+        "\u{e9}",
+        "a\nb",
+        "$schema",
         "/nix/store/62fdlzq1x1ak2lsxp4ij7ip5k9nia3hc-python3-3.13.7",
     ];
     values.extend(texts.map(Value::from));
@@ -62,18 +116,28 @@ fn strangers() -> Vec<Value> {
     values.push(json!("x".repeat(256)));
     values.push(json!("\u{e9}".repeat(255)));
     let tables = [
-        json!({ "path": "./x" }), json!({ "limit": 1 }), json!({ "limit": 0 }),
-        json!({ "any_of": [] }), json!({ "any_of": ["a,b"] }), json!({ "none_of": ["!a"] }),
-        json!({ "limit": 1, "any_of": [] }), json!({ "queue": {} }), json!({ "batch": {} }),
+        json!({ "path": "./x" }),
+        json!({ "limit": 1 }),
+        json!({ "limit": 0 }),
+        json!({ "any_of": [] }),
+        json!({ "any_of": ["a,b"] }),
+        json!({ "none_of": ["!a"] }),
+        json!({ "limit": 1, "any_of": [] }),
+        json!({ "queue": {} }),
+        json!({ "batch": {} }),
         json!({ "variable_batch": { "batch_sizes": [1, 2] } }),
-        json!({ "variable_batch": { "batch_sizes": [0] } }), json!({ "variable_batch": {} }),
+        json!({ "variable_batch": { "batch_sizes": [0] } }),
+        json!({ "variable_batch": {} }),
         json!({ "count": { "count": 1, "duration_secs": "1h" } }),
         json!({ "percentage": { "percentage": 99.5, "duration_secs": 1 } }),
         json!({ "mesos": { "image": { "docker": { "name": "a", "tag": "b" } },
             "volumes": [{ "container_path": "/a", "host_path": "/b", "mode": "RO" }] } }),
         json!({ "mesos": { "image": { "appc": { "name": "a", "image_id": "b" } } } }),
-        json!({ "http": {} }), json!({ "http": {}, "shell": { "shell_command": "true" } }),
-        json!({ "order": [] }), json!({ "unknown": 1 }), json!({ "a b": "x" }),
+        json!({ "http": {} }),
+        json!({ "http": {}, "shell": { "shell_command": "true" } }),
+        json!({ "order": [] }),
+        json!({ "unknown": 1 }),
+        json!({ "a b": "x" }),
     ];
     values.extend(tables);
     values
@@ -89,7 +153,10 @@ fn mutations(document: &Value, visit: &mut dyn FnMut(&str, &Value)) {
             *changed.pointer_mut(&pointer).expect("it was collected") = stranger;
             visit(&pointer, &changed);
         }
-        let original = document.pointer(&pointer).expect("it was collected").clone();
+        let original = document
+            .pointer(&pointer)
+            .expect("it was collected")
+            .clone();
         *changed.pointer_mut(&pointer).expect("it was collected") = original.clone();
         if let Value::Object(fields) = original {
             let fields_of = |value: &mut Value| {
@@ -164,14 +231,21 @@ fn the_schema_accepts_what_the_types_accept() {
             if by_types.is_ok() != by_schema.is_ok() && failures.len() < 20 {
                 let mut text = format!("{place}: the types say {by_types:?}");
                 let value = document.pointer(place.split(' ').next().unwrap_or_default());
-                write!(text, "\n  the schema {:?}\n  {value:?}", by_schema.map_err(|e| e.to_string()))
-                    .expect("strings take all");
+                write!(
+                    text,
+                    "\n  the schema {:?}\n  {value:?}",
+                    by_schema.map_err(|e| e.to_string())
+                )
+                .expect("strings take all");
                 failures.push(text);
             }
         });
     }
     report(&failures);
-    assert!(accepted > 500 && refused > 5000, "{accepted} accepted, {refused} refused");
+    assert!(
+        accepted > 500 && refused > 5000,
+        "{accepted} accepted, {refused} refused"
+    );
 }
 
 #[test]
@@ -181,11 +255,16 @@ fn compiled_jobs_are_what_their_schema_says() {
     let mut job = everything();
     job["packages"]["curl"] = job["packages"]["python"].clone();
     job["task"]["constraints"] = json!([]);
-    sandbox.file("job.json", job.to_string()).file("tool", "#!/bin/sh\n");
+    sandbox
+        .file("job.json", job.to_string())
+        .file("tool", "#!/bin/sh\n");
     let run = sandbox.jobc(["build", "--stdout", "everything"]);
     assert_eq!(run.status, 0, "{}", run.stderr);
     let compiled: Value = serde_json::from_str(&run.stdout).expect("it is JSON");
-    let problems: Vec<_> = validator.iter_errors(&compiled).map(|e| e.to_string()).collect();
+    let problems: Vec<_> = validator
+        .iter_errors(&compiled)
+        .map(|e| e.to_string())
+        .collect();
     report(&problems);
     assert!(sorted(&compiled, &run.stdout), "keys are sorted");
 }

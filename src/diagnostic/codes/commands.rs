@@ -41,7 +41,7 @@ super::super::code::declare_codes! {
     /// name = "hello"
     ///
     /// [task]
-    /// processes = [{ name = "hello", cmdline = "${pkgs.python}/bin/python -m SimpleHTTPServer" }]
+    /// processes = [{ name = "hello", cmdline = "${pkgs.python}/bin/python3 -m http.server" }]
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
     ///
@@ -50,10 +50,10 @@ super::super::code::declare_codes! {
     /// role = "www"
     /// environment = "devel"
     /// name = "hello"
-    /// packages = { python = "/nix/store/q41nkp3p684xyjlnv02f8hnid234z4n8-python-2.7.10" }
+    /// packages = { python = "/nix/store/62fdlzq1x1ak2lsxp4ij7ip5k9nia3hc-python3-3.13.7" }
     ///
     /// [task]
-    /// processes = [{ name = "hello", cmdline = "${pkgs.python}/bin/python -m SimpleHTTPServer" }]
+    /// processes = [{ name = "hello", cmdline = "${pkgs.python}/bin/python3 -m http.server" }]
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
     UNKNOWN_PACKAGE = "unknown-package", Error, "a package that is not declared";
@@ -67,10 +67,10 @@ super::super::code::declare_codes! {
     /// role = "www"
     /// environment = "devel"
     /// name = "hello"
-    /// packages = { python = "/nix/store/q41nkp3p684xyjlnv02f8hnid234z4n8-python-2.7.10" }
+    /// packages = { python = "/nix/store/62fdlzq1x1ak2lsxp4ij7ip5k9nia3hc-python3-3.13.7" }
     ///
     /// [task]
-    /// processes = [{ name = "hello", cmdline = "python -m SimpleHTTPServer" }]
+    /// processes = [{ name = "hello", cmdline = "python3 -m http.server" }]
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
     ///
@@ -79,10 +79,10 @@ super::super::code::declare_codes! {
     /// role = "www"
     /// environment = "devel"
     /// name = "hello"
-    /// packages = { python = "/nix/store/q41nkp3p684xyjlnv02f8hnid234z4n8-python-2.7.10" }
+    /// packages = { python = "/nix/store/62fdlzq1x1ak2lsxp4ij7ip5k9nia3hc-python3-3.13.7" }
     ///
     /// [task]
-    /// processes = [{ name = "hello", cmdline = "${pkgs.python}/bin/python -m SimpleHTTPServer" }]
+    /// processes = [{ name = "hello", cmdline = "${pkgs.python}/bin/python3 -m http.server" }]
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
     UNUSED_PACKAGE = "unused-package", Warning, "a package that no command names";
@@ -102,10 +102,15 @@ super::super::code::declare_codes! {
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
     ///
-    /// Write double quotes:
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
     ///
-    /// ```sh
-    /// serve --config="${expanded ./serve.yml}"
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "serve --config=\"${expanded ./serve.yml}\"" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
     QUOTED_EXPANSION = "quoted-expansion", Error, "an expanded file between single quotes";
 
@@ -124,7 +129,17 @@ super::super::code::declare_codes! {
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
     ///
-    /// A file that needs nothing filled in is `${./check.yml}`, in a health check, too.
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// health_check_config.health_checker.shell.shell_command = "check ${./check.yml}"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
     MISPLACED_EXPANSION = "misplaced-expansion", Error, "an expanded file where none can be made";
 
     /// A command holds the character NUL, which ends every argument that a program is given: no
