@@ -16,9 +16,15 @@ const CLONE: &str = "/home/me/jobc";
 fn clone() -> Sandbox {
     let sandbox = Sandbox::new();
     let root = repository();
-    for entry in walkdir::WalkDir::new(root.join("examples")).into_iter().filter_map(Result::ok) {
+    for entry in walkdir::WalkDir::new(root.join("examples"))
+        .into_iter()
+        .filter_map(Result::ok)
+    {
         if entry.file_type().is_file() {
-            let name = entry.path().strip_prefix(&root).expect("it was found below");
+            let name = entry
+                .path()
+                .strip_prefix(&root)
+                .expect("it was found below");
             let contents = fs::read(entry.path()).expect("examples can be read");
             sandbox.file(&name.display().to_string(), contents);
         }
@@ -80,14 +86,20 @@ fn sessions() {
         fs::write(&path, &now).expect("it can be written");
         return;
     }
-    assert!(text == now, "README.md is not true any more; it would be:\n{now}");
+    assert!(
+        text == now,
+        "README.md is not true any more; it would be:\n{now}"
+    );
 }
 
 /// The definition that the tour begins with is the example's.
 #[test]
 fn the_first_definition() {
     let text = fs::read_to_string(repository().join("README.md")).expect("it can be read");
-    let shown = text.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());
+    let shown = text
+        .split("```toml\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next());
     let example = repository().join("examples/hello_world/job.toml");
     let example = fs::read_to_string(example).expect("it can be read");
     assert!(example.ends_with(shown.expect("there is one")));
@@ -97,7 +109,11 @@ fn the_first_definition() {
 #[test]
 fn links() {
     let text = fs::read_to_string(repository().join("README.md")).expect("it can be read");
-    for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+    for target in text
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next())
+    {
         if !target.starts_with("http") {
             assert!(repository().join(target).exists(), "{target}");
         }
