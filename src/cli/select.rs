@@ -305,6 +305,6 @@ mod tests {
     fn what_is_no_pattern() {
         let words = ["a***".to_owned()];
         let failure = Selection::new(&words, &[], Path::new("/")).expect_err("no pattern");
-        insta::assert_snapshot!(failure.short(), @"error: `a***` is no pattern: wildcards are either regular `*` or recursive `**` at character 4");
+        insta::assert_snapshot!(failure.short(), @"error: `a***` is no pattern from character 4 on: wildcards are either regular `*` or recursive `**`");
     }
 }
