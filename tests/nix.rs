@@ -375,3 +375,37 @@ fn what_is_not_there_is_named() {
         &["nix_init: cannot realise", "after 1 tries"],
     );
 }
+
+/// The compiled file is named as `builtins.toFile` would name it.
+#[test]
+fn compiled_files_are_named_as_by_nix() {
+    if !nix() {
+        return;
+    }
+    let cluster = Cluster::new();
+    cluster.workspace.file(
+        "job.toml",
+        crate::harness::small_job("app", "contact = \"\u{e9}\""),
+    );
+    let run = cluster.workspace.jobc(["build", "app", "--print", "path"]);
+    let root = cluster.workspace.path().display().to_string();
+    let path = run.stdout.trim_end().replace("[DIR]", &root);
+    let name = Path::new(&path)
+        .file_name()
+        .expect("it is a file")
+        .to_string_lossy()
+        .into_owned();
+    let (_, object) = name.split_once('-').expect("a hash stands before the name");
+    let output = Command::new("nix-instantiate")
+        .args(["--eval", "-E"])
+        .arg(format!(
+            "builtins.toFile \"{object}\" (builtins.readFile {path})"
+        ))
+        .output()
+        .expect("nix-instantiate can be started");
+    succeeded(&output);
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        format!("\"/nix/store/{name}\"\n")
+    );
+}
