@@ -1,5 +1,7 @@
 //! The one integration binary: the real executable on real files.
 
+#![allow(clippy::unwrap_used)]
+
 mod architecture;
 mod diagnostics;
 mod examples;

@@ -87,6 +87,11 @@ fn declares(packages: Option<&BTreeMap<PackageName, PackageSource>>, name: &Pack
 }
 
 fn unknown(ctx: &Ctx<'_>, name: &PackageName, place: Place) -> Diagnostic {
+    let headline = format!("no package is called `{name}`");
+    let problem = Diagnostic::new(&commands::UNKNOWN_PACKAGE, headline, place);
+    if !ctx.advises() {
+        return problem;
+    }
     let declared: BTreeSet<&str> = [
         ctx.job.packages.as_ref(),
         ctx.shared,
@@ -97,9 +102,7 @@ fn unknown(ctx: &Ctx<'_>, name: &PackageName, place: Place) -> Diagnostic {
     .flat_map(BTreeMap::keys)
     .map(PackageName::as_str)
     .collect();
-    let headline = format!("no package is called `{name}`");
-    let problem = Diagnostic::new(&commands::UNKNOWN_PACKAGE, headline, place)
-        .did_you_mean(name.as_str(), declared.iter().copied());
+    let problem = problem.did_you_mean(name.as_str(), declared.iter().copied());
     let problem = if problem.help.is_empty() {
         problem.help(format!("declare it: `packages.{name} = \"nixpkgs#...\"`"))
     } else {
