@@ -4,6 +4,7 @@ mod architecture;
 mod diagnostics;
 mod examples;
 mod formats;
+mod fuzz_fixtures;
 mod harness;
 mod import;
 mod init_command;
