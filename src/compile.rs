@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::check::{self, CheckedJob, Holes};
 use crate::diagnostic::{Diagnostic, MachineError, Place, Report, Severity};
 use crate::emit::{self, Artifact};
-use crate::model::JobKey;
+use crate::model::{JobKey, PackageName, PackageSource};
 use crate::parse;
 use crate::plan::{self, Options};
 use crate::resolve::import::Importer;
@@ -35,7 +35,16 @@ pub struct Compiled {
     pub artifact: Artifact,
 }
 
-/// A job that was checked but goes no further.
+/// A definition in which nothing is wrong by itself, half-way to its jobs.
+#[derive(Debug)]
+pub struct CheckedFile<'d> {
+    definition: &'d DefinitionFile,
+    map: SourceMap,
+    shared_packages: BTreeMap<PackageName, PackageSource>,
+    jobs: Vec<CheckedJob>,
+}
+
+/// What a list of jobs says about one.
 #[derive(Debug, Clone)]
 pub struct Listed {
     /// What identifies it.
@@ -44,6 +53,24 @@ pub struct Listed {
     pub location: Location,
     /// The names of its processes.
     pub processes: Vec<String>,
+}
+
+impl CheckedFile<'_> {
+    /// Its jobs, in the order written.
+    pub fn jobs(&self) -> Vec<Listed> {
+        let list = |job: &CheckedJob| Listed {
+            key: job.key().clone(),
+            location: self.map.opening(job.pointer()),
+            processes: job
+                .job()
+                .task
+                .processes
+                .iter()
+                .map(|process| process.name.to_string())
+                .collect(),
+        };
+        self.jobs.iter().map(list).collect()
+    }
 }
 
 impl<'a> Compiler<'a> {
@@ -75,70 +102,23 @@ impl<'a> Compiler<'a> {
         wanted: &dyn Fn(&JobKey) -> bool,
     ) -> Result<Report<Vec<Compiled>>, MachineError> {
         let mut diagnostics = Vec::new();
-        let Some((map, checked)) = self.checked(definition, file).unpack(&mut diagnostics) else {
+        let Some(checked) = self.check(definition, file).unpack(&mut diagnostics) else {
             return Ok(Report::failed(diagnostics));
         };
-        let shared = checked.shared_packages().clone();
-        let resolver = Resolver {
-            importer: &self.importer,
-            current_dir: &self.workspace.current_dir,
-            store_dir: &self.workspace.store_dir,
-            workspace_root: &self.workspace.root,
-            definition_dir: definition.directory(),
-            settings: &self.workspace.settings,
-            settings_map: self.workspace.settings_map.as_ref(),
-            shared_packages: &shared,
-            lock: &self.workspace.lock,
-            imported: RefCell::new(BTreeMap::new()),
-        };
-        let mut compiled = Vec::new();
-        for job in checked.into_jobs() {
-            if !wanted(job.key()) {
-                continue;
-            }
-            let location = map.opening(job.pointer());
-            let key = job.key().clone();
-            let artifact = self.job(job, &resolver)?;
-            let located = artifact
-                .diagnostics
-                .into_iter()
-                .map(|problem| problem.located(&map));
-            diagnostics.extend(located);
-            if let Some(artifact) = artifact.value {
-                compiled.push(Compiled {
-                    key,
-                    location,
-                    artifact,
-                });
-            }
-        }
-        Ok(Report::new(compiled, diagnostics))
-    }
-
-    /// The jobs of `file`, checked as far as it takes no other file.
-    pub fn list(&self, definition: &DefinitionFile, file: &Arc<SourceFile>) -> Report<Vec<Listed>> {
-        self.checked(definition, file).map(|(map, checked)| {
-            let list = |job: CheckedJob| Listed {
-                key: job.key().clone(),
-                location: map.opening(job.pointer()),
-                processes: job
-                    .job()
-                    .task
-                    .processes
-                    .iter()
-                    .map(|process| process.name.to_string())
-                    .collect(),
-            };
-            checked.into_jobs().into_iter().map(list).collect()
+        let mut report = self.finish(checked, wanted)?;
+        diagnostics.append(&mut report.diagnostics);
+        Ok(Report {
+            diagnostics,
+            ..report
         })
     }
 
-    /// Parse and check.
-    fn checked(
+    /// The first half: parse and check, which takes no other file.
+    pub fn check<'d>(
         &self,
-        definition: &DefinitionFile,
+        definition: &'d DefinitionFile,
         file: &Arc<SourceFile>,
-    ) -> Report<(SourceMap, check::Checked)> {
+    ) -> Report<CheckedFile<'d>> {
         let tree = parse::tree(file, definition.format);
         tree.and_then(|root| {
             let map = SourceMap::new(Arc::clone(file), Arc::new(root));
@@ -162,9 +142,60 @@ impl<'a> Compiler<'a> {
             let value = checked
                 .value
                 .filter(|_| !failed)
-                .map(|checked| (map, checked));
+                .map(|checked| CheckedFile {
+                    definition,
+                    map,
+                    shared_packages: checked.shared_packages().clone(),
+                    jobs: checked.into_jobs(),
+                });
             Report { value, diagnostics }
         })
+    }
+
+    /// The second half: resolve, plan and emit the jobs that `wanted` picks.
+    ///
+    /// # Errors
+    /// If a file that is to be imported cannot be read.
+    pub fn finish(
+        &self,
+        file: CheckedFile<'_>,
+        wanted: &dyn Fn(&JobKey) -> bool,
+    ) -> Result<Report<Vec<Compiled>>, MachineError> {
+        let resolver = Resolver {
+            importer: &self.importer,
+            current_dir: &self.workspace.current_dir,
+            store_dir: &self.workspace.store_dir,
+            workspace_root: &self.workspace.root,
+            definition_dir: file.definition.directory(),
+            settings: &self.workspace.settings,
+            settings_map: self.workspace.settings_map.as_ref(),
+            shared_packages: &file.shared_packages,
+            lock: &self.workspace.lock,
+            imported: RefCell::new(BTreeMap::new()),
+        };
+        let mut diagnostics = Vec::new();
+        let mut compiled = Vec::new();
+        for job in file.jobs {
+            if !wanted(job.key()) {
+                continue;
+            }
+            let location = file.map.opening(job.pointer());
+            let key = job.key().clone();
+            let artifact = self.job(job, &resolver)?;
+            let located = artifact
+                .diagnostics
+                .into_iter()
+                .map(|problem| problem.located(&file.map));
+            diagnostics.extend(located);
+            if let Some(artifact) = artifact.value {
+                compiled.push(Compiled {
+                    key,
+                    location,
+                    artifact,
+                });
+            }
+        }
+        Ok(Report::new(compiled, diagnostics))
     }
 
     /// Resolve, plan and emit.
@@ -173,8 +204,8 @@ impl<'a> Compiler<'a> {
         job: CheckedJob,
         resolver: &Resolver<'_>,
     ) -> Result<Report<Artifact>, MachineError> {
-        let resolved = resolve::resolve(job, resolver)?;
-        let plan = resolved.and_then(|job| plan::lower(job, &self.options));
+        let outcome = resolve::resolve(job, resolver)?;
+        let plan = outcome.and_then(|job| plan::lower(job, &self.options));
         Ok(plan.and_then(|plan| emit::aurora::emit(&plan)))
     }
 }
@@ -186,9 +217,12 @@ pub fn in_parallel<T: Sync, R: Send>(
     work: impl Fn(&T) -> R + Sync,
     done: impl Fn(usize) + Sync,
 ) -> Vec<R> {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let threads = cores.min(items.len());
-    if threads <= 1 {
+    // Asking how many cores there are takes longer than many a single item.
+    let threads = match items.len() {
+        0 | 1 => 1,
+        many => std::thread::available_parallelism().map_or(1, |cores| cores.get().min(many)),
+    };
+    if threads == 1 {
         let count = |(index, item)| {
             let result = work(item);
             done(index + 1);

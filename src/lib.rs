@@ -24,3 +24,7 @@ pub mod workspace;
 pub mod compile;
 
 pub mod write;
+
+pub mod schema;
+
+pub mod cli;

@@ -77,14 +77,18 @@ impl DefinitionFile {
         self.path.parent().unwrap_or(Path::new("/"))
     }
 
+    /// The directory that stands for the definition: that of `job.toml`.
+    pub fn own_directory(&self) -> Option<&Path> {
+        let directory = self.directory();
+        (self.path.file_stem()? == "job").then_some(directory)
+    }
+
     /// What the file is called when its jobs are asked for: `NAME` of `NAME.job.toml`, the
     /// directory of `job.toml`.
     pub fn short_name(&self) -> Option<&str> {
-        let name = self.path.file_name()?.to_str()?;
-        let (stem, _) = name.rsplit_once('.')?;
-        match stem.strip_suffix(".job") {
-            Some(name) => Some(name),
-            None => self.directory().file_name()?.to_str(),
+        match self.own_directory() {
+            Some(directory) => directory.file_name()?.to_str(),
+            None => Path::new(self.path.file_stem()?).file_stem()?.to_str(),
         }
     }
 }
@@ -185,9 +189,14 @@ impl Workspace {
         Ok(found)
     }
 
+    /// The directory that jobc keeps its own files in.
+    pub fn own_directory(&self) -> PathBuf {
+        self.root.join(OWN_DIRECTORY)
+    }
+
     /// The directory that compiled jobs are written to.
     pub fn store_directory(&self) -> PathBuf {
-        self.root.join(OWN_DIRECTORY).join("store")
+        self.own_directory().join("store")
     }
 }
 

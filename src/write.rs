@@ -49,6 +49,23 @@ impl Destination {
         })
     }
 
+    /// As [`Self::new`], for a directory in jobc's own one. That is no part of a workspace's
+    /// history, and says so to version control when it is made.
+    ///
+    /// # Errors
+    /// As of [`Self::new`].
+    pub fn in_own(own: &Path, directory: &Path) -> Result<Self, MachineError> {
+        let made = !own.exists();
+        let destination = Self::new(directory)?;
+        if made {
+            let ignore = own.join(".gitignore");
+            fs::write(&ignore, "*\n").map_err(|error| {
+                MachineError::new(format!("cannot write `{}`", ignore.display()), error)
+            })?;
+        }
+        Ok(destination)
+    }
+
     /// Writes a compiled job and returns the path of its file.
     ///
     /// # Errors

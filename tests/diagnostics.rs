@@ -207,14 +207,21 @@ fn documentation_is_true() {
         for (index, (format, text)) in blocks.iter().enumerate() {
             let sandbox = Sandbox::new();
             sandbox.file(&format!("job.{format}"), text);
+            sandbox.file("serve.yml", "").file("check.yml", "");
             let run = sandbox.jobc(["check", "--message-format", "short"]);
             let mentioned = run.stderr.contains(&format!("[{}]", code.id));
+            // Some choices exist, and have rules, although JSON cannot carry them.
+            let other = |line: &&str| {
+                line.contains(": error[")
+                    && ![code.id, "not-in-json"]
+                        .iter()
+                        .any(|id| line.contains(&format!("[{id}]")))
+            };
+            let others = run.stderr.lines().filter(other).count();
             let wrong = if index == 0 {
-                let others = run.stderr.lines().filter(|line| line.contains(": error["));
-                let others = others.filter(|line| !line.contains(&format!("[{}]", code.id)));
-                !mentioned || others.count() > 0
+                !mentioned || others > 0
             } else {
-                mentioned || run.status != 0
+                mentioned || others > 0
             };
             if wrong {
                 let which = if index == 0 { "provokes it" } else { "is good" };

@@ -1,1 +1,317 @@
+//! The init step's command, run by each shell that nodes have, with a `nix-store` made for the
+//! purpose. What real Nix does with it is in `nix.rs`.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use jobc::model::InitSettings;
+use jobc::plan::InitCommand;
+use jobc::store::{StoreDir, StorePath};
+
+use crate::harness::{Sandbox, report};
+
+const OBJECT: &str = "88hvv1a9ixsdxr2klz3gsvdrnyy59xp3-script";
+
+/// The shells that are here; a machine has at least `sh`.
+fn shells() -> Vec<Vec<&'static str>> {
+    let all = [
+        vec!["sh"],
+        vec!["bash"],
+        vec!["dash"],
+        vec!["busybox", "sh"],
+    ];
+    let here = |shell: &Vec<&str>| {
+        let found = Command::new(shell[0])
+            .args(&shell[1..])
+            .args(["-c", ":"])
+            .output();
+        let here = found.is_ok_and(|output| output.status.success());
+        if !here {
+            eprintln!("skipped: there is no {} on this machine", shell[0]);
+        }
+        here
+    };
+    all.into_iter().filter(here).collect()
+}
+
+fn settings(text: &str) -> InitSettings {
+    serde_json::from_str(text).expect("the settings are well-formed")
+}
+
+struct Node {
+    sandbox: Sandbox,
+    store: String,
+}
+
+impl Node {
+    /// A node whose `nix-store` is this script; `sleep` takes no time and says what it was asked.
+    fn new(nix_store: Option<&str>) -> Self {
+        let sandbox = Sandbox::new();
+        let store = format!("{}/store", sandbox.path().display());
+        fs::create_dir(&store).expect("the store can be made");
+        let node = Self { sandbox, store };
+        node.program("sleep", "echo \"slept $1\" >&2");
+        if let Some(script) = nix_store {
+            node.program("nix-store", script);
+        }
+        node
+    }
+
+    fn program(&self, name: &str, script: &str) {
+        let path = self.sandbox.path().join("bin").join(name);
+        self.sandbox
+            .file(&format!("bin/{name}"), format!("#!/bin/sh\n{script}\n"));
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("it is ours");
+    }
+
+    fn object(&self) -> String {
+        format!("{}/{OBJECT}", self.store)
+    }
+
+    fn command(&self, settings: &InitSettings, process: &str) -> String {
+        let store_dir: StoreDir = self.store.parse().expect("the directory is a store's");
+        let path: StorePath = OBJECT.parse().expect("it is a store path");
+        InitCommand::new(settings, &store_dir).realise(&path, process)
+    }
+
+    fn run(&self, shell: &[&str], command: &str) -> Output {
+        let work = self.sandbox.path().join("work dir");
+        fs::create_dir_all(&work).expect("it can be made");
+        Command::new(shell[0])
+            .args(&shell[1..])
+            .args(["-c", command])
+            .current_dir(work)
+            .env_clear()
+            .env(
+                "PATH",
+                format!("{}/bin:/usr/bin:/bin", self.sandbox.path().display()),
+            )
+            .stdin(Stdio::null())
+            .output()
+            .expect("the shell can be started")
+    }
+}
+
+/// Runs the command in every shell on a fresh node and compares its exit code and what it says.
+fn check(nix_store: Option<&str>, text: &str, process: &str, status: i32, says: &[&str]) {
+    let mut failures = Vec::new();
+    for shell in shells() {
+        let node = Node::new(nix_store);
+        let output = node.run(&shell, &node.command(&settings(text), process));
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        let said = says.iter().all(|word| stderr.contains(word));
+        if output.status.code() != Some(status) || !said || !output.stdout.is_empty() {
+            failures.push(format!("{shell:?}: {:?}\n{stderr}", output.status));
+        }
+    }
+    report(&failures);
+}
+
+/// Realises by making the file, and keeps its arguments.
+const WORKS: &str = r#"
+echo "$@" >>"${0%/*}/../calls"
+for last; do :; done
+mkdir -p "${0%/*}/../store"; : >"$last"
+echo "$last"
+"#;
+
+#[test]
+fn works() {
+    check(Some(WORKS), "{}", "web", 0, &[]);
+    check(
+        Some(WORKS),
+        r#"{"substituters": ["https://a.example", "file:///b"]}"#,
+        "web",
+        0,
+        &[],
+    );
+}
+
+#[test]
+fn arguments() {
+    let text = r#"{
+        "substituters": ["https://a.example?x=$(id)", "file:///b c"],
+        "trusted_public_keys": ["k-1:AAAA=", "k-2:BBBB="]
+    }"#;
+    for shell in shells() {
+        let node = Node::new(Some(WORKS));
+        let command = node.command(&settings(text), "a b;$(x)'\"{{name}}");
+        assert!(!command.contains("{{"), "{command}");
+        let output = node.run(&shell, &command);
+        assert!(output.status.success(), "{shell:?}: {output:?}");
+        let calls = fs::read_to_string(node.sandbox.path().join("calls")).expect("it was called");
+        let root = node.sandbox.path().join("work dir/.gc");
+        let expected = format!(
+            "--option extra-substituters https://a.example?x=$(id) file:///b c \
+             --option narinfo-cache-negative-ttl 0 \
+             --option extra-trusted-public-keys k-1:AAAA= k-2:BBBB= \
+             --add-root {}/",
+            root.display()
+        );
+        assert!(
+            calls.starts_with(&expected),
+            "{shell:?}:\n{calls}{expected}"
+        );
+        let name = calls[expected.len()..]
+            .split(' ')
+            .next()
+            .expect("a root follows");
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b"_-".contains(&b);
+        assert!(name.bytes().all(plain), "{name}");
+        assert!(
+            calls.ends_with(&format!("--indirect -r {}\n", node.object())),
+            "{calls}"
+        );
+    }
+}
+
+#[test]
+fn no_nix() {
+    check(
+        None,
+        r#"{"nix_store": "no-nix-store"}"#,
+        "web",
+        127,
+        &[
+            "nix_init: no-nix-store not found on",
+            "install Nix on this node",
+        ],
+    );
+}
+
+#[test]
+fn a_cache_that_recovers() {
+    let flaky = format!(
+        r#"n=$(cat "${{0%/*}}/../n" 2>/dev/null || echo 0); echo $((n+1)) >"${{0%/*}}/../n"
+        [ "$n" -ge 2 ] || {{ echo "error: unable to download" >&2; exit 1; }}
+        {WORKS}"#
+    );
+    check(
+        Some(&flaky),
+        "{}",
+        "web",
+        0,
+        &[
+            "unable to download",
+            "nix_init: try 1 failed, again in 2s",
+            "slept 2",
+            "nix_init: try 2 failed, again in 4s",
+            "slept 4",
+        ],
+    );
+}
+
+#[test]
+fn a_cache_that_does_not() {
+    check(
+        Some("exit 1"),
+        r#"{"tries": 3}"#,
+        "web",
+        1,
+        &[
+            "slept 2",
+            "slept 4",
+            "nix_init: cannot realise",
+            "from the default substituters after 3 tries",
+        ],
+    );
+    check(
+        Some("exit 1"),
+        r#"{"tries": 1, "substituters": ["file:///a"]}"#,
+        "web",
+        1,
+        &["from file:///a after 1 tries"],
+    );
+}
+
+/// A store that was made somewhere else: Nix says yes, and the path is not there.
+#[test]
+fn a_relocated_store() {
+    check(
+        Some("exit 0"),
+        "{}",
+        "web",
+        1,
+        &["was realised but is not at its path"],
+    );
+}
+
+/// A daemon that ignores the job's caches: the client copies, the daemon checks contents.
+#[test]
+fn an_untrusting_daemon() {
+    for shell in shells() {
+        let node = Node::new(Some(
+            r#"case "$*" in *extra-substituters*) exit 1;; esac
+            for last; do :; done; [ -e "$last" ]"#,
+        ));
+        node.program(
+            "nix",
+            r#"echo "$@" >"${0%/*}/../copied"; for last; do :; done; : >"$last""#,
+        );
+        let text = r#"{"tries": 1, "substituters": ["https://a.example"]}"#;
+        let output = node.run(&shell, &node.command(&settings(text), "web"));
+        assert!(output.status.success(), "{shell:?}: {output:?}");
+        let copied = fs::read_to_string(node.sandbox.path().join("copied")).expect("it was copied");
+        assert!(copied.contains("copy --from https://a.example"), "{copied}");
+    }
+}
+
+#[test]
+fn a_profile_script() {
+    for shell in shells() {
+        let node = Node::new(None);
+        let hidden = node.sandbox.path().join("hidden nix");
+        fs::create_dir(&hidden).expect("it can be made");
+        node.program("my-nix-store", WORKS);
+        fs::rename(
+            node.sandbox.path().join("bin/my-nix-store"),
+            hidden.join("my-nix-store"),
+        )
+        .expect("it can be moved");
+        let profile = node.sandbox.path().join("it's a profile.sh");
+        fs::write(&profile, format!("PATH=\"$PATH:{}\"\n", hidden.display())).expect("written");
+        let text = format!(
+            r#"{{"profile_script": "{}", "nix_store": "my-nix-store"}}"#,
+            profile.display()
+        );
+        let output = node.run(&shell, &node.command(&settings(&text), "web"));
+        assert!(output.status.success(), "{shell:?}: {output:?}");
+        let missing = r#"{"profile_script": "/nonexistent/profile.sh", "tries": 1}"#;
+        let node = Node::new(Some(WORKS));
+        let output = node.run(&shell, &node.command(&settings(missing), "web"));
+        assert!(output.status.success(), "{shell:?}: {output:?}");
+    }
+}
+
+#[test]
+fn shellcheck_is_content() {
+    if !Path::new("/usr/bin/shellcheck").exists() {
+        eprintln!("skipped: there is no shellcheck on this machine");
+        return;
+    }
+    let all = r#"{
+        "substituters": ["https://a.example", "file:///b c"],
+        "trusted_public_keys": ["k-1:AAAA="],
+        "profile_script": "/etc/profile.d/nix.sh"
+    }"#;
+    let mut failures = Vec::new();
+    for text in ["{}", all] {
+        let node = Node::new(None);
+        let path = node.sandbox.path().join("init.sh");
+        let command = node.command(&settings(text), "web");
+        fs::write(&path, &command).expect("it can be written");
+        for dialect in ["sh", "bash", "dash"] {
+            let output = Command::new("shellcheck")
+                .args(["-s", dialect])
+                .arg(&path)
+                .output();
+            let output = output.expect("shellcheck can be started");
+            if !output.status.success() {
+                failures.push(String::from_utf8_lossy(&output.stdout).into_owned());
+            }
+        }
+    }
+    report(&failures);
+}

@@ -1,5 +1,7 @@
 //! The one integration binary: the real executable on real files.
 
+#![allow(clippy::unwrap_used)]
+
 mod architecture;
 mod diagnostics;
 mod examples;
@@ -10,5 +12,6 @@ mod import;
 mod init_command;
 mod nix;
 mod readme;
+mod robustness;
 mod schema;
 mod store;

@@ -137,3 +137,85 @@ fn bad_reference(error: &SyntaxError<'_>, place: Place) -> Diagnostic {
         .help(help)
         .note("`$${` is a literal `${`")
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::tests::{JOB, PROCESS, problems};
+    use crate::model::Settings;
+
+    /// A process with this command, written as a TOML literal.
+    fn check(command: &str, expected: &[&str]) {
+        let definition = format!(
+            "{JOB}packages = {{ tool = \"/nix/store/x\" }}\ntask.processes = [\n\
+             {{ name = \"a\", cmdline = \"${{pkgs.tool}}\" }},\n\
+             {{ name = \"b\", cmdline = {command} }},\n]"
+        );
+        let found = problems(&definition, &Settings::default());
+        assert_eq!(found, expected, "{definition}");
+    }
+
+    #[test]
+    fn fine() {
+        check(
+            r#""${pkgs.tool}/bin/x ${./a b} ${expanded ../c} $HOME ${HOME} $${pkgs.x}""#,
+            &[],
+        );
+        check(r#"'"${expanded ./a}" $(x "${expanded ./b}")'"#, &[]);
+    }
+
+    #[test]
+    fn references() {
+        check(
+            r#""a ${pkgs.} ${/etc/x} ${expanded x} ${./y""#,
+            &[
+                "bad-reference '${pkgs.}' the package name in `${pkgs.}` is empty",
+                "bad-reference '${/etc/x}' `${/etc/x}` names a file, but not from here",
+                "bad-reference '${expanded x}' `${expanded x}` names a file, but not from here",
+                "bad-reference '${./y' a reference has no `}` on its line",
+            ],
+        );
+    }
+
+    #[test]
+    fn quotes() {
+        check(
+            r#""x '${expanded ./a}' ${expanded ./b} '${pkgs.tool}' '${expanded ./a}'""#,
+            &[
+                "quoted-expansion '${expanded ./a}' the shell expands nothing between single quotes",
+                "quoted-expansion '${expanded ./a}' the shell expands nothing between single quotes",
+            ],
+        );
+        check(r#""echo '$${' ${expanded ./a}""#, &[]);
+    }
+
+    #[test]
+    fn empty_and_impossible() {
+        check(
+            r#"" \n""#,
+            &["empty-command '\" \\n\"' the command does nothing"],
+        );
+        check(
+            r#""a\u0000b""#,
+            &["nul-in-command '\"a\\u0000b\"' the command has a NUL character"],
+        );
+    }
+
+    #[test]
+    fn health_checks() {
+        let check = |command: &str, expected: &[&str]| {
+            let definition = format!(
+                "{JOB}{PROCESS}health_check_config.health_checker.shell.shell_command = {command}"
+            );
+            let found = problems(&definition, &Settings::default());
+            assert_eq!(found, expected, "{definition}");
+        };
+        check("\"cat ${./a}\"", &[]);
+        check(
+            "\"cat ${expanded ./a} ${pkgs.x}\"",
+            &[
+                "misplaced-expansion '${expanded ./a}' a health check has no expanded files",
+                "unknown-package '${pkgs.x}' no package is called `x`",
+            ],
+        );
+    }
+}

@@ -1,22 +1,24 @@
 //! What jobs and processes are called.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::diagnostic::codes::names;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::{Job, JobKey, JobName, Process};
+use crate::model::{Job, JobKey, JobName, Process, ProcessName};
 use crate::source::Pointer;
 
 use super::Ctx;
-use super::scope::{Scope, expand};
+use super::scope::{Scope, expand, fill_in};
 
 /// A file name has at most so many bytes.
 const MAX_BYTES: usize = 255;
 
 /// Finds a task's processes by name.
 pub(super) struct ProcessIndex<'a> {
-    processes: &'a [Process],
-    by_name: Option<HashMap<&'a str, usize>>,
+    /// The names in the order written, references filled in as far as they can be.
+    names: Vec<Cow<'a, str>>,
+    by_name: Option<HashMap<Cow<'a, str>, usize>>,
     /// Whether some name is not the author's, or two are the same.
     pub(super) unreliable: bool,
 }
@@ -25,63 +27,85 @@ impl<'a> ProcessIndex<'a> {
     /// With so few processes, looking at each is faster than any table.
     const FEW: usize = 16;
 
-    fn new(processes: &'a [Process]) -> Self {
-        let by_name = (processes.len() > Self::FEW).then(|| {
-            let mut by_name = HashMap::with_capacity(processes.len());
-            for (index, process) in processes.iter().enumerate() {
-                by_name.entry(process.name.as_str()).or_insert(index);
+    fn new(job: &'a Job) -> Self {
+        let processes = &job.task.processes;
+        let bound = |(index, process): (usize, &'a Process)| {
+            let name = process.name.as_str();
+            if name.contains("{{") {
+                bound(name, &Scope::process(job, index))
+            } else {
+                Cow::Borrowed(name)
+            }
+        };
+        let names: Vec<_> = processes.iter().enumerate().map(bound).collect();
+        let by_name = (names.len() > Self::FEW).then(|| {
+            let mut by_name = HashMap::with_capacity(names.len());
+            for (index, name) in names.iter().enumerate() {
+                by_name.entry(name.clone()).or_insert(index);
             }
             by_name
         });
         Self {
-            processes,
+            names,
             by_name,
             unreliable: false,
         }
     }
 
-    /// The first process called `name`.
-    pub(super) fn get(&self, name: &str) -> Option<usize> {
+    /// The first process called `name`, as an order of `job` says it.
+    pub(super) fn named_in_order(&self, job: &Job, name: &str) -> Option<usize> {
+        if name.contains("{{") {
+            self.get(&bound(name, &Scope::task(job)))
+        } else {
+            self.get(name)
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<usize> {
         match &self.by_name {
             Some(by_name) => by_name.get(name).copied(),
-            None => self
-                .processes
-                .iter()
-                .position(|process| process.name.as_str() == name),
+            None => self.names.iter().position(|known| known == name),
         }
     }
 
     /// The names, in the order written.
-    pub(super) fn names(&self) -> impl Iterator<Item = &'a str> {
-        self.processes.iter().map(|process| process.name.as_str())
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(AsRef::as_ref)
     }
+}
+
+/// `name` with its references filled in, if all can be.
+fn bound<'a>(name: &'a str, scope: &Scope<'_>) -> Cow<'a, str> {
+    expand(name, scope).map_or(Cow::Borrowed(name), Cow::Owned)
 }
 
 /// Checks the processes' names.
 pub(super) fn check<'a>(ctx: &mut Ctx<'a>) -> ProcessIndex<'a> {
     let processes = &ctx.job.task.processes;
-    let mut index = ProcessIndex::new(processes);
+    let mut index = ProcessIndex::new(ctx.job);
     if processes.is_empty() && !ctx.hole(|at| at.key("task").key("processes")) {
         let place = Place::value(ctx.at.key("task").key("processes"));
         let problem = Diagnostic::new(&names::NO_PROCESSES, "the task has no processes", place);
         ctx.report(problem.help("add a process with a `name` and a `cmdline`"));
     }
-    for (position, process) in processes.iter().enumerate() {
-        let name = process.name.as_str();
+    for position in 0..processes.len() {
         if ctx.hole(|at| super::process(at, position).key("name")) {
             index.unreliable = true;
             continue;
         }
         let place = || Place::value(super::process(ctx.at, position).key("name"));
-        if name.len() > MAX_BYTES {
-            let headline = format!("the name of a process is {} bytes long", name.len());
-            let problem = Diagnostic::new(&names::LONG_PROCESS_NAME, headline, place());
+        if let Some(problem) = directory_name(ctx.job, position) {
+            let problem = Diagnostic::new(&names::PROCESS_NAME, problem, place());
             ctx.report(problem.note(format!(
-                "the agent makes a directory of it, and such names have at most {MAX_BYTES} bytes"
+                "the agent makes a directory of it: a name of at most {MAX_BYTES} bytes, without \
+                 `/` and leading `.`"
             )));
-        } else if let Some(first) = index.get(name).filter(|&first| first < position) {
+        } else if let Some(first) = index
+            .get(&index.names[position])
+            .filter(|&first| first < position)
+        {
             index.unreliable = true;
-            let headline = format!("two processes are called `{name}`");
+            let headline = format!("two processes are called `{}`", index.names[position]);
             let problem = Diagnostic::new(&names::DUPLICATE_PROCESS, headline, place())
                 .also(
                     Place::value(ctx.process(first, "name")),
@@ -92,6 +116,22 @@ pub(super) fn check<'a>(ctx: &mut Ctx<'a>) -> ProcessIndex<'a> {
         }
     }
     index
+}
+
+/// Why no directory can have the name of the process at `index`.
+fn directory_name(job: &Job, index: usize) -> Option<String> {
+    let name = job.task.processes[index].name.as_str();
+    if name.contains("{{")
+        && let Some(filled) = fill_in(name, &Scope::process(job, index))
+    {
+        // The client tries with a host that has no name.
+        let filled = filled.replace("{{mesos.hostname}}", "");
+        if let Err(error) = filled.parse::<ProcessName>() {
+            return Some(format!("the name of a process, filled in, {error}"));
+        }
+    }
+    let bytes = name.len();
+    (bytes > MAX_BYTES).then(|| format!("the name of a process is {bytes} bytes long"))
 }
 
 /// The task's name, the default written out.
@@ -172,5 +212,154 @@ impl Keys {
                 self.0.insert(key.clone(), ctx.at.clone());
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use crate::check::tests::{JOB, problems};
+    use crate::model::Settings;
+
+    fn check(definition: &str, expected: &[&str]) {
+        let found = problems(definition, &Settings::default());
+        assert_eq!(found, expected, "{definition}");
+    }
+
+    fn check_task(rest: &str, expected: &[&str]) {
+        check(&format!("{JOB}{rest}"), expected);
+    }
+
+    fn unnamed(rest: &str) -> String {
+        format!("{}{rest}", JOB.replace("name = \"hello\"", ""))
+    }
+
+    #[test]
+    fn processes() {
+        check_task(
+            "task.processes = []",
+            &["no-processes '[]' the task has no processes"],
+        );
+        check_task(
+            r#"task.processes = [
+                { name = "a", cmdline = "x" },
+                { name = "b", cmdline = "x" },
+                { name = "a", cmdline = "x" },
+                { name = "a", cmdline = "x" },
+            ]"#,
+            &[
+                "duplicate-process '\"a\"' two processes are called `a`",
+                "duplicate-process '\"a\"' two processes are called `a`",
+            ],
+        );
+    }
+
+    #[test]
+    fn many_processes_have_an_index() {
+        let mut list = String::from("task.processes = [\n");
+        for number in 0..40 {
+            writeln!(list, "{{ name = \"p{number}\", cmdline = \"x\" }},").expect("a string");
+        }
+        list += "{ name = \"p7\", cmdline = \"x\", after = [\"p3\", \"p40\"] }]";
+        check_task(
+            &list,
+            &["duplicate-process '\"p7\"' two processes are called `p7`"],
+        );
+        check_task(
+            &list.replace(
+                "\"p7\", cmdline = \"x\", after",
+                "\"q\", cmdline = \"x\", after",
+            ),
+            &["unknown-process '\"p40\"' the task has no process `p40`"],
+        );
+    }
+
+    #[test]
+    fn bytes_count_in_names() {
+        let process = |letter: &str, times| {
+            let name = letter.repeat(times);
+            format!("task.processes = [{{ name = \"{name}\", cmdline = \"x\" }}]")
+        };
+        check_task(&process("a", 255), &[]);
+        check_task(&process("\u{e9}", 127), &[]);
+        let found = problems(
+            &format!("{JOB}{}", process("\u{e9}", 128)),
+            &Settings::default(),
+        );
+        assert!(found[0].ends_with("the name of a process is 256 bytes long"));
+    }
+
+    #[test]
+    fn names_are_checked_as_they_will_be() {
+        let check = |name: &str, problem: &str| {
+            check_task(
+                &format!(
+                    "announce.zk_path = \"/x\"\ntask.processes = [{{ name = \"{name}\", cmdline = \"x\" }}]"
+                ),
+                &[&format!(
+                    "process-name '\"{name}\"' the name of a process, filled in, {problem}"
+                )],
+            );
+        };
+        check("a{{announce.zk_path}}", "contains `/`");
+        check("{{executor_config.data}}", "is empty");
+        check("{{mesos.hostname}}.a", "starts with `.`");
+    }
+
+    #[test]
+    fn a_job_is_called_like_its_task() {
+        let process = |name| format!("task.processes = [{{ name = \"{name}\", cmdline = \"x\" }}]");
+        check(&unnamed(&process("a.b-c")), &[]);
+        check(&unnamed(&process("a-{{role}}")), &[]);
+        check(
+            &unnamed(&process("a b")),
+            &[
+                "unnamed-job '\"a b\"' the job has no name, and that of its first process is no job name",
+            ],
+        );
+        check(
+            &unnamed(&process("a{{mesos.instance}}")),
+            &[
+                "unnamed-job '\"a{{mesos.instance}}\"' the job has no name, and that of its first process is no job name",
+            ],
+        );
+        check(
+            &unnamed(&format!("task.name = \"x/y\"\n{}", process("a"))),
+            &["unnamed-job '\"x/y\"' the job has no name, and that of its task is no job name"],
+        );
+        check(
+            &unnamed(&format!("task.name = \"t\"\n{}", process("a b"))),
+            &[],
+        );
+        check(
+            &unnamed("task.processes = []"),
+            &["no-processes '[]' the task has no processes"],
+        );
+    }
+
+    #[test]
+    fn keys() {
+        let job = |role: &str, name: &str| {
+            format!(
+                "[[jobs]]\n{}task.processes = [{{ name = \"a\", cmdline = \"x\" }}]\n",
+                JOB.replace("www", role).replace("hello", name)
+            )
+        };
+        check(&(job("r", "a") + &job("r", "b") + &job("q", "a")), &[]);
+        check(
+            &(job("r", "a") + &job("r", "b") + &job("r", "a")),
+            &["duplicate-job '[[jobs]]' two jobs have the key `devcluster/r/devel/a`"],
+        );
+    }
+
+    #[test]
+    fn nothing_follows_from_made_up_names() {
+        check_task(
+            r#"task.processes = [{ name = ".a", cmdline = "x" }, { name = "b", cmdline = "x", after = ["a"] }]"#,
+            &[
+                "bad-value '\".a\"' `name`: expected a name without `/`, NUL and leading `.`, found \".a\"",
+            ],
+        );
     }
 }

@@ -87,6 +87,11 @@ fn declares(packages: Option<&BTreeMap<PackageName, PackageSource>>, name: &Pack
 }
 
 fn unknown(ctx: &Ctx<'_>, name: &PackageName, place: Place) -> Diagnostic {
+    let headline = format!("no package is called `{name}`");
+    let problem = Diagnostic::new(&commands::UNKNOWN_PACKAGE, headline, place);
+    if !ctx.advises() {
+        return problem;
+    }
     let declared: BTreeSet<&str> = [
         ctx.job.packages.as_ref(),
         ctx.shared,
@@ -97,9 +102,7 @@ fn unknown(ctx: &Ctx<'_>, name: &PackageName, place: Place) -> Diagnostic {
     .flat_map(BTreeMap::keys)
     .map(PackageName::as_str)
     .collect();
-    let headline = format!("no package is called `{name}`");
-    let problem = Diagnostic::new(&commands::UNKNOWN_PACKAGE, headline, place)
-        .did_you_mean(name.as_str(), declared.iter().copied());
+    let problem = problem.did_you_mean(name.as_str(), declared.iter().copied());
     let problem = if problem.help.is_empty() {
         problem.help(format!("declare it: `packages.{name} = \"nixpkgs#...\"`"))
     } else {
@@ -136,5 +139,74 @@ fn report_unused(
                     .help(format!("remove it, or name it as `${{pkgs.{name}}}`")),
             );
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::tests::{JOB, problems};
+    use crate::model::Settings;
+
+    fn check(definition: &str, expected: &[&str]) {
+        let packages = [("site".parse(), "nixpkgs#site")]
+            .map(|(name, source)| {
+                let source = crate::model::PackageSource::Reference(source.to_owned());
+                (name.expect("a name"), source)
+            })
+            .into();
+        let settings = Settings {
+            packages: Some(packages),
+            ..Settings::default()
+        };
+        assert_eq!(problems(definition, &settings), expected, "{definition}");
+    }
+
+    fn job(packages: &str, command: &str) -> String {
+        format!(
+            "{JOB}packages = {{ {packages} }}\n\
+             task.processes = [{{ name = \"a\", cmdline = \"{command}\" }}]\n"
+        )
+    }
+
+    #[test]
+    fn declared_in_the_job_or_around_it() {
+        check(&job("a = \"x\"", "${pkgs.a} ${pkgs.site}"), &[]);
+        check(
+            &job("a = \"x\", python = \"x\"", "${pkgs.a} ${pkgs.pyhton}"),
+            &[
+                "unknown-package '${pkgs.pyhton}' no package is called `pyhton`",
+                "unused-package 'python' no command names the package `python`",
+            ],
+        );
+        let list = |command| {
+            format!(
+                "packages = {{ s = \"x\", t = \"x\" }}\n[[jobs]]\n{}[[jobs]]\n{}",
+                job("", "${pkgs.s}"),
+                job("", command).replace("hello", "other")
+            )
+        };
+        check(&list("${pkgs.t}"), &[]);
+        check(
+            &list("${pkgs.site}"),
+            &["unused-package 't' no command names the package `t`"],
+        );
+    }
+
+    #[test]
+    fn nothing_follows_from_what_could_not_be_read() {
+        check(
+            &job("a = 3", "${pkgs.a} ${pkgs.b}"),
+            &[
+                "wrong-type '3' `a`: expected a store path, an installable, or a table with `path`, found an integer",
+            ],
+        );
+        check(
+            &job("a = \"x\"", "${pkgs.}"),
+            &["bad-reference '${pkgs.}' the package name in `${pkgs.}` is empty"],
+        );
+        check(
+            &job("a = \"x\"", "${pkgs.a}").replace("packages", "package"),
+            &["unknown-field 'package' unknown field `package`"],
+        );
     }
 }

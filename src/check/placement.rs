@@ -182,3 +182,111 @@ fn is_number(text: &str) -> bool {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::tests::{JOB, PROCESS, problems};
+    use crate::model::Settings;
+
+    fn check(definition: &str, expected: &[&str]) {
+        let definition = format!("{JOB}{PROCESS}{definition}");
+        let found = problems(&definition, &Settings::default());
+        assert_eq!(found, expected, "{definition}");
+    }
+
+    #[test]
+    fn environments() {
+        let check = |environment: &str, allowed: Option<&[&str]>, expected: &[&str]| {
+            let definition = format!("{JOB}{PROCESS}").replace("devel", environment);
+            let settings = Settings {
+                environments: allowed.map(|all| all.iter().map(ToString::to_string).collect()),
+                ..Settings::default()
+            };
+            assert_eq!(problems(&definition, &settings), expected, "{environment}");
+        };
+        for fine in ["prod", "test", "staging", "staging12"] {
+            check(fine, None, &[]);
+        }
+        for wrong in ["production", "staging-1", "Prod"] {
+            let expected = format!(
+                "unknown-environment '\"{wrong}\"' the scheduler has no environment `{wrong}`"
+            );
+            check(wrong, None, &[&expected]);
+        }
+        check("live", Some(&["live"]), &[]);
+        check(
+            "prod",
+            Some(&["live*"]),
+            &["unknown-environment '\"prod\"' the scheduler has no environment `prod`"],
+        );
+    }
+
+    #[test]
+    fn dedicated_hosts() {
+        let check = |value: &str, expected: &[&str]| {
+            check(
+                &format!("constraints = {{ dedicated = {value} }}"),
+                expected,
+            );
+        };
+        check("\"www/db\"", &[]);
+        check("\"*/db\"", &[]);
+        check("{ any_of = [\"{{role}}/db\"] }", &[]);
+        check(
+            "\"ads/db\"",
+            &["dedicated 'ads/db' hosts dedicated to `ads` take no jobs of `www`"],
+        );
+        check(
+            "\"{{cluster}}/db\"",
+            &["dedicated '{{cluster}}/db' hosts dedicated to `devcluster` take no jobs of `www`"],
+        );
+        check(
+            "\"www\"",
+            &["dedicated 'www' `dedicated` is a role and a name"],
+        );
+        check(
+            "\"www/a,www/b\"",
+            &["dedicated '\"www/a,www/b\"' `dedicated` takes exactly one value"],
+        );
+        check(
+            "\"!www/a\"",
+            &["dedicated '\"!www/a\"' `dedicated` cannot be negated"],
+        );
+        check(
+            "\"limit:1\"",
+            &["dedicated '\"limit:1\"' `dedicated` cannot be a limit"],
+        );
+    }
+
+    #[test]
+    fn ports() {
+        let check = |announce: &str, expected: &[&str]| {
+            check(&format!("announce = {{ {announce} }}"), expected);
+        };
+        check("", &[]);
+        check(
+            "primary_port = \"http\", portmap = { a = \"http\", b = \"a\" }",
+            &[],
+        );
+        check(
+            "portmap = { a = \"80\", b = \" +81 \", c = \"{{instances}}\", d = \"a\" }",
+            &[
+                "static-port '\"80\"' the fixed port `80` needs dedicated hosts",
+                "static-port '\" +81 \"' the fixed port `+81` needs dedicated hosts",
+                "static-port '\"{{instances}}\"' the fixed port `1` needs dedicated hosts",
+            ],
+        );
+        check(
+            "portmap = { a = \"b\", b = \"c\", c = \"b\", d = \"d\", e = \"x\" }",
+            &[
+                "port-cycle '\"c\"' the port `b` is named after itself",
+                "port-cycle '\"d\"' the port `d` is named after itself",
+            ],
+        );
+        check(
+            "primary_port = \"aurora\"",
+            &["port-cycle '\"aurora\"' the port `aurora` is named after itself"],
+        );
+        check("primary_port = \"aurora\", portmap = {}", &[]);
+    }
+}

@@ -41,3 +41,42 @@ fn report(ctx: &mut Ctx<'_>, field: &str, headline: &str, meant: Option<String>)
         None => problem,
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::tests::{JOB, PROCESS, problems};
+    use crate::model::Settings;
+
+    #[test]
+    fn enough_to_run() {
+        let check = |resources: &str, expected: &[&str]| {
+            let definition = format!("{JOB}{PROCESS}")
+                .replace(r#"cpu = 1, ram = "64 MB", disk = "64 MB""#, resources);
+            let found = problems(&definition, &Settings::default());
+            assert_eq!(found, expected, "{definition}");
+        };
+        check("cpu = 0.001, ram = 1048576, disk = \"1 MB\", gpu = 1", &[]);
+        check(
+            "cpu = 0, ram = 64, disk = \"1023 KB\"",
+            &[
+                "too-few-resources '0' a task needs a share of a processor",
+                "too-few-resources '64' a task needs at least 1 MiB of memory",
+                "too-few-resources '\"1023 KB\"' a task needs at least 1 MiB of disk",
+            ],
+        );
+        check(
+            "cpu = \"0\", ram = 64.5, disk = \"1 MB\"",
+            &[
+                "wrong-type '\"0\"' `cpu`: expected a number from 0 to 1000000, found a string",
+                "bad-value '64.5' `ram`: expected a size: bytes, or a string such as \"64 MB\", found `64.5`",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_process_may_have_none() {
+        let process = r#"task.processes = [{ name = "a", cmdline = "x", resources = { cpu = 0, ram = 0, disk = 0 } }]"#;
+        let found = problems(&format!("{JOB}{process}"), &Settings::default());
+        assert_eq!(found, [""; 0]);
+    }
+}

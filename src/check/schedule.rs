@@ -46,3 +46,38 @@ pub(super) fn check(ctx: &mut Ctx<'_>) {
         Error::Part { .. } => problem,
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::tests::{JOB, PROCESS, problems};
+    use crate::model::Settings;
+
+    fn check(definition: &str, expected: &[&str]) {
+        let definition = format!("{JOB}{PROCESS}{definition}");
+        let found = problems(&definition, &Settings::default());
+        assert_eq!(found, expected, "{definition}");
+    }
+
+    #[test]
+    fn schedules() {
+        check("cron_schedule = \"0 4 * * MON-FRI\"\nservice = false", &[]);
+        check(
+            "cron_schedule = \"0 4 * 4 7\"",
+            &["cron-schedule '7' `cron_schedule`: `7` is no day of the week: expected 0 to 6"],
+        );
+        check(
+            "cron_schedule = \"4 4 4 4 4\"",
+            &[
+                "cron-schedule '4' `cron_schedule`: one of the two day fields has to be `*`, the schedule sets both",
+            ],
+        );
+        check(
+            "cron_schedule = \"@daily\"",
+            &["cron-schedule '\"@daily\"' `cron_schedule`: expected five fields, found 1"],
+        );
+        check(
+            "cron_schedule = \"0 4 * * *\"\nservice = true",
+            &["cron-service 'true' a service cannot have a `cron_schedule`"],
+        );
+    }
+}

@@ -15,7 +15,7 @@ use super::schema::{Struct, Value};
 /// The tables around a text.
 #[derive(Debug, Clone)]
 pub struct Scope<'a> {
-    /// The innermost first.
+    /// The innermost last.
     levels: Vec<Struct<'a>>,
     /// Whether the names that the client adds are known.
     client: bool,
@@ -43,10 +43,7 @@ pub fn bind(address: &Address<'_>, scope: &Scope<'_>) -> Binding {
 }
 
 /// The value of `address` in `scope`; none where it is only known later.
-pub(super) fn evaluate(
-    address: &Address<'_>,
-    scope: &Scope<'_>,
-) -> Result<Option<String>, Trouble> {
+fn evaluate(address: &Address<'_>, scope: &Scope<'_>) -> Result<Option<String>, Trouble> {
     let mut evaluation = Evaluation::default();
     let mut text = String::new();
     evaluation.reference(address, scope, Unknown::Refuse, 0, &mut text)?;
@@ -55,15 +52,78 @@ pub(super) fn evaluate(
 
 /// `text` with all references filled in; none if that cannot be known yet.
 pub(super) fn expand(text: &str, scope: &Scope<'_>) -> Option<String> {
-    if !text.contains("{{") {
-        return Some(text.to_owned());
-    }
+    fill_in(text, scope).filter(|filled| references(filled).next().is_none())
+}
+
+/// `text` with all references filled in but those that the agent knows; none if not all are known.
+pub(super) fn fill_in(text: &str, scope: &Scope<'_>) -> Option<String> {
     let mut evaluation = Evaluation::default();
-    let mut expanded = String::new();
+    let mut filled = String::new();
     evaluation
-        .text(text, scope, Unknown::Refuse, 0, &mut expanded)
+        .text(text, scope, Unknown::Refuse, 0, &mut filled)
         .ok()?;
-    evaluation.finished(expanded)
+    evaluation.known.then_some(filled)
+}
+
+/// Why `address` cannot be filled in in `scope`, if it cannot.
+pub(super) fn trouble(address: &Address<'_>, scope: &Scope<'_>) -> Option<Trouble> {
+    let mut evaluation = Evaluation {
+        probing: true,
+        ..Evaluation::default()
+    };
+    evaluation
+        .reference(address, scope, Unknown::Refuse, 0, &mut String::new())
+        .err()
+}
+
+/// A reference that comes to be when the ones in `text` are filled in, and that nobody can fill in
+/// itself: that of `{{a[{{b}}]}}`, say.
+pub(super) fn composed(text: &str, scope: &Scope<'_>) -> Option<String> {
+    let mut text = Cow::Borrowed(text);
+    for _ in 0..Evaluation::MAX_DEPTH {
+        let filled = fill(&text, |reference, filled| {
+            let address = address(reference)?;
+            if filled.len() <= Evaluation::MAX_BYTES {
+                let mut evaluation = Evaluation::default();
+                let mut value = String::new();
+                evaluation
+                    .reference(&address, scope, Unknown::Refuse, 0, &mut value)
+                    .ok()?;
+                filled.push_str(&value);
+            }
+            Some(())
+        });
+        match filled {
+            Ok(filled) if filled == text || filled.len() > Evaluation::MAX_BYTES => break,
+            Ok(filled) => text = Cow::Owned(filled),
+            Err(reference) => return Some(reference.to_owned()),
+        }
+    }
+    // The agent fills in once.
+    let agent = |_: &TemplateReference<'_>, filled: &mut String| {
+        filled.push('0');
+        Some(())
+    };
+    let filled = fill(&text, agent).unwrap_or_default();
+    references(&filled)
+        .next()
+        .map(|reference| reference.text.to_owned())
+}
+
+/// `text` with `value` appending the value of each reference; the first that has none otherwise.
+fn fill<'t>(
+    text: &'t str,
+    mut value: impl FnMut(&TemplateReference<'t>, &mut String) -> Option<()>,
+) -> Result<String, &'t str> {
+    let mut filled = String::with_capacity(text.len());
+    let mut at = 0;
+    for reference in references(text) {
+        filled.push_str(&text[at..reference.offset]);
+        at = reference.offset + reference.text.len();
+        value(&reference, &mut filled).ok_or(reference.text)?;
+    }
+    filled.push_str(&text[at..]);
+    Ok(filled)
 }
 
 /// The address of a reference. An escaped one is no different in the end: the text that it leaves
@@ -113,15 +173,17 @@ fn compiled(command: &CommandLine) -> Cow<'_, str> {
 
 struct Found<'a> {
     value: Value<'a>,
-    /// The tables on the path to it, the innermost first.
+    /// The tables on the path to it, the innermost last.
     owner: Vec<Struct<'a>>,
 }
 
 impl<'a> Scope<'a> {
     /// Around a field of the job.
     pub fn job(job: &'a Job) -> Self {
+        let mut levels = Vec::with_capacity(4);
+        levels.push(Struct::Job(job));
         Self {
-            levels: vec![Struct::Job(job)],
+            levels,
             client: true,
         }
     }
@@ -141,22 +203,23 @@ impl<'a> Scope<'a> {
 
     /// Around a field of a table inside.
     pub(super) fn inside(mut self, table: Struct<'a>) -> Self {
-        self.levels.insert(0, table);
+        self.levels.push(table);
         self
     }
 
     /// The table around the text.
     pub(super) fn innermost(&self) -> Option<Struct<'a>> {
-        self.levels.first().copied()
+        self.levels.last().copied()
     }
 
     fn find(&self, path: &[Component<'_>]) -> Option<Found<'a>> {
-        self.find_from(0, path)
+        self.find_among(self.levels.len(), path)
     }
 
-    fn find_from(&self, level: usize, path: &[Component<'_>]) -> Option<Found<'a>> {
+    /// Finds it in the `count` outermost tables.
+    fn find_among(&self, count: usize, path: &[Component<'_>]) -> Option<Found<'a>> {
         use Component::Field;
-        let Some(table) = self.levels.get(level) else {
+        let Some((table, outer)) = self.levels[..count].split_last() else {
             let value = self.client.then(|| by_client(path)).flatten()?;
             let owner = Vec::new();
             return Some(Found { value, owner });
@@ -170,9 +233,11 @@ impl<'a> Scope<'a> {
             path => below(path),
         };
         inside
-            .or_else(|| self.find_from(level + 1, path))
+            .or_else(|| self.find_among(outer.len(), path))
             .or_else(|| match path {
-                [Field("super"), rest @ ..] if !rest.is_empty() => self.find_from(level + 1, rest),
+                [Field("super"), rest @ ..] if !rest.is_empty() => {
+                    self.find_among(outer.len(), rest)
+                }
                 _ => None,
             })
     }
@@ -183,7 +248,7 @@ fn descend<'a>(mut value: Value<'a>, path: &[Component<'_>]) -> Option<Found<'a>
     for component in path {
         value = match (value, component) {
             (Value::Struct(table), Component::Field(name)) => {
-                owner.insert(0, table);
+                owner.push(table);
                 table.field(name)?
             }
             (Value::List(list), Component::Index(index)) => list.get(index)?,
@@ -218,6 +283,8 @@ struct Evaluation {
     steps: usize,
     /// Whether the value is the final one.
     known: bool,
+    /// Whether only references matter, so that no text is copied.
+    probing: bool,
 }
 
 impl Default for Evaluation {
@@ -225,6 +292,7 @@ impl Default for Evaluation {
         Self {
             steps: 0,
             known: true,
+            probing: false,
         }
     }
 }
@@ -250,7 +318,7 @@ impl Evaluation {
     ) -> Result<(), Trouble> {
         let mut at = 0;
         for reference in references(text) {
-            out.push_str(&text[at..reference.offset]);
+            self.push(&text[at..reference.offset], out);
             at = reference.offset + reference.text.len();
             let address = address(&reference).ok_or(Trouble::Elsewhere)?;
             self.reference(&address, scope, unknown, depth, out)
@@ -259,8 +327,14 @@ impl Evaluation {
                     other => other,
                 })?;
         }
-        out.push_str(&text[at..]);
+        self.push(&text[at..], out);
         Ok(())
+    }
+
+    fn push(&self, text: &str, out: &mut String) {
+        if !self.probing {
+            out.push_str(text);
+        }
     }
 
     fn reference(
@@ -304,7 +378,7 @@ impl Evaluation {
             }
         };
         if !value.contains("{{") {
-            out.push_str(&value);
+            self.push(&value, out);
             return Ok(());
         }
         let value = if owner.is_empty() {

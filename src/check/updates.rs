@@ -12,6 +12,7 @@ use super::scope::{Scope, expand};
 /// Checks `update_config`, `sla_policy`, `tier` and `metadata`.
 pub(super) fn check(ctx: &mut Ctx<'_>) {
     update_failures(ctx);
+    update_start(ctx);
     sla_policy(ctx);
     tier(ctx);
     metadata(ctx);
@@ -61,6 +62,52 @@ fn update_failures(ctx: &mut Ctx<'_>) {
             "write `update_config.max_total_failures = {least}` or more"
         ));
         ctx.report(problem);
+    }
+}
+
+/// What the client refuses when it is to start an update.
+fn update_start(ctx: &mut Ctx<'_>) {
+    const SHORTEST_PULSE: i64 = 60;
+    /// The API counts milliseconds in 32 bits.
+    const LONGEST: i64 = i32::MAX as i64 / 1000;
+    let Some(update) = &ctx.job.update_config else {
+        return;
+    };
+    if ctx.hole(|at| at.key("update_config")) {
+        return;
+    }
+    let place = |at: &Pointer, field: &str| Place::value(at.key("update_config").key(field));
+    let pulse = update.pulse_interval_secs.map(Integer::get);
+    let watch = update.watch_secs.map(Seconds::get);
+    if pulse.is_some_and(|pulse| pulse < SHORTEST_PULSE) {
+        let headline = format!("`pulse_interval_secs` is less than {SHORTEST_PULSE}");
+        let place = place(ctx.at, "pulse_interval_secs");
+        ctx.report(Diagnostic::new(&job::UPDATE_CONFIG, headline, place));
+    }
+    for (field, seconds) in [("pulse_interval_secs", pulse), ("watch_secs", watch)] {
+        if seconds.is_some_and(|seconds| seconds > LONGEST) {
+            let headline = format!("`{field}` is more than {LONGEST}");
+            let place = place(ctx.at, field);
+            ctx.report(Diagnostic::new(&job::UPDATE_CONFIG, headline, place));
+        }
+    }
+    if update.update_strategy.is_none() {
+        return;
+    }
+    let batches = update.batch_size.is_some_and(|size| size.get() > 1);
+    let waits = update.wait_for_batch_completion == Some(true);
+    for (field, given) in [
+        ("batch_size", batches),
+        ("wait_for_batch_completion", waits),
+    ] {
+        if given {
+            let headline = format!("`{field}` beside an `update_strategy`");
+            let strategy = Place::key(ctx.at.key("update_config").key("update_strategy"));
+            let problem = Diagnostic::new(&job::UPDATE_CONFIG, headline, place(ctx.at, field))
+                .also(strategy, "this says it, too")
+                .help("write one of the two");
+            ctx.report(problem);
+        }
     }
 }
 
@@ -200,5 +247,142 @@ fn metadata(ctx: &mut Ctx<'_>) {
                 ctx.report(problem.note("Aurora's client stops at what is not ASCII there"));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::tests::{JOB, PROCESS, problems};
+    use crate::model::Settings;
+
+    fn check(definition: &str, expected: &[&str]) {
+        let definition = format!("{JOB}{PROCESS}{definition}");
+        let found = problems(&definition, &Settings::default());
+        assert_eq!(found, expected, "{definition}");
+    }
+
+    #[test]
+    fn failures_of_updates() {
+        check("instances = 3\nupdate_config.max_total_failures = 2", &[]);
+        check(
+            "update_config.max_total_failures = 1",
+            &["update-failures '1' `max_total_failures` is 1, but the job has 1 instance"],
+        );
+        let dedicated = "constraints = { dedicated = \"www/x\" }\n";
+        check(&format!("{dedicated}instances = 49"), &[]);
+        check(
+            &format!("{dedicated}instances = 50"),
+            &[
+                "update-failures '\"www/x\"' an update of 50 instances on dedicated hosts has to tolerate 1 that fail",
+            ],
+        );
+        check(
+            &format!("{dedicated}instances = 150\nupdate_config.max_total_failures = 2"),
+            &[
+                "update-failures '2' an update of 150 instances on dedicated hosts has to tolerate 3 that fail",
+            ],
+        );
+    }
+
+    #[test]
+    fn starts_of_updates() {
+        check(
+            "update_config = { pulse_interval_secs = 60, watch_secs = 0 }",
+            &[],
+        );
+        check(
+            "update_config = { pulse_interval_secs = 59, watch_secs = 3000000 }",
+            &[
+                "update-config '59' `pulse_interval_secs` is less than 60",
+                "update-config '3000000' `watch_secs` is more than 2147483",
+            ],
+        );
+        check(
+            "update_config = { batch_size = 2, wait_for_batch_completion = true, update_strategy.queue = {} }",
+            &[
+                "update-config '2' `batch_size` beside an `update_strategy`",
+                "update-config 'true' `wait_for_batch_completion` beside an `update_strategy`",
+            ],
+        );
+        check(
+            "update_config = { batch_size = 1, update_strategy.queue = {} }",
+            &[],
+        );
+    }
+
+    #[test]
+    fn policies() {
+        let check = |instances: i64, tier: &str, policy: &str, expected: &[&str]| {
+            check(
+                &format!("instances = {instances}\n{tier}\nsla_policy = {policy}"),
+                expected,
+            );
+        };
+        let preferred = "tier = \"preferred\"";
+        let count = |count: i64| format!("{{ count = {{ count = {count}, duration_secs = 60 }} }}");
+        check(20, preferred, &count(19), &[]);
+        check(20, "production = true", &count(19), &[]);
+        check(
+            20,
+            preferred,
+            &count(20),
+            &["sla-policy '20' 20 of 20 instances have to keep running, so that none can be taken"],
+        );
+        check(
+            20,
+            "",
+            &count(1),
+            &[
+                "sla-policy '{ count = { count = 1, duration_secs = 60 } }' a job without a tier cannot have an SLA policy",
+            ],
+        );
+        check(
+            20,
+            "tier = \"revocable\"",
+            &count(1),
+            &["sla-policy '\"revocable\"' a job of the tier `revocable` cannot have an SLA policy"],
+        );
+        let percentage = |percentage: f64| {
+            format!("{{ percentage = {{ percentage = {percentage:?}, duration_secs = 7201 }} }}")
+        };
+        check(
+            20,
+            preferred,
+            &percentage(95.0),
+            &["sla-limit '7201' `duration_secs` is more than 7200"],
+        );
+        check(
+            19,
+            preferred,
+            &percentage(95.0),
+            &[
+                "sla-limit 'percentage' the policy is for jobs of at least 20 instances, this one has 19",
+                "sla-limit '7201' `duration_secs` is more than 7200",
+                "sla-policy '95.0' 95 % of 19 instances have to keep running, so that none can be taken",
+            ],
+        );
+        check(
+            1,
+            preferred,
+            "{ coordinator = { coordinator_url = \"u\" } }",
+            &[],
+        );
+    }
+
+    #[test]
+    fn tiers_and_metadata() {
+        check("tier = \"t-{{role}}\"", &[]);
+        check(
+            "tier = \"my tier\"",
+            &["tier-name '\"my tier\"' `my tier` is no name of a tier"],
+        );
+        check("tier = \"\"", &["tier-name '\"\"' `` is no name of a tier"]);
+        check(
+            "metadata = [{ key = \"a\", value = \"x\u{e9}\" }, { key = \"\u{e8}\", value = \"\" }]",
+            &[
+                "metadata-ascii '\u{e9}' metadata cannot have the character `\u{e9}`",
+                "metadata-ascii '\u{e8}' metadata cannot have the character `\u{e8}`",
+            ],
+        );
     }
 }

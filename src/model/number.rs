@@ -45,6 +45,10 @@ impl<'de, const MIN: i64, const MAX: i64> Deserialize<'de> for Integer<MIN, MAX>
                     .ok_or_else(|| E::invalid_value(Unexpected::Signed(number), &self))
             }
 
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
+                self.visit_i64(i64::try_from(number).unwrap_or(i64::MAX))
+            }
+
             fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
                 exact(number)
                     .and_then(Integer::new)
@@ -106,6 +110,10 @@ impl<'de, const MIN: i64, const MAX: i64> Deserialize<'de> for Float<MIN, MAX> {
             fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
                 Float::new(number as f64)
                     .ok_or_else(|| E::invalid_value(Unexpected::Signed(number), &self))
+            }
+
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
+                self.visit_i64(i64::try_from(number).unwrap_or(i64::MAX))
             }
 
             fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {

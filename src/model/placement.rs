@@ -10,14 +10,13 @@ use std::fmt;
 use std::str::FromStr;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Error, MapAccess, Unexpected, Visitor};
+use serde::de::{Error, IgnoredAny, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::Integer;
 
 /// What one host attribute has to be.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PlacementRule {
     /// At most so many tasks of the job on hosts that share a value.
@@ -125,6 +124,15 @@ impl fmt::Display for Placement {
     }
 }
 
+/// The names of the rules, as keys of a table.
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "snake_case")]
+enum RuleName {
+    Limit,
+    AnyOf,
+    NoneOf,
+}
+
 impl<'de> Deserialize<'de> for Placement {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Rule;
@@ -140,8 +148,19 @@ impl<'de> Deserialize<'de> for Placement {
                     .map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Placement, A::Error> {
-                PlacementRule::deserialize(MapAccessDeserializer::new(map)).map(Placement)
+            // Not a derived enum: serde would overlook all entries but the first.
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Placement, A::Error> {
+                let one =
+                    || A::Error::custom("expected exactly one of `limit`, `any_of` or `none_of`");
+                let rule = match map.next_key()?.ok_or_else(one)? {
+                    RuleName::Limit => PlacementRule::Limit(map.next_value()?),
+                    RuleName::AnyOf => PlacementRule::AnyOf(map.next_value()?),
+                    RuleName::NoneOf => PlacementRule::NoneOf(map.next_value()?),
+                };
+                match map.next_key::<IgnoredAny>()? {
+                    None => Ok(Placement(rule)),
+                    Some(_) => Err(one()),
+                }
             }
         }
         deserializer.deserialize_str(Rule)

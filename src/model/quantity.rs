@@ -170,6 +170,10 @@ macro_rules! quantities {
                             .ok_or_else(|| E::invalid_value(Unexpected::Signed(number), &self))
                     }
 
+                    fn visit_u64<E: Error>(self, number: u64) -> Result<$name, E> {
+                        self.visit_i64(i64::try_from(number).unwrap_or(i64::MAX))
+                    }
+
                     fn visit_f64<E: Error>(self, number: f64) -> Result<$name, E> {
                         let convert: fn(f64) -> Option<$name> = $from_float;
                         convert(number)

@@ -14,8 +14,8 @@ use std::sync::Arc;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::source::{Entry, Kind, Node, SourceFile, Span};
 
-use super::limits::{MAX_DEPTH, MAX_VALUES, too_deep, too_many};
-use super::problems::{Problems, Stop, character, found, is_blank, named};
+use super::limits::{MAX_DEPTH, MAX_VALUES, fitted, too_deep, too_many};
+use super::problems::{Problems, Stop, character, found, is_blank, named, one};
 
 /// Reads a JSON file.
 pub fn parse(file: &Arc<SourceFile>) -> Report<Node> {
@@ -75,8 +75,8 @@ impl Reader<'_> {
         let start = self.at;
         self.values += 1;
         if self.values > MAX_VALUES {
-            let place = self.problems.place(Span::new(start..start + 1));
-            self.problems.push(too_many(place));
+            let place = self.problems.place(one(self.text, start));
+            self.problems.push(too_many(MAX_VALUES, "values", place));
             return Err(Stop);
         }
         let kind = match self.peek() {
@@ -110,7 +110,7 @@ impl Reader<'_> {
             }
         }
         self.close();
-        Ok(items)
+        Ok(fitted(items))
     }
 
     fn table(&mut self) -> Result<Vec<Entry>, Stop> {
@@ -130,7 +130,7 @@ impl Reader<'_> {
         }
         self.close();
         self.problems.drop_duplicates(&mut entries);
-        Ok(entries)
+        Ok(fitted(entries))
     }
 
     fn entry(&mut self) -> Result<Entry, Stop> {
@@ -397,4 +397,251 @@ fn is_word(byte: u8) -> bool {
 
 fn starts_value(byte: u8) -> bool {
     is_word(byte) || matches!(byte, b'"' | b'\'' | b'{' | b'[' | b'-' | b'+' | b'.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Format, MAX_DEPTH, shown::shown};
+
+    #[track_caller]
+    fn check(input: &str, expected: &str) {
+        assert_eq!(shown(input, Format::Json), expected, "{input}");
+    }
+
+    #[test]
+    fn values() {
+        check("null", "null");
+        check(" true ", "true");
+        check("false", "false");
+        check("{}", "{}");
+        check("[[], {}]", "[[], {}]");
+        check(
+            r#"{"a": [1, "b"], "c": null}"#,
+            r#"{"a": [1, "b"], "c": null}"#,
+        );
+    }
+
+    #[test]
+    fn numbers() {
+        check("0", "0");
+        check("-0", "-0=0");
+        check("-12", "-12");
+        check("1.0", "1.0");
+        check("1e3", "1e3=1000.0");
+        check("1.5E-2", "1.5E-2=0.015");
+        check("9223372036854775807", "9223372036854775807");
+        check(
+            "9223372036854775808",
+            "9223372036854775808=9.223372036854776e18",
+        );
+        check("1e-999", "1e-999=0.0");
+        check(
+            "1e999",
+            r#"number-out-of-range: expected a finite number, found `1e999` | 1:1 "1e999" | use a finite number"#,
+        );
+        check(
+            "NaN",
+            r#"number-out-of-range: expected a finite number, found `NaN` | 1:1 "NaN" | use a finite number"#,
+        );
+    }
+
+    #[test]
+    fn wrong_numbers() {
+        let wrong = |number: &str, help: &str| {
+            check(
+                number,
+                &format!("syntax: expected a number, found `{number}` | 1:1 {number:?} | {help}"),
+            );
+        };
+        wrong("007", "remove the leading zeros");
+        wrong("-01.5", "remove the leading zeros");
+        wrong("0x1F", "write the number in decimal");
+        wrong("+1", "remove the `+`");
+        wrong(".5", "put digits on both sides of the point");
+        wrong("5.", "put digits on both sides of the point");
+        wrong("1_000", "remove the `_`");
+        wrong("64MB", "put double quotes around text");
+        wrong("1.2.3", "put double quotes around text");
+        wrong("-Infinity", "use a finite number");
+        wrong("-", "complete the number, or put double quotes around text");
+        wrong(
+            "1e+",
+            "complete the number, or put double quotes around text",
+        );
+    }
+
+    #[test]
+    fn strings() {
+        check(r#""""#, r#""""#);
+        check(r#""é😀""#, r#""é😀""#);
+        check(r#""\u00e9\ud83d\ude00""#, r#""\u00e9\ud83d\ude00"="é😀""#);
+        check(
+            r#""\"\\\/\b\f\n\r\t""#,
+            r#""\"\\\/\b\f\n\r\t"="\"\\/\u{8}\u{c}\n\r\t""#,
+        );
+        check(
+            r#""C:\dir""#,
+            r#"syntax: expected an escape of JSON, found `\d` | 1:4 "\\d" | write `\\d` for a backslash before it"#,
+        );
+        check(
+            r#""it\'s""#,
+            r#"syntax: expected an escape of JSON, found `\'` | 1:4 "\\'" | write `'` as it is"#,
+        );
+        check(
+            r#""\u12""#,
+            r#"syntax: expected four hexadecimal digits after `\u`, found fewer | 1:2 "\\u" | write the character itself"#,
+        );
+        check(
+            r#""\ud800x""#,
+            r#"syntax: expected a pair of surrogates, found only `\ud800` | 1:2 "\\ud800" | write the character itself"#,
+        );
+        check(
+            r#""\udc00\ud800A""#,
+            "syntax: expected a pair of surrogates, found only `\\udc00` | 1:2 \"\\\\udc00\" | write the character itself\n\
+             syntax: expected a pair of surrogates, found only `\\ud800` | 1:8 \"\\\\ud800\" | write the character itself",
+        );
+        check(
+            "\"a\tb\u{1}\"",
+            "syntax: expected text, found a tab in a string | 1:3 \"\\t\" | write `\\t`\n\
+             syntax: expected text, found the character U+0001 in a string | 1:5 \"\\u{1}\" | write `\\u0001`",
+        );
+        check(
+            "[\"a\n\"]",
+            r#"syntax: expected `"` after the string, found the end of the line | 1:2 "\"a" | close the string; a line break inside one is written `\n`"#,
+        );
+        check(
+            r#""a\""#,
+            r#"syntax: expected `"` after the string, found the end of the file | 1:1 "\"a\\\"" | close the string; a line break inside one is written `\n`"#,
+        );
+    }
+
+    #[test]
+    fn extensions() {
+        check("// a\n[1, /* b */ 2, // c\n]", "[1, 2]");
+        check("{\"a\": 1,}/**/", r#"{"a": 1}"#);
+        check("\u{feff}[\r\n1\r\n]\r\n", "[1]");
+        check(
+            "[1, /* b",
+            r#"syntax: expected `*/` after the comment, found the end of the file | 1:5 "/*" the comment starts here"#,
+        );
+        check(
+            "[1] # b",
+            r##"syntax: expected JSON, found a comment with `#` | 1:5 "#" | start the comment with `//`"##,
+        );
+    }
+
+    #[test]
+    fn what_is_not_json() {
+        check(
+            "{'a': 'b'}",
+            "syntax: expected a string in double quotes, found `'a'` | 1:2 \"'a'\" | use double quotes\n\
+             syntax: expected a string in double quotes, found `'b'` | 1:7 \"'b'\" | use double quotes",
+        );
+        check(
+            "{name: hello world}",
+            "syntax: expected a key in double quotes, found `name` | 1:2 \"name\" | write `\"name\"`\n\
+             syntax: expected a value, found `hello world` | 1:8 \"hello world\" | put double quotes around text",
+        );
+        check(
+            "[True, None]",
+            "syntax: expected a value, found `True` | 1:2 \"True\" | write `true`\n\
+             syntax: expected a value, found `None` | 1:8 \"None\" | write `null`",
+        );
+        check(
+            "[1,\u{a0}2]",
+            r#"syntax: expected an ordinary space, found the character U+00A0 | 1:4 "\u{a0}" | remove it, or put a space in its place"#,
+        );
+        check(
+            "{“a”: 1}",
+            r#"syntax: expected a key or `}`, found `“` | 1:2 "“" | use the straight double quotes `"`"#,
+        );
+        check(
+            "[\"a\": 1]",
+            r#"syntax: expected `,` or `]`, found `:` | 1:5 ":" | write keys and values between `{` and `}`"#,
+        );
+        check(
+            "{} {}",
+            r#"syntax: expected the end of the file, found `{` | 1:4 "{" | a file holds one value: put several jobs into the list `jobs`"#,
+        );
+        check("]", r#"syntax: expected a value, found `]` | 1:1 "]""#);
+        let empty = r#"empty-file: expected a value, found an empty file | 1:1 "" | write a job definition into it, or delete it"#;
+        check("", empty);
+        check("\n// nothing", empty);
+    }
+
+    #[test]
+    fn separators() {
+        check(
+            "{\"a\": 1 \"b\": 2\n\"c\": 3}",
+            "syntax: expected `,` or `}`, found `\"b\"` | 1:9 \"\\\"b\\\"\" a comma is missing before this | put a comma between the two\n\
+             syntax: expected `,` or `}`, found `\"c\"` | 2:1 \"\\\"c\\\"\" a comma is missing before this | put a comma between the two",
+        );
+        check(
+            "[1,,2]",
+            r#"syntax: expected a value, found `,` | 1:4 "," | remove the comma"#,
+        );
+        check(
+            "{,}",
+            r#"syntax: expected a key, found `,` | 1:2 "," | remove the comma"#,
+        );
+        check(
+            "{\"a\" = 1; \"b\" 2}",
+            "syntax: expected `:`, found `=` | 1:6 \"=\" | write `\"key\": value`\n\
+             syntax: expected `,` or `}`, found `;` | 1:9 \";\"\n\
+             syntax: expected `:` after the key, found `2` | 1:15 \"2\" | write `\"key\": value`",
+        );
+        check(
+            "{\"a\", \"b\": }",
+            "syntax: expected `:` and a value after the key, found `,` | 1:5 \",\"\n\
+             syntax: expected a value after the key, found `}` | 1:12 \"}\"",
+        );
+    }
+
+    #[test]
+    fn brackets() {
+        check(
+            "{\"a\": [1}",
+            r#"syntax: expected `]`, found `}` | 1:9 "}" | 1:7 "[" opened here"#,
+        );
+        check(
+            "{\"a\": {",
+            r#"syntax: expected `}`, found the end of the file | 1:8 "" | 1:7 "{" opened here"#,
+        );
+        let nested = |depth| "[".repeat(depth) + &"]".repeat(depth);
+        check(&nested(MAX_DEPTH), &nested(MAX_DEPTH));
+        check(
+            &nested(MAX_DEPTH + 1),
+            r#"too-deep: expected at most 128 levels of nesting, found more | 1:129 "[""#,
+        );
+        check(
+            &"{\"a\":".repeat(1_000_000),
+            r#"too-deep: expected at most 128 levels of nesting, found more | 1:641 "{""#,
+        );
+    }
+
+    #[test]
+    fn duplicate_keys() {
+        check(
+            r#"{"a": 1, "b": {"c": 1, "\u0063": 2}, "a": 3}"#,
+            "{\"a\": 1, \"b\": {\"c\": 1}}\n\
+             duplicate-key: duplicate key `c` | 1:24 \"\\\"\\\\u0063\\\"\" | 1:16 \"\\\"c\\\"\" first defined here | keep one of the two\n\
+             duplicate-key: duplicate key `a` | 1:38 \"\\\"a\\\"\" | 1:2 \"\\\"a\\\"\" first defined here | keep one of the two",
+        );
+        let many: Vec<String> = (0..20).map(|key| format!("\"k{}\": 0", key % 19)).collect();
+        check(
+            &format!("{{{}}}", many.join(", ")),
+            &format!(
+                "{{{}}}\nduplicate-key: duplicate key `k0` | 1:182 \"\\\"k0\\\"\" | 1:2 \"\\\"k0\\\"\" first defined here | keep one of the two",
+                many[..19].join(", ")
+            ),
+        );
+    }
+
+    #[test]
+    fn problems_end_somewhere() {
+        let shown = shown(&"x ,".repeat(1000), Format::Json);
+        assert_eq!(shown.lines().count(), 2);
+        let shown = super::super::shown::shown(&format!("[{}]", "x,".repeat(1000)), Format::Json);
+        assert_eq!(shown.lines().count(), 100);
+    }
 }

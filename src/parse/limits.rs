@@ -18,12 +18,19 @@ pub(super) const MAX_PROBLEMS: usize = 100;
 /// Tokens of a TOML file, which its grammar needs to have in memory at once (24 bytes each).
 pub(super) const MAX_TOML_TOKENS: usize = 4 * MAX_VALUES;
 
-/// Punctuation characters of a YAML file. The scanner keeps all tokens of a `[...]` or `{...}` until
-/// that ends, because a `:` may follow and make it a key; each token starts at one of these.
+/// Punctuation characters of a YAML file that mean something between brackets. The scanner keeps all
+/// tokens of a `[...]` or `{...}` until that ends, because a `:` may follow and make it a key, and
+/// each token starts at one of these.
 pub(super) const MAX_YAML_PUNCTUATION: usize = 2_000_000;
 
 /// The characters of a copied text that cost as much as one value more.
 pub(super) const BYTES_PER_VALUE: usize = 64;
+
+/// `elements` without the room that growing left: for many small lists that is most of the memory.
+pub(super) fn fitted<T>(mut elements: Vec<T>) -> Vec<T> {
+    elements.shrink_to_fit();
+    elements
+}
 
 /// The problem of a list or table at `place` that is one too deep.
 pub(super) fn too_deep(place: Place) -> Diagnostic {
@@ -34,11 +41,11 @@ pub(super) fn too_deep(place: Place) -> Diagnostic {
     )
 }
 
-/// The problem of a value at `place` that is one too many.
-pub(super) fn too_many(place: Place) -> Diagnostic {
+/// The problem of a file that has more than `most` of `things`.
+pub(super) fn too_many(most: usize, things: &str, place: Place) -> Diagnostic {
     Diagnostic::new(
         &TOO_MANY_VALUES,
-        format!("expected at most {MAX_VALUES} values in a file, found more"),
+        format!("expected at most {most} {things} in a file, found more"),
         place,
     )
     .help("split the file")

@@ -13,6 +13,10 @@ pub mod json;
 mod limits;
 mod number;
 mod problems;
+#[cfg(test)]
+mod roundtrip;
+#[cfg(test)]
+mod shown;
 pub mod toml;
 pub mod yaml;
 

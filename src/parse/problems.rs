@@ -15,6 +15,8 @@ pub(super) struct Stop;
 pub(super) struct Problems<'a> {
     file: &'a Arc<SourceFile>,
     found: Vec<Diagnostic>,
+    /// Whether there was a problem after which the tree is guesswork: any but a duplicate key.
+    guessed: bool,
 }
 
 impl<'a> Problems<'a> {
@@ -22,11 +24,13 @@ impl<'a> Problems<'a> {
         Self {
             file,
             found: Vec::new(),
+            guessed: false,
         }
     }
 
     /// Adds a problem; those over [`MAX_PROBLEMS`] are dropped.
     pub(super) fn push(&mut self, problem: Diagnostic) {
+        self.guessed |= problem.code != &DUPLICATE_KEY;
         if self.found.len() < MAX_PROBLEMS {
             self.found.push(problem);
         } else if let Some(last) = self.found.last_mut()
@@ -105,12 +109,8 @@ impl<'a> Problems<'a> {
     /// text had to be guessed would only yield problems that are none.
     pub(super) fn report(mut self, root: Option<Node>) -> Report<Node> {
         self.sort();
-        let sure = self
-            .found
-            .iter()
-            .all(|problem| problem.code == &DUPLICATE_KEY);
         Report {
-            value: root.filter(|_| sure),
+            value: root.filter(|_| !self.guessed),
             diagnostics: self.found,
         }
     }
@@ -209,6 +209,13 @@ pub(super) fn shortened(text: &str) -> String {
     let mut short: String = line.chars().take(LONGEST).collect();
     short.push('…');
     short
+}
+
+/// The character of `text` at byte `at`.
+pub(super) fn one(text: &str, at: usize) -> Span {
+    let at = floor(text, at);
+    let length = text[at..].chars().next().map_or(0, char::len_utf8);
+    Span::new(at..at + length)
 }
 
 /// The nearest border of a character that is not after `at`.

@@ -21,7 +21,7 @@ use crate::diagnostic::Report;
 use crate::diagnostic::codes::syntax::SYNTAX;
 use crate::source::{Kind, Node, SourceFile, Span};
 
-use super::limits::{MAX_DEPTH, MAX_TOML_TOKENS, MAX_VALUES, too_deep, too_many};
+use super::limits::{MAX_DEPTH, MAX_TOML_TOKENS, MAX_VALUES, fitted, too_deep, too_many};
 use super::number::{float, out_of_range, radix, whole};
 use super::problems::{Problems, shortened, start};
 use tables::{Header, Key, TableId, Tables};
@@ -45,7 +45,9 @@ pub fn parse(file: &Arc<SourceFile>) -> Report<Node> {
     let mut tokens: Vec<Token> = source.lex().take(MAX_TOML_TOKENS + 1).collect();
     if tokens.len() > MAX_TOML_TOKENS {
         let place = reader.problems.place(Span::new(0..0));
-        reader.problems.push(too_many(place));
+        reader
+            .problems
+            .push(too_many(MAX_TOML_TOKENS, "tokens", place));
         return reader.problems.report(None);
     }
     drop_final_blank(&mut tokens, source, &mut errors);
@@ -151,7 +153,7 @@ impl Reader<'_> {
         if self.values > MAX_VALUES && !self.stopped {
             self.stopped = true;
             let place = self.problems.place(span);
-            self.problems.push(too_many(place));
+            self.problems.push(too_many(MAX_VALUES, "values", place));
         }
         !self.stopped
     }
@@ -212,21 +214,13 @@ impl Reader<'_> {
             self.problems.push(problem);
             return Kind::Boolean(false);
         }
+        let raw = |text| {
+            let span = toml_parser::Span::new_unchecked(span.start as usize, span.end as usize);
+            Raw::new_unchecked(text, encoding, span)
+        };
         let mut value = String::new();
         let mut error = None;
-        // A file checked out with other line ends is the same job.
-        let unified = match encoding {
-            Some(Encoding::MlBasicString | Encoding::MlLiteralString) if text.contains('\r') => {
-                Some(text.replace("\r\n", "\n"))
-            }
-            _ => None,
-        };
-        let raw = Raw::new_unchecked(
-            unified.as_deref().unwrap_or(text),
-            encoding,
-            toml_parser::Span::new_unchecked(span.start as usize, span.end as usize),
-        );
-        let kind = raw.decode_scalar(&mut value, &mut error);
+        let mut kind = raw(text).decode_scalar(&mut value, &mut error);
         if let Some(error) = error {
             let input = self.source.input();
             let problem = match encoding {
@@ -235,6 +229,13 @@ impl Reader<'_> {
             };
             self.problems.push(problem);
             return Kind::Boolean(false);
+        }
+        if encoding.is_some() && text.contains('\r') {
+            // A file checked out with other line ends is the same job.
+            let unified = text.replace("\r\n", "\n");
+            let mut unified_value = String::new();
+            kind = raw(&unified).decode_scalar(&mut unified_value, &mut ());
+            value = unified_value;
         }
         let number = match kind {
             ScalarKind::String => return Kind::String(value),
@@ -411,7 +412,7 @@ impl Reader<'_> {
         }
         let node = match self.open.pop() {
             Some(Open::List { start, items, .. }) => Node {
-                kind: Kind::Sequence(items),
+                kind: Kind::Sequence(fitted(items)),
                 span: Span::new(start..end.end()),
             },
             Some(Open::Table { start, table, .. }) => {
@@ -425,4 +426,289 @@ impl Reader<'_> {
 
 fn here(span: toml_parser::Span) -> Span {
     Span::new(span.start()..span.end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Format, MAX_DEPTH, shown::shown};
+
+    #[track_caller]
+    fn check(input: &str, expected: &str) {
+        assert_eq!(shown(input, Format::Toml), expected, "{input}");
+    }
+
+    #[test]
+    fn values() {
+        check("", "{}");
+        check("# nothing\n", "{}");
+        check(
+            "a = 1\n\"b c\" = true\n'd' = false",
+            "{a: 1, \"b c\": true, 'd'=\"d\": false}",
+        );
+        check(
+            "a = [1, {b = 2, c.d = 3,}, # e\n]",
+            "{a: [1, {b: 2, c: {d: 3}}]}",
+        );
+        check("a = {\n b = 1,\n c = 2\n}", "{a: {b: 1, c: 2}}");
+        check(
+            "é = 1",
+            "syntax: expected a letter, a digit, `-` or `_` in a key, found `é` | 1:1 \"é\" | put quotes around the key",
+        );
+    }
+
+    #[test]
+    fn numbers() {
+        check("a = +1_000", "{a: +1_000=1000}");
+        check("a = -0", "{a: -0=0}");
+        check("a = 0xFF", "{a: 0xFF=255}");
+        check("a = 0o17", "{a: 0o17=15}");
+        check("a = 0b11", "{a: 0b11=3}");
+        check("a = 1e3", "{a: 1e3=1000.0}");
+        check("a = 1_0.5", "{a: 1_0.5=10.5}");
+        check(
+            "a = 0xFFFFFFFFFFFFFFFFFFFFFFFF",
+            "{a: 0xFFFFFFFFFFFFFFFFFFFFFFFF=7.922816251426434e28}",
+        );
+        check(
+            "a = 9223372036854775808",
+            "{a: 9223372036854775808=9.223372036854776e18}",
+        );
+        for number in ["1e999", "inf", "-nan"] {
+            check(
+                &format!("a = {number}"),
+                &format!(
+                    "number-out-of-range: expected a finite number, found `{number}` | 1:5 {number:?} | use a finite number"
+                ),
+            );
+        }
+        let wrong = |number: &str, help: &str| {
+            check(
+                &format!("a = {number}"),
+                &format!("syntax: expected a number, found `{number}` | 1:5 {number:?} | {help}"),
+            );
+        };
+        wrong("007", "remove the leading zeros");
+        wrong("1__0", "put `_` only between digits");
+        wrong(".5", "put digits on both sides of the point");
+        wrong("5.", "put digits on both sides of the point");
+    }
+
+    #[test]
+    fn dates() {
+        let date = |date: &str| {
+            check(
+                &format!("a = {date}"),
+                &format!(
+                    "toml-date: expected a value, found the date `{date}` | 1:5 {date:?} | put quotes around it: jobc has no dates"
+                ),
+            );
+        };
+        date("1979-05-27");
+        date("1979-05-27T07:32:00Z");
+        date("1979-05-27 07:32:00");
+        date("07:32:00");
+        check(
+            "a = 8080:80",
+            r#"syntax: expected a value, found `8080:80` | 1:5 "8080:80" | put quotes around text"#,
+        );
+    }
+
+    #[test]
+    fn strings() {
+        check("a = \"é\\u00e9\\x41\"", "{a: \"é\\u00e9\\x41\"=\"ééA\"}");
+        check("a = 'C:\\dir'", "{a: 'C:\\dir'=\"C:\\\\dir\"}");
+        check(
+            "a = \"\"\"\nb\n\\\n  c\"\"\"",
+            "{a: \"\"\"\\nb\\n\\\\n  c\"\"\"=\"b\\nc\"}",
+        );
+        check(
+            "a = '''\r\nb\r\nc'''\r\n",
+            "{a: \'\'\'\\r\\nb\\r\\nc\'\'\'=\"b\\nc\"}",
+        );
+        check(
+            "a = \"\"\"\r\n\\q\"\"\"",
+            r#"syntax: expected an escape of TOML, found `\q` | 2:1 "\\q" | write `\\` for a backslash, or put single quotes around the text"#,
+        );
+        check(
+            "a = \"\\u12\"",
+            r#"syntax: expected the hexadecimal number of a character, found `"` | 1:10 "\"" | write `\\` for a backslash, or put single quotes around the text"#,
+        );
+        check(
+            "a = \"\u{1}\"",
+            r#"syntax: expected text, found the character U+0001 in a string | 1:6 "\u{1}" | write `\u0001` between double quotes"#,
+        );
+        check(
+            "a = \"b\nc = 1",
+            r#"syntax: expected `"` after the string, found the end of the line | 1:5 "\"b" | close the string; text of several lines goes between `"""`"#,
+        );
+        check(
+            "a = '''b\n",
+            r#"syntax: expected `'''` after the string, found the end of the file | 1:5 "'''b\n" | close the string"#,
+        );
+    }
+
+    #[test]
+    fn tables() {
+        check("[a]\nb = 1\n[a.c]\nd = 2\n", "{a: {b: 1, c: {d: 2}}}");
+        check("[a.b]\nc = 1\n[a]\nd = 2\n", "{a: {b: {c: 1}, d: 2}}");
+        check(
+            "[[a]]\nb = 1\n[[a]]\n[a.c]\nd = 2\n[[a.e]]\n",
+            "{a: [{b: 1}, {c: {d: 2}, e: [{}]}]}",
+        );
+        check(
+            "a.b = 1\na.c.d = 2\n[e]\nf.g = 3\n[e.f.h]\n",
+            "{a: {b: 1, c: {d: 2}}, e: {f: {g: 3, h: {}}}}",
+        );
+        check("[a.b.c]\n[a]\nb.d = 1\n", "{a: {b: {c: {}, d: 1}}}");
+    }
+
+    #[test]
+    fn duplicates() {
+        let duplicate = |input: &str, tree: &str, key: &str, second: &str, first: &str| {
+            check(
+                input,
+                &format!(
+                    "{tree}\nduplicate-key: duplicate key `{key}` | {second} {key:?} | {first} {key:?} first defined here | keep one of the two"
+                ),
+            );
+        };
+        duplicate("a = 1\na = 2", "{a: 1}", "a", "2:1", "1:1");
+        duplicate("[a]\n[a]", "{a: {}}", "a", "2:2", "1:2");
+        duplicate("[a]\n[[a]]", "{a: {}}", "a", "2:3", "1:2");
+        duplicate("[[a]]\n[a]", "{a: [{}]}", "a", "2:2", "1:3");
+        duplicate("a = []\n[[a]]", "{a: []}", "a", "2:3", "1:1");
+        duplicate("a.b = 1\na = 2", "{a: {b: 1}}", "a", "2:1", "1:1");
+        duplicate("[a]\nb.c = 1\n[a.b]", "{a: {b: {c: 1}}}", "b", "3:4", "2:1");
+        duplicate("a = {b = 1, b = 2}", "{a: {b: 1}}", "b", "1:13", "1:6");
+        let addition = |input: &str, tree: &str, key: &str, second: &str, first: &str| {
+            check(
+                input,
+                &format!(
+                    "{tree}\nduplicate-key: key `{key}` is complete and cannot be added to | {second} {key:?} | {first} {key:?} first defined here | write all of the value in one place"
+                ),
+            );
+        };
+        addition("a = 1\na.b = 2", "{a: 1}", "a", "2:1", "1:1");
+        addition("a = {b = 1}\n[a.c]", "{a: {b: 1}}", "a", "2:2", "1:1");
+        addition("[a.b]\n[a]\nb.c = 1", "{a: {b: {}}}", "b", "3:1", "1:4");
+        addition(
+            "x = {a = {b = 1}, a.c = 2}",
+            "{x: {a: {b: 1}}}",
+            "a",
+            "1:19",
+            "1:6",
+        );
+        check(
+            "[a]\nx = 1\n[a]\nx = 1\ny = 1\ny = 2",
+            "{a: {x: 1}}\n\
+             duplicate-key: duplicate key `a` | 3:2 \"a\" | 1:2 \"a\" first defined here | keep one of the two\n\
+             duplicate-key: duplicate key `y` | 6:1 \"y\" | 5:1 \"y\" first defined here | keep one of the two",
+        );
+        let many: String = (0..40).map(|key| format!("k{} = 0\n", key % 39)).collect();
+        assert!(shown(&many, Format::Toml).ends_with(
+            "duplicate key `k0` | 40:1 \"k0\" | 1:1 \"k0\" first defined here | keep one of the two"
+        ));
+    }
+
+    #[test]
+    fn mistakes() {
+        let wrong = |input: &str, problem: &str| check(input, &format!("syntax: {problem}"));
+        wrong(
+            "a = hello world",
+            r#"expected a value, found `hello world` | 1:5 "hello world" | put quotes around text"#,
+        );
+        wrong(
+            "a = True",
+            r#"expected a value, found `True` | 1:5 "True" | write `true`"#,
+        );
+        wrong(
+            "a = null",
+            r#"expected a value, found `null` | 1:5 "null" | leave the key out: TOML has no null"#,
+        );
+        wrong(
+            "a = [1 2]",
+            r#"expected a value, found `1 2` | 1:6 "1 2" | put a comma between two values, or quotes around text"#,
+        );
+        wrong(
+            "a 1",
+            r#"expected `=` after the key, found `1` | 1:3 "1" | write `key = value`"#,
+        );
+        wrong(
+            "a: 1",
+            r#"expected `=` after the key, found `:` | 1:2 ":" | write `key = value`"#,
+        );
+        wrong(
+            "a",
+            r#"expected `=` after the key, found the end of the file | 1:2 "" | write `key = value`"#,
+        );
+        wrong(
+            "a =\nb = 1",
+            r#"expected a value after the key, found the end of the line | 1:4 """#,
+        );
+        wrong(
+            "a == 1",
+            r#"expected a value, found `=` | 1:4 "=" | remove the second `=`"#,
+        );
+        wrong("= 1", r#"expected a key, found `=` | 1:1 "=""#);
+        wrong(
+            "a = {b}",
+            r#"expected `=` and a value after the key, found `}` | 1:7 "}""#,
+        );
+        wrong(
+            "a = \"b\" c",
+            r#"expected the end of the line, found `c` | 1:9 "c" | start a line for each key, and put quotes around text"#,
+        );
+        wrong(
+            "[a\nb = 1",
+            r#"expected `]` after the name of the table, found the end of the line | 1:3 """#,
+        );
+        wrong(
+            "[[a]",
+            r#"expected `]]` after the name of the list, found the end of the file | 1:5 """#,
+        );
+        wrong(
+            "a = [1, 2\nb = 3\nc = 4",
+            r#"expected `]`, found `=` | 2:3 "=" | 1:5 "[" opened here"#,
+        );
+        wrong(
+            "a = {b = 1\nc = 2\n",
+            r#"expected `}`, found the end of the line | 2:6 "" | 1:5 "{" opened here"#,
+        );
+        wrong(
+            "# \u{1}",
+            r#"expected text, found the character U+0001 in a comment | 1:3 "\u{1}""#,
+        );
+        wrong(
+            "a = b\nc = d",
+            "expected a value, found `b` | 1:5 \"b\" | put quotes around text\n\
+             syntax: expected a value, found `d` | 2:5 \"d\" | put quotes around text",
+        );
+    }
+
+    #[test]
+    fn limits() {
+        let too_deep = |input: &str, column: usize, text: &str| {
+            check(
+                input,
+                &format!(
+                    "too-deep: expected at most 128 levels of nesting, found more | 1:{column} {text:?}"
+                ),
+            );
+        };
+        let lists = |depth: usize| format!("a = {}{}", "[".repeat(depth), "]".repeat(depth));
+        check(
+            &lists(MAX_DEPTH - 1),
+            &format!("{{a: {}}}", &lists(MAX_DEPTH - 1)[4..]),
+        );
+        too_deep(&lists(MAX_DEPTH), 132, "[");
+        too_deep(&lists(1_000_000), 132, "[");
+        too_deep(&format!("a = {}", "{a = ".repeat(100_000)), 640, "{");
+        too_deep(&format!("{}a = 1", "a.".repeat(MAX_DEPTH)), 259, "=");
+        too_deep(&format!("{}a = 1", "a.".repeat(100_000)), 259, "a");
+        too_deep(&format!("[{}a]", "a.".repeat(100_000)), 260, "a");
+        too_deep(&format!("[[{}a]]", "a.".repeat(MAX_DEPTH - 2)), 255, "a");
+        // What follows a header without its bracket is that table's.
+        let unclosed = shown(&"[a\n".repeat(1000), Format::Toml);
+        assert!(!unclosed.starts_with('{'), "{unclosed}");
+    }
 }

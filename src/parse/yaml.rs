@@ -9,24 +9,25 @@
 //! Block scalars have the span of their content; values that were left out, an empty span where
 //! they would stand; aliases, the span of what they stand for.
 
+mod anchor;
 mod message;
 mod places;
 mod scalar;
+mod text;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
 
-use crate::diagnostic::codes::syntax::{YAML_ALIAS, YAML_MERGE_KEY, YAML_TAG};
+use crate::diagnostic::codes::syntax::{YAML_ALIAS, YAML_MERGE_KEY};
 use crate::diagnostic::{Diagnostic, Report};
 use crate::source::{Entry, Kind, Node, SourceFile, Span};
 
-use super::limits::{
-    BYTES_PER_VALUE, MAX_DEPTH, MAX_VALUES, MAX_YAML_PUNCTUATION, too_deep, too_many,
-};
+use super::limits::{MAX_DEPTH, MAX_VALUES, fitted, too_deep, too_many};
 use super::number::out_of_range;
-use super::problems::{Problems, Stop, character, found, named, shortened};
+use super::problems::{Problems, Stop, found, named, one, shortened};
+use anchor::{Anchored, values};
 use places::Places;
 
 /// Reads a YAML file.
@@ -67,16 +68,11 @@ enum Content {
     Mapping(Vec<Entry>, Option<(String, Span)>),
 }
 
-/// What an alias stands for.
-struct Anchored {
-    node: Node,
-    values: usize,
-    depth: usize,
-}
-
 impl Reader<'_> {
     fn document(&mut self) -> Result<Node, Stop> {
-        self.check_text()?;
+        if let Err(problem) = text::check(&self.problems, self.text) {
+            return Err(self.fail(problem));
+        }
         let mut root = None;
         for event in Parser::new_from_str(self.text) {
             let (event, span) = match event {
@@ -84,44 +80,34 @@ impl Reader<'_> {
                 Err(error) => {
                     let at = self.places.byte(error.marker().index());
                     let problem = message::grammar(&self.problems, self.text, error.info(), at);
-                    self.problems.push(problem);
-                    return Err(Stop);
+                    return Err(self.fail(problem));
                 }
             };
             let done = match event {
                 Event::DocumentStart(_) if root.is_some() => {
-                    return Err(self.second_document(span.start));
+                    let at = self.places.byte(span.start.index());
+                    let problem = message::second_document(&self.problems, self.text, at);
+                    return Err(self.fail(problem));
                 }
                 Event::Scalar(value, style, anchor, tag) => {
-                    if tag.is_some() {
-                        self.refuse_tag(span.start)?;
-                    }
-                    let has_properties = anchor > 0 || tag.is_some();
+                    let has_properties = self.properties(anchor, tag.is_some(), span.start)?;
                     let span = self.scalar_span(span, style, &value, has_properties);
                     self.count(1, span)?;
                     self.scalar(value.into_owned(), style, anchor, span)?
                 }
                 Event::Alias(anchor) => self.alias(anchor, span)?,
                 Event::SequenceStart(anchor, tag) => {
-                    if tag.is_some() {
-                        self.refuse_tag(span.start)?;
-                    }
-                    let has_properties = anchor > 0 || tag.is_some();
+                    let has_properties = self.properties(anchor, tag.is_some(), span.start)?;
                     let start = self.collection_start(span.start, has_properties);
-                    self.begin(
-                        Content::Sequence(Vec::new()),
-                        anchor,
-                        self.sequence_start(start),
-                    )?;
+                    let content = Content::Sequence(Vec::new());
+                    self.begin(content, anchor, self.sequence_start(start))?;
                     None
                 }
                 Event::MappingStart(anchor, tag) => {
-                    if tag.is_some() {
-                        self.refuse_tag(span.start)?;
-                    }
-                    let has_properties = anchor > 0 || tag.is_some();
+                    let has_properties = self.properties(anchor, tag.is_some(), span.start)?;
                     let start = self.collection_start(span.start, has_properties);
-                    self.begin(Content::Mapping(Vec::new(), None), anchor, start)?;
+                    let content = Content::Mapping(Vec::new(), None);
+                    self.begin(content, anchor, start)?;
                     None
                 }
                 Event::SequenceEnd | Event::MappingEnd => self.end(span.start)?,
@@ -134,67 +120,9 @@ impl Reader<'_> {
             root = root.or(done);
         }
         match root {
-            Some(root) if root.kind != Kind::Null || root.span.start < root.span.end => {
-                self.check_root(&root)?;
-                Ok(root)
-            }
-            _ => {
-                self.problems.push(self.problems.empty_file());
-                Err(Stop)
-            }
+            Some(root) if root.kind != Kind::Null || root.span.start < root.span.end => Ok(root),
+            _ => Err(self.fail(self.problems.empty_file())),
         }
-    }
-
-    /// What the grammar's library would not refuse, or only at too high a price.
-    fn check_text(&mut self) -> Result<(), Stop> {
-        let is_control =
-            |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r') || byte == 0x7f;
-        let bytes = self.text.as_bytes();
-        if let Some(at) = bytes.iter().position(|&byte| is_control(byte)) {
-            let problem = self
-                .problems
-                .syntax(
-                    Span::new(at..at + 1),
-                    format!("expected text, found {}", character(char::from(bytes[at]))),
-                )
-                .help("write it as an escape between double quotes: `\"\\x1b\"`");
-            self.problems.push(problem);
-            return Err(Stop);
-        }
-        let is_punctuation = |byte: &&u8| b",[]{}?:\"'*&!|>-".contains(byte);
-        if bytes.len() > MAX_YAML_PUNCTUATION
-            && bytes.iter().filter(is_punctuation).count() > MAX_YAML_PUNCTUATION
-        {
-            let place = self.problems.place(Span::new(0..0));
-            self.problems.push(too_many(place));
-            return Err(Stop);
-        }
-        Ok(())
-    }
-
-    /// A document that is one plain scalar with a colon in it is keys without spaces.
-    fn check_root(&mut self, root: &Node) -> Result<(), Stop> {
-        let text = &self.text[root.span.range()];
-        let Some(colon) = text.find(':') else {
-            return Ok(());
-        };
-        if !matches!(root.kind, Kind::String(_)) || text.starts_with(['"', '\'']) {
-            return Ok(());
-        }
-        self.missing_space(root.span.start as usize + colon)?;
-        Err(Stop)
-    }
-
-    fn missing_space(&mut self, colon: usize) -> Result<(), Stop> {
-        let found = found(self.text, colon + 1);
-        let problem = self
-            .problems
-            .syntax(
-                Span::new(colon..found.span.end as usize),
-                format!("expected a space after `:`, found {}", found.name),
-            )
-            .help("write `key: value`");
-        self.report(problem)
     }
 
     fn scalar(
@@ -211,6 +139,14 @@ impl Reader<'_> {
             if anchor == 0 {
                 return Ok(None);
             }
+        }
+        // A document that is one text with a colon is meant to be keys with values.
+        if self.open.is_empty()
+            && style == ScalarStyle::Plain
+            && let Some(colon) = self.text[span.range()].find(':')
+        {
+            let colon = span.start as usize + colon;
+            return Err(self.fail(message::missing_space(&self.problems, self.text, colon)));
         }
         let kind = match style {
             ScalarStyle::Plain => scalar::resolve(value),
@@ -270,14 +206,11 @@ impl Reader<'_> {
                 ),
                 self.problems.place(span),
             );
-            self.problems.push(problem);
-            return Err(Stop);
+            return Err(self.fail(problem));
         };
         let (values, depth) = (anchored.values, anchored.depth);
         if self.open.len() + depth > MAX_DEPTH {
-            let place = self.problems.place(span);
-            self.problems.push(too_deep(place));
-            return Err(Stop);
+            return Err(self.fail(too_deep(self.problems.place(span))));
         }
         self.count(values, span)?;
         let node = self.anchors[&anchor].node.clone();
@@ -285,26 +218,34 @@ impl Reader<'_> {
             return self.put(node, 0);
         }
         let Kind::String(key) = node.kind else {
-            return Err(self.complex_key(span, node.kind_name()));
+            let kind = node.kind_name();
+            return Err(self.fail(message::complex_key(&self.problems, self.text, span, kind)));
         };
         self.key(key, ScalarStyle::DoubleQuoted, span)?;
         Ok(None)
     }
 
+    /// Whether a value has an anchor or a tag; tags are refused.
+    fn properties(&mut self, anchor: usize, has_tag: bool, mark: Marker) -> Result<bool, Stop> {
+        if has_tag {
+            let at = self.places.byte(mark.index());
+            self.report(message::tag(&self.problems, self.text, at))?;
+        }
+        Ok(anchor > 0 || has_tag)
+    }
+
     fn begin(&mut self, content: Content, anchor: usize, start: usize) -> Result<(), Stop> {
-        let span = Span::new(start..start + 1);
+        let span = one(self.text, start);
         self.count(1, span)?;
         if self.expects_key() {
             let kind = match content {
                 Content::Sequence(_) => "a list",
                 Content::Mapping(..) => "a table",
             };
-            return Err(self.complex_key(span, kind));
+            return Err(self.fail(message::complex_key(&self.problems, self.text, span, kind)));
         }
         if self.open.len() >= MAX_DEPTH {
-            let place = self.problems.place(span);
-            self.problems.push(too_deep(place));
-            return Err(Stop);
+            return Err(self.fail(too_deep(self.problems.place(span))));
         }
         self.at = match self.text.as_bytes().get(start) {
             Some(b'[' | b'{') => start + 1,
@@ -339,8 +280,7 @@ impl Reader<'_> {
         if !is_value || self.text[mark..].starts_with('[') {
             return mark;
         }
-        let value = self.places.after_indicator(self.at, b':');
-        let start = self.places.after_properties(value);
+        let start = self.places.after_properties(self.next());
         if self.text[start..].starts_with('-') {
             start
         } else {
@@ -358,14 +298,16 @@ impl Reader<'_> {
             Some(b'{') => b'}',
             _ => b' ',
         };
-        if self.text.as_bytes().get(mark) == Some(&close) {
-            self.at = mark + 1;
+        // After a trailing comma, the library's mark is that.
+        let comma = self.places.after_indicator(mark, b',');
+        if close != b' ' {
+            self.at = self.places.after_indicator(comma, close);
         }
         let kind = match open.content {
-            Content::Sequence(items) => Kind::Sequence(items),
+            Content::Sequence(items) => Kind::Sequence(fitted(items)),
             Content::Mapping(mut entries, _) => {
                 self.problems.drop_duplicates(&mut entries);
-                Kind::Mapping(entries)
+                Kind::Mapping(fitted(entries))
             }
         };
         let span = Span::new(open.start..self.at);
@@ -374,14 +316,8 @@ impl Reader<'_> {
 
     /// Keeps a value for aliases; the copy takes memory, too.
     fn keep(&mut self, node: &Node, anchor: usize) -> Result<(), Stop> {
-        let values = values(node);
-        self.count(values, node.span)?;
-        let anchored = Anchored {
-            values,
-            depth: depth(node),
-            node: node.clone(),
-        };
-        self.anchors.insert(anchor, anchored);
+        self.count(values(node), node.span)?;
+        self.anchors.insert(anchor, Anchored::new(node));
         Ok(())
     }
 
@@ -408,7 +344,8 @@ impl Reader<'_> {
                     && self.at == key_span.end as usize
                     && !self.text[key_span.range()].starts_with(['"', '\''])
                 {
-                    self.missing_space(key_span.start as usize + colon)?;
+                    let colon = key_span.start as usize + colon;
+                    self.report(message::missing_space(&self.problems, self.text, colon))?;
                 }
             }
         }
@@ -436,14 +373,7 @@ impl Reader<'_> {
     ) -> Span {
         let end = self.places.byte(marks.end.index());
         if style == ScalarStyle::Plain && value.is_empty() {
-            let at = match self.open.last().map(|open| &open.content) {
-                _ if has_properties => end,
-                Some(Content::Sequence(_)) => self.places.after_indicator(self.at, b'-'),
-                Some(Content::Mapping(_, Some(_))) => self.places.after_indicator(self.at, b':'),
-                // A key, and the colon is what is there instead.
-                Some(Content::Mapping(_, None)) => self.places.after_blank(self.at),
-                None => self.at,
-            };
+            let at = if has_properties { end } else { self.next() };
             return Span::new(at..at);
         }
         let mut start = self.places.byte(marks.start.index());
@@ -455,64 +385,44 @@ impl Reader<'_> {
             ScalarStyle::SingleQuoted => self.places.after_quoted(start, b'\''),
             ScalarStyle::DoubleQuoted => self.places.after_quoted(start, b'"'),
             ScalarStyle::Literal | ScalarStyle::Folded => {
-                return self.places.block_scalar(start, end);
+                if value.bytes().all(|byte| byte == b'\n') {
+                    return self.places.header(self.next());
+                }
+                // Otherwise, the library's mark is after the header.
+                let content = if has_properties {
+                    self.places.after_header(start, end)
+                } else {
+                    start
+                };
+                return self.places.trimmed(content, end);
             }
         };
         Span::new(start..end.max(start))
     }
 
-    fn refuse_tag(&mut self, mark: Marker) -> Result<(), Stop> {
-        let at = self.places.byte(mark.index());
-        let start = self.text[at..].find('!').map_or(at, |offset| at + offset);
-        let rest = &self.text[start..];
-        let length = rest.find(|c: char| c.is_whitespace() || ",[]{}".contains(c));
-        let span = Span::new(start..start + length.unwrap_or(rest.len()));
-        let problem = Diagnostic::new(
-            &YAML_TAG,
-            format!(
-                "expected a value, found the tag {}",
-                named(&self.text[span.range()])
-            ),
-            self.problems.place(span),
-        )
-        .help("put quotes around text that starts with `!`; remove a tag");
-        self.report(problem)
-    }
-
-    fn complex_key(&mut self, span: Span, kind: &str) -> Stop {
-        let mut problem = self
-            .problems
-            .syntax(span, format!("expected a string as a key, found {kind}"));
-        let start = span.start as usize;
-        if self.text[..start].ends_with('{') && self.text[start..].starts_with('{') {
-            problem = problem.help("put quotes around text with `{{`");
+    /// Where the next key or value may start, after the colon or dash before it.
+    fn next(&self) -> usize {
+        match self.open.last().map(|open| &open.content) {
+            Some(Content::Sequence(_)) => self.places.after_indicator(self.at, b'-'),
+            Some(Content::Mapping(_, Some(_))) => self.places.after_indicator(self.at, b':'),
+            Some(Content::Mapping(_, None)) => self.places.after_blank(self.at),
+            None => self.at,
         }
-        self.problems.push(problem);
-        Stop
-    }
-
-    fn second_document(&mut self, mark: Marker) -> Stop {
-        let start = self.places.byte(mark.index());
-        let found = found(self.text, start);
-        let problem = self
-            .problems
-            .syntax(
-                found.span,
-                format!("expected one document, found another at {}", found.name),
-            )
-            .help("put several jobs into the list `jobs`");
-        self.problems.push(problem);
-        Stop
     }
 
     fn count(&mut self, values: usize, span: Span) -> Result<(), Stop> {
         self.values += values;
         if self.values > MAX_VALUES {
             let place = self.problems.place(span);
-            self.problems.push(too_many(place));
-            return Err(Stop);
+            return Err(self.fail(too_many(MAX_VALUES, "values", place)));
         }
         Ok(())
+    }
+
+    /// Adds the last problem.
+    fn fail(&mut self, problem: Diagnostic) -> Stop {
+        self.problems.push(problem);
+        Stop
     }
 
     /// Adds a problem that can be read on after, unless there were too many.
@@ -525,27 +435,409 @@ impl Reader<'_> {
     }
 }
 
-/// What copying a tree costs, in values.
-fn values(node: &Node) -> usize {
-    1 + match &node.kind {
-        Kind::String(text) => text.len() / BYTES_PER_VALUE,
-        Kind::Sequence(items) => items.iter().map(values).sum(),
-        Kind::Mapping(entries) => entries
-            .iter()
-            .map(|entry| entry.key.len() / BYTES_PER_VALUE + values(&entry.value))
-            .sum(),
-        Kind::Null | Kind::Boolean(_) | Kind::Integer(_) | Kind::Float(_) => 0,
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::super::{Format, MAX_DEPTH, shown::shown};
 
-/// How many levels of lists and tables a tree has.
-fn depth(node: &Node) -> usize {
-    match &node.kind {
-        Kind::Sequence(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
-        Kind::Mapping(entries) => {
-            let values = entries.iter().map(|entry| depth(&entry.value));
-            1 + values.max().unwrap_or(0)
+    #[track_caller]
+    fn check(input: &str, expected: &str) {
+        assert_eq!(shown(input, Format::Yaml), expected, "{input}");
+    }
+
+    #[track_caller]
+    fn wrong(input: &str, problem: &str) {
+        check(input, &format!("syntax: {problem}"));
+    }
+
+    #[test]
+    fn collections() {
+        check("a: 1\nb:\n  c: 2\n", "{a: 1, b: {c: 2}}");
+        check(
+            "a:\n- 1\n-\n  - 2\n- - 3\n  - 4\nb:\n  - c: 5\n    d: 6\n",
+            "{a: [1, [2], [3, 4]], b: [{c: 5, d: 6}]}",
+        );
+        check("{a: [1, {b: 2,}], c}", "{a: [1, {b: 2}], c: =null}");
+        check("{\"a\":1, 'b': 2}", "{\"a\": 1, 'b'=\"b\": 2}");
+        check("[a: 1, 2]", "[{a: 1}, 2]");
+        check("? a\n: 1\n? b\n", "{a: 1, b: =null}");
+        check("a: 1\r\nb:\r\n  - 2\r\n", "{a: 1, b: [2]}");
+        check("---\na: 1\n...\n", "{a: 1}");
+        check("\u{feff}%YAML 1.2 # now\n---\na: 1\n", "{a: 1}");
+        check(
+            "\"a b\": 1\n'c' : 2\nd e: 3\n8080: 4\ntrue: 5\n",
+            "{\"a b\": 1, 'c'=\"c\": 2, d e: 3, 8080: 4, true: 5}",
+        );
+    }
+
+    #[test]
+    fn plain_scalars() {
+        let plain = |text: &str, value: &str| {
+            let shown = if text == value {
+                text.to_owned()
+            } else {
+                format!("{text}={value}")
+            };
+            check(
+                &format!("- {text} # c\n- {text}"),
+                &format!("[{shown}, {shown}]"),
+            );
+        };
+        for null in ["~", "null", "Null", "NULL", ""] {
+            plain(null, "null");
         }
-        _ => 0,
+        for (text, value) in [("true", "true"), ("TRUE", "true"), ("False", "false")] {
+            plain(text, value);
+        }
+        for (text, value) in [
+            ("0", "0"),
+            ("-0", "0"),
+            ("+12", "12"),
+            ("010", "10"),
+            ("0o10", "8"),
+            ("0xfF", "255"),
+            ("1.", "1.0"),
+            (".5", "0.5"),
+            ("-1.5e+3", "-1500.0"),
+            ("1e3", "1000.0"),
+            ("9223372036854775808", "9.223372036854776e18"),
+        ] {
+            plain(text, value);
+        }
+        for text in [
+            "no",
+            "Yes",
+            "on",
+            "y",
+            "tRUE",
+            "nULL",
+            "12:30",
+            "1_000",
+            "0b1",
+            "-0x1",
+            "0o8",
+            "0x",
+            "1e",
+            ".",
+            "+",
+            "..",
+            "1.2.3",
+            "2026-05-27",
+            ".infinity",
+            "-.nan",
+            "é ü",
+            "a#b",
+            "a:b",
+            "http://x",
+            "-a",
+            "$x",
+            "=",
+            "<",
+            "64 MB",
+        ] {
+            plain(text, &format!("{text:?}"));
+        }
+        for text in [".inf", "-.Inf", "+.INF", ".nan", "1e999"] {
+            check(
+                &format!("- {text}"),
+                &format!(
+                    "number-out-of-range: expected a finite number, found `{text}` | 1:3 {text:?} | use a finite number"
+                ),
+            );
+        }
+        check(
+            "- a\n  b\n\n  c\n- 1\n  2",
+            "[a\\n  b\\n\\n  c=\"a b\\nc\", 1\\n  2=\"1 2\"]",
+        );
+    }
+
+    #[test]
+    fn nulls_stand_where_they_would_be_written() {
+        check("a:\nb: # c\n  # d\nc: ~", "{a: =null, b: =null, c: ~=null}");
+        check("-\n- # c\n- &a\n- *a", "[=null, =null, =null, =null]");
+        check("- a: &x\n  b: *x\n", "[{a: =null, b: =null}]");
+    }
+
+    #[test]
+    fn quoted_scalars() {
+        check("- 'it''s' # c\n- '1'", "['it''s'=\"it's\", '1'=\"1\"]");
+        check(
+            "- \"a\\u00e9\\x41\\U0001F600\\n\\\"\" # c",
+            "[\"a\\u00e9\\x41\\U0001F600\\n\\\"\"=\"aéA😀\\n\\\"\"]",
+        );
+        check(
+            "- \"a\n   b\\\n   c\"\r\n- 'd\r\n\r\n  e'",
+            "[\"a\\n   b\\\\n   c\"=\"a bc\", 'd\\r\\n\\r\\n  e'=\"d\\ne\"]",
+        );
+        wrong(
+            "a: \"C:\\dir\"",
+            r#"expected an escape of YAML, found `\d` | 1:7 "\\d" | write `\\` for a backslash, or put single quotes around the text"#,
+        );
+        wrong(
+            "a: \"\\n\\u12\"",
+            r#"expected an escape of YAML, found `\u12` | 1:7 "\\u12" | write `\\` for a backslash, or put single quotes around the text"#,
+        );
+        wrong(
+            "a: \"b",
+            r#"expected `"` after the string, found the end of the file | 1:4 "\"" the string starts here | close the string"#,
+        );
+        wrong(
+            "a: 'b\n---\n'",
+            r#"expected `'` after the string, found the end of the document | 1:4 "'" the string starts here | close the string"#,
+        );
+        wrong(
+            "a: \"b\" c",
+            r#"expected the end of the value, found `c` | 1:8 "c" | put all of the text between the quotes"#,
+        );
+    }
+
+    #[test]
+    fn block_scalars() {
+        check(
+            "a: |\n  b\n   c\n\nd: 1",
+            "{a: b\\n   c=\"b\\n c\\n\", d: 1}",
+        );
+        check(
+            "a: |-\n  b\nc: |+\n  d\n\n",
+            "{a: b=\"b\", c: d=\"d\\n\\n\"}",
+        );
+        check(
+            "a: >\n  b\n  c\n\n  d\n",
+            "{a: b\\n  c\\n\\n  d=\"b c\\nd\\n\"}",
+        );
+        check("a: |2\n    b\n", "{a:   b=\"  b\\n\"}");
+        check("a: | # c\r\n  é\r\n  b\r\n", "{a: é\\r\\n  b=\"é\\nb\\n\"}");
+        check(
+            "- |\n |\n a\n- &x >\n >b\n- *x",
+            "[|\\n a=\"|\\na\\n\", >b=\">b\\n\", >b=\">b\\n\"]",
+        );
+        check("a: |\nb: |+\n\nc: 1", "{a: |=\"\", b: |+=\"\\n\", c: 1}");
+        check("a: |\n  \tb\n", "{a: \tb=\"\\tb\\n\"}");
+        wrong(
+            "a: >b",
+            r#"expected the end of the line after `|` or `>`, found `>` | 1:4 ">" | start the text on the next line; put quotes around text with `|` or `>`"#,
+        );
+    }
+
+    #[test]
+    fn aliases() {
+        check("a: &x 1\nb: *x\n", "{a: 1, b: 1}");
+        check(
+            "a: &x {b: &y c}\nd: [*x, *y]\n",
+            "{a: {b: c=\"c\"}, d: [{b: c=\"c\"}, c=\"c\"]}",
+        );
+        check(
+            "&x a: 1\nb: &x c\n*x : 2\n",
+            "{a: 1, b: c=\"c\", *x=\"c\": 2}",
+        );
+        check("a: &x\n- 1\nb: *x", "{a: [1], b: [1]}");
+        check(
+            "a: *x",
+            r#"yaml-alias: expected an anchor before the alias `*x`, found none | 1:4 "*x" | put quotes around text that starts with `*`"#,
+        );
+        check(
+            "a: &x [*x]",
+            r#"yaml-alias: expected a complete value, found the alias `*x` inside of it | 1:8 "*x""#,
+        );
+        wrong(
+            "a: &x 1\n*x : 2",
+            r#"expected a string as a key, found an integer | 2:1 "*x""#,
+        );
+    }
+
+    #[test]
+    fn beyond_the_other_formats() {
+        check(
+            "- !!str 1\n- !rack-a\n- &x !y {}",
+            "yaml-tag: expected a value, found the tag `!!str` | 1:3 \"!!str\" | put quotes around text that starts with `!`; remove a tag\n\
+             yaml-tag: expected a value, found the tag `!rack-a` | 2:3 \"!rack-a\" | put quotes around text that starts with `!`; remove a tag\n\
+             yaml-tag: expected a value, found the tag `!y` | 3:6 \"!y\" | put quotes around text that starts with `!`; remove a tag",
+        );
+        check(
+            "a:\n  <<: {b: 1}",
+            r#"yaml-merge-key: expected a key, found the merge key `<<` | 2:3 "<<" | write the fields out, or use an alias for the whole value"#,
+        );
+        wrong(
+            "? [a]\n: 1",
+            r#"expected a string as a key, found a list | 1:3 "[""#,
+        );
+        wrong(
+            "{? é: 1}: 2",
+            r#"expected a string as a key, found a table | 1:1 "{""#,
+        );
+        wrong(": 1", r#"expected a key, found `:` | 1:1 ":""#);
+        wrong(
+            "a: 1\n---\nb: 2",
+            r#"expected one document, found another at `---` | 2:1 "---" | put several jobs into the list `jobs`"#,
+        );
+        wrong(
+            "%YAML 1.1\n---\na: no",
+            r#"expected the directive `%YAML 1.2`, found `%YAML 1.1` | 1:1 "%YAML 1.1" | remove the directive"#,
+        );
+        wrong(
+            "# a\n%É b # c\n---\na: 1",
+            r#"expected the directive `%YAML 1.2`, found `%É b` | 2:1 "%É b" | remove the directive"#,
+        );
+        wrong(
+            "a: \u{1b}[0m",
+            r#"expected text, found the character U+001B | 1:4 "\u{1b}" | write it as an escape between double quotes: `"\x1b"`"#,
+        );
+        let empty = r#"empty-file: expected a value, found an empty file | 1:1 "" | write a job definition into it, or delete it"#;
+        for input in ["", "# a\n", "---\n", "...\n", "\n---\n# a\n..."] {
+            check(input, empty);
+        }
+    }
+
+    #[test]
+    fn duplicate_keys() {
+        check(
+            "a: 1\nb: {c: 1, 'c': 2}\n\"a\": 3\n",
+            "{a: 1, b: {c: 1}}\n\
+             duplicate-key: duplicate key `c` | 2:11 \"'c'\" | 2:5 \"c\" first defined here | keep one of the two\n\
+             duplicate-key: duplicate key `a` | 3:1 \"\\\"a\\\"\" | 1:1 \"a\" first defined here | keep one of the two",
+        );
+    }
+
+    #[test]
+    fn texts_without_quotes() {
+        let templates = r#"| 1:11 "{" | put quotes around text with `{{`"#;
+        wrong(
+            "cmdline: {{mesos.instance}}",
+            &format!("expected a string as a key, found a table {templates}"),
+        );
+        wrong(
+            "cmdline: {{x}}:80 --y",
+            &format!("expected a string as a key, found a table {templates}"),
+        );
+        for indicator in ["@", "`", "%"] {
+            wrong(
+                &format!("a: {indicator}b"),
+                &format!(
+                    "expected a value, found `{indicator}` | 1:4 {indicator:?} | put quotes around text that starts like this"
+                ),
+            );
+        }
+        wrong(
+            "a: echo b: c",
+            r#"expected the end of the value, found `:` | 1:10 ":" | put quotes around text with `: `"#,
+        );
+        wrong(
+            "a: [b] c",
+            r#"expected a key, found `c` | 1:8 "c" | indent keys of one table alike"#,
+        );
+        wrong(
+            "a: b]\nc: ]",
+            r#"expected a value, found `]` | 2:4 "]" | put quotes around text with brackets"#,
+        );
+        wrong(
+            "a: - b",
+            r#"expected a value, found `-` | 1:4 "-" | start the list on a line of its own, or put quotes around text"#,
+        );
+        wrong(
+            "a: b # c\n  d",
+            r##"expected the rest of the text, found `#` | 1:6 "#" | put quotes around text of several lines, or write it as a block with `|`"##,
+        );
+    }
+
+    #[test]
+    fn spaces() {
+        let help = "write `key: value`";
+        wrong(
+            "name:a\nrole:b",
+            &format!(r#"expected a space after `:`, found `a` | 1:5 ":a" | {help}"#),
+        );
+        wrong(
+            "a: 1\ncmd:b",
+            &format!(r#"expected a space after `:`, found `b` | 2:4 ":b" | {help}"#),
+        );
+        wrong(
+            "a: 1\ncmd:b\nc: 2",
+            &format!(r#"expected a space after `:`, found `b` | 2:4 ":b" | {help}"#),
+        );
+        wrong(
+            "a: {b:1}",
+            &format!(r#"expected a space after `:`, found `1` | 1:6 ":1" | {help}"#),
+        );
+        let tab = "expected spaces as indentation, found a tab";
+        wrong(
+            "a:\n\tb: 1",
+            &format!(r#"{tab} | 2:1 "\t" | indent with spaces"#),
+        );
+        wrong(
+            "a: 1\n\tb: 1",
+            &format!(r#"{tab} | 2:1 "\t" | indent with spaces"#),
+        );
+        wrong(
+            "a:\n  b: 1\n \tc: 2",
+            &format!(r#"{tab} | 3:2 "\t" | indent with spaces"#),
+        );
+        wrong(
+            "é:\r\té",
+            &format!(r#"{tab} | 1:4 "\t" | indent with spaces"#),
+        );
+        wrong(
+            "a:\n   b: 1\n  c: 2",
+            r#"expected a key, found `c` | 3:3 "c" | indent keys of one table alike"#,
+        );
+        wrong(
+            "a:\n  - 1\n - 2",
+            r#"expected a key, found `-` | 3:2 "-" | indent keys of one table alike"#,
+        );
+        wrong(
+            "- 1\na: 2",
+            r#"expected `-`, found `a` | 2:1 "a" | indent elements of one list alike"#,
+        );
+        wrong(
+            "a: 1\n  b: 2",
+            r#"expected the end of the value, found `:` | 2:4 ":" | indent keys of one table alike, or put quotes around text with `: `"#,
+        );
+        wrong(
+            "a: b\nc\nd: e",
+            r#"expected a key and `:`, found `c` | 2:1 "c" | write `key: value`, and indent the further lines of a text more"#,
+        );
+        wrong(
+            "a: [1, 2",
+            r#"expected `,` or `]`, found the end of the file | 1:9 "" | close the list, or put quotes around text with `[`"#,
+        );
+        wrong(
+            "a: {b: 1",
+            r#"expected `,` or `}`, found the end of the file | 1:9 "" | close the table, or put quotes around text with `{`"#,
+        );
+        wrong(
+            "a\nb: 1",
+            r#"expected the end of the value, found `:` | 2:2 ":" | indent keys of one table alike, or put quotes around text with `: `"#,
+        );
+    }
+
+    #[test]
+    fn limits() {
+        let too_deep = |input: &str, place: &str| {
+            check(
+                input,
+                &format!("too-deep: expected at most 128 levels of nesting, found more | {place}"),
+            );
+        };
+        let nested = |depth| "[".repeat(depth) + &"]".repeat(depth);
+        check(&nested(MAX_DEPTH), &nested(MAX_DEPTH));
+        too_deep(&nested(MAX_DEPTH + 1), r#"1:129 "[""#);
+        too_deep(&"[".repeat(100_000), r#"1:256 "[""#);
+        too_deep(&"- ".repeat(100_000), r#"1:257 "-""#);
+        too_deep(
+            &format!("a: &a {0}{1}\nb: {0}*a{1}", "[".repeat(64), "]".repeat(64)),
+            r#"2:68 "*a""#,
+        );
+        let bomb = |levels: usize| {
+            let level = |n: usize| {
+                format!(
+                    "a{n}: &a{n} [{}]\n",
+                    vec![format!("*a{}", n - 1); 10].join(", ")
+                )
+            };
+            "a0: &a0 x\n".to_owned() + &(1..=levels).map(level).collect::<String>()
+        };
+        assert!(shown(&bomb(3), Format::Yaml).starts_with("{a0"));
+        check(
+            &bomb(50),
+            r#"too-many-values: expected at most 4000000 values in a file, found more | 8:15 "*a6" | split the file"#,
+        );
     }
 }

@@ -66,11 +66,10 @@ fn common(settings: &InitSettings, tries: i64) -> String {
         line(&mut text, &format!("set -- {}", quoted.join(" ")));
     }
     if let Some(script) = &settings.profile_script {
+        line(&mut text, &format!("f={}", quote(script)));
+        line(&mut text, "if [ -r \"$f\" ]; then");
         line(&mut text, "# shellcheck source=/dev/null");
-        line(
-            &mut text,
-            &format!("f={}; [ ! -r \"$f\" ] || . \"$f\"", quote(script)),
-        );
+        line(&mut text, ". \"$f\"; fi");
     }
     line(
         &mut text,

@@ -50,7 +50,7 @@ super::super::code::declare_codes! {
     /// role = "www"
     /// environment = "devel"
     /// name = "hello"
-    /// packages = { python = "nixpkgs#python3" }
+    /// packages = { python = "/nix/store/62fdlzq1x1ak2lsxp4ij7ip5k9nia3hc-python3-3.13.7" }
     ///
     /// [task]
     /// processes = [{ name = "hello", cmdline = "${pkgs.python}/bin/python3 -m http.server" }]
@@ -67,7 +67,7 @@ super::super::code::declare_codes! {
     /// role = "www"
     /// environment = "devel"
     /// name = "hello"
-    /// packages = { python = "nixpkgs#python3" }
+    /// packages = { python = "/nix/store/62fdlzq1x1ak2lsxp4ij7ip5k9nia3hc-python3-3.13.7" }
     ///
     /// [task]
     /// processes = [{ name = "hello", cmdline = "python3 -m http.server" }]
@@ -79,7 +79,7 @@ super::super::code::declare_codes! {
     /// role = "www"
     /// environment = "devel"
     /// name = "hello"
-    /// packages = { python = "nixpkgs#python3" }
+    /// packages = { python = "/nix/store/62fdlzq1x1ak2lsxp4ij7ip5k9nia3hc-python3-3.13.7" }
     ///
     /// [task]
     /// processes = [{ name = "hello", cmdline = "${pkgs.python}/bin/python3 -m http.server" }]

@@ -178,6 +178,35 @@ super::super::code::declare_codes! {
     /// ```
     UPDATE_FAILURES = "update-failures", Error, "an update that gives up too late or too early";
 
+    /// Aurora's client creates the job, but refuses to start an update of it: `pulse_interval_secs`
+    /// is at least 60; `watch_secs` and `pulse_interval_secs` are at most 2147483; and beside an
+    /// `update_strategy` there is neither a `batch_size` above 1 nor `wait_for_batch_completion`.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// update_config = { pulse_interval_secs = 10 }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// update_config = { pulse_interval_secs = 60 }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    UPDATE_CONFIG = "update-config", Error, "an update that Aurora's client refuses to start";
+
     /// A fixed number in `announce.portmap` needs hosts that the job does not share: two jobs on
     /// one host cannot both have it. Aurora's client wants the constraint `dedicated` beside it.
     ///
@@ -244,9 +273,7 @@ super::super::code::declare_codes! {
     /// role = "www"
     /// environment = "devel"
     /// name = "hello"
-    /// instances = 20
-    /// tier = "preferred"
-    /// sla_policy.count = { count = 20, duration_secs = 60 }
+    /// sla_policy.coordinator = { coordinator_url = "http://example.com/drain" }
     ///
     /// [task]
     /// processes = [{ name = "hello", cmdline = "echo hello" }]
@@ -258,9 +285,8 @@ super::super::code::declare_codes! {
     /// role = "www"
     /// environment = "devel"
     /// name = "hello"
-    /// instances = 20
     /// tier = "preferred"
-    /// sla_policy.count = { count = 19, duration_secs = 60 }
+    /// sla_policy.coordinator = { coordinator_url = "http://example.com/drain" }
     ///
     /// [task]
     /// processes = [{ name = "hello", cmdline = "echo hello" }]
@@ -270,34 +296,6 @@ super::super::code::declare_codes! {
 
     /// Unless it is set up otherwise, the scheduler takes `count` and `percentage` policies for
     /// jobs of at least 20 instances only, and a `duration_secs` of at most two hours.
-    ///
-    /// ```toml
-    /// cluster = "devcluster"
-    /// role = "www"
-    /// environment = "devel"
-    /// name = "hello"
-    /// instances = 5
-    /// tier = "preferred"
-    /// sla_policy.count = { count = 4, duration_secs = 60 }
-    ///
-    /// [task]
-    /// processes = [{ name = "hello", cmdline = "echo hello" }]
-    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
-    /// ```
-    ///
-    /// ```toml
-    /// cluster = "devcluster"
-    /// role = "www"
-    /// environment = "devel"
-    /// name = "hello"
-    /// instances = 20
-    /// tier = "preferred"
-    /// sla_policy.count = { count = 19, duration_secs = 60 }
-    ///
-    /// [task]
-    /// processes = [{ name = "hello", cmdline = "echo hello" }]
-    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
-    /// ```
     SLA_LIMIT = "sla-limit", Warning, "an SLA policy beyond the limits that schedulers come with";
 
     /// A tier's name has letters, digits, `_`, `-` and `.` only, and at most 255 of them.

@@ -88,6 +88,10 @@ super::super::code::declare_codes! {
     /// environment = "devel"
     /// name = "hello"
     /// name = "hello_world"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
     ///
     /// Remove or rename one of them.

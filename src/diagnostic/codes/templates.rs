@@ -92,6 +92,32 @@ super::super::code::declare_codes! {
     /// ```
     ENDLESS_TEMPLATE = "endless-template", Error, "a reference whose value contains itself";
 
+    /// A process' name refers to a field of the process itself. Orders name the process, too, among
+    /// them those that jobc adds, and there the same text means a field of the task.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello-{{max_failures}}", cmdline = "echo hello", max_failures = 3 }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello-{{role}}", cmdline = "echo hello", max_failures = 3 }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    OWN_NAME = "process-name-reference", Error, "a process name that refers to the process itself";
+
     /// A `{{...}}` refers to a whole table or list. Aurora's client would put its own notation of
     /// it into the text, which changes from one release to the next.
     ///

@@ -16,11 +16,12 @@ mod order;
 mod short;
 mod summary;
 mod text;
-mod visible;
+pub(crate) mod visible;
 mod window;
 
 pub use json::json;
 pub use order::sort;
 pub use short::short;
+pub(crate) use summary::counted;
 pub use summary::summary;
 pub use text::{TextOptions, text};

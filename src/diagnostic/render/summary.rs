@@ -35,7 +35,7 @@ fn file_name(diagnostic: &Diagnostic) -> Option<&str> {
 }
 
 /// `3 errors`, `1 file`.
-pub(super) fn counted(count: usize, noun: &str) -> String {
+pub(crate) fn counted(count: usize, noun: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{plural}")
 }

@@ -11,7 +11,7 @@ const PARAGRAPH: usize = 10_000;
 pub(super) const ELLIPSIS: &str = "...";
 
 /// `text` on one line.
-pub(super) fn line(text: &str) -> String {
+pub(crate) fn line(text: &str) -> String {
     let mut line = String::new();
     for character in cut(text, LINE).chars() {
         push(character, &mut line);
@@ -20,7 +20,7 @@ pub(super) fn line(text: &str) -> String {
 }
 
 /// `text` with its line breaks.
-pub(super) fn paragraph(text: &str) -> String {
+pub(crate) fn paragraph(text: &str) -> String {
     let mut paragraph = String::new();
     for line in cut(text, PARAGRAPH).trim_end().lines() {
         if !paragraph.is_empty() {

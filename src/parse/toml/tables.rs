@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Entry, Kind, Node, Span};
 
+use super::super::limits::fitted;
 use super::super::problems::{Problems, shortened};
 
 /// One of the names in a dotted key.
@@ -258,7 +259,7 @@ impl Tables {
             },
         });
         Node {
-            kind: Kind::Mapping(entries.collect()),
+            kind: Kind::Mapping(fitted(entries.collect())),
             span,
         }
     }

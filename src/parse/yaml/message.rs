@@ -1,11 +1,11 @@
 //! What is wrong with a YAML text, in the project's words.
 
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::codes::syntax::YAML_ALIAS;
+use crate::diagnostic::codes::syntax::{YAML_ALIAS, YAML_TAG};
 use crate::source::Span;
 
 use super::super::limits::too_deep;
-use super::super::problems::{Problems, found, named};
+use super::super::problems::{Problems, floor, found, named, one};
 
 /// The library's error `info` at byte `at`.
 pub(super) fn grammar(problems: &Problems<'_>, text: &str, info: &str, at: usize) -> Diagnostic {
@@ -40,16 +40,13 @@ fn explain(
             let tab = tab(text, line.start).unwrap_or(at);
             problems
                 .syntax(
-                    Span::new(tab..tab + 1),
+                    one(text, tab),
                     "expected spaces as indentation, found a tab",
                 )
                 .help("indent with spaces")
         }
         "while parsing node, found unknown anchor" => {
-            let length = text[at..]
-                .find(|c: char| c.is_whitespace() || ",[]{}".contains(c))
-                .unwrap_or(text.len() - at);
-            let span = Span::new(at..at + length);
+            let span = Span::new(at..at + word(&text[at..]));
             let name = named(&text[span.range()]);
             Diagnostic::new(
                 &YAML_ALIAS,
@@ -58,15 +55,21 @@ fn explain(
             )
             .help("put quotes around text that starts with `*`")
         }
-        "mapping values are not allowed in this context" => misplaced_colon(problems, at, line),
+        "mapping values are not allowed in this context" => {
+            misplaced_colon(problems, text, at, line)
+        }
         _ if info.starts_with("simple key expect") => missing_colon(problems, text, at),
-        "while scanning a quoted scalar, found unexpected end of stream" => {
-            let quote = &text[found.span.start as usize..][..1];
-            let span = Span::new(at..at + 1);
+        _ if info.starts_with("while scanning a quoted scalar, found unexpected") => {
+            let end = if info.contains("document") {
+                "document"
+            } else {
+                "file"
+            };
+            let quote = &text[one(text, at).range()];
             problems
                 .syntax(
-                    span,
-                    format!("expected `{quote}` after the string, found the end of the file"),
+                    one(text, at),
+                    format!("expected `{quote}` after the string, found the end of the {end}"),
                 )
                 .label("the string starts here")
                 .help("close the string")
@@ -157,14 +160,21 @@ const REASONS: &[(&str, &str, &str)] = &[
         "`-`",
         "indent elements of one list alike",
     ),
+    (
+        "did not find expected <document start>",
+        "the end of the file",
+        "indent keys of one table alike, and elements of one list",
+    ),
+    (
+        "followed by a valid YAML whitespace",
+        "spaces as indentation",
+        "use spaces after `-` and `:`, not tabs",
+    ),
+    ("expected whitespace", "a space", ""),
+    ("scanning TAG", "a directive of YAML, `---` or a value", ""),
     ("did not find expected node content", "a value", ""),
     ("unexpected end of plain scalar", "a value", ""),
     ("plain scalar cannot start with", "a value", ""),
-    (
-        "unexpected document indicator",
-        "the end of the string before the document's",
-        "",
-    ),
     ("comments must be separated", "a space before `#`", ""),
     (
         "comment intercepting",
@@ -213,13 +223,67 @@ const REASONS: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// A `:` inside of a text that was meant to end a key.
+pub(super) fn missing_space(problems: &Problems<'_>, text: &str, colon: usize) -> Diagnostic {
+    let found = found(text, colon + 1);
+    problems
+        .syntax(
+            Span::new(colon..found.span.end as usize),
+            format!("expected a space after `:`, found {}", found.name),
+        )
+        .help("write `key: value`")
+}
+
+/// A tag, which stands at `at` or after an anchor there.
+pub(super) fn tag(problems: &Problems<'_>, text: &str, at: usize) -> Diagnostic {
+    let start = text[at..].find('!').map_or(at, |offset| at + offset);
+    let span = Span::new(start..start + word(&text[start..]));
+    let tag = named(&text[span.range()]);
+    Diagnostic::new(
+        &YAML_TAG,
+        format!("expected a value, found the tag {tag}"),
+        problems.place(span),
+    )
+    .help("put quotes around text that starts with `!`; remove a tag")
+}
+
+/// A value of some other `kind` where a key is.
+pub(super) fn complex_key(
+    problems: &Problems<'_>,
+    text: &str,
+    span: Span,
+    kind: &str,
+) -> Diagnostic {
+    let problem = problems.syntax(span, format!("expected a string as a key, found {kind}"));
+    let start = span.start as usize;
+    if text[..start].ends_with('{') && text[start..].starts_with('{') {
+        return problem.help("put quotes around text with `{{`");
+    }
+    problem
+}
+
+/// A document after the first, at `at`.
+pub(super) fn second_document(problems: &Problems<'_>, text: &str, at: usize) -> Diagnostic {
+    let found = found(text, at);
+    problems
+        .syntax(
+            found.span,
+            format!("expected one document, found another at {}", found.name),
+        )
+        .help("put several jobs into the list `jobs`")
+}
+
+/// The length of the anchor, alias or tag that `text` starts with.
+fn word(text: &str) -> usize {
+    text.find(|c: char| c.is_whitespace() || ",[]{}".contains(c))
+        .unwrap_or(text.len())
+}
+
 /// A `: ` where no key can end: inside of a text, or after one that was continued by accident.
-fn misplaced_colon(problems: &Problems<'_>, at: usize, line: &Line<'_>) -> Diagnostic {
-    let before = &line.text[..at.saturating_sub(line.start)];
-    let problem = problems.syntax(
-        Span::new(at..at + 1),
-        "expected the end of the value, found `:`",
-    );
+fn misplaced_colon(problems: &Problems<'_>, text: &str, at: usize, line: &Line<'_>) -> Diagnostic {
+    let before = line.text.get(..at.saturating_sub(line.start));
+    let before = before.unwrap_or_default();
+    let problem = problems.syntax(one(text, at), "expected the end of the value, found `:`");
     if before.contains(": ") || before.contains(":\t") {
         return problem.help("put quotes around text with `: `");
     }
@@ -235,16 +299,7 @@ fn missing_colon(problems: &Problems<'_>, text: &str, at: usize) -> Diagnostic {
     let content = content.trim_end();
     let start = line.start + indentation;
     match content.find(':') {
-        Some(colon) if colon + 1 < content.len() => {
-            let colon = start + colon;
-            let found = found(text, colon + 1);
-            problems
-                .syntax(
-                    Span::new(colon..found.span.end as usize),
-                    format!("expected a space after `:`, found {}", found.name),
-                )
-                .help("write `key: value`")
-        }
+        Some(colon) if colon + 1 < content.len() => missing_space(problems, text, start + colon),
         _ => problems
             .syntax(
                 Span::new(start..start + content.len()),
@@ -295,7 +350,7 @@ fn escape(text: &str, start: usize) -> Span {
             return Span::new(at..at + 2 + hex);
         }
     }
-    Span::new(start..start + 1)
+    one(text, start)
 }
 
 /// A line of a text, without its end.
@@ -306,7 +361,7 @@ struct Line<'a> {
 
 impl<'a> Line<'a> {
     fn of(text: &'a str, at: usize) -> Self {
-        let at = super::super::problems::floor(text, at);
+        let at = floor(text, at);
         let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
         let text = text[start..].lines().next().unwrap_or_default();
         Self { start, text }
@@ -316,7 +371,7 @@ impl<'a> Line<'a> {
 /// The first tab in the indentation of a line, from the line that starts at `at` on.
 fn tab(text: &str, at: usize) -> Option<usize> {
     let mut start = at;
-    for line in text[at..].split_inclusive('\n') {
+    for line in text[at..].split_inclusive(['\n', '\r']) {
         let indentation = &line[..line.len() - line.trim_start().len()];
         if let Some(offset) = indentation.find('\t') {
             return Some(start + offset);

@@ -88,16 +88,24 @@ impl<'a> Places<'a> {
         at.min(bytes.len())
     }
 
-    /// The content of the block scalar between `start`, its content or header, and `end`, the next
-    /// thing.
-    pub(super) fn block_scalar(&self, start: usize, end: usize) -> Span {
-        let mut start = start;
-        if self.text[start..].starts_with(['|', '>']) {
-            let content = self.line_end(start);
-            let content = self.text[content..end.max(content)].find(|c: char| !c.is_whitespace());
-            start = content.map_or(start, |offset| self.line_end(start) + offset);
-        }
-        let content = self.text[start..end.max(start)].trim_end();
+    /// The header of the block scalar without content that comes next.
+    pub(super) fn header(&self, at: usize) -> Span {
+        let start = self.after_properties(at);
+        let header = &self.text[start..];
+        let length = header.find(|c: char| c.is_ascii_whitespace());
+        Span::new(start..start + length.unwrap_or(header.len()))
+    }
+
+    /// The content of the block scalar whose header starts at `start`, before `end`.
+    pub(super) fn after_header(&self, start: usize, end: usize) -> usize {
+        let header = self.line_end(start).min(end);
+        let content = self.text[header..end].find(|c: char| !c.is_ascii_whitespace());
+        content.map_or(start, |offset| header + offset)
+    }
+
+    /// What is between `start` and `end` without the white space at its end.
+    pub(super) fn trimmed(&self, start: usize, end: usize) -> Span {
+        let content = self.text[start..end.max(start)].trim_ascii_end();
         Span::new(start..start + content.len())
     }
 

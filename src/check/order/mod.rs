@@ -3,7 +3,9 @@
 //! The rules are those of the planner on the node. It plans ordinary and final processes apart, so
 //! that no order joins one with the other.
 
-use std::collections::{BTreeSet, VecDeque};
+mod graph;
+
+use std::collections::BTreeSet;
 
 use crate::diagnostic::codes::order;
 use crate::diagnostic::{Diagnostic, Place};
@@ -12,6 +14,7 @@ use crate::source::Pointer;
 
 use super::Ctx;
 use super::names::ProcessIndex;
+use graph::Graph;
 
 /// A cycle longer than this is shown in part.
 const SHOWN: usize = 8;
@@ -146,13 +149,16 @@ fn lookup(
     if ctx.hole(&pointer) {
         return None;
     }
-    let found = index.get(name);
+    let found = index.named_in_order(ctx.job, name);
     if found.is_none() && !index.unreliable && !ctx.hole(|at| at.key("task").key("processes")) {
         let headline = format!("the task has no process `{name}`");
         let place = Place::value(pointer(ctx.at));
-        let problem = Diagnostic::new(&order::UNKNOWN_PROCESS, headline, place)
-            .did_you_mean(name, index.names());
-        ctx.report(problem);
+        let problem = Diagnostic::new(&order::UNKNOWN_PROCESS, headline, place);
+        ctx.report(if ctx.advises() {
+            problem.did_you_mean(name, index.names())
+        } else {
+            problem
+        });
     }
     found
 }
@@ -223,7 +229,8 @@ fn cycles(ctx: &mut Ctx<'_>, edges: &[Edge]) {
         return;
     }
     let processes = &ctx.job.task.processes;
-    let graph = Graph::new(processes.len(), edges);
+    let pairs: Vec<_> = edges.iter().map(|edge| (edge.before, edge.after)).collect();
+    let graph = Graph::new(processes.len(), &pairs);
     if graph.is_acyclic() {
         return;
     }
@@ -274,144 +281,152 @@ fn cycle(at: &Pointer, processes: &[Process], circle: &[Edge]) -> Diagnostic {
     problem.help("remove one of these steps")
 }
 
-/// The edges out of each process, packed.
-struct Graph {
-    /// Where the edges out of each process start in `targets`; one more at the end.
-    starts: Vec<usize>,
-    /// For each of them the process that it leads to and its index among the edges.
-    targets: Vec<(usize, usize)>,
-}
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
 
-impl Graph {
-    fn new(nodes: usize, edges: &[Edge]) -> Self {
-        let mut starts = vec![0; nodes + 1];
-        for edge in edges {
-            starts[edge.before + 1] += 1;
-        }
-        for node in 0..nodes {
-            starts[node + 1] += starts[node];
-        }
-        let mut next = starts.clone();
-        let mut targets = vec![(0, 0); edges.len()];
-        for (index, edge) in edges.iter().enumerate() {
-            targets[next[edge.before]] = (edge.after, index);
-            next[edge.before] += 1;
-        }
-        Self { starts, targets }
-    }
+    use crate::check::tests::{JOB, problems};
+    use crate::model::Settings;
 
-    fn nodes(&self) -> usize {
-        self.starts.len() - 1
-    }
-
-    fn out(&self, node: usize) -> &[(usize, usize)] {
-        &self.targets[self.starts[node]..self.starts[node + 1]]
-    }
-
-    /// Whether all processes can run, one after the other.
-    fn is_acyclic(&self) -> bool {
-        let mut waits_for = vec![0_usize; self.nodes()];
-        for (target, _) in &self.targets {
-            waits_for[*target] += 1;
-        }
-        let mut ready: Vec<usize> = (0..self.nodes())
-            .filter(|&node| waits_for[node] == 0)
-            .collect();
-        let mut done = 0;
-        while let Some(node) = ready.pop() {
-            done += 1;
-            for &(target, _) in self.out(node) {
-                waits_for[target] -= 1;
-                if waits_for[target] == 0 {
-                    ready.push(target);
-                }
-            }
-        }
-        done == self.nodes()
-    }
-
-    /// The strongly connected component of each process (Tarjan's algorithm, with the call stack
-    /// as data: a task may have more processes than a thread has stack).
-    fn groups(&self) -> Vec<usize> {
-        const UNSEEN: usize = usize::MAX;
-        let mut number = vec![UNSEEN; self.nodes()];
-        let mut low = vec![0; self.nodes()];
-        let mut group = vec![UNSEEN; self.nodes()];
-        let mut groups = 0;
-        let mut seen = 0;
-        let mut open = Vec::new();
-        // A node with how many of its edges have been followed.
-        let mut calls: Vec<(usize, usize)> = Vec::new();
-        for root in 0..self.nodes() {
-            if number[root] == UNSEEN {
-                calls.push((root, 0));
-            }
-            while let Some((node, followed)) = calls.pop() {
-                if followed == 0 {
-                    number[node] = seen;
-                    low[node] = seen;
-                    seen += 1;
-                    open.push(node);
+    /// `processes` as `name`, `name after x,y` or with `final`, `daemon`, `ephemeral` behind;
+    /// `orders` as lists of names.
+    fn check(processes: &[&str], orders: &[&str], expected: &[&str]) {
+        let mut text = format!("{JOB}task.processes = [\n");
+        for process in processes {
+            let mut words = process.split(' ');
+            let name = words.next().expect("a name");
+            write!(text, "{{ name = \"{name}\", cmdline = \"x\"").expect("a string");
+            while let Some(word) = words.next() {
+                if word == "after" {
+                    let names = list(words.next().expect("names"));
+                    write!(text, ", after = {names}").expect("a string");
                 } else {
-                    // Back from the edge before.
-                    let (child, _) = self.out(node)[followed - 1];
-                    if group[child] == UNSEEN {
-                        low[node] = low[node].min(low[child]);
-                    }
-                }
-                match self.out(node).get(followed) {
-                    Some(&(target, _)) => {
-                        calls.push((node, followed + 1));
-                        if number[target] == UNSEEN {
-                            calls.push((target, 0));
-                        } else if group[target] == UNSEEN {
-                            low[node] = low[node].min(number[target]);
-                        }
-                    }
-                    None if low[node] == number[node] => {
-                        while let Some(member) = open.pop() {
-                            group[member] = groups;
-                            if member == node {
-                                break;
-                            }
-                        }
-                        groups += 1;
-                    }
-                    None => {}
+                    write!(text, ", {word} = true").expect("a string");
                 }
             }
+            text += " },\n";
         }
-        group
+        text += "]\ntask.constraints = [\n";
+        for order in orders {
+            writeln!(text, "{{ order = {} }},", list(order)).expect("a string");
+        }
+        text += "]\n";
+        assert_eq!(problems(&text, &Settings::default()), expected, "{text}");
     }
 
-    /// The edges of a shortest circle from `start` back to it, inside its group; none if it stands
-    /// in no circle.
-    fn circle(&self, start: usize, groups: &[usize]) -> Vec<usize> {
-        // How each process of the group was reached: from where, and by which edge.
-        let mut reached = std::collections::HashMap::new();
-        let mut queue = VecDeque::from([start]);
-        while let Some(node) = queue.pop_front() {
-            for &(target, edge) in self.out(node) {
-                if groups[target] != groups[start] {
-                    continue;
-                }
-                if target == start {
-                    let mut circle = vec![edge];
-                    let mut at = node;
-                    while at != start {
-                        let (from, edge) = reached[&at];
-                        circle.push(edge);
-                        at = from;
-                    }
-                    circle.reverse();
-                    return circle;
-                }
-                reached.entry(target).or_insert_with(|| {
-                    queue.push_back(target);
-                    (node, edge)
-                });
-            }
+    fn list(names: &str) -> String {
+        let names: Vec<_> = names
+            .split(',')
+            .filter(|name| !name.is_empty())
+            .map(|name| format!("\"{name}\""))
+            .collect();
+        format!("[{}]", names.join(", "))
+    }
+
+    #[test]
+    fn fine() {
+        check(&["a", "b", "c"], &["a,b,c", "a,c", "b"], &[]);
+        check(&["a after b,c", "b", "c after b"], &["b,c"], &[]);
+        check(&["a after ", "b"], &[], &[]);
+        check(&["a", "f final", "g final"], &["f,g", "a"], &[]);
+        check(&["a", "d daemon after a"], &[], &[]);
+        check(
+            &["a", "e ephemeral after a", "f ephemeral after e"],
+            &[],
+            &[],
+        );
+    }
+
+    #[test]
+    fn names() {
+        check(
+            &["a"],
+            &[""],
+            &["empty-order '[]' an order of no processes"],
+        );
+        check(
+            &["fetch", "serve after fetsh"],
+            &["serve,x"],
+            &[
+                "unknown-process '\"x\"' the task has no process `x`",
+                "unknown-process '\"fetsh\"' the task has no process `fetsh`",
+            ],
+        );
+        check(
+            &["a", "b"],
+            &["a,b,a"],
+            &["repeated-process '\"a\"' the order names `a` twice"],
+        );
+    }
+
+    #[test]
+    fn kinds() {
+        check(
+            &["a", "f final", "b"],
+            &["a,f,b", "f,b"],
+            &[
+                "final-order '\"f\"' an order joins the final process `f` with `a`, which is not final",
+                "final-order '\"b\"' an order joins the final process `f` with `b`, which is not final",
+            ],
+        );
+        check(
+            &["d daemon", "a after d"],
+            &[],
+            &["after-daemon '\"d\"' `a` waits for the daemon `d`, which never ends"],
+        );
+        check(
+            &["e ephemeral", "a"],
+            &["e,a"],
+            &[
+                "after-ephemeral '\"a\"' `a` waits for the ephemeral process `e`, but is not ephemeral itself",
+            ],
+        );
+    }
+
+    #[test]
+    fn circles() {
+        check(
+            &["a after a"],
+            &[],
+            &["order-cycle '\"a\"' `a` waits for itself"],
+        );
+        check(
+            &["a after c", "b", "c"],
+            &["a,b,c"],
+            &["order-cycle '\"b\"' the order of processes is a circle: `a` -> `b` -> `c` -> `a`"],
+        );
+        check(
+            &["a", "b", "c", "d after c", "e after d", "c2"],
+            &["a,b", "b,a", "b,c", "e,d"],
+            &[
+                "order-cycle '\"b\"' the order of processes is a circle: `a` -> `b` -> `a`",
+                "order-cycle '\"d\"' the order of processes is a circle: `d` -> `e` -> `d`",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_long_circle_is_shown_in_part_and_takes_no_stack() {
+        let count = 100_000;
+        let names: Vec<String> = (0..count).map(|number| format!("p{number}")).collect();
+        let mut order = names.join(",");
+        order += ",p0";
+        let mut text = format!("{JOB}task.constraints = [\n");
+        for pair in names.windows(2) {
+            writeln!(text, "{{ order = [\"{}\", \"{}\"] }},", pair[0], pair[1]).expect("a string");
         }
-        Vec::new()
+        writeln!(text, "{{ order = [\"p{}\", \"p0\"] }}]", count - 1).expect("a string");
+        text += "task.processes = [\n";
+        for name in &names {
+            writeln!(text, "{{ name = \"{name}\", cmdline = \"x\" }},").expect("a string");
+        }
+        text += "]";
+        assert_eq!(
+            problems(&text, &Settings::default()),
+            [
+                "order-cycle '\"p1\"' the order of processes is a circle: `p0` -> `p1` -> `p2` -> \
+                 `p3` -> `p4` -> `p5` -> `p6` -> `p7` -> ... -> `p0`"
+            ]
+        );
     }
 }

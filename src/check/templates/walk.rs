@@ -1,168 +1,16 @@
-//! `{{...}}` in all texts that Aurora fills in.
+//! Every text of a job that Aurora fills in, with the tables around it.
 
-use crate::diagnostic::codes::templates;
-use crate::diagnostic::{Diagnostic, Place};
-use crate::model::{
-    Address, Component, Container, HealthChecker, Image, Job, SlaPolicy, TemplateReference, Text,
-    references,
-};
+use crate::model::{Container, HealthChecker, Image, Job, SlaPolicy};
 use crate::source::Pointer;
 
-use super::Ctx;
-use super::schema::Struct;
-use super::scope::{Scope, Trouble, address, evaluate};
-
-/// Names that can be referred to from anywhere.
-const EVERYWHERE: &[&str] = &[
-    "mesos.instance",
-    "mesos.hostname",
-    "mesos.role",
-    "mesos.cluster",
-    "thermos.task_id",
-    "thermos.user",
-    "role",
-    "cluster",
-    "environment",
-    "name",
-    "task.name",
-    "instances",
-];
-
-/// Checks all references of the job.
-pub(super) fn check<'a>(ctx: &mut Ctx<'a>) {
-    let mut visitor = Visitor { ctx, endless: None };
-    visitor.task();
-    visitor.job();
-    if let Some(problem) = visitor.endless.take() {
-        ctx.report(problem);
-    }
-}
-
-/// What is wrong with a reference that stands at `place`, inside the tables of `scope`.
-pub fn examine(
-    reference: &TemplateReference<'_>,
-    scope: &Scope<'_>,
-    place: impl FnOnce() -> Place,
-) -> Option<Diagnostic> {
-    let text = reference.text;
-    let Some(address) = address(reference) else {
-        return Some(malformed(reference, place()));
-    };
-    let Err(trouble) = evaluate(&address, scope) else {
-        return None;
-    };
-    let problem = match trouble {
-        // Told where the value was written.
-        Trouble::Elsewhere => return None,
-        Trouble::Unbound => unbound(&address, scope, place()),
-        Trouble::Endless => {
-            let headline = format!("the value of `{text}` leads back to itself");
-            Diagnostic::new(&templates::ENDLESS_TEMPLATE, headline, place())
-                .note("a name means the nearest one, in a value that is filled in, too")
-        }
-        Trouble::NotText => {
-            let headline = format!("`{text}` is a table or a list, not text");
-            Diagnostic::new(&templates::TEMPLATE_NOT_TEXT, headline, place())
-                .help("name one of its fields")
-        }
-    };
-    Some(problem)
-}
-
-fn malformed(reference: &TemplateReference<'_>, place: Place) -> Diagnostic {
-    let headline = format!("`{}` is no reference", shorten(reference.text));
-    let problem = Diagnostic::new(&templates::TEMPLATE_SYNTAX, headline, place);
-    let trimmed = reference.inner.trim();
-    if trimmed != reference.inner && Address::parse(trimmed).is_some() {
-        return problem.help(format!("write it without spaces: `{{{{{trimmed}}}}}`"));
-    }
-    literal_braces(problem)
-}
-
-fn literal_braces(problem: Diagnostic) -> Diagnostic {
-    problem.help("if the braces are meant for another program, put the text into a file and name it: `${./file}`")
-}
-
-fn unbound(address: &Address<'_>, scope: &Scope<'_>, place: Place) -> Diagnostic {
-    let written = address.to_string();
-    let headline = format!(
-        "`{}` is unknown here",
-        shorten(&format!("{{{{{written}}}}}"))
-    );
-    let problem = Diagnostic::new(&templates::UNBOUND_TEMPLATE, headline, place);
-    match near_miss(address, &written, scope) {
-        Some(meant) => problem.help(format!("did you mean `{{{{{meant}}}}}`?")),
-        None => literal_braces(
-            problem.help("name a field of the process, the task or the job, or one of `mesos.instance`, `mesos.hostname`, `thermos.task_id`, `thermos.ports[NAME]`"),
-        ),
-    }
-}
-
-fn near_miss(address: &Address<'_>, written: &str, scope: &Scope<'_>) -> Option<String> {
-    use Component::{Field, Index};
-    let port = match &address.0[..] {
-        [
-            Field("thermos" | "mesos"),
-            Field(word),
-            Index(port) | Field(port),
-        ] if word.starts_with("port") => Some(port),
-        [Field("ports" | "port"), Index(port) | Field(port)] => Some(port),
-        _ => None,
-    };
-    if let Some(port) = port {
-        return Some(format!("thermos.ports[{port}]"));
-    }
-    let known = |candidate: &str| {
-        Address::parse(candidate).is_some_and(|address| evaluate(&address, scope).is_ok())
-    };
-    if let [Field(_)] = &address.0[..] {
-        let qualified = [
-            "announce",
-            "task",
-            "task.resources",
-            "resources",
-            "update_config",
-        ]
-        .into_iter()
-        .map(|table| format!("{table}.{written}"))
-        .chain(
-            ["mesos", "thermos"]
-                .into_iter()
-                .map(|table| format!("{table}.{written}"))
-                .filter(|name| EVERYWHERE.contains(&name.as_str())),
-        )
-        .find(|candidate| known(candidate) || EVERYWHERE.contains(&candidate.as_str()));
-        if qualified.is_some() {
-            return qualified;
-        }
-    }
-    let local: &[&str] = match scope.innermost() {
-        Some(Struct::Process(_)) => &["max_failures", "min_duration"],
-        Some(Struct::Announcer(_)) => &["primary_port"],
-        _ => &[],
-    };
-    crate::diagnostic::closest(written, EVERYWHERE.iter().chain(local).copied()).map(str::to_owned)
-}
-
-/// A text of the user's in a headline: its first line, and not too much of that.
-fn shorten(text: &str) -> String {
-    const LONGEST: usize = 60;
-    let line = text.lines().next().unwrap_or_default();
-    match line.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}...", &line[..end]),
-        None if line.len() < text.len() => format!("{line}..."),
-        None => line.to_owned(),
-    }
-}
-
-struct Visitor<'c, 'a> {
-    ctx: &'c mut Ctx<'a>,
-    /// The first endless reference; others usually run into the same circle.
-    endless: Option<Diagnostic>,
-}
+use super::Visitor;
+use crate::check::process as process_at;
+use crate::check::schema::Struct;
+use crate::check::scope::Scope;
 
 impl<'a> Visitor<'_, 'a> {
-    fn task(&mut self) {
+    /// The texts of the task.
+    pub(super) fn task(&mut self) {
         let job = self.ctx.job;
         let task = &job.task;
         let scope = || Scope::task(job);
@@ -171,8 +19,9 @@ impl<'a> Visitor<'_, 'a> {
         self.option(task.user.as_ref(), scope, |p| at(p).key("user"));
         for (index, process) in task.processes.iter().enumerate() {
             let scope = || Scope::process(job, index);
-            let at = |at: &Pointer| super::process(at, index);
+            let at = |at: &Pointer| process_at(at, index);
             self.text(process.name.as_str(), scope, |p| at(p).key("name"));
+            self.process_name(index, process.name.as_str());
             self.text(process.cmdline.as_str(), scope, |p| at(p).key("cmdline"));
         }
         for (index, constraint) in task.constraints.iter().flatten().enumerate() {
@@ -189,7 +38,8 @@ impl<'a> Visitor<'_, 'a> {
         }
     }
 
-    fn job(&mut self) {
+    /// The texts of the job around the task.
+    pub(super) fn job(&mut self) {
         let job = self.ctx.job;
         let scope = || Scope::job(job);
         self.option(job.contact.as_ref(), scope, |p| p.key("contact"));
@@ -351,77 +201,5 @@ impl<'a> Visitor<'_, 'a> {
                 }
             }
         }
-    }
-
-    fn option(
-        &mut self,
-        text: Option<&Text>,
-        scope: impl Fn() -> Scope<'a>,
-        at: impl Fn(&Pointer) -> Pointer,
-    ) {
-        if let Some(text) = text {
-            self.text(text.as_str(), scope, at);
-        }
-    }
-
-    fn text(
-        &mut self,
-        text: &str,
-        scope: impl Fn() -> Scope<'a>,
-        at: impl Fn(&Pointer) -> Pointer,
-    ) {
-        self.references(text, scope, |pointer, reference| {
-            Place::within(at(pointer), text, reference.offset, reference.text)
-        });
-    }
-
-    /// The key of a map, at the place of its value.
-    fn key(&mut self, text: &str, scope: impl Fn() -> Scope<'a>, at: impl Fn(&Pointer) -> Pointer) {
-        self.references(text, scope, |pointer, _| Place::key(at(pointer)));
-    }
-
-    fn references(
-        &mut self,
-        text: &str,
-        scope: impl Fn() -> Scope<'a>,
-        place: impl Fn(&Pointer, &TemplateReference<'_>) -> Place,
-    ) {
-        if !text.contains("{{") {
-            return;
-        }
-        let scope = scope();
-        for reference in references(text) {
-            let place = || place(self.ctx.at, &reference);
-            let Some(problem) = examine(&reference, &scope, place) else {
-                continue;
-            };
-            if self.is_consequence(&reference, &problem) {
-                continue;
-            }
-            if problem.code == &templates::ENDLESS_TEMPLATE {
-                self.endless.get_or_insert(problem);
-            } else {
-                self.ctx.report(problem);
-            }
-        }
-    }
-
-    /// Whether the text or what it refers to is not the author's.
-    fn is_consequence(&self, reference: &TemplateReference<'_>, problem: &Diagnostic) -> bool {
-        let holes = self.ctx.holes;
-        if holes.is_empty() {
-            return false;
-        }
-        if let Place::Document(pointer, _) = problem.place()
-            && holes.touch(pointer)
-        {
-            return true;
-        }
-        address(reference).is_some_and(|address| {
-            address.0.iter().any(|component| match component {
-                Component::Field(name) => holes.any_called(name),
-                Component::Index(_) => false,
-            })
-        })
     }
 }

@@ -1,0 +1,69 @@
+//! What the tests of all rules share: definitions in, problems out.
+
+use std::sync::Arc;
+
+use crate::diagnostic::Place;
+use crate::model::{Document, Job, Settings};
+use crate::parse::{self, Format};
+use crate::source::{SourceFile, SourceMap};
+
+use super::Holes;
+
+/// A job that lacks nothing but processes; for dotted keys to follow.
+pub(super) const JOB: &str = r#"
+cluster = "devcluster"
+role = "www"
+environment = "devel"
+name = "hello"
+task.resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+"#;
+
+/// A process that does something; for dotted keys to follow.
+pub(super) const PROCESS: &str = r#"
+task.processes = [{ name = "a", cmdline = "run" }]
+"#;
+
+/// The only job of a definition in which nothing is wrong.
+pub(super) fn job(definition: &str) -> Job {
+    let tree = parse::tree(&SourceFile::new("job.toml", definition), Format::Toml);
+    let document = parse::document(&tree.value.expect("a tree")).value;
+    match document {
+        Some(Document::One(job)) => *job,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// All problems of a definition, as `CODE 'GUILTY TEXT' HEADLINE`.
+pub(super) fn problems(definition: &str, settings: &Settings) -> Vec<String> {
+    let file = SourceFile::new("job.toml", definition);
+    let tree = parse::tree(&file, Format::Toml);
+    let root = tree.value.unwrap_or_else(|| panic!("{definition}"));
+    let map = SourceMap::new(Arc::clone(&file), Arc::new(root));
+    let decoded = parse::document(map.root());
+    let mut found = decoded.diagnostics;
+    if let Some(document) = decoded.value {
+        let report = super::check(document, &Holes::new(decoded.holes), settings);
+        let healthy = report.value.is_some_and(|checked| {
+            let jobs = checked.jobs().len();
+            jobs > 0
+                && jobs
+                    == parse::document(map.root())
+                        .value
+                        .map_or(0, |all| all.jobs().len())
+        });
+        found.extend(report.diagnostics);
+        assert_eq!(healthy, !super::has_errors(&found), "{definition}");
+    }
+    found
+        .into_iter()
+        .map(|problem| {
+            let problem = problem.located(&map);
+            let text = match problem.place() {
+                Place::Span(location) => location.file.slice(location.span),
+                _ => "",
+            };
+            let line = text.lines().next().unwrap_or_default();
+            format!("{} '{line}' {}", problem.code.id, problem.headline)
+        })
+        .collect()
+}

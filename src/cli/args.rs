@@ -1,0 +1,214 @@
+//! What the command line may say.
+
+use std::path::PathBuf;
+
+use clap::builder::NonEmptyStringValueParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use super::help;
+
+/// Compiles job definitions into Apache Aurora's JSON, packages pinned by Nix store path
+#[derive(Debug, Parser)]
+#[command(
+    name = "jobc",
+    version,
+    long_about = help::ABOUT,
+    after_help = help::SHORT,
+    after_long_help = help::long(),
+    max_term_width = 100,
+    disable_help_subcommand = true
+)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+    #[command(flatten)]
+    pub(super) global: Global,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub(super) struct Global {
+    /// Take this directory for the workspace
+    ///
+    /// Without it, the workspace is the nearest directory upward that has a `jobc.toml`, or else
+    /// the current directory. Names on the command line stay relative to the current directory.
+    #[arg(short = 'C', long, global = true, value_name = "DIR")]
+    pub(super) workspace: Option<PathBuf>,
+    /// How problems are printed
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    pub(super) message_format: MessageFormat,
+    /// Whether problems are printed in colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(super) color: Color,
+}
+
+/// How problems are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum MessageFormat {
+    /// With the lines of source that they are about
+    Text,
+    /// A line for each, as `FILE:LINE:COLUMN: error[CODE]: ...`
+    Short,
+    /// A JSON object on a line for each
+    Json,
+}
+
+/// When there is colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless the environment says otherwise
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Build(BuildArgs),
+    Check(CheckArgs),
+    List(ListArgs),
+    Init(InitArgs),
+    Explain(ExplainArgs),
+    Schema(SchemaArgs),
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    ///
+    /// Read it with `jobc man | man -l -`.
+    Man,
+}
+
+/// Compile jobs and print where they are
+///
+/// Prints a line for each job: its key and the absolute path of the compiled file, the two words
+/// that Aurora's client takes. The file is named by its contents and never changes; it lies in the
+/// workspace's `.jobc/store`. When anything is wrong, nothing is written and nothing printed but
+/// the problems.
+#[derive(Debug, Args)]
+#[command(after_long_help = help::BUILD)]
+pub(super) struct BuildArgs {
+    /// The jobs: names, directories, files, keys, or patterns such as `*/*/prod/*`
+    #[arg(
+        value_name = "NAME|PATTERN",
+        value_parser = NonEmptyStringValueParser::new(),
+        long_help = help::NAMES.replace('\n', " ")
+    )]
+    pub(super) names: Vec<String>,
+    /// Compile all jobs of the workspace
+    #[arg(long, conflicts_with = "names")]
+    pub(super) all: bool,
+    /// Print one of the two words only
+    #[arg(long, value_name = "WORD")]
+    pub(super) print: Option<Word>,
+    /// Print the compiled job itself and write no file
+    #[arg(long, conflicts_with_all = ["print", "out"])]
+    pub(super) stdout: bool,
+    /// Write into this directory
+    #[arg(short, long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+}
+
+/// A word of a line that `build` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Word {
+    /// The absolute path of the compiled file
+    Path,
+    /// The job's key, CLUSTER/ROLE/ENVIRONMENT/NAME
+    Key,
+}
+
+/// Check jobs without writing anything
+///
+/// Does all that `build` does except for writing, and says how much was checked.
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// The jobs (default: all); here, a name may fit several
+    #[arg(
+        value_name = "NAME|PATTERN",
+        value_parser = NonEmptyStringValueParser::new(),
+        long_help = help::NAMES.replace('\n', " ")
+    )]
+    pub(super) names: Vec<String>,
+}
+
+/// List jobs with their files and processes
+///
+/// Definitions in which something is wrong cannot be listed: their problems are printed, and the
+/// exit code is 1.
+#[derive(Debug, Args)]
+pub(super) struct ListArgs {
+    /// The jobs (default: all); here, a name may fit several
+    #[arg(
+        value_name = "NAME|PATTERN",
+        value_parser = NonEmptyStringValueParser::new(),
+        long_help = help::NAMES.replace('\n', " ")
+    )]
+    pub(super) names: Vec<String>,
+    /// How the list is printed
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: ListFormat,
+}
+
+/// How a list is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ListFormat {
+    /// Columns: key, place, processes
+    Text,
+    /// An array of objects with `key`, `file`, `line` and `processes`
+    Json,
+}
+
+/// Start a workspace with a job that builds
+///
+/// Writes a commented definition with the settings and schemas around it. If one of the files is
+/// there already, nothing is written.
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// The directory, made if it is not there
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(super) directory: PathBuf,
+}
+
+/// Explain a problem by its code
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// The code, as messages have it in brackets (default: list all codes)
+    #[arg(value_name = "CODE")]
+    pub(super) code: Option<String>,
+}
+
+/// Print the JSON schema of a document
+///
+/// Editors complete and check definitions by it.
+#[derive(Debug, Args)]
+pub(super) struct SchemaArgs {
+    /// Which document
+    #[arg(value_name = "WHICH", default_value = "definition")]
+    pub(super) which: Which,
+}
+
+/// A kind of document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Which {
+    /// What you write: `job.toml` and its like
+    Definition,
+    /// The workspace's settings, `jobc.toml`
+    Settings,
+    /// The lock, `jobc.lock`
+    Lock,
+    /// What `build` writes for Aurora
+    Aurora,
+}
+
+/// Print a script that completes command lines in a shell
+#[derive(Debug, Args)]
+#[command(after_long_help = help::COMPLETIONS)]
+pub(super) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(super) shell: Shell,
+}

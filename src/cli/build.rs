@@ -1,0 +1,107 @@
+//! `jobc build`: compiled jobs, and where they are.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use crate::compile::Compiled;
+use crate::diagnostic::MachineError;
+use crate::workspace::Workspace;
+use crate::write::Destination;
+
+use super::args::{BuildArgs, Global, Word};
+use super::console::Console;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::open::open;
+use super::output;
+use super::search::{Depth, Findings, Search};
+use super::settle::{Many, settle, table};
+
+pub(super) fn run(args: &BuildArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
+    let mut diagnostics = Vec::new();
+    let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
+        return Ok(console.close(diagnostics, None, &[]));
+    };
+    let nothing_asked = args.names.is_empty() && !args.all;
+    let depth = if nothing_asked {
+        Depth::Check
+    } else {
+        Depth::Keep
+    };
+    let search = Search::new(&workspace, &args.names, depth)?;
+    let mut findings = search.run(console)?;
+    if nothing_asked {
+        return Err(nothing(&findings));
+    }
+    let mut failures = settle(&search, &mut findings, Many::Refused, console)?;
+    if failures.is_empty() && args.stdout && findings.selected().nth(1).is_some() {
+        failures.push(too_many(&findings));
+    }
+    diagnostics.append(&mut findings.diagnostics);
+    let exit = console.close(diagnostics, None, &failures);
+    if exit != Exit::Done {
+        return Ok(exit);
+    }
+    let mut jobs = findings.compiled;
+    jobs.sort_by(|a, b| a.key.cmp(&b.key));
+    let text = if args.stdout {
+        jobs.into_iter().map(|job| job.artifact.text).collect()
+    } else {
+        let paths = write(&jobs, args.out.as_deref(), &workspace)?;
+        lines(&jobs, &paths, args.print)
+    };
+    output::print(&text)?;
+    Ok(Exit::Done)
+}
+
+fn write(
+    jobs: &[Compiled],
+    out: Option<&Path>,
+    workspace: &Workspace,
+) -> Result<Vec<PathBuf>, MachineError> {
+    let destination = match out {
+        Some(directory) => Destination::new(&absolute(directory)?)?,
+        None => Destination::in_own(&workspace.own_directory(), &workspace.store_directory())?,
+    };
+    jobs.iter()
+        .map(|job| destination.write(&job.artifact))
+        .collect()
+}
+
+fn absolute(directory: &Path) -> Result<PathBuf, MachineError> {
+    std::path::absolute(directory)
+        .map_err(|error| MachineError::new(format!("cannot find `{}`", directory.display()), error))
+}
+
+fn lines(jobs: &[Compiled], paths: &[PathBuf], word: Option<Word>) -> String {
+    let mut lines = String::new();
+    for (job, path) in jobs.iter().zip(paths) {
+        let (key, path) = (&job.key, path.display());
+        let line = match word {
+            None => writeln!(lines, "{key} {path}"),
+            Some(Word::Key) => writeln!(lines, "{key}"),
+            Some(Word::Path) => writeln!(lines, "{path}"),
+        };
+        line.expect("a string takes all");
+    }
+    lines
+}
+
+fn nothing(findings: &Findings) -> Failure {
+    let failure = Failure::new("no job was asked for");
+    let failure = if findings.selected().next().is_some() {
+        failure.note(table(findings.selected()))
+    } else {
+        failure
+    };
+    failure.help("name jobs, or compile all of them with `--all`")
+}
+
+fn too_many(findings: &Findings) -> Failure {
+    let count = findings.selected().count();
+    Failure::new(format!(
+        "`--stdout` is for one job, and {count} are selected"
+    ))
+    .note(table(findings.selected()))
+    .help("name one of them by its key, or leave `--stdout` out")
+}

@@ -1,0 +1,24 @@
+//! How a run ended.
+
+use std::process::ExitCode;
+
+/// How a run ended, as its exit code says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Exit {
+    /// What was asked for was done.
+    Done,
+    /// The definitions are wrong; every problem was printed.
+    Wrong,
+    /// The machine could not, or the command line made no sense.
+    Failed,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Done => Self::SUCCESS,
+            Exit::Wrong => Self::from(1),
+            Exit::Failed => Self::from(2),
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Why a command came to nothing, when no definition is to blame.
+
+use std::io;
+
+use annotate_snippets::{Group, Level, Renderer};
+use serde::Serialize;
+
+use crate::diagnostic::MachineError;
+use crate::diagnostic::render::visible;
+
+/// The machine could not do what it was asked, or the command line made no sense.
+///
+/// Told as a diagnostic is, without a place: the headline makes sense alone, help is an imperative.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Failure {
+    headline: String,
+    notes: Vec<String>,
+    help: Vec<String>,
+}
+
+/// As an object on a line, its fields those of a diagnostic that has no code and no place.
+#[derive(Serialize)]
+struct Object<'a> {
+    severity: &'static str,
+    headline: &'a str,
+    help: &'a [String],
+    notes: &'a [String],
+    annotations: [(); 0],
+    rendered: String,
+}
+
+impl Failure {
+    /// What is wrong, in one line.
+    pub(super) fn new(headline: impl AsRef<str>) -> Self {
+        Self {
+            headline: visible::line(headline.as_ref()),
+            notes: Vec::new(),
+            help: Vec::new(),
+        }
+    }
+
+    /// With something to know besides.
+    #[must_use]
+    pub(super) fn note(mut self, note: impl AsRef<str>) -> Self {
+        self.notes.push(visible::paragraph(note.as_ref()));
+        self
+    }
+
+    /// With something to do about it.
+    #[must_use]
+    pub(super) fn help(mut self, help: impl AsRef<str>) -> Self {
+        self.help.push(visible::paragraph(help.as_ref()));
+        self
+    }
+
+    /// For people.
+    pub(super) fn text(&self, color: bool) -> String {
+        let renderer = if color {
+            Renderer::styled()
+        } else {
+            Renderer::plain()
+        };
+        let notes = self.notes.iter().map(|note| Level::NOTE.message(note));
+        let help = self.help.iter().map(|help| Level::HELP.message(help));
+        let group = Group::with_title(Level::ERROR.primary_title(&*self.headline));
+        let mut text = renderer.render(&[group.elements(notes).elements(help)]);
+        text.push('\n');
+        text
+    }
+
+    /// For editors: one line.
+    pub(super) fn short(&self) -> String {
+        format!("error: {}\n", self.headline)
+    }
+
+    /// For programs: one line.
+    pub(super) fn json(&self) -> String {
+        let object = Object {
+            severity: "error",
+            headline: &self.headline,
+            help: &self.help,
+            notes: &self.notes,
+            annotations: [],
+            rendered: self.text(false),
+        };
+        let mut line = serde_json::to_string(&object).expect("strings become JSON");
+        line.push('\n');
+        line
+    }
+}
+
+impl From<MachineError> for Failure {
+    fn from(error: MachineError) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::new(error.to_string())
+    }
+}

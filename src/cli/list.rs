@@ -1,0 +1,79 @@
+//! `jobc list`: the jobs there are.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use crate::compile::Listed;
+use crate::diagnostic::render::visible;
+
+use super::args::{Global, ListArgs, ListFormat};
+use super::console::Console;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::open::open;
+use super::output;
+use super::search::{Depth, Search};
+use super::settle::{Many, line, place, settle};
+
+/// A job in JSON.
+#[derive(Serialize)]
+struct Item<'a> {
+    key: String,
+    file: &'a str,
+    line: usize,
+    processes: &'a [String],
+}
+
+pub(super) fn run(args: &ListArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
+    let mut diagnostics = Vec::new();
+    let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
+        return Ok(console.close(diagnostics, None, &[]));
+    };
+    let search = Search::new(&workspace, &args.names, Depth::Check)?;
+    let mut findings = search.run(console)?;
+    let failures = settle(&search, &mut findings, Many::Allowed, console)?;
+    diagnostics.append(&mut findings.diagnostics);
+    let exit = console.close(diagnostics, None, &failures);
+    let mut jobs: Vec<_> = findings.selected().collect();
+    jobs.sort_by_key(|job| (&job.key, job.location.file.name()));
+    output::print(&match args.format {
+        ListFormat::Text => text(&jobs),
+        ListFormat::Json => json(&jobs),
+    })?;
+    Ok(exit)
+}
+
+impl<'a> Item<'a> {
+    fn new(job: &'a Listed) -> Self {
+        Self {
+            key: job.key.to_string(),
+            file: job.location.file.name(),
+            line: line(job),
+            processes: &job.processes,
+        }
+    }
+}
+
+fn text(jobs: &[&Listed]) -> String {
+    let row = |job: &&Listed| {
+        let processes = visible::line(&job.processes.join(", "));
+        (job.key.to_string(), place(job), processes)
+    };
+    let rows: Vec<_> = jobs.iter().map(row).collect();
+    let keys = rows.iter().map(|(key, _, _)| key.len()).max().unwrap_or(0);
+    let places = rows.iter().map(|(_, place, _)| place.chars().count()).max();
+    let places = places.unwrap_or(0);
+    let mut text = String::new();
+    for (key, place, processes) in rows {
+        writeln!(text, "{key:keys$}  {place:places$}  {processes}").expect("a string takes all");
+    }
+    text
+}
+
+fn json(jobs: &[&Listed]) -> String {
+    let items: Vec<_> = jobs.iter().map(|job| Item::new(job)).collect();
+    let mut text = serde_json::to_string_pretty(&items).expect("strings and numbers become JSON");
+    text.push('\n');
+    text
+}

@@ -1,0 +1,64 @@
+//! The command line: arguments in, exit code out. Touches the world.
+//!
+//! The result of a command goes to standard output, all of it at once and only when everything
+//! went well; whatever else there is to say goes to standard error.
+
+mod args;
+mod build;
+mod check;
+mod completions;
+mod console;
+mod exit;
+mod explain;
+mod failure;
+mod help;
+mod init;
+mod list;
+mod man;
+mod open;
+mod output;
+mod progress;
+mod schema;
+mod search;
+mod select;
+mod settle;
+mod starter;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use self::args::{Cli, Command};
+use self::console::Console;
+use self::exit::Exit;
+use self::failure::Failure;
+
+/// Runs the command of this process' arguments.
+pub fn run() -> ExitCode {
+    let (console, outcome) = match Cli::try_parse() {
+        Ok(cli) => {
+            let console = Console::new(&cli.global);
+            let outcome = obey(&cli, &console);
+            (console, outcome)
+        }
+        Err(answer) => (Console::default(), output::answer(&answer)),
+    };
+    let exit = outcome.unwrap_or_else(|failure| {
+        console.fail(&failure);
+        Exit::Failed
+    });
+    exit.into()
+}
+
+fn obey(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
+    match &cli.command {
+        Command::Build(args) => build::run(args, &cli.global, console),
+        Command::Check(args) => check::run(args, &cli.global, console),
+        Command::List(args) => list::run(args, &cli.global, console),
+        Command::Explain(args) => explain::run(args),
+        Command::Init(args) => init::run(args),
+        Command::Schema(args) => schema::run(args),
+        Command::Completions(args) => completions::run(args),
+        Command::Man => man::run(),
+    }
+}

@@ -1,0 +1,31 @@
+//! The workspace that a command is about.
+
+use std::fs;
+use std::path::PathBuf;
+
+use crate::diagnostic::Report;
+use crate::workspace::Workspace;
+
+use super::args::Global;
+use super::failure::Failure;
+
+/// The directory that names on the command line are relative to.
+pub(super) fn current_dir() -> Result<PathBuf, Failure> {
+    std::env::current_dir()
+        .map_err(|error| Failure::new(format!("cannot find the current directory: {error}")))
+}
+
+/// Opens the workspace that the command line names, or the one around the current directory.
+pub(super) fn open(global: &Global) -> Result<Report<Workspace>, Failure> {
+    let current_dir = current_dir()?;
+    let Some(named) = &global.workspace else {
+        return Ok(Workspace::open(&current_dir)?);
+    };
+    let cannot =
+        |cause: String| Failure::new(format!("cannot open `{}`: {cause}", named.display()));
+    let root = fs::canonicalize(named).map_err(|error| cannot(error.to_string()))?;
+    if !root.is_dir() {
+        return Err(cannot("it is not a directory".to_owned()));
+    }
+    Ok(Workspace::open_at(&root, &current_dir)?)
+}

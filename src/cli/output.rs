@@ -1,0 +1,33 @@
+//! Standard output: results, and nothing before everything went well.
+
+use std::io::{self, Write};
+
+use super::exit::Exit;
+use super::failure::Failure;
+
+/// Prints a result, all at once. A reader who went away has seen enough.
+pub(super) fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    let written = stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush());
+    or_gone(written)
+}
+
+/// Prints what the command line itself asks for, help for instance, or what is wrong with it.
+pub(super) fn answer(answer: &clap::Error) -> Result<Exit, Failure> {
+    or_gone(answer.print().and_then(|()| io::stdout().flush()))?;
+    Ok(match answer.exit_code() {
+        0 => Exit::Done,
+        _ => Exit::Failed,
+    })
+}
+
+fn or_gone(written: io::Result<()>) -> Result<(), Failure> {
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::new(format!(
+            "cannot write to standard output: {error}"
+        ))),
+        _ => Ok(()),
+    }
+}

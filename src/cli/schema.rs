@@ -1,0 +1,19 @@
+//! `jobc schema`: the JSON schema of a document.
+
+use crate::schema::{self, Which as Document};
+
+use super::args::{SchemaArgs, Which};
+use super::exit::Exit;
+use super::failure::Failure;
+use super::output;
+
+pub(super) fn run(args: &SchemaArgs) -> Result<Exit, Failure> {
+    let which = match args.which {
+        Which::Definition => Document::Definition,
+        Which::Settings => Document::Settings,
+        Which::Lock => Document::Lock,
+        Which::Aurora => Document::Aurora,
+    };
+    output::print(&schema::schema(which))?;
+    Ok(Exit::Done)
+}

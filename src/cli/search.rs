@@ -1,0 +1,262 @@
+//! Looks for jobs in the definitions of a workspace, in as few of them as it takes.
+//!
+//! A job that is asked for by name is in one of the files called so, or its file mentions the name;
+//! other files need not be parsed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::compile::{self, Compiled, Compiler, Listed};
+use crate::diagnostic::{Diagnostic, MachineError, Severity};
+use crate::model::JobKey;
+use crate::parse::Format;
+use crate::source::{SourceFile, display_name};
+use crate::workspace::{DefinitionFile, Workspace, read_source};
+
+use super::console::Console;
+use super::failure::Failure;
+use super::select::Selection;
+
+/// How far to go with a job that is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// Its own file has to be right.
+    Check,
+    /// It has to compile, too.
+    Compile,
+    /// As before, and the result is kept.
+    Keep,
+}
+
+/// The definitions of a workspace, and what is sought in them.
+#[derive(Debug)]
+pub(super) struct Search<'a> {
+    pub(super) workspace: &'a Workspace,
+    pub(super) compiler: Compiler<'a>,
+    pub(super) definitions: Vec<DefinitionFile>,
+    pub(super) selection: Selection,
+    pub(super) depth: Depth,
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    /// The jobs of all files that were looked at.
+    pub(super) jobs: Vec<Found>,
+    /// The selected ones, compiled.
+    pub(super) compiled: Vec<Compiled>,
+    /// What is wrong with them, and with files that may hold more of them.
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// How many files hold selected jobs, or are wrong and may hold some.
+    pub(super) concerned: usize,
+    /// The files that were looked at, by their index.
+    files: BTreeSet<usize>,
+}
+
+/// A job, and the selectors that mean it.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) job: Listed,
+    pub(super) by: Vec<usize>,
+}
+
+/// Files that are read by one thread in a row: too few, and starting threads takes longer.
+const ROW: usize = 64;
+
+impl<'a> Search<'a> {
+    /// Prepares to look for what `words` mean, for everything if there are none.
+    pub(super) fn new(
+        workspace: &'a Workspace,
+        words: &[String],
+        depth: Depth,
+    ) -> Result<Self, Failure> {
+        let definitions = workspace.definitions()?;
+        if definitions.is_empty() {
+            let root = display_name(&workspace.root, &workspace.current_dir);
+            return Err(
+                Failure::new(format!("no definition in the workspace `{root}`"))
+                    .help("write `NAME/job.toml`, or start with `jobc init`"),
+            );
+        }
+        let selection = if words.is_empty() {
+            Selection::all()
+        } else {
+            Selection::new(words, &definitions, &workspace.current_dir)?
+        };
+        Ok(Self {
+            workspace,
+            compiler: Compiler::new(workspace)?,
+            definitions,
+            selection,
+            depth,
+        })
+    }
+
+    /// Looks for the jobs.
+    pub(super) fn run(&self, console: &Console) -> Result<Findings, Failure> {
+        let mut findings = Findings::default();
+        let named = self.selection.named_files();
+        for &file in &named {
+            findings.add(file, self.look(file, None)?);
+        }
+        let others: Vec<_> = (0..self.definitions.len())
+            .filter(|file| !named.contains(file))
+            .collect();
+        // Other files may define the jobs of the named ones once more.
+        let twins = findings.selected().map(|job| job.key.name.as_str());
+        let sought: BTreeSet<String> = self
+            .selection
+            .job_names()
+            .chain(twins)
+            .map(str::to_owned)
+            .collect();
+        let (sought, row) = if self.selection.needs_all_files() {
+            (None, 1)
+        } else {
+            (Some(&sought), ROW)
+        };
+        let rows: Vec<&[usize]> = others.chunks(row).collect();
+        let progress = console.progress(others.len());
+        let looks = compile::in_parallel(
+            &rows,
+            |row| row.iter().map(|&file| self.look(file, sought)).collect(),
+            |rows| progress.done(rows * row),
+        );
+        let looks: Vec<_> = looks.into_iter().flat_map(|row: Vec<_>| row).collect();
+        for (file, look) in others.into_iter().zip(looks) {
+            findings.add(file, look?);
+        }
+        findings.add_duplicates();
+        Ok(findings)
+    }
+
+    /// Looks at all files that were left out.
+    pub(super) fn survey(&self, findings: &mut Findings, console: &Console) -> Result<(), Failure> {
+        let files: Vec<_> = (0..self.definitions.len())
+            .filter(|file| !findings.files.contains(file))
+            .collect();
+        let progress = console.progress(files.len());
+        let looks = compile::in_parallel(
+            &files,
+            |&file| self.look(file, None),
+            |files| progress.done(files),
+        );
+        for (file, look) in files.into_iter().zip(looks) {
+            findings.add(file, look?);
+        }
+        Ok(())
+    }
+
+    /// Looks at a file, unless jobs of certain names are `sought` and it defines none of them.
+    fn look(
+        &self,
+        file: usize,
+        sought: Option<&BTreeSet<String>>,
+    ) -> Result<Option<Look>, MachineError> {
+        let definition = &self.definitions[file];
+        let mut look = Look::default();
+        let source = read_source(&definition.path, &self.workspace.current_dir)?;
+        let Some(source) = source.unpack(&mut look.diagnostics) else {
+            return Ok(Some(look));
+        };
+        let defines = |name: &String| may_define(&source, definition.format, name);
+        if sought.is_some_and(|names| !names.iter().any(defines)) {
+            return Ok(None);
+        }
+        let checked = self.compiler.check(definition, &source);
+        let Some(checked) = checked.unpack(&mut look.diagnostics) else {
+            return Ok(Some(look));
+        };
+        let jobs = checked.jobs();
+        let keys: Vec<&JobKey> = jobs.iter().map(|job| &job.key).collect();
+        let means = self.selection.of_jobs(file, &keys);
+        look.jobs = jobs
+            .into_iter()
+            .zip(means)
+            .map(|(job, by)| Found { job, by })
+            .collect();
+        let selected = || look.jobs.iter().filter(|found| !found.by.is_empty());
+        if selected().next().is_none() {
+            // Warnings of others are for those who build them.
+            look.diagnostics.clear();
+        } else if self.depth != Depth::Check {
+            let wanted = |key: &JobKey| selected().any(|found| found.job.key == *key);
+            let report = self.compiler.finish(checked, &wanted)?;
+            look.diagnostics.extend(report.diagnostics);
+            if self.depth == Depth::Keep {
+                look.compiled = report.value.unwrap_or_default();
+            }
+        }
+        Ok(Some(look))
+    }
+}
+
+/// What was seen in a file.
+#[derive(Debug, Default)]
+struct Look {
+    jobs: Vec<Found>,
+    compiled: Vec<Compiled>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Findings {
+    /// The jobs that were asked for.
+    pub(super) fn selected(&self) -> impl Iterator<Item = &Listed> {
+        let selected = self.jobs.iter().filter(|found| !found.by.is_empty());
+        selected.map(|found| &found.job)
+    }
+
+    /// The jobs that a selector means.
+    pub(super) fn of(&self, selector: usize) -> BTreeMap<&JobKey, &Listed> {
+        let meant = self
+            .jobs
+            .iter()
+            .filter(|found| found.by.contains(&selector));
+        meant.map(|found| (&found.job.key, &found.job)).collect()
+    }
+
+    /// Whether anything that was looked at is wrong.
+    pub(super) fn has_errors(&self) -> bool {
+        let mut severities = self.diagnostics.iter().map(|problem| problem.severity);
+        severities.any(|severity| severity == Severity::Error)
+    }
+
+    fn add(&mut self, file: usize, look: Option<Look>) {
+        if let Some(look) = look {
+            let selected = look.jobs.iter().any(|found| !found.by.is_empty());
+            self.concerned += usize::from(selected || look.jobs.is_empty());
+            self.jobs.extend(look.jobs);
+            self.compiled.extend(look.compiled);
+            self.diagnostics.extend(look.diagnostics);
+            self.files.insert(file);
+        }
+    }
+
+    fn add_duplicates(&mut self) {
+        let selected: BTreeSet<&JobKey> = self.selected().map(|job| &job.key).collect();
+        let jobs = self.jobs.iter().map(|found| &found.job);
+        let mut twins: Vec<_> = jobs.filter(|job| selected.contains(&job.key)).collect();
+        // Which one is the first must not depend on what was asked for.
+        twins.sort_by_key(|job| (job.location.file.name(), job.location.span));
+        let places = twins.iter().map(|job| (&job.key, &job.location));
+        let duplicates = compile::duplicates(places);
+        self.diagnostics.extend(duplicates);
+    }
+}
+
+/// Whether a job called `name` may be defined in `source`: it is mentioned there, or may be written
+/// with an escape or put together of bound `{{...}}`.
+fn may_define(source: &Arc<SourceFile>, format: Format, name: &str) -> bool {
+    let text = source.text();
+    match format {
+        Format::Json | Format::Toml | Format::Yaml => {
+            text.contains(name) || text.contains('\\') || has_bound_reference(text)
+        }
+    }
+}
+
+/// Whether `text` has a `{{...}}` that is not the agent's, which no job's name can have.
+fn has_bound_reference(text: &str) -> bool {
+    let agents = |rest: &&str| rest.starts_with("thermos.") || rest.starts_with("mesos.");
+    text.split("{{").skip(1).any(|rest| !agents(&rest))
+}

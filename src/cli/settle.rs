@@ -1,0 +1,148 @@
+//! Whether each word of the command line came to what it should.
+
+use crate::compile::Listed;
+use crate::diagnostic::closest;
+use crate::diagnostic::render::visible;
+use crate::source::display_name;
+
+use super::console::Console;
+use super::failure::Failure;
+use super::search::{Findings, Search};
+use super::select::{Selector, paths};
+
+/// How many jobs a name may mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Many {
+    /// All that it fits.
+    Allowed,
+    /// One.
+    Refused,
+}
+
+/// The most jobs that a message lists.
+const MOST: usize = 20;
+
+/// Refuses words that mean nothing, or more than they may.
+///
+/// Where a file that was looked at is wrong, a job that is missing is likely to be in it, and
+/// nothing is said about that. Otherwise the other files are looked at as well, for what is wrong
+/// with them or for another name that may have been meant.
+pub(super) fn settle(
+    search: &Search<'_>,
+    findings: &mut Findings,
+    many: Many,
+    console: &Console,
+) -> Result<Vec<Failure>, Failure> {
+    let silent = findings.has_errors();
+    let selectors = &search.selection.selectors;
+    let means_nothing = |(index, selector): (usize, &Selector)| {
+        matches!(selector, Selector::Name(..)) && findings.of(index).is_empty()
+    };
+    if !silent && selectors.iter().enumerate().any(means_nothing) {
+        search.survey(findings, console)?;
+    }
+    let mut failures = Vec::new();
+    for (index, selector) in selectors.iter().enumerate() {
+        let meant = findings.of(index);
+        match selector {
+            Selector::Name(word, _) if meant.len() > 1 && many == Many::Refused => {
+                failures.push(ambiguous(word, meant.into_values()));
+            }
+            Selector::All if meant.is_empty() && !silent => {
+                failures.push(Failure::new("the definitions hold no job"));
+            }
+            Selector::Pattern(pattern) if meant.is_empty() && !silent => {
+                failures.push(no_match(pattern.as_str()));
+            }
+            Selector::Name(word, _) if meant.is_empty() && !silent => {
+                failures.push(unknown(word, search, findings));
+            }
+            Selector::All | Selector::Pattern(_) | Selector::Name(..) => {}
+        }
+    }
+    Ok(failures)
+}
+
+fn ambiguous<'j>(word: &str, jobs: impl ExactSizeIterator<Item = &'j Listed>) -> Failure {
+    Failure::new(format!("`{word}` fits {} jobs", jobs.len()))
+        .note(table(jobs))
+        .help("name one of them by its key, or all of them by a pattern")
+}
+
+fn no_match(pattern: &str) -> Failure {
+    let failure = Failure::new(format!("no job fits the pattern `{pattern}`"));
+    let slashes = pattern.matches('/').count();
+    if slashes == 0 || slashes == 3 || pattern.contains("**") {
+        return failure.help("see all keys with `jobc list`");
+    }
+    failure.help("write a pattern of names, `NAME`, or of keys, `CLUSTER/ROLE/ENVIRONMENT/NAME`")
+}
+
+fn unknown(word: &str, search: &Search<'_>, findings: &Findings) -> Failure {
+    let failure = Failure::new(format!("no job is called `{word}`"));
+    let keys: Vec<String> = findings
+        .jobs
+        .iter()
+        .map(|found| found.job.key.to_string())
+        .collect();
+    let names = findings
+        .jobs
+        .iter()
+        .map(|found| found.job.key.name.as_str());
+    let files = search
+        .definitions
+        .iter()
+        .filter_map(|definition| definition.short_name());
+    let candidates = names.chain(keys.iter().map(String::as_str)).chain(files);
+    if let Some(candidate) = closest(word, candidates) {
+        return failure.help(format!("did you mean `{candidate}`?"));
+    }
+    let root = display_name(&search.workspace.root, &search.workspace.current_dir);
+    let paths = paths(word, &search.workspace.current_dir);
+    if paths.iter().any(|path| path.exists()) {
+        return failure
+            .note(format!(
+                "`{word}` is there, but no definition of the workspace `{root}`"
+            ))
+            .help("call definitions `job.toml` or `NAME.job.toml`");
+    }
+    let failure = if search.workspace.settings_map.is_none() {
+        failure.note(format!(
+            "the workspace is `{root}`, which has no `jobc.toml`"
+        ))
+    } else {
+        failure
+    };
+    match findings.jobs.len() {
+        0 => failure,
+        1..=MOST => failure.note(table(findings.jobs.iter().map(|found| &found.job))),
+        _ => failure.help("see all jobs with `jobc list`"),
+    }
+}
+
+/// Keys and places in two columns.
+pub(super) fn table<'j>(jobs: impl Iterator<Item = &'j Listed>) -> String {
+    let mut rows: Vec<_> = jobs.map(|job| (job.key.to_string(), place(job))).collect();
+    let hidden = rows.len().saturating_sub(MOST);
+    rows.truncate(MOST);
+    let width = rows.iter().map(|(key, _)| key.len()).max().unwrap_or(0);
+    let mut lines: Vec<_> = rows
+        .iter()
+        .map(|(key, place)| format!("{key:width$}  {place}"))
+        .collect();
+    if hidden > 0 {
+        lines.push(format!("and {hidden} more"));
+    }
+    lines.join("\n")
+}
+
+/// The line that a job begins in.
+pub(super) fn line(job: &Listed) -> usize {
+    let start = job.location.span.range().start;
+    job.location.file.line_column(start).0
+}
+
+pub(super) fn place(job: &Listed) -> String {
+    let name = visible::line(job.location.file.name());
+    format!("{name}:{}", line(job))
+}

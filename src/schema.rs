@@ -1,0 +1,111 @@
+//! JSON schemas of the documents that jobc reads and writes, derived from the types that it reads
+//! and writes them with.
+
+use schemars::generate::SchemaSettings;
+use schemars::transform::{Transform, transform_subschemas};
+use schemars::{JsonSchema, Schema};
+use serde_json::Value;
+
+use crate::emit::aurora::JobDocument;
+use crate::model::{Document, LockFile, Settings};
+
+/// A kind of document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// What users write.
+    Definition,
+    /// The workspace's settings.
+    Settings,
+    /// The workspace's lock.
+    Lock,
+    /// A compiled job for Aurora.
+    Aurora,
+}
+
+impl Which {
+    /// All kinds.
+    pub const ALL: [Self; 4] = [Self::Definition, Self::Settings, Self::Lock, Self::Aurora];
+
+    /// The name of the file that has the schema.
+    pub fn file_name(self) -> &'static str {
+        match self {
+            Self::Definition => "definition.schema.json",
+            Self::Settings => "settings.schema.json",
+            Self::Lock => "lock.schema.json",
+            Self::Aurora => "aurora-job.schema.json",
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Definition => "jobc definition",
+            Self::Settings => "jobc settings, `jobc.toml`",
+            Self::Lock => "jobc lock, `jobc.lock`",
+            Self::Aurora => "Aurora job, as jobc compiles it",
+        }
+    }
+}
+
+/// The schema of a kind of document, as text.
+///
+/// # Panics
+/// Never: a schema is JSON.
+pub fn schema(which: Which) -> String {
+    let mut schema = match which {
+        Which::Definition => read::<Document>(),
+        Which::Settings => read::<Settings>(),
+        Which::Lock => read::<LockFile>(),
+        Which::Aurora => written::<JobDocument<'_>>(),
+    };
+    schema.insert("title".to_owned(), which.title().into());
+    let mut text = serde_json::to_string_pretty(&schema).expect("a schema is JSON");
+    text.push('\n');
+    text
+}
+
+fn read<T: JsonSchema>() -> Schema {
+    let settings = SchemaSettings::draft2020_12().for_deserialize();
+    settings
+        .with_transform(WithoutNull)
+        .into_generator()
+        .into_root_schema_for::<T>()
+}
+
+fn written<T: JsonSchema>() -> Schema {
+    let settings = SchemaSettings::draft2020_12().for_serialize();
+    settings
+        .with_transform(WithoutNull)
+        .into_generator()
+        .into_root_schema_for::<T>()
+}
+
+/// Takes null out of what may be absent: jobc neither writes nor accepts it.
+#[derive(Debug, Clone)]
+struct WithoutNull;
+
+impl Transform for WithoutNull {
+    fn transform(&mut self, schema: &mut Schema) {
+        transform_subschemas(self, schema);
+        let Some(object) = schema.as_object_mut() else {
+            return;
+        };
+        if let Some(Value::Array(types)) = object.get_mut("type") {
+            types.retain(|name| name != "null");
+            if let [only] = types.as_slice() {
+                let only = only.clone();
+                object.insert("type".to_owned(), only);
+            }
+        }
+        let Some(Value::Array(choices)) = object.get_mut("anyOf") else {
+            return;
+        };
+        choices.retain(|choice| choice.get("type").is_none_or(|name| name != "null"));
+        if let [Value::Object(only)] = choices.as_slice() {
+            let only = only.clone();
+            object.remove("anyOf");
+            for (key, value) in only {
+                object.entry(key).or_insert(value);
+            }
+        }
+    }
+}

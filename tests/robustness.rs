@@ -1,0 +1,366 @@
+//! Whatever the input and the machine: a message and an exit code, nothing half-written, and
+//! earlier results as they were.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use crate::harness::{Run, Sandbox, report, small_job};
+
+/// Nobody waits longer than this for a diagnostic; generous, for slow machines and debug builds.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Checks a definition that is wrong, and returns what was said.
+fn refused(file: &str, contents: impl AsRef<[u8]>) -> Run {
+    let sandbox = Sandbox::new();
+    sandbox.file(file, contents);
+    let start = Instant::now();
+    let run = sandbox.jobc(["build", "--all", "--message-format", "short"]);
+    assert!(
+        start.elapsed() < PATIENCE,
+        "{file} took {:?}",
+        start.elapsed()
+    );
+    assert_eq!((run.status, run.stdout.as_str()), (1, ""), "{}", run.stderr);
+    assert!(
+        run.stderr.len() < 20_000,
+        "{} bytes were said",
+        run.stderr.len()
+    );
+    assert_eq!(sandbox.list(".jobc/store"), Vec::<String>::new());
+    run
+}
+
+fn says(run: &Run, code: &str) {
+    assert!(run.stderr.contains(code), "{}", run.stderr);
+}
+
+#[test]
+fn deep_nesting() {
+    let deep = 200_000;
+    says(&refused("job.json", "[".repeat(deep)), "error[");
+    says(&refused("job.json", "{\"a\":".repeat(deep)), "error[");
+    says(
+        &refused("job.json", "[".repeat(deep) + &"]".repeat(deep)),
+        "error[",
+    );
+    says(
+        &refused("job.toml", format!("a = {}", "[".repeat(deep))),
+        "error[",
+    );
+    says(
+        &refused("job.toml", format!("a = {}", "{a=".repeat(deep))),
+        "error[",
+    );
+    says(
+        &refused("job.toml", format!("{}a = 1", "a.".repeat(deep))),
+        "error[",
+    );
+    says(
+        &refused("job.toml", format!("[{}a]", "a.".repeat(deep))),
+        "error[",
+    );
+    says(&refused("job.yaml", "[".repeat(deep)), "error[");
+    says(&refused("job.yaml", "{a: ".repeat(deep)), "error[");
+    says(&refused("job.yaml", "- ".repeat(deep)), "error[");
+    says(&refused("job.yaml", "? ".repeat(deep)), "error[");
+}
+
+#[test]
+fn large_files() {
+    let long = "x".repeat(100 * 1024 * 1024);
+    says(
+        &refused("job.json", format!("{{\"name\": \"{long}\"}}")),
+        "file-too-large",
+    );
+    let long = &long[..50 * 1024 * 1024];
+    says(
+        &refused("job.json", format!("{{\"name\": \"{long}\"}}")),
+        "error[bad-value]",
+    );
+    says(
+        &refused("job.toml", format!("name = \"{long}\"")),
+        "error[bad-value]",
+    );
+}
+
+#[test]
+fn alias_bomb() {
+    let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..30 {
+        let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
+        text.push_str(&format!("a{level}: &a{level} [{aliases}]\n"));
+    }
+    says(&refused("job.yaml", text), "error[");
+    says(&refused("job.yaml", "a: &a [*a]\n"), "error[");
+}
+
+#[test]
+fn bytes_of_all_kinds() {
+    let all: Vec<u8> = (0..=255).collect();
+    for extension in ["json", "toml", "yaml"] {
+        let file = format!("job.{extension}");
+        refused(&file, &all);
+        refused(&file, b"");
+        refused(&file, b"\xff\xfe\x00");
+        refused(&file, b"\xef\xbb\xbf");
+        says(&refused(&file, b"name: \xc3("), "not-utf8");
+        let run = refused(&file, b"\x1b[31m\x07{{\x00");
+        assert!(
+            !run.stderr.contains('\x1b'),
+            "control characters never reach the terminal"
+        );
+    }
+}
+
+#[test]
+fn many_errors() {
+    let process = r#"{ "name": "a/b", "cmdlin": 3, "max_failures": -1 },"#;
+    let text = format!(
+        r#"{{ "cluster": "c", "role": "r", "environment": "devel", "name": "n",
+           "task": {{ "resources": {{ "cpu": 1, "ram": 64, "disk": "x" }},
+                     "processes": [{}] }} }}"#,
+        process.repeat(20_000)
+    );
+    says(&refused("job.json", text), "error[too-many-errors]");
+}
+
+/// A long chain and a long cycle: neither is a matter of stack.
+#[test]
+fn long_orders() {
+    let mut text = small_job("n", "")
+        .split("processes")
+        .next()
+        .expect("it has")
+        .to_owned();
+    text.push_str("resources = { cpu = 1, ram = \"64 MB\", disk = \"64 MB\" }\n");
+    for index in 0..5_000 {
+        let before = (index + 1) % 5_000;
+        text.push_str(&format!(
+            "[[task.processes]]\nname = \"p{index}\"\ncmdline = \"true\"\nafter = [\"p{before}\"]\n"
+        ));
+    }
+    says(&refused("job.toml", text), "error[order-cycle]");
+}
+
+#[test]
+fn links_that_lead_in_circles() {
+    let sandbox = Sandbox::new();
+    sandbox.file("app/job.toml", small_job("app", ""));
+    symlink("..", sandbox.path().join("app/up")).expect("links can be made");
+    symlink("round", sandbox.path().join("app/round")).expect("links can be made");
+    let run = sandbox.jobc(["build", "--all"]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let job = small_job("app", "").replace("echo hello", "cat ${./round/x}");
+    sandbox.file("app/job.toml", job);
+    let run = sandbox.jobc(["check"]);
+    assert_eq!(run.status, 1, "{}", run.stderr);
+    says(&run, "round");
+}
+
+/// Root reads everything, so that somebody else has to try.
+fn as_nobody(sandbox: &Sandbox, arguments: &[&str]) -> Option<Run> {
+    let root = Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|id| id.stdout == b"0\n");
+    if !root {
+        return Some(sandbox.jobc(arguments));
+    }
+    let readable = Command::new("setpriv")
+        .args([
+            "--reuid=65534",
+            "--regid=65534",
+            "--clear-groups",
+            env!("CARGO_BIN_EXE_jobc"),
+            "-h",
+        ])
+        .output()
+        .is_ok_and(|output| output.status.success());
+    if !readable {
+        eprintln!("skipped: root reads everything, and nobody else may run jobc here");
+        return None;
+    }
+    let mut command = Command::new("setpriv");
+    command
+        .args([
+            "--reuid=65534",
+            "--regid=65534",
+            "--clear-groups",
+            env!("CARGO_BIN_EXE_jobc"),
+        ])
+        .args(arguments)
+        .current_dir(sandbox.path());
+    Some(sandbox.finish(&mut command))
+}
+
+fn set_mode(sandbox: &Sandbox, name: &str, mode: u32) {
+    let path = sandbox.path().join(name);
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("it is ours");
+}
+
+#[test]
+fn what_may_not_be_read() {
+    let sandbox = Sandbox::new();
+    set_mode(&sandbox, "", 0o777);
+    sandbox.file("app/job.toml", small_job("app", ""));
+    sandbox.file("app/data/secret", "x");
+    set_mode(&sandbox, "app/data", 0o000);
+    let found = as_nobody(&sandbox, &["check"]);
+    let job = small_job("app", "").replace("echo hello", "ls ${./data}");
+    sandbox.file("app/job.toml", job);
+    let imported = as_nobody(&sandbox, &["check"]);
+    set_mode(&sandbox, "app/data", 0o755);
+    set_mode(&sandbox, "app/job.toml", 0o000);
+    let definition = as_nobody(&sandbox, &["check"]);
+    for run in [found, imported, definition].into_iter().flatten() {
+        assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+        says(&run, "ermission denied");
+    }
+}
+
+/// Runs a script in which `/full` is a file system of 64 KiB and `/read-only` one that cannot be
+/// written; none where mounts cannot be made.
+fn with_odd_disks(sandbox: &Sandbox, script: &str) -> Option<Run> {
+    for name in ["full", "read-only"] {
+        fs::create_dir_all(sandbox.path().join(name)).expect("it can be made");
+    }
+    let mount = "mount -t tmpfs -o size=64k tmpfs full && mount -t tmpfs -o ro tmpfs read-only";
+    let mut probe = Command::new("unshare");
+    let possible = probe
+        .args(["-m", "sh", "-c", mount])
+        .current_dir(sandbox.path())
+        .output()
+        .is_ok_and(|output| output.status.success());
+    if !possible {
+        eprintln!("skipped: no right to mount anything");
+        return None;
+    }
+    let mut command = Command::new("unshare");
+    command
+        .args(["-m", "sh", "-c", &format!("{mount} && {script}")])
+        .arg(env!("CARGO_BIN_EXE_jobc"))
+        .current_dir(sandbox.path());
+    Some(sandbox.finish(&mut command))
+}
+
+#[test]
+fn a_full_disk() {
+    let sandbox = Sandbox::new();
+    let long = format!("echo {}", "x".repeat(100_000));
+    sandbox.file(
+        "job.toml",
+        small_job("app", "").replace("echo hello", &long),
+    );
+    let script = "\"$0\" build app --out full; s=$?; ls -A full; exit $s";
+    let Some(run) = with_odd_disks(&sandbox, script) else {
+        return;
+    };
+    assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+    says(&run, "cannot write");
+}
+
+#[test]
+fn a_read_only_disk() {
+    let sandbox = Sandbox::new();
+    sandbox.file("job.toml", small_job("app", ""));
+    for script in [
+        "\"$0\" build app --out read-only",
+        "\"$0\" build app --out read-only/below",
+    ] {
+        let Some(run) = with_odd_disks(&sandbox, script) else {
+            return;
+        };
+        assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+        says(&run, "read-only");
+    }
+    sandbox.file("a-file", "");
+    let run = sandbox.jobc(["build", "app", "--out", "a-file"]);
+    assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+}
+
+#[test]
+fn white_space_in_the_path() {
+    let sandbox = Sandbox::new();
+    sandbox.file("a b/job.toml", small_job("app", ""));
+    let mut command = sandbox.command();
+    command
+        .current_dir(sandbox.path().join("a b"))
+        .args(["build", "app"]);
+    let run = sandbox.finish(&mut command);
+    assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+    says(&run, "--out");
+    assert_eq!(sandbox.list("a b"), ["job.toml"], "nothing was made");
+}
+
+#[test]
+fn builds_at_once() {
+    let sandbox = Sandbox::new();
+    for index in 0..20 {
+        let name = format!("app{index}");
+        sandbox.file(&format!("{name}/job.toml"), small_job(&name, ""));
+    }
+    let start = || {
+        let mut command = sandbox.command();
+        command
+            .args(["build", "--all"])
+            .stdout(std::process::Stdio::piped());
+        command
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .expect("it can be started")
+    };
+    let started: Vec<_> = (0..8).map(|_| start()).collect();
+    let outputs: Vec<_> = started
+        .into_iter()
+        .map(|child| child.wait_with_output().expect("it ends"))
+        .collect();
+    let mut failures = Vec::new();
+    for output in &outputs {
+        if !output.status.success() || output.stdout != outputs[0].stdout {
+            failures.push(format!("{output:?}"));
+        }
+    }
+    report(&failures);
+    assert_eq!(
+        sandbox.list(".jobc/store").len(),
+        20,
+        "and nothing else is left"
+    );
+}
+
+#[test]
+fn earlier_results_stay() {
+    let sandbox = Sandbox::new();
+    sandbox
+        .file("a/job.toml", small_job("a", ""))
+        .file("b/job.toml", small_job("b", ""));
+    let first = sandbox.jobc(["build", "--all"]);
+    assert_eq!(first.status, 0, "{}", first.stderr);
+    let before = sandbox.list(".jobc/store");
+    sandbox.file("a/job.toml", small_job("a", "instances = 2"));
+    sandbox.file("b/job.toml", small_job("b", "instances = 0"));
+    let run = sandbox.jobc(["build", "--all"]);
+    assert_eq!((run.status, run.stdout.as_str()), (1, ""), "{}", run.stderr);
+    assert_eq!(
+        sandbox.list(".jobc/store"),
+        before,
+        "nothing is written if anything is wrong"
+    );
+}
+
+/// A file of the right name and the wrong contents is no result.
+#[test]
+fn a_damaged_result_is_replaced() {
+    let sandbox = Sandbox::new();
+    sandbox.file("job.toml", small_job("app", ""));
+    let first = sandbox.jobc(["build", "app"]);
+    let name = sandbox.list(".jobc/store").remove(0);
+    let path = sandbox.path().join(".jobc/store").join(name);
+    let good = fs::read(&path).expect("it was written");
+    fs::remove_file(&path).expect("it is ours");
+    fs::write(&path, "").expect("it is ours");
+    assert_eq!(sandbox.jobc(["build", "app"]), first);
+    assert_eq!(fs::read(&path).expect("it is there"), good);
+}
