@@ -6,6 +6,7 @@ mod architecture;
 mod diagnostics;
 mod examples;
 mod formats;
+mod fuzz_fixtures;
 mod harness;
 mod import;
 mod init_command;
