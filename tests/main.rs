@@ -1,6 +1,7 @@
 //! The one integration binary: the real executable on real files.
 
 mod architecture;
+mod command_line;
 mod diagnostics;
 mod examples;
 mod formats;
