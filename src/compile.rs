@@ -204,8 +204,8 @@ impl<'a> Compiler<'a> {
         job: CheckedJob,
         resolver: &Resolver<'_>,
     ) -> Result<Report<Artifact>, MachineError> {
-        let resolved = resolve::resolve(job, resolver)?;
-        let plan = resolved.and_then(|job| plan::lower(job, &self.options));
+        let outcome = resolve::resolve(job, resolver)?;
+        let plan = outcome.and_then(|job| plan::lower(job, &self.options));
         Ok(plan.and_then(|plan| emit::aurora::emit(&plan)))
     }
 }

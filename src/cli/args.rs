@@ -15,7 +15,7 @@ use super::help;
     version,
     long_about = help::ABOUT,
     after_help = help::SHORT,
-    after_long_help = help::LONG,
+    after_long_help = help::long(),
     max_term_width = 100,
     disable_help_subcommand = true
 )]
@@ -95,7 +95,7 @@ pub(super) struct BuildArgs {
     #[arg(
         value_name = "NAME|PATTERN",
         value_parser = NonEmptyStringValueParser::new(),
-        long_help = help::NAMES
+        long_help = help::NAMES.replace('\n', " ")
     )]
     pub(super) names: Vec<String>,
     /// Compile all jobs of the workspace
@@ -130,7 +130,7 @@ pub(super) struct CheckArgs {
     #[arg(
         value_name = "NAME|PATTERN",
         value_parser = NonEmptyStringValueParser::new(),
-        long_help = help::NAMES
+        long_help = help::NAMES.replace('\n', " ")
     )]
     pub(super) names: Vec<String>,
 }
@@ -145,7 +145,7 @@ pub(super) struct ListArgs {
     #[arg(
         value_name = "NAME|PATTERN",
         value_parser = NonEmptyStringValueParser::new(),
-        long_help = help::NAMES
+        long_help = help::NAMES.replace('\n', " ")
     )]
     pub(super) names: Vec<String>,
     /// How the list is printed

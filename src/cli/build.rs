@@ -20,7 +20,7 @@ use super::settle::{Many, settle, table};
 pub(super) fn run(args: &BuildArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
     let mut diagnostics = Vec::new();
     let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
-        return Ok(console.report(diagnostics));
+        return Ok(console.close(diagnostics, None, &[]));
     };
     let nothing_asked = args.names.is_empty() && !args.all;
     let depth = if nothing_asked {
@@ -38,7 +38,7 @@ pub(super) fn run(args: &BuildArgs, global: &Global, console: &Console) -> Resul
         failures.push(too_many(&findings));
     }
     diagnostics.append(&mut findings.diagnostics);
-    let exit = console.close(diagnostics, &failures);
+    let exit = console.close(diagnostics, None, &failures);
     if exit != Exit::Done {
         return Ok(exit);
     }
@@ -88,12 +88,13 @@ fn lines(jobs: &[Compiled], paths: &[PathBuf], word: Option<Word>) -> String {
 }
 
 fn nothing(findings: &Findings) -> Failure {
-    let failure = Failure::new("which job? Nothing was asked for");
-    let failure = match findings.selected().count() {
-        0 => failure,
-        1.. => failure.note(format!("there are\n{}", table(findings.selected()))),
+    let failure = Failure::new("no job was asked for");
+    let failure = if findings.selected().next().is_some() {
+        failure.note(table(findings.selected()))
+    } else {
+        failure
     };
-    failure.help("name jobs, or build everything with `--all`")
+    failure.help("name jobs, or compile all of them with `--all`")
 }
 
 fn too_many(findings: &Findings) -> Failure {

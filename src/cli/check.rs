@@ -13,17 +13,16 @@ use super::settle::{Many, settle};
 pub(super) fn run(args: &CheckArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
     let mut diagnostics = Vec::new();
     let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
-        return Ok(console.report(diagnostics));
+        return Ok(console.close(diagnostics, None, &[]));
     };
     let search = Search::new(&workspace, &args.names, Depth::Compile)?;
     let mut findings = search.run(console)?;
     let failures = settle(&search, &mut findings, Many::Allowed, console)?;
     diagnostics.append(&mut findings.diagnostics);
-    let exit = console.close(diagnostics, &failures);
-    console.say(&format!(
+    let remark = format!(
         "checked {} in {}",
         counted(findings.selected().count(), "job"),
         counted(findings.concerned, "file")
-    ));
-    Ok(exit)
+    );
+    Ok(console.close(diagnostics, Some(&remark), &failures))
 }

@@ -22,6 +22,16 @@ pub(super) struct Console {
     terminal: bool,
 }
 
+impl Default for Console {
+    fn default() -> Self {
+        Self {
+            format: MessageFormat::Text,
+            color: false,
+            terminal: false,
+        }
+    }
+}
+
 impl Console {
     /// As the command line and the environment want it.
     pub(super) fn new(global: &Global) -> Self {
@@ -38,11 +48,14 @@ impl Console {
         }
     }
 
-    /// Prints all of the problems, sorted, and how many they are. Returns what they amount to.
-    pub(super) fn report(&self, mut diagnostics: Vec<Diagnostic>) -> Exit {
-        if diagnostics.is_empty() {
-            return Exit::Done;
-        }
+    /// Prints all there is to say at the end of a command: the problems, sorted, `remark`, how many
+    /// problems they are, and why words came to nothing. Returns what all this amounts to.
+    pub(super) fn close(
+        &self,
+        mut diagnostics: Vec<Diagnostic>,
+        remark: Option<&str>,
+        failures: &[Failure],
+    ) -> Exit {
         render::sort(&mut diagnostics);
         let mut out = Vec::new();
         let rendered = match self.format {
@@ -52,26 +65,20 @@ impl Console {
         };
         rendered.expect("a vector takes all");
         print(&out);
-        if let Some(summary) = render::summary(&diagnostics) {
-            self.say(&summary);
+        let summary = render::summary(&diagnostics);
+        for line in remark.into_iter().chain(summary.as_deref()) {
+            self.say(line);
+        }
+        for failure in failures {
+            self.fail(failure);
         }
         let wrong = |problem: &Diagnostic| problem.severity == Severity::Error;
         if diagnostics.iter().any(wrong) {
             Exit::Wrong
-        } else {
+        } else if failures.is_empty() {
             Exit::Done
-        }
-    }
-
-    /// Prints problems and why words came to nothing. Returns what they amount to.
-    pub(super) fn close(&self, diagnostics: Vec<Diagnostic>, failures: &[Failure]) -> Exit {
-        let exit = self.report(diagnostics);
-        for failure in failures {
-            self.fail(failure);
-        }
-        match exit {
-            Exit::Done if !failures.is_empty() => Exit::Failed,
-            exit => exit,
+        } else {
+            Exit::Failed
         }
     }
 
@@ -86,7 +93,7 @@ impl Console {
     }
 
     /// Prints a line for people; a program reads nothing but objects.
-    pub(super) fn say(&self, line: &str) {
+    fn say(&self, line: &str) {
         if self.format != MessageFormat::Json {
             print(format!("{line}\n").as_bytes());
         }

@@ -1,4 +1,4 @@
-//! What `--help` says beyond the list of options.
+//! What `--help` and the manual say beyond the list of options.
 
 /// What jobc is.
 pub(super) const ABOUT: &str = "\
@@ -12,64 +12,79 @@ all are reported here, with the line that they are in.";
 /// After `-h`.
 pub(super) const SHORT: &str = "`jobc --help` explains definitions and names, with examples.";
 
-/// After `--help`.
-pub(super) const LONG: &str = "\
-Definitions:
-  A definition is a file `job.toml` in a directory of its own, or `NAME.job.toml` anywhere; it may
-  as well be `.json`, `.yaml` or `.yml`. It holds one job, or several as `jobs`:
+/// After `--help`: titles with text that is laid out already.
+pub(super) const SECTIONS: &[(&str, &str)] = &[
+    (
+        "Definitions",
+        r#"A definition is a file `job.toml` in a directory of its own, or `NAME.job.toml` anywhere;
+instead of `.toml` it may be `.json`, `.yaml` or `.yml`. It holds one job, or several as `jobs`:
 
-    cluster = \"devcluster\"
-    role = \"www-data\"
-    environment = \"devel\"
-    name = \"hello\"
+  cluster = "devcluster"
+  role = "www-data"
+  environment = "devel"
+  name = "hello"
 
-    [[task.processes]]
-    name = \"hello\"
-    cmdline = \"${pkgs.python}/bin/python3 ${./hello.py}\"
+  [[task.processes]]
+  name = "hello"
+  cmdline = "${pkgs.python}/bin/python3 ${./hello.py}"
 
-    [task.resources]
-    cpu = 0.5
-    ram = \"64 MB\"
-    disk = \"64 MB\"
+  [task.resources]
+  cpu = 0.5
+  ram = "64 MB"
+  disk = "64 MB"
 
-    [packages]
-    python = \"nixpkgs#python3\"
+  [packages]
+  python = "nixpkgs#python3"
 
-  The words are Aurora's own. jobc adds `packages`, `${pkgs.NAME}` for the store path of one,
-  `${./file}` for that of a file beside the definition, and `after = [\"other\"]` on a process.
+The words are Aurora's own. jobc adds `packages`, `${pkgs.NAME}` for the store path of one of
+them, `${./file}` for that of a file beside the definition, and `after = ["other"]` for a
+process that waits for another one.
 
-  Definitions are searched in the workspace: the nearest directory upward that has a `jobc.toml`,
-  or else the current one. Hidden directories, `target` and links to directories are left out.
+Definitions are searched in the workspace: the nearest directory upward that has a `jobc.toml`,
+or else the current one. Hidden directories, `target` and links to directories are left out."#,
+    ),
+    ("Names", NAMES),
+    (
+        "Examples",
+        "\
+jobc init demo && cd demo && jobc build hello
+    Start a workspace and compile its job.
+aurora job create --read-json $(jobc build hello)
+    Compile a job and create it.
+jobc build '*/*/prod/*' --print path
+    Compile all jobs of production.
+jobc check --message-format short
+    Check everything, a line for each problem.
+jobc explain not-utf8
+    Tell more about a kind of problem.",
+    ),
+    (
+        "Exit status",
+        "\
+0  done
+1  definitions are wrong; all their problems were printed
+2  the machine could not, or the command line made no sense",
+    ),
+    (
+        "Environment",
+        "\
+NO_COLOR         no colour; `--color` comes first
+CLICOLOR_FORCE   colour even where there is no terminal",
+    ),
+    (
+        "Files",
+        "\
+jobc.toml     the settings; marks the workspace
+jobc.lock     which store paths packages are
+.jobc/store   compiled jobs",
+    ),
+];
 
-Names:
-  A NAME is a job's name, its definition's directory or file, or its key
-  CLUSTER/ROLE/ENVIRONMENT/NAME. A PATTERN has `*`, `?` or `[...]` and is compared with keys, or
-  with names if it has no `/`. No `*` crosses a `/`.
-
-Examples:
-  jobc init demo && cd demo && jobc build hello
-      Start a workspace and compile its job.
-  aurora job create --read-json $(jobc build hello)
-      Compile a job and create it.
-  jobc build '*/*/prod/*' --print path
-      Compile all jobs of production.
-  jobc check --message-format short
-      Check everything, a line for each problem.
-  jobc explain not-utf8
-      Tell more about a problem.
-
-Exit status:
-  0  done
-  1  definitions are wrong; all their problems were printed
-  2  the machine could not, or the command line made no sense
-
-Environment:
-  NO_COLOR, CLICOLOR_FORCE  turn colour off or on; `--color` comes first
-
-Files:
-  jobc.toml    the settings; marks the workspace
-  jobc.lock    which store paths packages are
-  .jobc/store  compiled jobs";
+/// What a name is.
+pub(super) const NAMES: &str = "\
+A NAME is a job's name, its definition's directory or file, or its key
+CLUSTER/ROLE/ENVIRONMENT/NAME. A PATTERN has `*`, `?` or `[...]` and is compared with keys,
+or with names if it has no `/`; no `*` crosses a `/`.";
 
 /// After `build --help`.
 pub(super) const BUILD: &str = "\
@@ -79,17 +94,25 @@ Examples:
   jobc build 'devcluster/*/prod/*' --print key
   jobc build --all --out compiled";
 
-/// What a name is, on the argument itself.
-pub(super) const NAMES: &str = "\
-The jobs: names or patterns.
-
-A name is a job's name, its definition's directory or file, or its key \
-CLUSTER/ROLE/ENVIRONMENT/NAME. A pattern has `*`, `?` or `[...]` and is compared with keys, or with \
-names if it has no `/`. No `*` crosses a `/`.";
-
 /// After `completions --help`.
 pub(super) const COMPLETIONS: &str = "\
 Examples:
   jobc completions bash > ~/.local/share/bash-completion/completions/jobc
   jobc completions zsh > ~/.zfunc/_jobc
   jobc completions fish > ~/.config/fish/completions/jobc.fish";
+
+/// All sections as clap prints them.
+pub(super) fn long() -> String {
+    let mut text = String::new();
+    for (title, body) in SECTIONS {
+        text.push_str(title);
+        text.push_str(":\n");
+        for line in body.lines() {
+            text.push_str(if line.is_empty() { "" } else { "  " });
+            text.push_str(line);
+            text.push('\n');
+        }
+        text.push('\n');
+    }
+    text
+}

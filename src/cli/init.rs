@@ -1,9 +1,86 @@
 //! `jobc init`: a workspace to start from.
 
+use std::fmt::Write as _;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::source::display_name;
+
 use super::args::InitArgs;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::open::current_dir;
+use super::output;
+use super::starter;
 
-pub(super) fn run(_args: &InitArgs) -> Result<Exit, Failure> {
+pub(super) fn run(args: &InitArgs) -> Result<Exit, Failure> {
+    let current_dir = current_dir()?;
+    let root = current_dir.join(&args.directory);
+    let named = |path: &Path| display_name(path, &current_dir);
+    let mut files = starter::files();
+    let taken: Vec<String> = files
+        .iter()
+        .map(|(name, _)| root.join(name))
+        .filter(|path| path.symlink_metadata().is_ok())
+        .map(|path| named(&path))
+        .collect();
+    if !taken.is_empty() {
+        return Err(
+            Failure::new("there are files already that would be overwritten")
+                .note(taken.join("\n"))
+                .help("choose another directory, or remove them"),
+        );
+    }
+    let (ignore, ignored) = starter::IGNORE;
+    if root.join(ignore).symlink_metadata().is_err() {
+        files.push((ignore.to_owned(), ignored.to_owned()));
+    }
+    let written = write(&root, &files)?;
+    let mut text = String::new();
+    for path in &written {
+        writeln!(text, "wrote {}", named(path)).expect("a string takes all");
+    }
+    let change = match named(&root).as_str() {
+        "." => String::new(),
+        directory => format!("cd {} && ", quoted(directory)),
+    };
+    writeln!(text, "\nnext: {change}jobc build hello").expect("a string takes all");
+    output::print(&text)?;
     Ok(Exit::Done)
+}
+
+/// Writes all of the files, or none.
+fn write(root: &Path, files: &[(String, String)]) -> Result<Vec<PathBuf>, Failure> {
+    let mut written = Vec::new();
+    for (name, text) in files {
+        let path = root.join(name);
+        if let Err(error) = write_new(&path, text) {
+            for path in &written {
+                // Nothing better can be done about what does not even let itself be removed.
+                let _ = fs::remove_file(path);
+            }
+            let name = path.display();
+            return Err(Failure::new(format!("cannot write `{name}`: {error}")));
+        }
+        written.push(path);
+    }
+    Ok(written)
+}
+
+fn write_new(path: &Path, text: &str) -> io::Result<()> {
+    if let Some(directory) = path.parent() {
+        fs::create_dir_all(directory)?;
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    file.write_all(text.as_bytes())
+}
+
+/// `word` for a shell.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./".contains(c);
+    if word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
 }

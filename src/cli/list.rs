@@ -28,13 +28,13 @@ struct Item<'a> {
 pub(super) fn run(args: &ListArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
     let mut diagnostics = Vec::new();
     let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
-        return Ok(console.report(diagnostics));
+        return Ok(console.close(diagnostics, None, &[]));
     };
     let search = Search::new(&workspace, &args.names, Depth::Check)?;
     let mut findings = search.run(console)?;
     let failures = settle(&search, &mut findings, Many::Allowed, console)?;
     diagnostics.append(&mut findings.diagnostics);
-    let exit = console.close(diagnostics, &failures);
+    let exit = console.close(diagnostics, None, &failures);
     let mut jobs: Vec<_> = findings.selected().collect();
     jobs.sort_by_key(|job| (&job.key, job.location.file.name()));
     output::print(&match args.format {

@@ -22,6 +22,7 @@ mod schema;
 mod search;
 mod select;
 mod settle;
+mod starter;
 
 use std::process::ExitCode;
 
@@ -30,27 +31,34 @@ use clap::Parser;
 use self::args::{Cli, Command};
 use self::console::Console;
 use self::exit::Exit;
+use self::failure::Failure;
 
 /// Runs the command of this process' arguments.
 pub fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(answer) => return output::answer(&answer).into(),
-    };
-    let console = Console::new(&cli.global);
-    let outcome = match &cli.command {
-        Command::Build(args) => build::run(args, &cli.global, &console),
-        Command::Check(args) => check::run(args, &cli.global, &console),
-        Command::List(args) => list::run(args, &cli.global, &console),
-        Command::Explain(args) => explain::run(args),
-        Command::Init(args) => init::run(args),
-        Command::Schema(args) => schema::run(args),
-        Command::Completions(args) => completions::run(args),
-        Command::Man => man::run(),
+    let (console, outcome) = match Cli::try_parse() {
+        Ok(cli) => {
+            let console = Console::new(&cli.global);
+            let outcome = obey(&cli, &console);
+            (console, outcome)
+        }
+        Err(answer) => (Console::default(), output::answer(&answer)),
     };
     let exit = outcome.unwrap_or_else(|failure| {
         console.fail(&failure);
         Exit::Failed
     });
     exit.into()
+}
+
+fn obey(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
+    match &cli.command {
+        Command::Build(args) => build::run(args, &cli.global, console),
+        Command::Check(args) => check::run(args, &cli.global, console),
+        Command::List(args) => list::run(args, &cli.global, console),
+        Command::Explain(args) => explain::run(args),
+        Command::Init(args) => init::run(args),
+        Command::Schema(args) => schema::run(args),
+        Command::Completions(args) => completions::run(args),
+        Command::Man => man::run(),
+    }
 }

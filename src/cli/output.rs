@@ -12,21 +12,22 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
         .write_all(text.as_bytes())
         .and_then(|()| stdout.flush());
     or_gone(written)
-        .map_err(|error| Failure::new(format!("cannot write to standard output: {error}")))
 }
 
 /// Prints what the command line itself asks for, help for instance, or what is wrong with it.
-pub(super) fn answer(answer: &clap::Error) -> Exit {
-    let printed = or_gone(answer.print().and_then(|()| io::stdout().flush()));
-    match (printed, answer.exit_code()) {
-        (Ok(()), 0) => Exit::Done,
+pub(super) fn answer(answer: &clap::Error) -> Result<Exit, Failure> {
+    or_gone(answer.print().and_then(|()| io::stdout().flush()))?;
+    Ok(match answer.exit_code() {
+        0 => Exit::Done,
         _ => Exit::Failed,
-    }
+    })
 }
 
-fn or_gone(written: io::Result<()>) -> io::Result<()> {
+fn or_gone(written: io::Result<()>) -> Result<(), Failure> {
     match written {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other,
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::new(format!(
+            "cannot write to standard output: {error}"
+        ))),
+        _ => Ok(()),
     }
 }

@@ -235,8 +235,11 @@ impl Findings {
     fn add_duplicates(&mut self) {
         let selected: BTreeSet<&JobKey> = self.selected().map(|job| &job.key).collect();
         let jobs = self.jobs.iter().map(|found| &found.job);
-        let twins = jobs.filter(|job| selected.contains(&job.key));
-        let duplicates = compile::duplicates(twins.map(|job| (&job.key, &job.location)));
+        let mut twins: Vec<_> = jobs.filter(|job| selected.contains(&job.key)).collect();
+        // Which one is the first must not depend on what was asked for.
+        twins.sort_by_key(|job| (job.location.file.name(), job.location.span));
+        let places = twins.iter().map(|job| (&job.key, &job.location));
+        let duplicates = compile::duplicates(places);
         self.diagnostics.extend(duplicates);
     }
 }

@@ -54,9 +54,9 @@ impl Selection {
                 return match Pattern::new(word) {
                     Ok(pattern) => Ok(Selector::Pattern(pattern)),
                     Err(error) => Err(Failure::new(format!(
-                        "`{word}` is no pattern: {} at character {}",
-                        error.msg,
-                        error.pos + 1
+                        "`{word}` is no pattern from character {} on: {}",
+                        error.pos + 1,
+                        error.msg
                     ))),
                 };
             }
@@ -305,6 +305,6 @@ mod tests {
     fn what_is_no_pattern() {
         let words = ["a***".to_owned()];
         let failure = Selection::new(&words, &[], Path::new("/")).expect_err("no pattern");
-        insta::assert_snapshot!(failure.short(), @"");
+        insta::assert_snapshot!(failure.short(), @"error: `a***` is no pattern from character 4 on: wildcards are either regular `*` or recursive `**`");
     }
 }

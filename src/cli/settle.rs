@@ -3,6 +3,7 @@
 use crate::compile::Listed;
 use crate::diagnostic::closest;
 use crate::diagnostic::render::visible;
+use crate::source::display_name;
 
 use super::console::Console;
 use super::failure::Failure;
@@ -96,16 +97,27 @@ fn unknown(word: &str, search: &Search<'_>, findings: &Findings) -> Failure {
     if let Some(candidate) = closest(word, candidates) {
         return failure.help(format!("did you mean `{candidate}`?"));
     }
+    let root = display_name(&search.workspace.root, &search.workspace.current_dir);
     let paths = paths(word, &search.workspace.current_dir);
     if paths.iter().any(|path| path.exists()) {
-        let root = search.workspace.root.display();
         return failure
             .note(format!(
                 "`{word}` is there, but no definition of the workspace `{root}`"
             ))
             .help("call definitions `job.toml` or `NAME.job.toml`");
     }
-    failure.help("see all jobs with `jobc list`")
+    let failure = if search.workspace.settings_map.is_none() {
+        failure.note(format!(
+            "the workspace is `{root}`, which has no `jobc.toml`"
+        ))
+    } else {
+        failure
+    };
+    match findings.jobs.len() {
+        0 => failure,
+        1..=MOST => failure.note(table(findings.jobs.iter().map(|found| &found.job))),
+        _ => failure.help("see all jobs with `jobc list`"),
+    }
 }
 
 /// Keys and places in two columns.

@@ -16,15 +16,12 @@ pub fn shift_process_indexes(text: &str, added: usize) -> Cow<'_, str> {
         let Some(address) = &reference.address else {
             continue;
         };
-        let index = match address.0[..] {
-            [Component::Field("processes"), Component::Index(index), ..]
-            | [
-                Component::Field("task"),
-                Component::Field("processes"),
-                Component::Index(index),
-                ..,
-            ] => index,
-            _ => continue,
+        let below_task = match address.0[..] {
+            [Component::Field("task"), ref rest @ ..] => rest,
+            ref all => all,
+        };
+        let [Component::Field("processes"), Component::Index(index), ..] = below_task else {
+            continue;
         };
         let Ok(number) = index.parse::<usize>() else {
             continue;
