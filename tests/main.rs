@@ -1,10 +1,13 @@
 //! The one integration binary: the real executable on real files.
 
+#![allow(clippy::unwrap_used)]
+
 mod architecture;
 mod command_line;
 mod diagnostics;
 mod examples;
 mod formats;
+mod fuzz_fixtures;
 mod harness;
 mod import;
 mod init_command;

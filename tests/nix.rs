@@ -110,8 +110,8 @@ impl Cluster {
         let nar = importer
             .archive(&path, Vec::new())
             .expect("it can be archived");
-        let imported = importer.import(&path).expect("it can be imported");
-        self.publish(&imported.store_path, &nar, &BTreeSet::new());
+        let object = importer.import(&path).expect("it can be imported");
+        self.publish(&object.store_path, &nar, &BTreeSet::new());
     }
 
     /// Publishes the script of a process of a compiled job; its path is what the init step names.
@@ -139,8 +139,8 @@ impl Cluster {
         hasher.update(&nar);
         let name: &StorePathName = path.name();
         let address = ContentAddress::Source(hasher.finish().hash);
-        let expected = store_path(&store_dir, name, &address, &references).expect("a source");
-        assert_eq!(path, expected, "the script is what jobc says that it is");
+        let computed = store_path(&store_dir, name, &address, &references).expect("a source");
+        assert_eq!(path, computed, "the script is what jobc says that it is");
         self.publish(&path, &nar, &references);
     }
 
@@ -373,5 +373,39 @@ fn what_is_not_there_is_named() {
     refused(
         &cluster.run(&["bash"], &init),
         &["nix_init: cannot realise", "after 1 tries"],
+    );
+}
+
+/// The compiled file is named as `builtins.toFile` would name it.
+#[test]
+fn compiled_files_are_named_as_by_nix() {
+    if !nix() {
+        return;
+    }
+    let cluster = Cluster::new();
+    cluster.workspace.file(
+        "job.toml",
+        crate::harness::small_job("app", "contact = \"\u{e9}\""),
+    );
+    let run = cluster.workspace.jobc(["build", "app", "--print", "path"]);
+    let root = cluster.workspace.path().display().to_string();
+    let path = run.stdout.trim_end().replace("[DIR]", &root);
+    let name = Path::new(&path)
+        .file_name()
+        .expect("it is a file")
+        .to_string_lossy()
+        .into_owned();
+    let (_, object) = name.split_once('-').expect("a hash stands before the name");
+    let output = Command::new("nix-instantiate")
+        .args(["--eval", "-E"])
+        .arg(format!(
+            "builtins.toFile \"{object}\" (builtins.readFile {path})"
+        ))
+        .output()
+        .expect("nix-instantiate can be started");
+    succeeded(&output);
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        format!("\"/nix/store/{name}\"\n")
     );
 }

@@ -1,1 +1,121 @@
+//! The README's sessions, run: every `console` block gives the output that it shows.
+//!
+//! `JOBC_UPDATE=1 cargo test` rewrites what the commands print.
 
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::harness::{Sandbox, repository, updating};
+
+/// What the README calls the directory of the clone.
+const CLONE: &str = "/home/me/jobc";
+
+/// A copy of the examples to run the sessions in.
+fn clone() -> Sandbox {
+    let sandbox = Sandbox::new();
+    let root = repository();
+    for entry in walkdir::WalkDir::new(root.join("examples"))
+        .into_iter()
+        .filter_map(Result::ok)
+    {
+        if entry.file_type().is_file() {
+            let name = entry
+                .path()
+                .strip_prefix(&root)
+                .expect("it was found below");
+            let contents = fs::read(entry.path()).expect("examples can be read");
+            sandbox.file(&name.display().to_string(), contents);
+        }
+    }
+    sandbox
+}
+
+/// Both outputs of a command of a session.
+fn run(sandbox: &Sandbox, command: &str) -> String {
+    let program = Path::new(env!("CARGO_BIN_EXE_jobc"));
+    let directory = program.parent().expect("it is in a directory");
+    let path = std::env::var("PATH").unwrap_or_default();
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-c", &format!("exec 2>&1; {command}")])
+        .current_dir(sandbox.path())
+        .env("PATH", format!("{}:{path}", directory.display()));
+    sandbox.finish(&mut shell).stdout.replace("[DIR]", CLONE)
+}
+
+/// The README with what its commands print now.
+fn rewritten(text: &str) -> String {
+    let sandbox = clone();
+    let mut new = String::new();
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        writeln!(new, "{line}").expect("strings take all");
+        match line {
+            "```toml" => {
+                let mut file = String::new();
+                while let Some(line) = lines.next_if(|line| *line != "```") {
+                    writeln!(new, "{line}").expect("strings take all");
+                    writeln!(file, "{line}").expect("strings take all");
+                }
+                if let Some(name) = file.lines().next().and_then(|line| line.strip_prefix("# ")) {
+                    sandbox.file(name, &file);
+                }
+            }
+            "```console" => {
+                while let Some(line) = lines.next_if(|line| *line != "```") {
+                    if let Some(command) = line.strip_prefix("$ ") {
+                        writeln!(new, "{line}").expect("strings take all");
+                        new.push_str(&run(&sandbox, command));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    new
+}
+
+#[test]
+fn sessions() {
+    let path = repository().join("README.md");
+    let text = fs::read_to_string(&path).expect("it can be read");
+    let now = rewritten(&text);
+    if updating() {
+        fs::write(&path, &now).expect("it can be written");
+        return;
+    }
+    assert!(
+        text == now,
+        "README.md is not true any more; it would be:\n{now}"
+    );
+}
+
+/// The definition that the tour begins with is the example's.
+#[test]
+fn the_first_definition() {
+    let text = fs::read_to_string(repository().join("README.md")).expect("it can be read");
+    let shown = text
+        .split("```toml\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next());
+    let example = repository().join("examples/hello_world/job.toml");
+    let example = fs::read_to_string(example).expect("it can be read");
+    assert!(example.ends_with(shown.expect("there is one")));
+}
+
+/// Every file that the README links to is there.
+#[test]
+fn links() {
+    let text = fs::read_to_string(repository().join("README.md")).expect("it can be read");
+    for target in text
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next())
+    {
+        if !target.starts_with("http") {
+            assert!(repository().join(target).exists(), "{target}");
+        }
+    }
+}

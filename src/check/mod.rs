@@ -123,6 +123,7 @@ pub fn check(document: Document, holes: &Holes, settings: &Settings) -> Report<C
             settings,
             shared: shared.as_ref(),
             found: Vec::new(),
+            earlier: found.len(),
         };
         let order = ctx.run(&mut used);
         let key = names::key(&mut ctx);
@@ -172,9 +173,11 @@ struct Ctx<'a> {
     settings: &'a Settings,
     shared: Option<&'a BTreeMap<PackageName, PackageSource>>,
     found: Vec<Diagnostic>,
+    /// How many problems the jobs before this one have.
+    earlier: usize,
 }
 
-impl<'a> Ctx<'a> {
+impl Ctx<'_> {
     fn run(&mut self, used: &mut packages::Used) -> BTreeSet<(usize, usize)> {
         let index = names::check(self);
         let order = order::check(self, &index);
@@ -189,6 +192,12 @@ impl<'a> Ctx<'a> {
 
     fn report(&mut self, problem: Diagnostic) {
         self.found.push(problem);
+    }
+
+    /// Whether to look for advice that takes time. Whoever has that many problems generated them.
+    fn advises(&self) -> bool {
+        const ADVISED: usize = 100;
+        self.earlier + self.found.len() < ADVISED
     }
 
     /// Whether the value at the pointer that `below` makes of the job's was made up.

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 
 use crate::diagnostic::codes::names;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::{Job, JobKey, JobName, Process};
+use crate::model::{Job, JobKey, JobName, Process, ProcessName};
 use crate::source::Pointer;
 
 use super::Ctx;
-use super::scope::{Scope, expand};
+use super::scope::{Scope, expand, fill_in};
 
 /// A file name has at most so many bytes.
 const MAX_BYTES: usize = 255;
@@ -88,18 +88,17 @@ pub(super) fn check<'a>(ctx: &mut Ctx<'a>) -> ProcessIndex<'a> {
         let problem = Diagnostic::new(&names::NO_PROCESSES, "the task has no processes", place);
         ctx.report(problem.help("add a process with a `name` and a `cmdline`"));
     }
-    for (position, process) in processes.iter().enumerate() {
+    for position in 0..processes.len() {
         if ctx.hole(|at| super::process(at, position).key("name")) {
             index.unreliable = true;
             continue;
         }
-        let name = process.name.as_str();
         let place = || Place::value(super::process(ctx.at, position).key("name"));
-        if name.len() > MAX_BYTES {
-            let headline = format!("the name of a process is {} bytes long", name.len());
-            let problem = Diagnostic::new(&names::LONG_PROCESS_NAME, headline, place());
+        if let Some(problem) = directory_name(ctx.job, position) {
+            let problem = Diagnostic::new(&names::PROCESS_NAME, problem, place());
             ctx.report(problem.note(format!(
-                "the agent makes a directory of it, and such names have at most {MAX_BYTES} bytes"
+                "the agent makes a directory of it: a name of at most {MAX_BYTES} bytes, without \
+                 `/` and leading `.`"
             )));
         } else if let Some(first) = index
             .get(&index.names[position])
@@ -117,6 +116,22 @@ pub(super) fn check<'a>(ctx: &mut Ctx<'a>) -> ProcessIndex<'a> {
         }
     }
     index
+}
+
+/// Why no directory can have the name of the process at `index`.
+fn directory_name(job: &Job, index: usize) -> Option<String> {
+    let name = job.task.processes[index].name.as_str();
+    if name.contains("{{")
+        && let Some(filled) = fill_in(name, &Scope::process(job, index))
+    {
+        // The client tries with a host that has no name.
+        let filled = filled.replace("{{mesos.hostname}}", "");
+        if let Err(error) = filled.parse::<ProcessName>() {
+            return Some(format!("the name of a process, filled in, {error}"));
+        }
+    }
+    let bytes = name.len();
+    (bytes > MAX_BYTES).then(|| format!("the name of a process is {bytes} bytes long"))
 }
 
 /// The task's name, the default written out.
@@ -202,6 +217,8 @@ impl Keys {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use crate::check::tests::{JOB, problems};
     use crate::model::Settings;
 
@@ -242,7 +259,7 @@ mod tests {
     fn many_processes_have_an_index() {
         let mut list = String::from("task.processes = [\n");
         for number in 0..40 {
-            list += &format!("{{ name = \"p{number}\", cmdline = \"x\" }},\n");
+            writeln!(list, "{{ name = \"p{number}\", cmdline = \"x\" }},").expect("a string");
         }
         list += "{ name = \"p7\", cmdline = \"x\", after = [\"p3\", \"p40\"] }]";
         check_task(
@@ -271,6 +288,23 @@ mod tests {
             &Settings::default(),
         );
         assert!(found[0].ends_with("the name of a process is 256 bytes long"));
+    }
+
+    #[test]
+    fn names_are_checked_as_they_will_be() {
+        let check = |name: &str, problem: &str| {
+            check_task(
+                &format!(
+                    "announce.zk_path = \"/x\"\ntask.processes = [{{ name = \"{name}\", cmdline = \"x\" }}]"
+                ),
+                &[&format!(
+                    "process-name '\"{name}\"' the name of a process, filled in, {problem}"
+                )],
+            );
+        };
+        check("a{{announce.zk_path}}", "contains `/`");
+        check("{{executor_config.data}}", "is empty");
+        check("{{mesos.hostname}}.a", "starts with `.`");
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::schema::{Struct, Value};
 /// The tables around a text.
 #[derive(Debug, Clone)]
 pub struct Scope<'a> {
-    /// The innermost first.
+    /// The innermost last.
     levels: Vec<Struct<'a>>,
     /// Whether the names that the client adds are known.
     client: bool,
@@ -52,15 +52,17 @@ fn evaluate(address: &Address<'_>, scope: &Scope<'_>) -> Result<Option<String>, 
 
 /// `text` with all references filled in; none if that cannot be known yet.
 pub(super) fn expand(text: &str, scope: &Scope<'_>) -> Option<String> {
-    if !text.contains("{{") {
-        return Some(text.to_owned());
-    }
+    fill_in(text, scope).filter(|filled| references(filled).next().is_none())
+}
+
+/// `text` with all references filled in but those that the agent knows; none if not all are known.
+pub(super) fn fill_in(text: &str, scope: &Scope<'_>) -> Option<String> {
     let mut evaluation = Evaluation::default();
-    let mut expanded = String::new();
+    let mut filled = String::new();
     evaluation
-        .text(text, scope, Unknown::Refuse, 0, &mut expanded)
+        .text(text, scope, Unknown::Refuse, 0, &mut filled)
         .ok()?;
-    evaluation.finished(expanded)
+    evaluation.known.then_some(filled)
 }
 
 /// Why `address` cannot be filled in in `scope`, if it cannot.
@@ -171,15 +173,17 @@ fn compiled(command: &CommandLine) -> Cow<'_, str> {
 
 struct Found<'a> {
     value: Value<'a>,
-    /// The tables on the path to it, the innermost first.
+    /// The tables on the path to it, the innermost last.
     owner: Vec<Struct<'a>>,
 }
 
 impl<'a> Scope<'a> {
     /// Around a field of the job.
     pub fn job(job: &'a Job) -> Self {
+        let mut levels = Vec::with_capacity(4);
+        levels.push(Struct::Job(job));
         Self {
-            levels: vec![Struct::Job(job)],
+            levels,
             client: true,
         }
     }
@@ -199,22 +203,23 @@ impl<'a> Scope<'a> {
 
     /// Around a field of a table inside.
     pub(super) fn inside(mut self, table: Struct<'a>) -> Self {
-        self.levels.insert(0, table);
+        self.levels.push(table);
         self
     }
 
     /// The table around the text.
     pub(super) fn innermost(&self) -> Option<Struct<'a>> {
-        self.levels.first().copied()
+        self.levels.last().copied()
     }
 
     fn find(&self, path: &[Component<'_>]) -> Option<Found<'a>> {
-        self.find_from(0, path)
+        self.find_among(self.levels.len(), path)
     }
 
-    fn find_from(&self, level: usize, path: &[Component<'_>]) -> Option<Found<'a>> {
+    /// Finds it in the `count` outermost tables.
+    fn find_among(&self, count: usize, path: &[Component<'_>]) -> Option<Found<'a>> {
         use Component::Field;
-        let Some(table) = self.levels.get(level) else {
+        let Some((table, outer)) = self.levels[..count].split_last() else {
             let value = self.client.then(|| by_client(path)).flatten()?;
             let owner = Vec::new();
             return Some(Found { value, owner });
@@ -228,9 +233,11 @@ impl<'a> Scope<'a> {
             path => below(path),
         };
         inside
-            .or_else(|| self.find_from(level + 1, path))
+            .or_else(|| self.find_among(outer.len(), path))
             .or_else(|| match path {
-                [Field("super"), rest @ ..] if !rest.is_empty() => self.find_from(level + 1, rest),
+                [Field("super"), rest @ ..] if !rest.is_empty() => {
+                    self.find_among(outer.len(), rest)
+                }
                 _ => None,
             })
     }
@@ -241,7 +248,7 @@ fn descend<'a>(mut value: Value<'a>, path: &[Component<'_>]) -> Option<Found<'a>
     for component in path {
         value = match (value, component) {
             (Value::Struct(table), Component::Field(name)) => {
-                owner.insert(0, table);
+                owner.push(table);
                 table.field(name)?
             }
             (Value::List(list), Component::Index(index)) => list.get(index)?,

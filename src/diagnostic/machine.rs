@@ -6,7 +6,7 @@ use std::fmt;
 /// read. Ends the run with exit code 2; definitions have nothing to do with it.
 #[derive(Debug)]
 pub struct MachineError {
-    /// What was attempted, with the file's name: `cannot read `x``.
+    /// What was attempted, with the file's name.
     attempt: String,
     /// What the machine said.
     cause: String,

@@ -415,7 +415,7 @@ impl<'a> Decoder<'a> {
             Kind::Float(number) => visitor.visit_f64(*number),
             Kind::String(text) => visitor.visit_borrowed_str(text),
             Kind::Sequence(items) => visitor.visit_seq(Items {
-                items,
+                nodes: items,
                 index: 0,
                 patches: self.patches,
             }),
@@ -530,17 +530,17 @@ impl<'de> Deserializer<'de> for Decoder<'de> {
                 content: None,
                 patches: self.patches,
             },
-            Kind::Mapping(entries) => match &entries[..] {
-                [entry] => Choice {
+            Kind::Mapping(entries) => {
+                let [entry] = &entries[..] else {
+                    let problem = Problem::OneChoice { expected: variants };
+                    return Err(DecodeError::new(problem).on(self.node));
+                };
+                Choice {
                     word: &entry.key,
                     content: Some(&entry.value),
                     patches: self.patches,
-                },
-                _ => {
-                    let problem = Problem::OneChoice { expected: variants };
-                    return Err(DecodeError::new(problem).on(self.node));
                 }
-            },
+            }
             Kind::Null => return Err(DecodeError::new(Problem::Null).on(self.node)),
             _ => {
                 let expected = format!("one of {}", choices(variants));
@@ -562,7 +562,7 @@ impl<'de> Deserializer<'de> for Decoder<'de> {
 }
 
 struct Items<'a> {
-    items: &'a [Node],
+    nodes: &'a [Node],
     index: usize,
     patches: &'a Patches,
 }
@@ -574,7 +574,7 @@ impl<'a> SeqAccess<'a> for Items<'a> {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, DecodeError> {
-        let Some(node) = self.items.get(self.index) else {
+        let Some(node) = self.nodes.get(self.index) else {
             return Ok(None);
         };
         let index = self.index;
@@ -588,7 +588,7 @@ impl<'a> SeqAccess<'a> for Items<'a> {
     }
 
     fn size_hint(&self) -> Option<usize> {
-        Some(self.items.len() - self.index)
+        Some(self.nodes.len() - self.index)
     }
 }
 
@@ -676,13 +676,11 @@ impl<'a> VariantAccess<'a> for Choice<'a> {
     type Error = DecodeError;
 
     fn unit_variant(self) -> Result<(), DecodeError> {
-        match self.content {
-            None => Ok(()),
-            Some(_) => {
-                let expected = "a string".to_owned();
-                Err(DecodeError::new(Problem::WrongType { expected }))
-            }
+        if self.content.is_none() {
+            return Ok(());
         }
+        let expected = "a string".to_owned();
+        Err(DecodeError::new(Problem::WrongType { expected }))
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'a>>(
@@ -710,18 +708,16 @@ impl<'a> VariantAccess<'a> for Choice<'a> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        match self.content {
-            Some(node) => Decoder {
-                node,
-                patches: self.patches,
-            }
-            .deserialize_struct("", fields, visitor)
-            .map_err(|error| error.below(|| Token::Key(self.word.to_owned()))),
-            None => {
-                let expected = format!("a table: `{{ {} = ... }}`", self.word);
-                Err(DecodeError::new(Problem::WrongType { expected }))
-            }
+        let Some(node) = self.content else {
+            let expected = format!("a table: `{{ {} = ... }}`", self.word);
+            return Err(DecodeError::new(Problem::WrongType { expected }));
+        };
+        Decoder {
+            node,
+            patches: self.patches,
         }
+        .deserialize_struct("", fields, visitor)
+        .map_err(|error| error.below(|| Token::Key(self.word.to_owned())))
     }
 }
 

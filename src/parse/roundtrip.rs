@@ -249,7 +249,7 @@ fn yaml_text(text: &str) -> String {
     if is_plain {
         return text.to_owned();
     }
-    if text.bytes().all(|byte| (b' '..0x7f).contains(&byte)) && text.len() % 2 == 0 {
+    if text.bytes().all(|byte| (b' '..0x7f).contains(&byte)) && text.len().is_multiple_of(2) {
         return format!("'{}'", text.replace('\'', "''"));
     }
     quoted(text)

@@ -757,7 +757,7 @@ mod tests {
             "a: {b:1}",
             &format!(r#"expected a space after `:`, found `1` | 1:6 ":1" | {help}"#),
         );
-        let tab = r#"expected spaces as indentation, found a tab"#;
+        let tab = "expected spaces as indentation, found a tab";
         wrong(
             "a:\n\tb: 1",
             &format!(r#"{tab} | 2:1 "\t" | indent with spaces"#),

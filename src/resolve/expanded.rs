@@ -113,21 +113,19 @@ impl Context<'_> {
             };
             match self.replacement(&reference, index, here) {
                 Ok(Replacement::Alone) => {}
-                Ok(Replacement::Text(value)) => match substitution(reference.inner, &value) {
-                    Some(command) => script.push(command),
-                    None => {
+                Ok(Replacement::Text(value)) => {
+                    let Some(command) = substitution(reference.inner, &value) else {
                         failed = true;
                         let headline = format!(
                             "the value of `{}` has too many odd characters",
                             reference.text
                         );
-                        self.diagnostics.push(Diagnostic::new(
-                            &codes::NOT_EXPANDABLE,
-                            headline,
-                            here(),
-                        ));
-                    }
-                },
+                        let problem = Diagnostic::new(&codes::NOT_EXPANDABLE, headline, here());
+                        self.diagnostics.push(problem);
+                        continue;
+                    };
+                    script.push(command);
+                }
                 Ok(Replacement::Unescaped) => escapes.extend(unescape(reference.inner)),
                 Err(problem) => {
                     failed = true;

@@ -273,9 +273,7 @@ super::super::code::declare_codes! {
     /// role = "www"
     /// environment = "devel"
     /// name = "hello"
-    /// instances = 20
-    /// tier = "preferred"
-    /// sla_policy.count = { count = 20, duration_secs = 60 }
+    /// sla_policy.coordinator = { coordinator_url = "http://example.com/drain" }
     ///
     /// [task]
     /// processes = [{ name = "hello", cmdline = "echo hello" }]
@@ -287,9 +285,8 @@ super::super::code::declare_codes! {
     /// role = "www"
     /// environment = "devel"
     /// name = "hello"
-    /// instances = 20
     /// tier = "preferred"
-    /// sla_policy.count = { count = 19, duration_secs = 60 }
+    /// sla_policy.coordinator = { coordinator_url = "http://example.com/drain" }
     ///
     /// [task]
     /// processes = [{ name = "hello", cmdline = "echo hello" }]
@@ -299,34 +296,6 @@ super::super::code::declare_codes! {
 
     /// Unless it is set up otherwise, the scheduler takes `count` and `percentage` policies for
     /// jobs of at least 20 instances only, and a `duration_secs` of at most two hours.
-    ///
-    /// ```toml
-    /// cluster = "devcluster"
-    /// role = "www"
-    /// environment = "devel"
-    /// name = "hello"
-    /// instances = 5
-    /// tier = "preferred"
-    /// sla_policy.count = { count = 4, duration_secs = 60 }
-    ///
-    /// [task]
-    /// processes = [{ name = "hello", cmdline = "echo hello" }]
-    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
-    /// ```
-    ///
-    /// ```toml
-    /// cluster = "devcluster"
-    /// role = "www"
-    /// environment = "devel"
-    /// name = "hello"
-    /// instances = 20
-    /// tier = "preferred"
-    /// sla_policy.count = { count = 19, duration_secs = 60 }
-    ///
-    /// [task]
-    /// processes = [{ name = "hello", cmdline = "echo hello" }]
-    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
-    /// ```
     SLA_LIMIT = "sla-limit", Warning, "an SLA policy beyond the limits that schedulers come with";
 
     /// A tier's name has letters, digits, `_`, `-` and `.` only, and at most 255 of them.

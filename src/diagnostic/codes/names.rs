@@ -59,9 +59,9 @@ super::super::code::declare_codes! {
     /// ```
     DUPLICATE_PROCESS = "duplicate-process", Error, "two processes of one name";
 
-    /// A process' name is too long for a file system. The agent makes a directory of the name for
-    /// the process' logs, and a file name has at most 255 bytes, of which a character beyond ASCII
-    /// takes several.
+    /// A process' name cannot be that of a directory, and the agent makes one for the process' logs:
+    /// it has at most 255 bytes, of which a character beyond ASCII takes several, no `/`, and no
+    /// period in front. If there are references in it, that is so once they are filled in.
     ///
     /// ```toml
     /// cluster = "devcluster"
@@ -94,7 +94,7 @@ super::super::code::declare_codes! {
     /// ram = "64 MB"
     /// disk = "64 MB"
     /// ```
-    LONG_PROCESS_NAME = "long-process-name", Error, "a process name that no directory can have";
+    PROCESS_NAME = "process-name", Error, "a process name that no directory can have";
 
     /// The job has no `name` of its own and would be called like its task, which is called like its
     /// first process unless it has a name. That name is no name for a job: those have letters,

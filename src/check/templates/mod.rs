@@ -1,38 +1,21 @@
 //! `{{...}}` in all texts that Aurora fills in.
 
+mod advice;
+mod walk;
+
 use crate::diagnostic::codes::templates;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::{
-    Address, Component, Container, HealthChecker, Image, Job, SlaPolicy, TemplateReference, Text,
-    references,
-};
+use crate::model::{Address, Component, TemplateReference, Text, references};
 use crate::source::Pointer;
 
 use super::Ctx;
-use super::schema::Struct;
 use super::scope::{Scope, Trouble, address, bind, composed, trouble};
 
-/// What makes a reference of something filled in, if it stands around it.
-const BRACES: [char; 2] = ['{', '}'];
-
-/// Names that can be referred to from anywhere.
-const EVERYWHERE: &[&str] = &[
-    "mesos.instance",
-    "mesos.hostname",
-    "mesos.role",
-    "mesos.cluster",
-    "thermos.task_id",
-    "thermos.user",
-    "role",
-    "cluster",
-    "environment",
-    "name",
-    "task.name",
-    "instances",
-];
+/// So many references of one text are looked at once each, however often they stand there.
+const REMEMBERED: usize = 64;
 
 /// Checks all references of the job.
-pub(super) fn check<'a>(ctx: &mut Ctx<'a>) {
+pub(super) fn check(ctx: &mut Ctx<'_>) {
     let mut visitor = Visitor { ctx, endless: None };
     visitor.task();
     visitor.job();
@@ -54,7 +37,7 @@ pub fn examine(
     let problem = match trouble(&address, scope)? {
         // Told where the value was written.
         Trouble::Elsewhere => return None,
-        Trouble::Unbound => unbound(&address, scope, place()),
+        Trouble::Unbound => unbound(text, &address, scope, place()),
         Trouble::Endless => {
             let headline = format!("the value of `{text}` leads back to itself");
             Diagnostic::new(&templates::ENDLESS_TEMPLATE, headline, place())
@@ -83,14 +66,10 @@ fn literal_braces(problem: Diagnostic) -> Diagnostic {
     problem.help("if the braces are meant for another program, put the text into a file and name it: `${./file}`")
 }
 
-fn unbound(address: &Address<'_>, scope: &Scope<'_>, place: Place) -> Diagnostic {
-    let written = address.to_string();
-    let headline = format!(
-        "`{}` is unknown here",
-        shorten(&format!("{{{{{written}}}}}"))
-    );
+fn unbound(text: &str, address: &Address<'_>, scope: &Scope<'_>, place: Place) -> Diagnostic {
+    let headline = format!("`{}` is unknown here", shorten(text));
     let problem = Diagnostic::new(&templates::UNBOUND_TEMPLATE, headline, place);
-    match near_miss(address, &written, scope) {
+    match advice::near_miss(address, scope) {
         Some(meant) => problem.help(format!("did you mean `{{{{{meant}}}}}`?")),
         None => literal_braces(
             problem.help("name a field of the process, the task or the job, or one of `mesos.instance`, `mesos.hostname`, `thermos.task_id`, `thermos.ports[NAME]`"),
@@ -98,50 +77,9 @@ fn unbound(address: &Address<'_>, scope: &Scope<'_>, place: Place) -> Diagnostic
     }
 }
 
-fn near_miss(address: &Address<'_>, written: &str, scope: &Scope<'_>) -> Option<String> {
-    use Component::{Field, Index};
-    let port = match &address.0[..] {
-        [
-            Field("thermos" | "mesos"),
-            Field(word),
-            Index(port) | Field(port),
-        ] if word.starts_with("port") => Some(port),
-        [Field("ports" | "port"), Index(port) | Field(port)] => Some(port),
-        _ => None,
-    };
-    if let Some(port) = port {
-        return Some(format!("thermos.ports[{port}]"));
-    }
-    let known = |candidate: &str| {
-        Address::parse(candidate).is_some_and(|address| trouble(&address, scope).is_none())
-    };
-    if let [Field(_)] = &address.0[..] {
-        let qualified = [
-            "announce",
-            "task",
-            "task.resources",
-            "resources",
-            "update_config",
-        ]
-        .into_iter()
-        .map(|table| format!("{table}.{written}"))
-        .chain(
-            ["mesos", "thermos"]
-                .into_iter()
-                .map(|table| format!("{table}.{written}"))
-                .filter(|name| EVERYWHERE.contains(&name.as_str())),
-        )
-        .find(|candidate| known(candidate) || EVERYWHERE.contains(&candidate.as_str()));
-        if qualified.is_some() {
-            return qualified;
-        }
-    }
-    let local: &[&str] = match scope.innermost() {
-        Some(Struct::Process(_)) => &["max_failures", "min_duration"],
-        Some(Struct::Announcer(_)) => &["primary_port"],
-        _ => &[],
-    };
-    crate::diagnostic::closest(written, EVERYWHERE.iter().chain(local).copied()).map(str::to_owned)
+/// Whether the text has what makes a reference of something filled in, if it stands around it.
+fn has_braces(text: &str) -> bool {
+    text.contains("{{") || text.contains("}}")
 }
 
 /// A text of the user's in a headline: its first line, and not too much of that.
@@ -162,34 +100,6 @@ struct Visitor<'c, 'a> {
 }
 
 impl<'a> Visitor<'_, 'a> {
-    fn task(&mut self) {
-        let job = self.ctx.job;
-        let task = &job.task;
-        let scope = || Scope::task(job);
-        let at = |at: &Pointer| at.key("task");
-        self.option(task.name.as_ref(), scope, |p| at(p).key("name"));
-        self.option(task.user.as_ref(), scope, |p| at(p).key("user"));
-        for (index, process) in task.processes.iter().enumerate() {
-            let scope = || Scope::process(job, index);
-            let at = |at: &Pointer| super::process(at, index);
-            self.text(process.name.as_str(), scope, |p| at(p).key("name"));
-            self.process_name(index, process.name.as_str());
-            self.text(process.cmdline.as_str(), scope, |p| at(p).key("cmdline"));
-        }
-        for (index, constraint) in task.constraints.iter().flatten().enumerate() {
-            let scope = || Scope::task(job).inside(Struct::Order(constraint));
-            for (element, name) in constraint.order.iter().enumerate() {
-                self.text(name.as_str(), scope, |p| {
-                    at(p)
-                        .key("constraints")
-                        .index(index)
-                        .key("order")
-                        .index(element)
-                });
-            }
-        }
-    }
-
     /// A process' name stands in orders, too, and has to mean the same there.
     fn process_name(&mut self, index: usize, name: &str) {
         if !name.contains("{{") {
@@ -208,170 +118,6 @@ impl<'a> Visitor<'_, 'a> {
                 let problem = Diagnostic::new(&templates::OWN_NAME, headline, place)
                     .help("refer to a field of the task or of the job, or write the value");
                 self.problem(problem, Some(&reference));
-            }
-        }
-    }
-
-    fn job(&mut self) {
-        let job = self.ctx.job;
-        let scope = || Scope::job(job);
-        self.option(job.contact.as_ref(), scope, |p| p.key("contact"));
-        self.option(job.tier.as_ref(), scope, |p| p.key("tier"));
-        for (attribute, placement) in job.constraints.iter().flatten() {
-            let at = |p: &Pointer| p.key("constraints").key(attribute);
-            self.key(attribute, scope, at);
-            self.text(&placement.to_string(), scope, at);
-        }
-        for (name, link) in job.task_links.iter().flatten() {
-            let at = |p: &Pointer| p.key("task_links").key(name);
-            self.key(name, scope, at);
-            self.text(link.as_str(), scope, at);
-        }
-        for (index, metadata) in job.metadata.iter().flatten().enumerate() {
-            let scope = || Scope::job(job).inside(Struct::Metadata(metadata));
-            let at = |p: &Pointer| p.key("metadata").index(index);
-            self.text(metadata.key.as_str(), scope, |p| at(p).key("key"));
-            self.text(metadata.value.as_str(), scope, |p| at(p).key("value"));
-        }
-        if let Some(executor) = &job.executor_config {
-            let scope = || Scope::job(job).inside(Struct::Executor(Some(executor)));
-            let at = |p: &Pointer| p.key("executor_config");
-            self.option(executor.name.as_ref(), scope, |p| at(p).key("name"));
-            self.text(executor.data.as_deref().unwrap_or_default(), scope, |p| {
-                at(p).key("data")
-            });
-        }
-        if let Some(SlaPolicy::Coordinator(policy)) = &job.sla_policy {
-            let scope = || Scope::job(job).inside(Struct::Coordinator(policy));
-            let at = |p: &Pointer| p.key("sla_policy").key("coordinator");
-            self.text(policy.coordinator_url.as_str(), scope, |p| {
-                at(p).key("coordinator_url")
-            });
-            self.option(policy.status_key.as_ref(), scope, |p| {
-                at(p).key("status_key")
-            });
-        }
-        self.announce(job);
-        self.health(job);
-        self.lifecycle(job);
-        self.container(job);
-    }
-
-    fn announce(&mut self, job: &'a Job) {
-        let Some(announcer) = &job.announce else {
-            return;
-        };
-        let scope = || Scope::job(job).inside(Struct::Announcer(announcer));
-        let at = |p: &Pointer| p.key("announce");
-        let port = announcer.primary_port.as_ref();
-        self.option(port, scope, |p| at(p).key("primary_port"));
-        self.option(announcer.zk_path.as_ref(), scope, |p| at(p).key("zk_path"));
-        for (name, port) in announcer.portmap.iter().flatten() {
-            let at = |p: &Pointer| at(p).key("portmap").key(name);
-            self.key(name, scope, at);
-            self.text(port.as_str(), scope, at);
-        }
-    }
-
-    fn health(&mut self, job: &'a Job) {
-        let Some(config) = &job.health_check_config else {
-            return;
-        };
-        let checker = config.health_checker.as_ref();
-        let scope = |inner| {
-            Scope::job(job)
-                .inside(Struct::Health(Some(config)))
-                .inside(Struct::Checker(checker))
-                .inside(inner)
-        };
-        let at = |p: &Pointer| p.key("health_check_config").key("health_checker");
-        match checker {
-            Some(HealthChecker::Http(http)) => {
-                let scope = || scope(Struct::Http(Some(http)));
-                let at = |p: &Pointer| at(p).key("http");
-                self.option(http.endpoint.as_ref(), scope, |p| at(p).key("endpoint"));
-                let response = http.expected_response.as_ref();
-                self.option(response, scope, |p| at(p).key("expected_response"));
-            }
-            Some(HealthChecker::Shell(shell)) => {
-                let scope = || scope(Struct::Shell(shell));
-                self.text(shell.shell_command.as_str(), scope, |p| {
-                    at(p).key("shell").key("shell_command")
-                });
-            }
-            None => {}
-        }
-    }
-
-    fn lifecycle(&mut self, job: &'a Job) {
-        let Some(lifecycle) = &job.lifecycle else {
-            return;
-        };
-        let Some(http) = &lifecycle.http else {
-            return;
-        };
-        let scope = || {
-            Scope::job(job)
-                .inside(Struct::Lifecycle(Some(lifecycle)))
-                .inside(Struct::HttpLifecycle(Some(http)))
-        };
-        for (field, text) in [
-            ("port", &http.port),
-            (
-                "graceful_shutdown_endpoint",
-                &http.graceful_shutdown_endpoint,
-            ),
-            ("shutdown_endpoint", &http.shutdown_endpoint),
-        ] {
-            self.option(text.as_ref(), scope, |p| {
-                p.key("lifecycle").key("http").key(field)
-            });
-        }
-    }
-
-    fn container(&mut self, job: &'a Job) {
-        match &job.container {
-            None => {}
-            Some(Container::Docker(docker)) => {
-                let at = |p: &Pointer| p.key("container").key("docker");
-                let scope = || {
-                    Scope::job(job)
-                        .inside(Struct::Container(docker))
-                        .inside(Struct::Docker(docker))
-                };
-                self.text(docker.image.as_str(), scope, |p| at(p).key("image"));
-                for (index, parameter) in docker.parameters.iter().flatten().enumerate() {
-                    let scope = || scope().inside(Struct::Parameter(parameter));
-                    let at = |p: &Pointer| at(p).key("parameters").index(index);
-                    self.text(parameter.name.as_str(), scope, |p| at(p).key("name"));
-                    self.text(parameter.value.as_str(), scope, |p| at(p).key("value"));
-                }
-            }
-            Some(Container::Mesos(mesos)) => {
-                let scope = |inner| Scope::job(job).inside(Struct::Mesos(mesos)).inside(inner);
-                let at = |p: &Pointer| p.key("container").key("mesos");
-                match &mesos.image {
-                    None => {}
-                    Some(Image::Docker(image)) => {
-                        let scope = || scope(Struct::DockerImage(image));
-                        let at = |p: &Pointer| at(p).key("image").key("docker");
-                        self.text(image.name.as_str(), scope, |p| at(p).key("name"));
-                        self.text(image.tag.as_str(), scope, |p| at(p).key("tag"));
-                    }
-                    Some(Image::Appc(image)) => {
-                        let scope = || scope(Struct::AppcImage(image));
-                        let at = |p: &Pointer| at(p).key("image").key("appc");
-                        self.text(image.name.as_str(), scope, |p| at(p).key("name"));
-                        self.text(image.image_id.as_str(), scope, |p| at(p).key("image_id"));
-                    }
-                }
-                for (index, volume) in mesos.volumes.iter().flatten().enumerate() {
-                    let scope = || scope(Struct::Volume(volume));
-                    let at = |p: &Pointer| at(p).key("volumes").index(index);
-                    let path = volume.container_path.as_str();
-                    self.text(path, scope, |p| at(p).key("container_path"));
-                    self.text(volume.host_path.as_str(), scope, |p| at(p).key("host_path"));
-                }
             }
         }
     }
@@ -417,9 +163,16 @@ impl<'a> Visitor<'_, 'a> {
         let mut fine = true;
         let mut braces_between = false;
         let mut at = 0;
+        let mut seen = Vec::new();
         for reference in references(text) {
-            braces_between |= text[at..reference.offset].contains(BRACES);
+            braces_between |= has_braces(&text[at..reference.offset]);
             at = reference.offset + reference.text.len();
+            if seen.contains(&reference.text) {
+                continue;
+            }
+            if seen.len() < REMEMBERED {
+                seen.push(reference.text);
+            }
             let place = || place(self.ctx.at, &reference);
             match examine(&reference, &scope, place) {
                 Some(problem) => {
@@ -429,7 +182,7 @@ impl<'a> Visitor<'_, 'a> {
                 None => first = first.or(Some(reference)),
             }
         }
-        braces_between |= text[at..].contains(BRACES);
+        braces_between |= has_braces(&text[at..]);
         let Some(first) = first.filter(|_| fine && braces_between) else {
             return;
         };
@@ -480,6 +233,8 @@ impl<'a> Visitor<'_, 'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use crate::check::tests::{JOB, PROCESS, job, problems};
     use crate::model::Settings;
 
@@ -543,11 +298,10 @@ mod tests {
             "{{super}}",
             "{{&x}}",
         ] {
-            let plain = reference.replace('&', "");
             check_command(
                 reference,
                 &[&format!(
-                    "unbound-template '{reference}' `{plain}` is unknown here"
+                    "unbound-template '{reference}' `{reference}` is unknown here"
                 )],
             );
         }
@@ -615,7 +369,7 @@ mod tests {
         let mut metadata = String::from("metadata = [\n");
         for index in 0..98 {
             let next = format!("{{{{metadata[{}].value}}}}", index + 1);
-            metadata += &format!("{{ key = \"k\", value = \"{next}{next}\" }},\n");
+            writeln!(metadata, "{{ key = \"k\", value = \"{next}{next}\" }},").expect("a string");
         }
         metadata += "{ key = \"k\", value = \"\" }]\n";
         let found = problems(&format!("{JOB}{metadata}{PROCESS}"), &Settings::default());

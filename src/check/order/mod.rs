@@ -3,7 +3,9 @@
 //! The rules are those of the planner on the node. It plans ordinary and final processes apart, so
 //! that no order joins one with the other.
 
-use std::collections::{BTreeSet, VecDeque};
+mod graph;
+
+use std::collections::BTreeSet;
 
 use crate::diagnostic::codes::order;
 use crate::diagnostic::{Diagnostic, Place};
@@ -12,6 +14,7 @@ use crate::source::Pointer;
 
 use super::Ctx;
 use super::names::ProcessIndex;
+use graph::Graph;
 
 /// A cycle longer than this is shown in part.
 const SHOWN: usize = 8;
@@ -150,9 +153,12 @@ fn lookup(
     if found.is_none() && !index.unreliable && !ctx.hole(|at| at.key("task").key("processes")) {
         let headline = format!("the task has no process `{name}`");
         let place = Place::value(pointer(ctx.at));
-        let problem = Diagnostic::new(&order::UNKNOWN_PROCESS, headline, place)
-            .did_you_mean(name, index.names());
-        ctx.report(problem);
+        let problem = Diagnostic::new(&order::UNKNOWN_PROCESS, headline, place);
+        ctx.report(if ctx.advises() {
+            problem.did_you_mean(name, index.names())
+        } else {
+            problem
+        });
     }
     found
 }
@@ -223,7 +229,8 @@ fn cycles(ctx: &mut Ctx<'_>, edges: &[Edge]) {
         return;
     }
     let processes = &ctx.job.task.processes;
-    let graph = Graph::new(processes.len(), edges);
+    let pairs: Vec<_> = edges.iter().map(|edge| (edge.before, edge.after)).collect();
+    let graph = Graph::new(processes.len(), &pairs);
     if graph.is_acyclic() {
         return;
     }
@@ -272,148 +279,6 @@ fn cycle(at: &Pointer, processes: &[Process], circle: &[Edge]) -> Diagnostic {
         ));
     }
     problem.help("remove one of these steps")
-}
-
-/// The edges out of each process, packed.
-struct Graph {
-    /// Where the edges out of each process start in `targets`; one more at the end.
-    starts: Vec<usize>,
-    /// For each of them the process that it leads to and its index among the edges.
-    targets: Vec<(usize, usize)>,
-}
-
-impl Graph {
-    fn new(nodes: usize, edges: &[Edge]) -> Self {
-        let mut starts = vec![0; nodes + 1];
-        for edge in edges {
-            starts[edge.before + 1] += 1;
-        }
-        for node in 0..nodes {
-            starts[node + 1] += starts[node];
-        }
-        let mut next = starts.clone();
-        let mut targets = vec![(0, 0); edges.len()];
-        for (index, edge) in edges.iter().enumerate() {
-            targets[next[edge.before]] = (edge.after, index);
-            next[edge.before] += 1;
-        }
-        Self { starts, targets }
-    }
-
-    fn nodes(&self) -> usize {
-        self.starts.len() - 1
-    }
-
-    fn out(&self, node: usize) -> &[(usize, usize)] {
-        &self.targets[self.starts[node]..self.starts[node + 1]]
-    }
-
-    /// Whether all processes can run, one after the other.
-    fn is_acyclic(&self) -> bool {
-        let mut waits_for = vec![0_usize; self.nodes()];
-        for (target, _) in &self.targets {
-            waits_for[*target] += 1;
-        }
-        let mut ready: Vec<usize> = (0..self.nodes())
-            .filter(|&node| waits_for[node] == 0)
-            .collect();
-        let mut done = 0;
-        while let Some(node) = ready.pop() {
-            done += 1;
-            for &(target, _) in self.out(node) {
-                waits_for[target] -= 1;
-                if waits_for[target] == 0 {
-                    ready.push(target);
-                }
-            }
-        }
-        done == self.nodes()
-    }
-
-    /// The strongly connected component of each process (Tarjan's algorithm, with the call stack
-    /// as data: a task may have more processes than a thread has stack).
-    fn groups(&self) -> Vec<usize> {
-        const UNSEEN: usize = usize::MAX;
-        let mut number = vec![UNSEEN; self.nodes()];
-        let mut low = vec![0; self.nodes()];
-        let mut group = vec![UNSEEN; self.nodes()];
-        let mut groups = 0;
-        let mut seen = 0;
-        let mut open = Vec::new();
-        // A node with how many of its edges have been followed.
-        let mut calls: Vec<(usize, usize)> = Vec::new();
-        for root in 0..self.nodes() {
-            if number[root] == UNSEEN {
-                calls.push((root, 0));
-            }
-            while let Some((node, followed)) = calls.pop() {
-                if followed == 0 {
-                    number[node] = seen;
-                    low[node] = seen;
-                    seen += 1;
-                    open.push(node);
-                } else {
-                    // Back from the edge before.
-                    let (child, _) = self.out(node)[followed - 1];
-                    if group[child] == UNSEEN {
-                        low[node] = low[node].min(low[child]);
-                    }
-                }
-                match self.out(node).get(followed) {
-                    Some(&(target, _)) => {
-                        calls.push((node, followed + 1));
-                        if number[target] == UNSEEN {
-                            calls.push((target, 0));
-                        } else if group[target] == UNSEEN {
-                            low[node] = low[node].min(number[target]);
-                        }
-                    }
-                    None if low[node] == number[node] => {
-                        while let Some(member) = open.pop() {
-                            group[member] = groups;
-                            if member == node {
-                                break;
-                            }
-                        }
-                        groups += 1;
-                    }
-                    None => {}
-                }
-            }
-        }
-        group
-    }
-
-    /// The edges of a shortest circle from `start` back to it, inside its group; none if it stands
-    /// in no circle.
-    fn circle(&self, start: usize, groups: &[usize]) -> Vec<usize> {
-        // How each process of the group was reached: from where, and by which edge.
-        let mut reached = std::collections::HashMap::new();
-        let mut queue = VecDeque::from([start]);
-        while let Some(node) = queue.pop_front() {
-            for &(target, edge) in self.out(node) {
-                if groups[target] != groups[start] {
-                    continue;
-                }
-                if target == start {
-                    let mut circle = vec![edge];
-                    let mut at = node;
-                    while at != start {
-                        let (from, edge) = reached[&at];
-                        circle.push(edge);
-                        at = from;
-                    }
-                    circle.reverse();
-                    return circle;
-                }
-                reached.entry(target).or_insert_with(|| {
-                    queue.push_back(target);
-                    (node, edge)
-                });
-            }
-        }
-        Vec::new()
-    }
 }
 
 #[cfg(test)]
