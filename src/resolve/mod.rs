@@ -136,15 +136,16 @@ impl Context<'_> {
         let Some(HealthChecker::Shell(checker)) = checker else {
             return Ok(None);
         };
-        let pointer = self
-            .checked
-            .pointer()
-            .key("health_check_config")
-            .key("health_checker")
-            .key("shell")
-            .key("shell_command");
+        let pointer = || {
+            self.checked
+                .pointer()
+                .key("health_check_config")
+                .key("health_checker")
+                .key("shell")
+                .key("shell_command")
+        };
         let line: &CommandLine = &checker.shell_command;
-        self.command(line, &pointer, "health_check", None).map(Some)
+        self.command(line, pointer, "health_check", None).map(Some)
     }
 
     /// The store path of the file or directory at `path`, relative to `base`; none if it may not

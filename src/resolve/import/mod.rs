@@ -97,10 +97,10 @@ impl Importer {
     ) -> Result<Imported, ImportError> {
         let object = self.locate(path, directories)?;
         if object.metadata.is_file() && object.metadata.len() < SMALL_FILE {
-            let (hasher, dangling) = self.write(&object, Sha256Writer::new())?;
+            let (hasher, dangling) = object.write(Sha256Writer::new())?;
             return Ok(self.imported(&object.name, hasher.finish(), dangling));
         }
-        let (hasher, dangling) = self.write(&object, AheadHasher::new())?;
+        let (hasher, dangling) = object.write(AheadHasher::new())?;
         let digest = hasher.finish().map_err(ImportError::Sink)?;
         Ok(self.imported(&object.name, digest, dangling))
     }
@@ -111,7 +111,7 @@ impl Importer {
     /// As for importing, and if the sink fails.
     pub fn archive<W: Write>(&self, path: &Path, sink: W) -> Result<W, ImportError> {
         let object = self.locate(path, &mut Directories::default())?;
-        self.write(&object, sink).map(|(sink, _)| sink)
+        object.write(sink).map(|(sink, _)| sink)
     }
 
     fn imported(&self, name: &StorePathName, digest: Digest, dangling: Vec<PathBuf>) -> Imported {
@@ -124,10 +124,6 @@ impl Importer {
             nar_size: digest.size,
             dangling,
         }
-    }
-
-    fn write<W: Write>(&self, object: &Object, sink: W) -> Result<(W, Vec<PathBuf>), ImportError> {
-        walk::write(&object.path, &object.metadata, object.depth, sink)
     }
 
     /// Finds the object, and decides whether its place allows to import it.
@@ -216,6 +212,12 @@ struct Object {
     depth: usize,
     name: StorePathName,
     metadata: Metadata,
+}
+
+impl Object {
+    fn write<W: Write>(&self, sink: W) -> Result<(W, Vec<PathBuf>), ImportError> {
+        walk::write(&self.path, &self.metadata, self.depth, sink)
+    }
 }
 
 /// Where a path is, with the links that lead to it followed as far as it exists: once with a link
