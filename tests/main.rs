@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used)]
 
 mod architecture;
+mod command_line;
 mod diagnostics;
 mod examples;
 mod formats;
+mod fuzz_fixtures;
 mod harness;
 mod import;
 mod init_command;

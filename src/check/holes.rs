@@ -31,11 +31,6 @@ impl Holes {
         })
     }
 
-    /// Whether a value below `pointer` was made up.
-    pub fn any_in(&self, pointer: &Pointer) -> bool {
-        self.0.iter().any(|hole| pointer.contains(hole))
-    }
-
     /// Whether a value was made up that a reference by way of the field `name` could mean.
     pub(super) fn any_called(&self, name: &str) -> bool {
         self.0.iter().any(|hole| {

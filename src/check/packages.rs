@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::codes::commands;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, closest};
 use crate::model::{PackageName, PackageSource};
 use crate::source::Pointer;
 
@@ -57,6 +57,14 @@ impl Used {
         {
             let problem = unknown(ctx, name, place());
             ctx.report(problem);
+            // The package that was meant is not unused.
+            let names = ctx.job.packages.iter().flat_map(BTreeMap::keys);
+            let meant = ctx
+                .advises()
+                .then(|| closest(name.as_str(), names.map(PackageName::as_str)));
+            if let Some(meant) = meant.flatten() {
+                self.by_job.extend(meant.parse());
+            }
         }
     }
 
@@ -173,10 +181,11 @@ mod tests {
         check(&job("a = \"x\"", "${pkgs.a} ${pkgs.site}"), &[]);
         check(
             &job("a = \"x\", python = \"x\"", "${pkgs.a} ${pkgs.pyhton}"),
-            &[
-                "unknown-package '${pkgs.pyhton}' no package is called `pyhton`",
-                "unused-package 'python' no command names the package `python`",
-            ],
+            &["unknown-package '${pkgs.pyhton}' no package is called `pyhton`"],
+        );
+        check(
+            &job("a = \"x\", b = \"x\"", "${pkgs.a}"),
+            &["unused-package 'b' no command names the package `b`"],
         );
         let list = |command| {
             format!(

@@ -22,8 +22,18 @@ const EVERYWHERE: &[&str] = &[
     "instances",
 ];
 
-/// The address that was meant by `address`, which is `written` out.
-pub(super) fn near_miss(address: &Address<'_>, written: &str, scope: &Scope<'_>) -> Option<String> {
+/// Tables whose fields people expect to be known without the table's name.
+const TABLES: &[&str] = &[
+    "announce",
+    "task",
+    "task.resources",
+    "update_config",
+    "mesos",
+    "thermos",
+];
+
+/// The address that was meant by `address`.
+pub(super) fn near_miss(address: &Address<'_>, scope: &Scope<'_>) -> Option<String> {
     use Component::{Field, Index};
     let port = match &address.0[..] {
         [
@@ -37,26 +47,15 @@ pub(super) fn near_miss(address: &Address<'_>, written: &str, scope: &Scope<'_>)
     if let Some(port) = port {
         return Some(format!("thermos.ports[{port}]"));
     }
+    let written = address.to_string();
     let known = |candidate: &str| {
         Address::parse(candidate).is_some_and(|address| trouble(&address, scope).is_none())
     };
     if let [Field(_)] = &address.0[..] {
-        let qualified = [
-            "announce",
-            "task",
-            "task.resources",
-            "resources",
-            "update_config",
-        ]
-        .into_iter()
-        .map(|table| format!("{table}.{written}"))
-        .chain(
-            ["mesos", "thermos"]
-                .into_iter()
-                .map(|table| format!("{table}.{written}"))
-                .filter(|name| EVERYWHERE.contains(&name.as_str())),
-        )
-        .find(|candidate| known(candidate) || EVERYWHERE.contains(&candidate.as_str()));
+        let qualified = TABLES
+            .iter()
+            .map(|table| format!("{table}.{written}"))
+            .find(|candidate| known(candidate));
         if qualified.is_some() {
             return qualified;
         }
@@ -66,5 +65,5 @@ pub(super) fn near_miss(address: &Address<'_>, written: &str, scope: &Scope<'_>)
         Some(Struct::Announcer(_)) => &["primary_port"],
         _ => &[],
     };
-    closest(written, EVERYWHERE.iter().chain(local).copied()).map(str::to_owned)
+    closest(&written, EVERYWHERE.iter().chain(local).copied()).map(str::to_owned)
 }

@@ -1,0 +1,4 @@
+//! References in command lines.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| jobc_fuzz::command::check(bytes));

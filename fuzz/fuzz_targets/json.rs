@@ -1,0 +1,4 @@
+//! Definitions in JSON.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| jobc_fuzz::document::json(bytes));

@@ -1,0 +1,4 @@
+//! The lock.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| jobc_fuzz::document::lock(bytes));

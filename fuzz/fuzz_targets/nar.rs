@@ -1,0 +1,4 @@
+//! Archives.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| jobc_fuzz::nar::check(bytes));

@@ -1,0 +1,4 @@
+//! Settings.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| jobc_fuzz::document::settings(bytes));

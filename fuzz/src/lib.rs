@@ -1,0 +1,32 @@
+//! What holds for every input, whoever wrote it: one function for each fuzz target. It takes any
+//! bytes, and panics if they break a rule.
+//!
+//! Outside of the pipeline: the fuzz targets call these functions with bytes made up, the tests
+//! with the seeds and with whatever once broke a rule.
+
+pub mod base32;
+pub mod command;
+pub mod document;
+pub mod nar;
+pub mod places;
+pub mod printed;
+pub mod references;
+pub mod rendered;
+pub mod template;
+
+/// Takes any bytes, and panics if a rule does not hold for them.
+pub type Rules = fn(&[u8]);
+
+/// The rules of each target, by its name.
+pub const TARGETS: [(&str, Rules); 10] = [
+    ("base32", base32::check),
+    ("command", command::check),
+    ("json", document::json),
+    ("lock", document::lock),
+    ("nar", nar::check),
+    ("references", references::check),
+    ("settings", document::settings),
+    ("template", template::check),
+    ("toml", document::toml),
+    ("yaml", document::yaml),
+];

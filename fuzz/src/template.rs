@@ -1,0 +1,49 @@
+//! References in templates: exactly those that the leftmost shortest match finds, and addresses
+//! that read as they print.
+
+use jobc::model::{Address, references};
+
+/// Finds references in the text, and reads all of it as an address.
+pub fn check(bytes: &[u8]) {
+    let Ok(text) = str::from_utf8(bytes) else {
+        return;
+    };
+    let found: Vec<_> = references(text).collect();
+    let places = found
+        .iter()
+        .map(|reference| (reference.offset, reference.text));
+    assert_eq!(places.collect::<Vec<_>>(), expected(text));
+    for reference in found {
+        let ampersand = if reference.escaped { "&" } else { "" };
+        let whole = format!("{{{{{ampersand}{}}}}}", reference.inner);
+        assert_eq!(reference.text, whole);
+        assert_eq!(reference.address, Address::parse(reference.inner));
+        reads_as_it_prints(reference.inner);
+    }
+    reads_as_it_prints(text);
+}
+
+/// The matches of `{{[^{}]+}}`, each after the one before it.
+fn expected(text: &str) -> Vec<(usize, &str)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(open) = text[at..].find("{{").map(|offset| at + offset) {
+        let content = &text[open + 2..];
+        let length = content.find(['{', '}']).unwrap_or(content.len());
+        if length > 0 && content[length..].starts_with("}}") {
+            at = open + 2 + length + 2;
+            found.push((open, &text[open..at]));
+        } else {
+            at = open + 1;
+        }
+    }
+    found
+}
+
+fn reads_as_it_prints(text: &str) {
+    if let Some(address) = Address::parse(text) {
+        let printed = address.to_string();
+        assert_eq!(printed, text.strip_prefix('.').unwrap_or(text));
+        assert_eq!(Address::parse(&printed).as_ref(), Some(&address));
+    }
+}
