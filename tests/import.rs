@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use jobc::resolve::import::{Fault, Imported, Importer};
 use jobc::store::nar::{EntryName, LinkTarget, MAX_DEPTH, Tree};
-use jobc::store::{StoreDir, base16};
+use jobc::store::StoreDir;
 use serde_json::Value;
 
 /// Imports a path of the workspace, and compares the error, or the links that dangle.
