@@ -11,6 +11,7 @@ mod refusal;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 pub use command::{Command, Script};
@@ -23,7 +24,7 @@ use crate::model::{CommandLine, HealthChecker, PackageName, PackageSource, Setti
 use crate::source::{Pointer, SourceMap};
 use crate::store::{StoreDir, StorePath};
 
-use import::{Fault, Importer};
+use import::{Directories, Fault, Importer};
 
 /// A job whose commands name store paths only.
 #[derive(Debug, Clone)]
@@ -58,7 +59,14 @@ pub struct Resolver<'a> {
     /// What installables are.
     pub lock: &'a Lock,
     /// What has been imported for this file before.
-    pub imported: RefCell<BTreeMap<PathBuf, StorePath>>,
+    pub imported: RefCell<Imports>,
+}
+
+/// What has been imported, by its path, and from where.
+#[derive(Debug, Default)]
+pub struct Imports {
+    objects: BTreeMap<OsString, StorePath>,
+    directories: Directories,
 }
 
 impl Resolver<'_> {
@@ -129,15 +137,16 @@ impl Context<'_> {
         let Some(HealthChecker::Shell(checker)) = checker else {
             return Ok(None);
         };
-        let pointer = self
-            .checked
-            .pointer()
-            .key("health_check_config")
-            .key("health_checker")
-            .key("shell")
-            .key("shell_command");
+        let pointer = || {
+            self.checked
+                .pointer()
+                .key("health_check_config")
+                .key("health_checker")
+                .key("shell")
+                .key("shell_command")
+        };
         let line: &CommandLine = &checker.shell_command;
-        self.command(line, &pointer, "health_check", None).map(Some)
+        self.command(line, pointer, "health_check", None).map(Some)
     }
 
     /// The store path of the file or directory at `path`, relative to `base`; none if it may not
@@ -149,16 +158,20 @@ impl Context<'_> {
         place: impl FnOnce() -> Place,
     ) -> Result<Option<StorePath>, MachineError> {
         let full = base.join(path);
-        if let Some(known) = self.resolver.imported.borrow().get(&full) {
+        let mut before = self.resolver.imported.borrow_mut();
+        let Imports {
+            objects,
+            directories,
+        } = &mut *before;
+        if let Some(known) = objects.get(full.as_os_str()) {
             return Ok(Some(known.clone()));
         }
-        match self.resolver.importer.import(&full) {
+        match self.resolver.importer.import_from(directories, &full) {
             Ok(imported) => {
                 if !imported.dangling.is_empty() {
                     self.dangling(path, &imported.dangling, place());
                 }
-                let mut known = self.resolver.imported.borrow_mut();
-                known.insert(full, imported.store_path.clone());
+                objects.insert(full.into_os_string(), imported.store_path.clone());
                 Ok(Some(imported.store_path))
             }
             Err(error) if error.fault() == Fault::Machine => {
