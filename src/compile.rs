@@ -6,14 +6,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::check::{self, CheckedJob, Holes};
-use crate::diagnostic::{Diagnostic, MachineError, Place, Report, Severity};
+use crate::diagnostic::{Diagnostic, MachineError, Place, Report};
 use crate::emit::{self, Artifact};
 use crate::model::{JobKey, PackageName, PackageSource};
 use crate::parse;
 use crate::plan::{self, Options};
 use crate::resolve::import::Importer;
 use crate::resolve::{self, Resolver};
-use crate::source::{Location, SourceFile, SourceMap};
+use crate::source::{Location, Pointer, SourceFile, SourceMap};
 use crate::workspace::{DefinitionFile, OWN_DIRECTORY, Workspace};
 
 /// Compiles the definitions of one workspace.
@@ -35,7 +35,7 @@ pub struct Compiled {
     pub artifact: Artifact,
 }
 
-/// A definition in which nothing is wrong by itself, half-way to its jobs.
+/// A definition half-way to its jobs: those in which nothing is wrong so far.
 #[derive(Debug)]
 pub struct CheckedFile<'d> {
     definition: &'d DefinitionFile,
@@ -113,7 +113,8 @@ impl<'a> Compiler<'a> {
         })
     }
 
-    /// The first half: parse and check, which takes no other file.
+    /// The first half: parse and check, which takes no other file. Jobs in which something is
+    /// wrong are left out, so that all that is wrong with the others is found in the same run.
     pub fn check<'d>(
         &self,
         definition: &'d DefinitionFile,
@@ -134,20 +135,16 @@ impl<'a> Compiler<'a> {
                 .diagnostics
                 .into_iter()
                 .map(|problem| problem.located(&map));
-            let diagnostics: Vec<_> = located.collect();
-            // What was made up goes no further than the checks.
-            let failed = diagnostics
-                .iter()
-                .any(|problem| problem.severity == Severity::Error);
-            let value = checked
-                .value
-                .filter(|_| !failed)
-                .map(|checked| CheckedFile {
-                    definition,
-                    map,
-                    shared_packages: checked.shared_packages().clone(),
-                    jobs: checked.into_jobs(),
-                });
+            let diagnostics = located.collect();
+            // Checking left out the jobs of which something was made up. Shared packages are left.
+            let made_up = holes.touch(&Pointer::root().key("packages"));
+            let value = checked.value.filter(|_| !made_up);
+            let value = value.map(|checked| CheckedFile {
+                definition,
+                map,
+                shared_packages: checked.shared_packages().clone(),
+                jobs: checked.into_jobs(),
+            });
             Report { value, diagnostics }
         })
     }
@@ -204,8 +201,8 @@ impl<'a> Compiler<'a> {
         job: CheckedJob,
         resolver: &Resolver<'_>,
     ) -> Result<Report<Artifact>, MachineError> {
-        let outcome = resolve::resolve(job, resolver)?;
-        let plan = outcome.and_then(|job| plan::lower(job, &self.options));
+        let report = resolve::resolve(job, resolver)?;
+        let plan = report.and_then(|job| plan::lower(job, &self.options));
         Ok(plan.and_then(|plan| emit::aurora::emit(&plan)))
     }
 }

@@ -178,7 +178,8 @@ impl<'a> Search<'a> {
         let selected = || look.jobs.iter().filter(|found| !found.by.is_empty());
         if selected().next().is_none() {
             // Warnings of others are for those who build them.
-            look.diagnostics.clear();
+            let wrong = |problem: &Diagnostic| problem.severity == Severity::Error;
+            look.diagnostics.retain(wrong);
         } else if self.depth != Depth::Check {
             let wanted = |key: &JobKey| selected().any(|found| found.job.key == *key);
             let report = self.compiler.finish(checked, &wanted)?;
@@ -224,7 +225,7 @@ impl Findings {
     fn add(&mut self, file: usize, look: Option<Look>) {
         if let Some(look) = look {
             let selected = look.jobs.iter().any(|found| !found.by.is_empty());
-            self.concerned += usize::from(selected || look.jobs.is_empty());
+            self.concerned += usize::from(selected || !look.diagnostics.is_empty());
             self.jobs.extend(look.jobs);
             self.compiled.extend(look.compiled);
             self.diagnostics.extend(look.diagnostics);

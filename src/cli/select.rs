@@ -13,7 +13,7 @@ use std::path::{Component, Path, PathBuf};
 
 use glob::{MatchOptions, Pattern};
 
-use crate::model::JobKey;
+use crate::model::{JobKey, JobName};
 use crate::workspace::DefinitionFile;
 
 use super::failure::Failure;
@@ -85,7 +85,7 @@ impl Selection {
     /// The names of jobs that files have to mention, or hide, to be looked at.
     pub(super) fn job_names(&self) -> impl Iterator<Item = &str> {
         self.selectors.iter().filter_map(|selector| match selector {
-            Selector::Name(word, _) => word.rsplit('/').next(),
+            Selector::Name(word, _) => job_name(word),
             Selector::All | Selector::Pattern(_) => None,
         })
     }
@@ -122,12 +122,24 @@ impl Selector {
                 pattern.matches_with(text, options)
             }
             Self::Name(word, files) => {
-                let called = |job: &JobKey| job.name.as_str() == word;
+                let name = job_name(word);
+                let called = |job: &JobKey| name == Some(word) && job.name.as_str() == word;
                 called(job)
                     || job.to_string() == *word
                     || (files.contains(&file) && !siblings.iter().any(|job| called(job)))
             }
         }
+    }
+}
+
+/// The name of a job that `word` may be, or may be the key of.
+fn job_name(word: &str) -> Option<&str> {
+    let parts: Vec<_> = word.split('/').collect();
+    match *parts.as_slice() {
+        ["." | ".."] => None,
+        [_, _, _, name] if DefinitionFile::of_path(Path::new(name)).is_some() => None,
+        [name] | [_, _, _, name] => name.parse::<JobName>().is_ok().then_some(name),
+        _ => None,
     }
 }
 
@@ -305,6 +317,10 @@ mod tests {
     fn what_is_no_pattern() {
         let words = ["a***".to_owned()];
         let failure = Selection::new(&words, &[], Path::new("/")).expect_err("no pattern");
-        insta::assert_snapshot!(failure.short(), @"error: `a***` is no pattern from character 4 on: wildcards are either regular `*` or recursive `**`");
+        assert_eq!(
+            failure.short(),
+            "error: `a***` is no pattern from character 4 on: wildcards are either regular `*` or \
+             recursive `**`\n"
+        );
     }
 }

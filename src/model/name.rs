@@ -87,7 +87,14 @@ macro_rules! names {
                     }
 
                     fn visit_str<E: Error>(self, text: &str) -> Result<$name, E> {
-                        text.parse().map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
+                        let found = Unexpected::Str(text);
+                        text.parse().map_err(|error| match error {
+                            NameError::TooLong(limit) => {
+                                let expected = format!("at most {limit} characters");
+                                E::invalid_value(found, &expected.as_str())
+                            }
+                            _ => E::invalid_value(found, &self),
+                        })
                     }
                 }
                 deserializer.deserialize_str(Name)

@@ -1,4 +1,5 @@
-//! Indexes into a task's processes, moved behind the steps that jobc puts in front.
+//! Indexes into a task's processes, moved behind the steps that jobc puts in front. Those that
+//! count from the end stay.
 
 use std::borrow::Cow;
 
@@ -16,11 +17,11 @@ pub fn shift_process_indexes(text: &str, added: usize) -> Cow<'_, str> {
         let Some(address) = &reference.address else {
             continue;
         };
-        let below_task = match address.0[..] {
-            [Component::Field("task"), ref rest @ ..] => rest,
-            ref all => all,
-        };
-        let [Component::Field("processes"), Component::Index(index), ..] = below_task else {
+        let mut path = &address.0[..];
+        while let [Component::Field("self" | "super" | "task"), rest @ ..] = path {
+            path = rest;
+        }
+        let [Component::Field("processes"), Component::Index(index), ..] = path else {
             continue;
         };
         let Ok(number) = index.parse::<usize>() else {
@@ -55,7 +56,14 @@ mod tests {
             "processes[0] {{processes}} {{x.processes[0]}}",
             "processes[0] {{processes}} {{x.processes[0]}}",
         );
-        check("{{processes[x].name}}", "{{processes[x].name}}");
+        check(
+            "{{processes[x].name}} {{processes[-1].name}}",
+            "{{processes[x].name}} {{processes[-1].name}}",
+        );
+        check(
+            "{{super.task.processes[0].name}}",
+            "{{super.task.processes[2].name}}",
+        );
         assert_eq!(
             shift_process_indexes("{{processes[0].name}}", 0),
             "{{processes[0].name}}"

@@ -7,6 +7,7 @@ mod expanded;
 pub mod import;
 mod lock;
 mod package;
+mod refusal;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -23,7 +24,7 @@ use crate::model::{CommandLine, HealthChecker, PackageName, PackageSource, Setti
 use crate::source::{Pointer, SourceMap};
 use crate::store::{StoreDir, StorePath};
 
-use import::{Directories, Fault, ImportError, Importer};
+use import::{Directories, Fault, Importer};
 
 /// A job whose commands name store paths only.
 #[derive(Debug, Clone)]
@@ -177,7 +178,8 @@ impl Context<'_> {
                 Err(MachineError::new(format!("cannot import `{path}`"), error))
             }
             Err(error) => {
-                self.diagnostics.push(refusal(path, &error, place()));
+                self.diagnostics
+                    .push(refusal::refusal(path, &error, self.resolver, place()));
                 Ok(None)
             }
         }
@@ -186,7 +188,7 @@ impl Context<'_> {
     fn dangling(&mut self, path: &str, links: &[PathBuf], place: Place) {
         let mut names: Vec<_> = links
             .iter()
-            .map(|link| format!("`{}`", link.display()))
+            .map(|link| format!("`{}`", self.resolver.display_name(link)))
             .collect();
         names.truncate(3);
         let more = links.len() - names.len();
@@ -207,29 +209,5 @@ impl Context<'_> {
 
     fn job_pointer(&self) -> &Pointer {
         self.checked.pointer()
-    }
-}
-
-fn refusal(path: &str, error: &ImportError, place: Place) -> Diagnostic {
-    match error {
-        ImportError::Missing { .. } => {
-            let headline = format!("`{path}` does not exist");
-            Diagnostic::new(&codes::MISSING_FILE, headline, place)
-                .note("paths are relative to the directory of the file that says them")
-        }
-        ImportError::Symlink { target, .. } => {
-            let headline = format!("`{path}` is a symbolic link");
-            Diagnostic::new(&codes::CANNOT_IMPORT, headline, place)
-                .help(format!("import its target instead: `{}`", target.display()))
-        }
-        ImportError::Outside { .. } => {
-            let headline = format!("`{path}` is outside of the workspace");
-            Diagnostic::new(&codes::CANNOT_IMPORT, headline, place)
-                .help("copy it into the workspace, or make a package of it")
-        }
-        _ => {
-            let headline = format!("`{path}` cannot be imported: {error}");
-            Diagnostic::new(&codes::CANNOT_IMPORT, headline, place)
-        }
     }
 }

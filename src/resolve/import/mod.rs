@@ -220,6 +220,18 @@ impl Object {
     }
 }
 
+/// The names of what lies in the directory that `path` is in, sorted; not all, where there are many.
+pub fn beside(path: &Path) -> Vec<String> {
+    const MOST: usize = 1000;
+    let entries = path.parent().and_then(|parent| fs::read_dir(parent).ok());
+    let names = entries.into_iter().flatten().take(MOST);
+    let mut names: Vec<String> = names
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .collect();
+    names.sort();
+    names
+}
+
 /// Where a path is, with the links that lead to it followed as far as it exists: once with a link
 /// at its end followed, and once without.
 fn places(path: &Path) -> BTreeSet<PathBuf> {

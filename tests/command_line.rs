@@ -1,0 +1,259 @@
+//! What commands do to files, streams and each other; what they say is in `tests/cases/`.
+
+use std::fs::{self, File};
+use std::process::Stdio;
+
+use crate::harness::{Sandbox, small_job};
+
+/// A workspace with the job `hello`.
+fn hello() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.file("hello/job.toml", small_job("hello", ""));
+    sandbox
+}
+
+#[test]
+fn a_new_workspace_builds() {
+    let sandbox = Sandbox::new();
+    let run = sandbox.jobc(["init", "demo"]);
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""));
+    let last = run.stdout.lines().last();
+    assert_eq!(last, Some("next: cd demo && jobc build hello"));
+    let demo = sandbox.path().join("demo");
+    let run = sandbox.finish(
+        sandbox
+            .command()
+            .args(["build", "hello"])
+            .current_dir(&demo),
+    );
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""));
+    for (_, path) in schema_lines(&demo) {
+        assert!(path.exists(), "{}", path.display());
+    }
+    let before = sandbox.list("demo");
+    let run = sandbox.jobc(["init", "demo"]);
+    assert_eq!((run.status, run.stdout.as_str()), (2, ""));
+    assert!(run.stderr.contains("demo/hello/job.toml"), "{}", run.stderr);
+    assert_eq!(sandbox.list("demo"), before);
+}
+
+/// The files of a new workspace that name a schema, and the schema.
+fn schema_lines(demo: &std::path::Path) -> Vec<(String, std::path::PathBuf)> {
+    let schema = |name: &str| {
+        let text = fs::read_to_string(demo.join(name)).expect("it was written");
+        let line = text.lines().next().expect("it has a line").to_owned();
+        let path = line
+            .strip_prefix("#:schema ")
+            .expect("the first line names it")
+            .to_owned();
+        let directory = demo.join(name).parent().expect("it has one").to_owned();
+        (line, directory.join(path))
+    };
+    ["jobc.toml", "hello/job.toml"].map(schema).into()
+}
+
+#[test]
+fn a_failed_start_leaves_nothing() {
+    let sandbox = Sandbox::new();
+    sandbox.file("demo/hello", "in the way of a directory");
+    let run = sandbox.jobc(["init", "demo"]);
+    assert_eq!((run.status, run.stdout.as_str()), (2, ""));
+    assert_eq!(sandbox.list("demo"), ["hello"]);
+}
+
+#[test]
+fn own_files_are_no_part_of_history() {
+    let sandbox = hello();
+    assert_eq!(sandbox.jobc(["build", "hello"]).status, 0);
+    let ignore = sandbox.path().join(".jobc/.gitignore");
+    assert_eq!(fs::read_to_string(ignore).expect("it was written"), "*\n");
+    assert_eq!(sandbox.jobc(["build", "hello", "--out", "out"]).status, 0);
+    assert_eq!(sandbox.list("out").len(), 1);
+}
+
+#[test]
+fn nothing_is_written_where_anything_is_wrong() {
+    let sandbox = hello();
+    sandbox.file("broken/job.toml", "name = \"broken\"");
+    let run = sandbox.jobc(["build", "--all"]);
+    assert_eq!((run.status, run.stdout.as_str()), (1, ""));
+    assert!(!sandbox.path().join(".jobc").exists());
+    assert_eq!(sandbox.jobc(["check", "hello"]).status, 0);
+    assert!(!sandbox.path().join(".jobc").exists());
+}
+
+#[test]
+fn a_path_of_two_words_is_refused() {
+    let sandbox = hello();
+    let run = sandbox.jobc(["build", "hello", "--out", "my jobs"]);
+    assert_eq!((run.status, run.stdout.as_str()), (2, ""));
+    assert!(
+        run.stderr.contains("pass another directory"),
+        "{}",
+        run.stderr
+    );
+    assert!(!sandbox.path().join("my jobs").exists());
+}
+
+#[test]
+fn names_are_found_from_below() {
+    let sandbox = hello();
+    sandbox.file("jobc.toml", "").file("other/job.json", "{}");
+    let expected = sandbox.jobc(["build", "hello"]);
+    assert_eq!(expected.status, 0, "{}", expected.stderr);
+    for (directory, name) in [
+        ("hello", "."),
+        ("hello", "job.toml"),
+        ("other", "hello"),
+        ("other", "../hello/"),
+        (".", "hello/job.toml"),
+        (".", "devcluster/www/devel/hello"),
+        ("other", "*/www/*/hel?o"),
+    ] {
+        if name.contains('*') {
+            // A pattern may mean the job that is wrong.
+            sandbox.file("other/job.json", small_json("other"));
+        }
+        let mut command = sandbox.command();
+        command.current_dir(sandbox.path().join(directory));
+        let run = sandbox.finish(command.args(["build", name]));
+        assert_eq!(run, expected, "{name} in {directory}");
+    }
+}
+
+fn small_json(name: &str) -> String {
+    format!(
+        r#"{{ "cluster": "devcluster", "role": "www", "environment": "devel", "name": "{name}",
+        "task": {{ "processes": [{{ "name": "x", "cmdline": "echo" }}],
+        "resources": {{ "cpu": 1, "ram": "64 MB", "disk": "64 MB" }} }} }}"#
+    )
+}
+
+#[test]
+fn a_name_may_be_written_with_escapes_or_references() {
+    let named = [
+        r#""name": "h\u0065llo", "task": {"#,
+        r#""task": { "name": "h{{role}}o","#,
+    ];
+    for name in named {
+        let text = r#"{ "cluster": "devcluster", "role": "ell", "environment": "devel", "task": {
+            "processes": [{ "name": "x", "cmdline": "echo" }],
+            "resources": { "cpu": 1, "ram": "64 MB", "disk": "64 MB" } } }"#;
+        let sandbox = Sandbox::new();
+        sandbox.file("twin.job.json", text.replace(r#""task": {"#, name));
+        let run = sandbox.jobc(["build", "hello", "--print", "key"]);
+        assert_eq!(run.stdout, "devcluster/ell/devel/hello\n", "{}", run.stderr);
+    }
+}
+
+#[test]
+fn builds_at_once_agree() {
+    let sandbox = Sandbox::new();
+    for index in 0..20 {
+        let name = format!("job{index}");
+        sandbox.file(&format!("{name}.job.toml"), small_job(&name, ""));
+    }
+    let start = || {
+        let mut command = sandbox.command();
+        command.args(["build", "--all"]).stdout(Stdio::piped());
+        command.spawn().expect("jobc can be started")
+    };
+    let builds: Vec<_> = (0..4).map(|_| start()).collect();
+    let mut outputs = Vec::new();
+    for build in builds {
+        let output = build.wait_with_output().expect("it ends");
+        assert!(output.status.success());
+        outputs.push(output.stdout);
+    }
+    outputs.dedup();
+    assert_eq!(outputs.len(), 1);
+    assert_eq!(sandbox.list(".jobc/store").len(), 20);
+}
+
+#[test]
+fn output_that_cannot_be_written() {
+    let sandbox = hello();
+    for arguments in [&["build", "hello"][..], &["list"], &["man"], &["--help"]] {
+        let full = File::options()
+            .write(true)
+            .open("/dev/full")
+            .expect("it can be opened");
+        let mut command = sandbox.command();
+        let output = command
+            .args(arguments)
+            .stdout(full)
+            .output()
+            .expect("jobc can be started");
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(
+            stderr.contains("cannot write to standard output"),
+            "{stderr}"
+        );
+    }
+}
+
+#[test]
+fn a_reader_that_went_away() {
+    let sandbox = hello();
+    let mut command = sandbox.command();
+    command
+        .arg("man")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().expect("jobc can be started");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
+}
+
+#[test]
+fn colour_is_wanted_or_not() {
+    let check = |arguments: &[&str], variables: &[(&str, &str)], expected: bool| {
+        let sandbox = hello();
+        sandbox.file("hello/job.toml", "name = 1");
+        let mut command = sandbox.command();
+        let run = sandbox.finish(command.args(arguments).envs(variables.iter().copied()));
+        assert_eq!(
+            run.stderr.contains('\u{1b}'),
+            expected,
+            "{arguments:?} {variables:?}"
+        );
+    };
+    check(&["check"], &[], false);
+    check(&["check", "--color", "always"], &[], true);
+    check(&["check"], &[("CLICOLOR_FORCE", "1")], true);
+    check(
+        &["check"],
+        &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")],
+        false,
+    );
+    check(&["check", "--color", "always"], &[("NO_COLOR", "1")], true);
+    check(
+        &["check", "--color", "never"],
+        &[("CLICOLOR_FORCE", "1")],
+        false,
+    );
+    check(
+        &["check", "--color", "always", "--message-format", "json"],
+        &[],
+        false,
+    );
+}
+
+#[test]
+fn every_command_is_in_the_manual() {
+    let sandbox = Sandbox::new();
+    let manual = sandbox.jobc(["man"]).stdout;
+    let help = sandbox.jobc(["-h"]).stdout;
+    let commands = help.split("Commands:\n").nth(1).expect("it has commands");
+    let commands = commands.lines().take_while(|line| !line.is_empty());
+    for command in commands.filter_map(|line| line.split_whitespace().next()) {
+        assert!(
+            manual.contains(&format!(".SS \"jobc {command}\"")),
+            "{command}"
+        );
+        let shell = sandbox.jobc(["completions", "bash"]).stdout;
+        assert!(shell.contains(command), "{command}");
+    }
+}
