@@ -120,7 +120,7 @@ names! {
     JobName, "letters, digits, `_`, `-` and `.`", r"^[A-Za-z0-9_.\-]+$", 255, identifier;
     /// The name that a definition gives a package, for use as `${pkgs.NAME}`.
     PackageName, "a letter, digit or `_`, then letters, digits, `_`, `-`, `.` and `+`",
-        r"^[A-Za-z0-9_][A-Za-z0-9_.+\-]*$", 255, package;
+        r"^[A-Za-z0-9_][A-Za-z0-9_.+\-]{0,254}$", 255, package;
     /// A process' name: the agent makes a directory of this name for its logs, so it has no slash
     /// and no leading period.
     ProcessName, "a name without `/`, NUL and leading `.`",

@@ -8,7 +8,7 @@ use crate::source::{Kind, Node, Pointer, Token};
 use super::super::problems::named;
 use super::{DecodeError, Found, Owner, Problem, find};
 
-/// The errors of a document as problems; `limit` if there were more than so many.
+/// The errors of a document as problems; they are `all`, or there are more.
 ///
 /// One mistake is told once: fields that are missing from one table together, and not at all where
 /// an unknown field is most likely a misspelling of the missing one.
@@ -16,8 +16,9 @@ pub(super) fn explain(
     errors: Vec<(Pointer, DecodeError)>,
     root: &Node,
     owner: Owner,
-    limit: Option<usize>,
+    all: bool,
 ) -> Vec<Diagnostic> {
+    let last = errors.last().map(|(pointer, _)| pointer.clone());
     let meant: Vec<Pointer> = errors
         .iter()
         .filter_map(|(pointer, error)| meant(pointer, &error.problem, owner))
@@ -54,11 +55,10 @@ pub(super) fn explain(
     for (table, fields) in missing {
         diagnostics.push(missing_fields(&table, &fields, owner));
     }
-    if let Some(limit) = limit {
-        let headline = format!("more than {limit} errors in one file");
-        let place = Place::opening(Pointer::root());
-        let problem = Diagnostic::new(&shape::TOO_MANY_ERRORS, headline, place);
-        diagnostics.push(problem.help("mend those that are shown to see the others"));
+    if let Some(last) = last.filter(|_| !all) {
+        let headline = "the file has more errors than are shown";
+        let problem = Diagnostic::new(&shape::TOO_MANY_ERRORS, headline, Place::opening(last));
+        diagnostics.push(problem.help("mend these to see the others"));
     }
     diagnostics
 }

@@ -90,12 +90,12 @@ fn decode_as<T: DeserializeOwned>(root: &Node, owner: Owner) -> Decoded<T> {
         });
         errors.push((pointer, error));
     };
-    let limit = (errors.len() > limit).then_some(limit);
-    errors.truncate(limit.unwrap_or(errors.len()));
+    let all = errors.len() <= limit;
+    errors.truncate(limit);
     Decoded {
         value,
         holes,
-        diagnostics: message::explain(errors, root, owner, limit),
+        diagnostics: message::explain(errors, root, owner, all),
     }
 }
 
