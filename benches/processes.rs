@@ -80,14 +80,17 @@ fn jobs(format: Format, effort: Effort) {
         let root = directory.path();
         workspace::write(root, count, format);
         let runs = effort.choose(2, (10_000 / count).clamp(5, 50));
-        let own = root.join(".jobc");
         let check = best(runs, || run(root, &["check"]));
+        let mut before = 0;
         let first = best(runs, || {
-            if own.exists() {
-                fs::remove_dir_all(&own).expect("what jobc wrote can be removed");
-            }
-            run(root, &["build", "--all"])
+            let cost = run(root, &["build", "--all"]);
+            // Removing it would slow down the next run: file systems avoid what was just freed.
+            let done = root.join(format!(".before-{before}"));
+            fs::rename(root.join(".jobc"), done).expect("it was written");
+            before += 1;
+            cost
         });
+        run(root, &["build", "--all"]);
         let again = best(runs, || run(root, &["build", "--all"]));
         let one = best(runs, || run(root, &["build", "job00000"]));
         println!(

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use jobc::check::{self, CheckedJob, Holes};
+use jobc::check::{self, Checked, CheckedJob, Holes};
 use jobc::diagnostic::Report;
 use jobc::model::{Document, InitSettings, Settings};
 use jobc::parse;
@@ -41,10 +41,10 @@ fn main() {
         bench.read(format);
     }
     let documents = bench.decode();
-    let checked = bench.check(documents);
-    let resolved = bench.resolve(checked);
-    let plans = bench.lower(resolved);
-    bench.emit(plans);
+    let checked = bench.check(&documents);
+    let resolved = bench.resolve(&checked);
+    let plans = bench.lower(&resolved);
+    bench.emit(&plans);
 }
 
 struct Bench {
@@ -83,18 +83,15 @@ impl Bench {
         })
     }
 
-    fn check(&self, documents: Vec<Document>) -> Vec<CheckedJob> {
+    fn check(&self, documents: &[Document]) -> Vec<CheckedJob> {
         let (holes, settings) = (Holes::default(), Settings::default());
         let check = |document| value(check::check(document, &holes, &settings));
-        let checked = self.stage("check", None, &documents, check);
-        checked
-            .into_iter()
-            .flat_map(|checked| checked.into_jobs())
-            .collect()
+        let checked = self.stage("check", None, documents, check);
+        checked.into_iter().flat_map(Checked::into_jobs).collect()
     }
 
     /// With the files in the page cache.
-    fn resolve(&self, jobs: Vec<CheckedJob>) -> Vec<ResolvedJob> {
+    fn resolve(&self, jobs: &[CheckedJob]) -> Vec<ResolvedJob> {
         let directory = tempfile::tempdir().expect("a temporary directory can be made");
         let root = directory.path().canonicalize().expect("it is there");
         workspace::write(&root, self.jobs, Format::Toml);
@@ -116,19 +113,17 @@ impl Bench {
             };
             value(resolve::resolve(job, &resolver).expect("the files can be read"))
         };
-        self.stage("resolve", None, &jobs, resolve)
+        self.stage("resolve", None, jobs, resolve)
     }
 
-    fn lower(&self, jobs: Vec<ResolvedJob>) -> Vec<Plan> {
+    fn lower(&self, jobs: &[ResolvedJob]) -> Vec<Plan> {
         let options = Options::new(&InitSettings::default(), &StoreDir::default());
-        self.stage("lower", None, &jobs, |job| {
-            value(plan::lower(job, &options))
-        })
+        self.stage("lower", None, jobs, |job| value(plan::lower(job, &options)))
     }
 
-    fn emit(&self, plans: Vec<Plan>) {
+    fn emit(&self, plans: &[Plan]) {
         let emit = |plan: Plan| value(jobc::emit::aurora::emit(&plan));
-        self.stage("emit", None, &plans, emit);
+        self.stage("emit", None, plans, emit);
     }
 
     /// Measures `work` and returns what it made of the inputs.

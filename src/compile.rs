@@ -168,7 +168,7 @@ impl<'a> Compiler<'a> {
             settings_map: self.workspace.settings_map.as_ref(),
             shared_packages: &file.shared_packages,
             lock: &self.workspace.lock,
-            imported: RefCell::new(BTreeMap::new()),
+            imported: RefCell::default(),
         };
         let mut diagnostics = Vec::new();
         let mut compiled = Vec::new();

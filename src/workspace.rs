@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use walkdir::{DirEntry, WalkDir};
 
-use crate::diagnostic::codes::syntax;
+use crate::diagnostic::codes::{shape, syntax};
 use crate::diagnostic::{Diagnostic, MachineError, Place, Report, Severity};
 use crate::model::Settings;
 use crate::parse::{self, Decoded, Format};
@@ -115,21 +115,22 @@ impl Workspace {
         let mut diagnostics = Vec::new();
         let read = read_settings(&root.join(SETTINGS_FILE), current_dir)?.unpack(&mut diagnostics);
         let (settings, settings_map) = read.unwrap_or_default();
+        let mut problems = missing_roots(&settings, root);
         let store_dir = match settings.store_dir.as_deref().map(str::parse::<StoreDir>) {
             None => StoreDir::default(),
             Some(Ok(store_dir)) => store_dir,
             Some(Err(error)) => {
-                let headline = format!("`store_dir`: {error}");
+                let written = settings.store_dir.as_deref().unwrap_or_default();
+                let headline = format!("`{written}` is no store directory: {error}");
                 let place = Place::value(Pointer::root().key("store_dir"));
-                let problem =
-                    Diagnostic::new(&crate::diagnostic::codes::shape::BAD_VALUE, headline, place);
-                diagnostics.push(match &settings_map {
-                    Some(map) => problem.located(map),
-                    None => problem,
-                });
+                problems.push(Diagnostic::new(&shape::BAD_VALUE, headline, place));
                 StoreDir::default()
             }
         };
+        diagnostics.extend(problems.into_iter().map(|problem| match &settings_map {
+            Some(map) => problem.located(map),
+            None => problem,
+        }));
         let lock = read_lock(&root.join(LOCK_FILE), current_dir, &store_dir)?;
         let lock = lock.unpack(&mut diagnostics).unwrap_or_default();
         let workspace = Self {
@@ -198,6 +199,19 @@ impl Workspace {
     pub fn store_directory(&self) -> PathBuf {
         self.own_directory().join("store")
     }
+}
+
+/// Directories that are to be searched and are not there.
+fn missing_roots(settings: &Settings, root: &Path) -> Vec<Diagnostic> {
+    let names = settings.roots.iter().flatten().enumerate();
+    let missing = names.filter(|(_, name)| !is_directory(&root.join(name)));
+    let problem = |(index, name): (usize, &String)| {
+        let place = Place::value(Pointer::root().key("roots").index(index));
+        let headline = format!("the workspace has no directory `{name}`");
+        Diagnostic::new(&shape::BAD_VALUE, headline, place)
+            .help("write a directory that is there, relative to the workspace")
+    };
+    missing.map(problem).collect()
 }
 
 fn is_entered(entry: &DirEntry) -> bool {

@@ -1,11 +1,14 @@
 //! Compiled jobs to files. Touches the world.
 //!
-//! A file appears whole or not at all: it is written beside its place under another name, flushed
-//! and renamed. Files are named by their contents, so that one that is there already is either the
-//! same, and is left alone, or was damaged, and is replaced.
+//! A file appears whole or not at all: it is written without a name, flushed, and then given one, so
+//! that a run that is killed leaves nothing. Where the file system has no nameless files, it is
+//! written beside its place under another name and renamed. Files are named by their contents, so
+//! that one that is there already is either the same, and is left alone, or was damaged, and is
+//! replaced.
 
-use std::fs::{self, Permissions};
+use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -83,18 +86,49 @@ impl Destination {
         if holds(path, contents)? {
             return Ok(());
         }
-        let mut file = tempfile::Builder::new()
+        if let Some(nameless) = nameless(&self.directory) {
+            fill(&nameless, contents)?;
+            if name(&nameless, path) {
+                return Ok(());
+            }
+        }
+        let file = tempfile::Builder::new()
             .prefix(".jobc-")
-            .permissions(Permissions::from_mode(0o444))
             .tempfile_in(&self.directory)?;
-        file.write_all(contents)?;
-        file.flush()?;
-        // Whatever the umask left: the file is nobody's to change, and everybody's to read.
-        file.as_file()
-            .set_permissions(Permissions::from_mode(0o444))?;
+        fill(file.as_file(), contents)?;
         file.persist(path).map_err(|error| error.error)?;
         Ok(())
     }
+}
+
+/// Writes all of a file. Whatever the umask says: it is nobody's to change and everybody's to read.
+fn fill(mut file: &File, contents: &[u8]) -> io::Result<()> {
+    file.write_all(contents)?;
+    file.flush()?;
+    file.set_permissions(Permissions::from_mode(0o444))
+}
+
+/// A file without a name in the directory's file system, where that can be had.
+#[cfg(not(target_os = "linux"))]
+fn nameless(_: &Path) -> Option<File> {
+    None
+}
+
+/// A file without a name in the directory's file system, where that can be had.
+#[cfg(target_os = "linux")]
+fn nameless(directory: &Path) -> Option<File> {
+    use rustix::fs::{CWD, Mode, OFlags, openat};
+    let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
+    openat(CWD, directory, flags, Mode::RUSR | Mode::WUSR)
+        .ok()
+        .map(File::from)
+}
+
+/// Gives a nameless file its name; false where that is taken or cannot be done.
+fn name(file: &File, path: &Path) -> bool {
+    use rustix::fs::{AtFlags, CWD, linkat};
+    let descriptor = format!("/proc/self/fd/{}", file.as_raw_fd());
+    linkat(CWD, descriptor, CWD, path, AtFlags::SYMLINK_FOLLOW).is_ok()
 }
 
 /// Whether the file at `path` is there with exactly these contents.

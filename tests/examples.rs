@@ -3,31 +3,11 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use crate::harness::{Sandbox, repository};
-
-/// A copy of the examples, so that nothing is written into the repository.
-fn examples() -> Sandbox {
-    let sandbox = Sandbox::new();
-    let root = repository().join("examples");
-    for entry in walkdir::WalkDir::new(&root)
-        .into_iter()
-        .filter_map(Result::ok)
-    {
-        if entry.file_type().is_file() {
-            let name = entry
-                .path()
-                .strip_prefix(&root)
-                .expect("it was found below");
-            let name = format!("examples/{}", name.display());
-            sandbox.file(&name, fs::read(entry.path()).expect("examples can be read"));
-        }
-    }
-    sandbox
-}
+use crate::harness::Sandbox;
 
 #[test]
 fn compiled_examples() {
-    let sandbox = examples();
+    let sandbox = Sandbox::with_examples();
     let run = sandbox.jobc(["build", "--all"]);
     assert_eq!((run.status, run.stderr.as_str()), (0, ""));
     let jobs: BTreeMap<&str, &str> = run

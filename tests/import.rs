@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use jobc::resolve::import::{Fault, Imported, Importer};
 use jobc::store::nar::{EntryName, LinkTarget, MAX_DEPTH, Tree};
-use jobc::store::{StoreDir, base16};
+use jobc::store::StoreDir;
 use serde_json::Value;
 
 /// Imports a path of the workspace, and compares the error, or the links that dangle.
@@ -361,7 +361,7 @@ fn sources_have_the_paths_that_nix_gave_them() {
     for vector in sources.clone() {
         let name = vector["name"].as_str().unwrap();
         let path = workspace.root.join(name);
-        put(&path, &node(&vector["tree"]));
+        put(&path, &crate::store::node(&vector["tree"]));
         match workspace.importer().import(&path) {
             Ok(imported) => {
                 let found = (
@@ -505,44 +505,6 @@ fn put(path: &Path, tree: &Tree) {
                 put(&path.join(OsStr::from_bytes(name.as_bytes())), node);
             }
         }
-    }
-}
-
-/// The tree of a vector.
-fn node(value: &Value) -> Tree {
-    let text = |value: &Value| value.as_str().unwrap().as_bytes().to_vec();
-    match value["type"].as_str().unwrap() {
-        "regular" => Tree::Regular {
-            executable: value["executable"].as_bool().unwrap(),
-            contents: contents(value),
-        },
-        "symlink" => Tree::Symlink(LinkTarget::try_from(text(&value["target"])).unwrap()),
-        "directory" => {
-            let entries = value["entries"].as_array().unwrap().iter();
-            let entry = |entry: &Value| {
-                (
-                    EntryName::try_from(text(&entry["name"])).unwrap(),
-                    node(&entry["node"]),
-                )
-            };
-            Tree::Directory(entries.map(entry).collect())
-        }
-        other => panic!("unknown type {other}"),
-    }
-}
-
-fn contents(value: &Value) -> Vec<u8> {
-    if let Some(text) = value["contents_utf8"].as_str() {
-        text.as_bytes().to_vec()
-    } else if let Some(text) = value["contents_hex"].as_str() {
-        let pairs = text.as_bytes().chunks(2);
-        pairs
-            .map(|pair| base16::decode::<1>(str::from_utf8(pair).unwrap()).unwrap()[0])
-            .collect()
-    } else {
-        let size = value["contents_gen"]["size"].as_u64().unwrap();
-        let byte = |index: u64| index.wrapping_mul(2_654_435_761).to_le_bytes()[3];
-        (0..size).map(byte).collect()
     }
 }
 

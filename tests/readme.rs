@@ -12,26 +12,6 @@ use crate::harness::{Sandbox, repository, updating};
 /// What the README calls the directory of the clone.
 const CLONE: &str = "/home/me/jobc";
 
-/// A copy of the examples to run the sessions in.
-fn clone() -> Sandbox {
-    let sandbox = Sandbox::new();
-    let root = repository();
-    for entry in walkdir::WalkDir::new(root.join("examples"))
-        .into_iter()
-        .filter_map(Result::ok)
-    {
-        if entry.file_type().is_file() {
-            let name = entry
-                .path()
-                .strip_prefix(&root)
-                .expect("it was found below");
-            let contents = fs::read(entry.path()).expect("examples can be read");
-            sandbox.file(&name.display().to_string(), contents);
-        }
-    }
-    sandbox
-}
-
 /// Both outputs of a command of a session.
 fn run(sandbox: &Sandbox, command: &str) -> String {
     let program = Path::new(env!("CARGO_BIN_EXE_jobc"));
@@ -47,7 +27,7 @@ fn run(sandbox: &Sandbox, command: &str) -> String {
 
 /// The README with what its commands print now.
 fn rewritten(text: &str) -> String {
-    let sandbox = clone();
+    let sandbox = Sandbox::with_examples();
     let mut new = String::new();
     let mut lines = text.lines().peekable();
     while let Some(line) = lines.next() {

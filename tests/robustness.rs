@@ -1,8 +1,10 @@
 //! Whatever the input and the machine: a message and an exit code, nothing half-written, and
 //! earlier results as they were.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::net::UnixListener;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -90,7 +92,7 @@ fn alias_bomb() {
     let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..30 {
         let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
-        text.push_str(&format!("a{level}: &a{level} [{aliases}]\n"));
+        writeln!(text, "a{level}: &a{level} [{aliases}]").expect("strings take all");
     }
     says(&refused("job.yaml", text), "error[");
     says(&refused("job.yaml", "a: &a [*a]\n"), "error[");
@@ -137,9 +139,11 @@ fn long_orders() {
     text.push_str("resources = { cpu = 1, ram = \"64 MB\", disk = \"64 MB\" }\n");
     for index in 0..5_000 {
         let before = (index + 1) % 5_000;
-        text.push_str(&format!(
+        write!(
+            text,
             "[[task.processes]]\nname = \"p{index}\"\ncmdline = \"true\"\nafter = [\"p{before}\"]\n"
-        ));
+        )
+        .expect("strings take all");
     }
     says(&refused("job.toml", text), "error[order-cycle]");
 }
@@ -157,6 +161,103 @@ fn links_that_lead_in_circles() {
     let run = sandbox.jobc(["check"]);
     assert_eq!(run.status, 1, "{}", run.stderr);
     says(&run, "round");
+}
+
+/// What is said about a job whose command names the files of `paths`, a line for each problem.
+fn imports(prepare: impl FnOnce(&Sandbox), paths: &[&str]) -> String {
+    let sandbox = Sandbox::new();
+    sandbox.file("jobc.toml", "").file("app/dir/file", "x");
+    prepare(&sandbox);
+    let references: Vec<_> = paths.iter().map(|path| format!("${{{path}}}")).collect();
+    let command = format!("cat {}", references.join(" "));
+    sandbox.file(
+        "app/job.toml",
+        small_job("app", "").replace("echo hello", &command),
+    );
+    let run = sandbox.jobc(["check", "--message-format", "short"]);
+    run.stderr
+}
+
+fn link(sandbox: &Sandbox, target: &str, name: &str) {
+    symlink(target, sandbox.path().join(name)).expect("links can be made");
+}
+
+#[test]
+fn links_that_are_imported() {
+    let said = imports(
+        |sandbox| {
+            link(sandbox, "dir/file", "app/file");
+            link(sandbox, "dir", "app/other");
+            link(sandbox, "nothing", "app/dead");
+        },
+        &["./file", "./other", "./dead", "./other/file"],
+    );
+    insta::assert_snapshot!(said, @r"
+    app/job.toml:7:45: error[cannot-import]: `./file` is a symbolic link
+    app/job.toml:7:55: error[cannot-import]: `./other` is a symbolic link
+    app/job.toml:7:66: error[cannot-import]: `./dead` is a symbolic link
+    error: 3 errors in 1 file
+    ");
+}
+
+#[test]
+fn links_in_directories_that_are_imported() {
+    let said = imports(
+        |sandbox| link(sandbox, "../job.toml", "app/dir/up"),
+        &["./dir"],
+    );
+    insta::assert_snapshot!(said, @r"
+    app/job.toml:7:45: warning[dangling-link]: links in `./dir` lead out of it: `app/dir/up`
+    checked 1 job in 1 file
+    warning: 1 warning in 1 file
+    ");
+    let said = imports(
+        |sandbox| link(sandbox, "../../../etc/passwd", "app/dir/out"),
+        &["./dir"],
+    );
+    insta::assert_snapshot!(said, @r"
+    app/job.toml:7:45: error[cannot-import]: the link `app/dir/out` leads out of the workspace, to `../../../etc/passwd`
+    error: 1 error in 1 file
+    ");
+    let said = imports(
+        |sandbox| link(sandbox, "/etc/passwd", "app/dir/absolute"),
+        &["./dir"],
+    );
+    insta::assert_snapshot!(said, @r"
+    app/job.toml:7:45: error[cannot-import]: the link `app/dir/absolute` has the absolute target `/etc/passwd`
+    error: 1 error in 1 file
+    ");
+}
+
+#[test]
+fn what_is_no_file() {
+    let said = imports(
+        |sandbox| {
+            let path = sandbox.path().join("app/dir/socket");
+            UnixListener::bind(path).expect("sockets can be made");
+        },
+        &["./dir", "./dir/socket"],
+    );
+    insta::assert_snapshot!(said, @r"
+    app/job.toml:7:45: error[cannot-import]: `app/dir/socket` is a socket
+    app/job.toml:7:54: error[cannot-import]: `app/dir/socket` is a socket
+    error: 2 errors in 1 file
+    ");
+}
+
+#[test]
+fn what_jobc_keeps_for_itself() {
+    let said = imports(
+        |sandbox| {
+            sandbox.file(".jobc/store/x", "x");
+        },
+        &["../.jobc/store", "../.jobc/store/x"],
+    );
+    insta::assert_snapshot!(said, @r"
+    app/job.toml:7:45: error[cannot-import]: `../.jobc/store` overlaps `.jobc`, where jobc keeps its own files
+    app/job.toml:7:63: error[cannot-import]: `../.jobc/store/x` overlaps `.jobc`, where jobc keeps its own files
+    error: 2 errors in 1 file
+    ");
 }
 
 /// Root reads everything, so that somebody else has to try.

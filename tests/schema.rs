@@ -140,6 +140,9 @@ fn strangers() -> Vec<Value> {
         json!({ "a b": "x" }),
     ];
     values.extend(tables);
+    for length in [255, 256] {
+        values.push(json!({ "x".repeat(length): "nixpkgs#x" }));
+    }
     values
 }
 

@@ -205,7 +205,8 @@ fn tree_of(vector: &Value) -> Tree {
     }
 }
 
-fn node(value: &Value) -> Tree {
+/// The tree that a vector describes.
+pub fn node(value: &Value) -> Tree {
     match string(&value["type"]) {
         "regular" => Tree::Regular {
             executable: value["executable"].as_bool().unwrap(),

@@ -169,6 +169,11 @@ impl Field {
         Ok(values == bits(self.lowest..=self.highest, 1))
     }
 
+    /// Whether its values have names.
+    pub(super) fn has_names(self) -> bool {
+        !self.names.is_empty()
+    }
+
     /// Whether a part of this field is the other common way to write Sunday.
     pub(super) fn is_sunday(self, part: &str) -> bool {
         self.names == DAYS && part == "7"

@@ -358,7 +358,7 @@ mod tests {
         check_task(
             r#"task.processes = [{ name = ".a", cmdline = "x" }, { name = "b", cmdline = "x", after = ["a"] }]"#,
             &[
-                "bad-value '\".a\"' `name`: expected a name without `/`, NUL and leading `.`, found \".a\"",
+                "bad-value '\".a\"' `name`: expected a name without `/`, NUL and leading `.`, found `.a`",
             ],
         );
     }

@@ -4,7 +4,7 @@ use crate::diagnostic::codes::job;
 use crate::diagnostic::{Diagnostic, Place};
 
 use super::Ctx;
-use super::cron::{self, Error};
+use super::cron::{self, Error, Problem};
 
 /// Checks `cron_schedule`, and what does not go with it.
 pub(super) fn check(ctx: &mut Ctx<'_>) {
@@ -43,6 +43,21 @@ pub(super) fn check(ctx: &mut Ctx<'_>) {
         Error::Part { field, text, .. } if field.is_sunday(&text) => {
             problem.help("Sunday is `0` or `SUN`")
         }
+        Error::Part {
+            field,
+            problem: Problem::Syntax,
+            ..
+        } if field.has_names() => {
+            problem.help("write a number, or the first three letters of the English name")
+        }
+        Error::Part {
+            problem: Problem::Backwards,
+            ..
+        } => problem.help("write two ranges with a comma between them"),
+        Error::Part {
+            problem: Problem::Step,
+            ..
+        } => problem.help("write a smaller step above 0"),
         Error::Part { .. } => problem,
     });
 }

@@ -82,13 +82,14 @@ fn update_start(ctx: &mut Ctx<'_>) {
     if pulse.is_some_and(|pulse| pulse < SHORTEST_PULSE) {
         let headline = format!("`pulse_interval_secs` is less than {SHORTEST_PULSE}");
         let place = place(ctx.at, "pulse_interval_secs");
-        ctx.report(Diagnostic::new(&job::UPDATE_CONFIG, headline, place));
+        let problem = Diagnostic::new(&job::UPDATE_CONFIG, headline, place);
+        ctx.report(problem.help(format!("write {SHORTEST_PULSE} or more")));
     }
     for (field, seconds) in [("pulse_interval_secs", pulse), ("watch_secs", watch)] {
         if seconds.is_some_and(|seconds| seconds > LONGEST) {
             let headline = format!("`{field}` is more than {LONGEST}");
-            let place = place(ctx.at, field);
-            ctx.report(Diagnostic::new(&job::UPDATE_CONFIG, headline, place));
+            let problem = Diagnostic::new(&job::UPDATE_CONFIG, headline, place(ctx.at, field));
+            ctx.report(problem.help(format!("write {LONGEST} or less")));
         }
     }
     if update.update_strategy.is_none() {

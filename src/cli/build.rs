@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use crate::compile::Compiled;
+use crate::compile::{Compiled, in_parallel};
 use crate::diagnostic::MachineError;
 use crate::workspace::Workspace;
 use crate::write::Destination;
@@ -63,9 +63,8 @@ fn write(
         Some(directory) => Destination::new(&absolute(directory)?)?,
         None => Destination::in_own(&workspace.own_directory(), &workspace.store_directory())?,
     };
-    jobs.iter()
-        .map(|job| destination.write(&job.artifact))
-        .collect()
+    let write = |job: &Compiled| destination.write(&job.artifact);
+    in_parallel(jobs, write, |_| {}).into_iter().collect()
 }
 
 fn absolute(directory: &Path) -> Result<PathBuf, MachineError> {

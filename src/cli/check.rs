@@ -1,6 +1,7 @@
 //! `jobc check`: what is wrong with the definitions.
 
 use crate::diagnostic::render::counted;
+use crate::diagnostic::{Diagnostic, Severity};
 
 use super::args::{CheckArgs, Global};
 use super::console::Console;
@@ -24,5 +25,9 @@ pub(super) fn run(args: &CheckArgs, global: &Global, console: &Console) -> Resul
         counted(findings.selected().count(), "job"),
         counted(findings.concerned, "file")
     );
-    Ok(console.close(diagnostics, Some(&remark), &failures))
+    // Jobs of files in which something is wrong were not checked to the end.
+    let wrong = |problem: &Diagnostic| problem.severity == Severity::Error;
+    let done = failures.is_empty() && !diagnostics.iter().any(wrong);
+    let remark = Some(&*remark).filter(|_| done);
+    Ok(console.close(diagnostics, remark, &failures))
 }

@@ -137,6 +137,7 @@ fn job_name(word: &str) -> Option<&str> {
     let parts: Vec<_> = word.split('/').collect();
     match *parts.as_slice() {
         ["." | ".."] => None,
+        [_, _, _, name] if DefinitionFile::of_path(Path::new(name)).is_some() => None,
         [name] | [_, _, _, name] => name.parse::<JobName>().is_ok().then_some(name),
         _ => None,
     }

@@ -94,9 +94,6 @@ fn unknown(word: &str, search: &Search<'_>, findings: &Findings) -> Failure {
         .iter()
         .filter_map(|definition| definition.short_name());
     let candidates = names.chain(keys.iter().map(String::as_str)).chain(files);
-    if let Some(candidate) = closest(word, candidates) {
-        return failure.help(format!("did you mean `{candidate}`?"));
-    }
     let root = display_name(&search.workspace.root, &search.workspace.current_dir);
     let paths = paths(word, &search.workspace.current_dir);
     if paths.iter().any(|path| path.exists()) {
@@ -105,6 +102,9 @@ fn unknown(word: &str, search: &Search<'_>, findings: &Findings) -> Failure {
                 "`{word}` is there, but no definition of the workspace `{root}`"
             ))
             .help("call definitions `job.toml` or `NAME.job.toml`");
+    }
+    if let Some(candidate) = closest(word, candidates) {
+        return failure.help(format!("did you mean `{candidate}`?"));
     }
     let failure = if search.workspace.settings_map.is_none() {
         failure.note(format!(

@@ -13,13 +13,13 @@ pub struct Artifact {
     pub key: JobKey,
     /// The document, with a final newline.
     pub text: String,
-    /// The store path that its text has, as `builtins.toFile` would name it.
-    pub store_path: StorePath,
 }
 
 impl Artifact {
-    /// The artifact with this text for the job called `key`.
-    pub fn new(key: JobKey, text: String) -> Self {
+    /// The store path that its text has, as `builtins.toFile` would name it. All of it is hashed,
+    /// which only those pay for who ask.
+    pub fn store_path(&self) -> StorePath {
+        let key = &self.key;
         let parts = [
             "aurora-job",
             key.cluster.as_str(),
@@ -28,21 +28,17 @@ impl Artifact {
             key.name.as_str(),
         ];
         let name = StorePathName::join(&parts, ".json");
-        let address = ContentAddress::Text(Sha256::of(text.as_bytes()));
+        let address = ContentAddress::Text(Sha256::of(self.text.as_bytes()));
         // The name must not depend on where a site keeps its store: nobody puts the job there.
         let nothing = BTreeSet::new();
         let Ok(store_path) = store_path(&StoreDir::default(), &name, &address, &nothing) else {
             unreachable!("there are no references to refuse");
         };
-        Self {
-            key,
-            text,
-            store_path,
-        }
+        store_path
     }
 
     /// The name of the file to write: the store path's.
     pub fn file_name(&self) -> String {
-        self.store_path.to_string()
+        self.store_path().to_string()
     }
 }

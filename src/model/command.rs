@@ -125,8 +125,9 @@ impl<'a> Iterator for Pieces<'a> {
         // Skip the first character: it starts nothing.
         let first = rest.chars().next().map_or(0, char::len_utf8);
         let length = rest[first..]
-            .match_indices("${")
+            .match_indices('$')
             .map(|(found, _)| first + found)
+            .filter(|&found| rest[found..].starts_with("${"))
             .find_map(|found| {
                 if rest[..found].ends_with('$') {
                     Some(found - 1)

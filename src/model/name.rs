@@ -87,7 +87,14 @@ macro_rules! names {
                     }
 
                     fn visit_str<E: Error>(self, text: &str) -> Result<$name, E> {
-                        text.parse().map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
+                        let found = Unexpected::Str(text);
+                        text.parse().map_err(|error| match error {
+                            NameError::TooLong(limit) => {
+                                let expected = format!("at most {limit} characters");
+                                E::invalid_value(found, &expected.as_str())
+                            }
+                            _ => E::invalid_value(found, &self),
+                        })
                     }
                 }
                 deserializer.deserialize_str(Name)
@@ -113,7 +120,7 @@ names! {
     JobName, "letters, digits, `_`, `-` and `.`", r"^[A-Za-z0-9_.\-]+$", 255, identifier;
     /// The name that a definition gives a package, for use as `${pkgs.NAME}`.
     PackageName, "a letter, digit or `_`, then letters, digits, `_`, `-`, `.` and `+`",
-        r"^[A-Za-z0-9_][A-Za-z0-9_.+\-]*$", 255, package;
+        r"^[A-Za-z0-9_][A-Za-z0-9_.+\-]{0,254}$", 255, package;
     /// A process' name: the agent makes a directory of this name for its logs, so it has no slash
     /// and no leading period.
     ProcessName, "a name without `/`, NUL and leading `.`",

@@ -149,6 +149,7 @@ pub(super) fn exact(number: f64) -> Option<i64> {
 fn write_range(f: &mut fmt::Formatter<'_>, what: &str, min: i64, max: i64) -> fmt::Result {
     let unbounded = max >= i64::from(i32::MAX);
     match (min, unbounded) {
+        _ if min == max => write!(f, "{min}"),
         (i64::MIN..=-2, true) => f.write_str(what),
         (0, true) => write!(f, "{what} that is not negative"),
         (1, true) => write!(f, "{what} that is positive"),

@@ -10,7 +10,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{Error, IgnoredAny, MapAccess, Unexpected, Visitor};
+use serde::de::{Error, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::Integer;
@@ -65,6 +65,15 @@ pub enum PlacementError {
     Limit,
     /// A value is empty or has a comma or a leading `!`.
     Value,
+}
+
+impl PlacementError {
+    fn expected(&self) -> &'static str {
+        match self {
+            Self::Limit => "a positive integer after `limit:`",
+            Self::Value => "values with a comma between two, and no `!` but one in front of all",
+        }
+    }
 }
 
 impl fmt::Display for PlacementError {
@@ -140,26 +149,30 @@ impl<'de> Deserialize<'de> for Placement {
             type Value = Placement;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("`limit:N`, a comma-separated list of values, or a table")
+                f.write_str("a string such as `limit:1` or `a,b`, or a table")
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Placement, E> {
-                text.parse()
-                    .map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
+                text.parse().map_err(|error: PlacementError| {
+                    E::invalid_value(Unexpected::Str(text), &error.expected())
+                })
             }
 
             // Not a derived enum: serde would overlook all entries but the first.
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Placement, A::Error> {
-                let one =
-                    || A::Error::custom("expected exactly one of `limit`, `any_of` or `none_of`");
-                let rule = match map.next_key()?.ok_or_else(one)? {
+                let one = |found: &str| {
+                    A::Error::custom(format!(
+                        "expected exactly one of `limit`, `any_of` and `none_of`, found {found}"
+                    ))
+                };
+                let rule = match map.next_key()?.ok_or_else(|| one("none"))? {
                     RuleName::Limit => PlacementRule::Limit(map.next_value()?),
                     RuleName::AnyOf => PlacementRule::AnyOf(map.next_value()?),
                     RuleName::NoneOf => PlacementRule::NoneOf(map.next_value()?),
                 };
-                match map.next_key::<IgnoredAny>()? {
+                match map.next_key::<RuleName>()? {
                     None => Ok(Placement(rule)),
-                    Some(_) => Err(one()),
+                    Some(_) => Err(one("several")),
                 }
             }
         }

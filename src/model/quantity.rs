@@ -112,6 +112,70 @@ fn parse_units(text: &str, units: &[Unit]) -> Option<u64> {
         .checked_mul(*factor)
 }
 
+/// What a text that breaks the rules most likely means: units in another case or written out,
+/// fractions, or no unit, which is taken for the most usual one.
+fn meant(text: &str, units: &[Unit]) -> Option<String> {
+    let text = text.trim();
+    let end = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.' && c != ',')
+        .unwrap_or(text.len());
+    let (number, unit) = (text[..end].replace(',', "."), text[end..].trim());
+    let (whole, fraction) = number.split_once('.').unwrap_or((&number, ""));
+    let digits: u64 = format!("{whole}{fraction}").parse().ok()?;
+    let scale = 10_u64.checked_pow(u32::try_from(fraction.len()).ok()?)?;
+    let (name, factor, _) = named_unit(unit, units)?;
+    let amount = digits.checked_mul(*factor)?;
+    let space = if units == BYTE_UNITS { " " } else { "" };
+    let binary = name.contains('i');
+    let not_larger = units.iter().rev().filter(|(name, divisor, _)| {
+        divisor <= factor && (name.contains('i') == binary || *divisor == 1)
+    });
+    not_larger
+        .filter_map(|(name, divisor, _)| Some((name, divisor.checked_mul(scale)?)))
+        .find(|(_, divisor)| amount.is_multiple_of(*divisor))
+        .map(|(name, divisor)| format!("{}{space}{name}", amount / divisor))
+}
+
+fn named_unit<'u>(word: &str, units: &'u [Unit]) -> Option<&'u Unit> {
+    const WORDS: &[(&str, &str)] = &[
+        ("byte", "B"),
+        ("k", "KB"),
+        ("kilobyte", "KB"),
+        ("m", "MB"),
+        ("meg", "MB"),
+        ("megabyte", "MB"),
+        ("g", "GB"),
+        ("gig", "GB"),
+        ("gigabyte", "GB"),
+        ("t", "TB"),
+        ("terabyte", "TB"),
+        ("", "MB"),
+        ("", "s"),
+        ("sec", "s"),
+        ("second", "s"),
+        ("min", "m"),
+        ("minute", "m"),
+        ("hr", "h"),
+        ("hour", "h"),
+        ("day", "d"),
+        ("msec", "ms"),
+        ("millisecond", "ms"),
+    ];
+    let of_name = |wanted: &str| {
+        let mut units = units.iter();
+        units.find(|(name, ..)| name.eq_ignore_ascii_case(wanted))
+    };
+    let lower = word.to_ascii_lowercase();
+    let singular = match lower.strip_suffix('s') {
+        Some(singular) if !singular.is_empty() => singular,
+        _ => &lower,
+    };
+    of_name(word).or_else(|| {
+        let mut words = WORDS.iter().filter(|(word, _)| *word == singular);
+        words.find_map(|(_, name)| of_name(name))
+    })
+}
+
 fn schema_pattern(units: &[Unit]) -> String {
     let choices: Vec<_> = units
         .iter()
@@ -139,6 +203,11 @@ macro_rules! quantities {
         impl $name {
             /// What a value is, as a message continues after "expected".
             pub const EXPECTS: &str = $expected;
+
+            /// What was most likely meant by a text that is no such value.
+            pub fn meant(text: &str) -> Option<String> {
+                meant(text, $units).filter(|meant| meant.parse::<Self>().is_ok())
+            }
         }
 
         impl FromStr for $name {
@@ -231,4 +300,35 @@ fn from_whole_seconds(seconds: i64) -> Option<FractionalSeconds> {
 )]
 fn from_milliseconds(milliseconds: u64) -> Option<FractionalSeconds> {
     FractionalSeconds::new(milliseconds as f64 / 1000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_meant() {
+        let check = |text: &str, bytes: Option<&str>, seconds: Option<&str>, fractional| {
+            assert_eq!(Bytes::meant(text).as_deref(), bytes, "{text}");
+            assert_eq!(Seconds::meant(text).as_deref(), seconds, "{text}");
+            assert_eq!(
+                FractionalSeconds::meant(text).as_deref(),
+                fractional,
+                "{text}"
+            );
+        };
+        check("64mb", Some("64 MB"), None, None);
+        check("64 megabytes", Some("64 MB"), None, None);
+        check("64mib", Some("64 MiB"), None, None);
+        check("0.5 GB", Some("512 MB"), None, None);
+        check("1,5 GiB", Some("1536 MiB"), None, None);
+        check("0.5 B", None, None, None);
+        check("64", Some("64 MB"), Some("64s"), Some("64s"));
+        check("5 min", None, Some("5m"), Some("5m"));
+        check("1.5 hours", None, Some("90m"), Some("90m"));
+        check("0.5s", None, None, Some("500ms"));
+        check("9999999999999999999999 MB", None, None, None);
+        check("many", None, None, None);
+        check("", None, None, None);
+    }
 }

@@ -58,7 +58,9 @@ impl<'a> Iterator for References<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let open = self.at + self.text[self.at..].find("{{")?;
+            // In texts as short as most, a search by pairs is the fastest there is.
+            let mut pairs = self.text.as_bytes()[self.at..].windows(2);
+            let open = self.at + pairs.position(|pair| pair == b"{{")?;
             let content = &self.text[open + 2..];
             let length = content.find(['{', '}'])?;
             if !content[length..].starts_with("}}") {

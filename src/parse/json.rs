@@ -213,6 +213,10 @@ impl Reader<'_> {
             }
             Some(byte) if starts_value(byte) => {
                 let found = found(self.text, self.at);
+                if found.is_open_quote() {
+                    // That is the mistake, and told when the string is read.
+                    return Ok(());
+                }
                 let problem = self
                     .problems
                     .syntax(
@@ -564,7 +568,8 @@ mod tests {
             r#"syntax: expected the end of the file, found `{` | 1:4 "{" | a file holds one value: put several jobs into the list `jobs`"#,
         );
         check("]", r#"syntax: expected a value, found `]` | 1:1 "]""#);
-        let empty = r#"empty-file: expected a value, found an empty file | 1:1 "" | write a job definition into it, or delete it"#;
+        let empty =
+            r#"empty-file: expected a value, found an empty file | 1:1 "" | fill it, or delete it"#;
         check("", empty);
         check("\n// nothing", empty);
     }

@@ -29,7 +29,10 @@ impl<'a> Problems<'a> {
     }
 
     /// Adds a problem; those over [`MAX_PROBLEMS`] are dropped.
-    pub(super) fn push(&mut self, problem: Diagnostic) {
+    pub(super) fn push(&mut self, mut problem: Diagnostic) {
+        if problem.code == &SYNTAX && self.is_in_conflict(&problem) {
+            problem.help = vec!["finish the merge: this is the mark of a conflict".to_owned()];
+        }
         self.guessed |= problem.code != &DUPLICATE_KEY;
         if self.found.len() < MAX_PROBLEMS {
             self.found.push(problem);
@@ -39,6 +42,16 @@ impl<'a> Problems<'a> {
             last.notes
                 .push("the file has more problems, which are not shown".to_owned());
         }
+    }
+
+    /// Whether a problem is in a line that version control puts around what it could not merge.
+    fn is_in_conflict(&self, problem: &Diagnostic) -> bool {
+        let text = self.file.text();
+        let at = floor(text, start(problem) as usize);
+        let line = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+        ["<<<<<<<", "=======", ">>>>>>>"]
+            .iter()
+            .any(|mark| text[line..].starts_with(mark))
     }
 
     /// Whether further problems would be dropped.
@@ -62,7 +75,7 @@ impl<'a> Problems<'a> {
             "expected a value, found an empty file",
             self.place(Span::new(0..0)),
         )
-        .help("write a job definition into it, or delete it")
+        .help("fill it, or delete it")
     }
 
     /// The problem of `key`, which stands at `first` already, at `second`.
@@ -152,6 +165,13 @@ pub(super) struct Found {
     /// As a message says it: in backticks, or in words.
     pub(super) name: String,
     pub(super) span: Span,
+}
+
+impl Found {
+    /// Whether it is a quote that its line does not close.
+    pub(super) fn is_open_quote(&self) -> bool {
+        matches!(self.name.as_str(), "`\"`" | "`'`")
+    }
 }
 
 /// What stands in `text` at byte `at`: a word, a quoted text, a character, or nothing.

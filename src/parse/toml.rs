@@ -39,6 +39,7 @@ pub fn parse(file: &Arc<SourceFile>) -> Report<Node> {
         pending: Vec::new(),
         open: Vec::new(),
         values: 0,
+        open_string: None,
         stopped: false,
     };
     let mut errors = Errors::default();
@@ -111,6 +112,8 @@ struct Reader<'a> {
     pending: Vec<Key>,
     open: Vec<Open>,
     values: usize,
+    /// Where the first string starts that does not end.
+    open_string: Option<u32>,
     /// Whether a limit was exceeded.
     stopped: bool,
 }
@@ -223,6 +226,9 @@ impl Reader<'_> {
         let mut kind = raw(text).decode_scalar(&mut value, &mut error);
         if let Some(error) = error {
             let input = self.source.input();
+            if encoding.is_some() && message::is_open(span, &error) {
+                self.open_string.get_or_insert(span.start);
+            }
             let problem = match encoding {
                 None => message::unquoted(&self.problems, text, span),
                 Some(_) => message::string(&self.problems, input, span, &error),
@@ -262,6 +268,10 @@ impl Reader<'_> {
         let text = self.source.input();
         for error in errors.0 {
             let problem = message::grammar(&self.problems, text, &error);
+            // What comes after a string without an end was part of it, or should have been.
+            if self.open_string.is_some_and(|open| start(&problem) > open) {
+                continue;
+            }
             if message::unclosed(&error) {
                 let opened = message::opened(&error);
                 self.problems
@@ -452,7 +462,7 @@ mod tests {
         check("a = {\n b = 1,\n c = 2\n}", "{a: {b: 1, c: 2}}");
         check(
             "é = 1",
-            "syntax: expected a letter, a digit, `-` or `_` in a key, found `é` | 1:1 \"é\" | put quotes around the key",
+            "syntax: expected a letter, a digit, `-` or `_` in a key, found `é` | 1:1 \"é\" `é` is the character U+00E9 | write a to z, or put quotes around the key",
         );
     }
 

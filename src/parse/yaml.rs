@@ -226,7 +226,7 @@ impl Reader<'_> {
             return self.put(node, 0);
         }
         let Kind::String(key) = node.kind else {
-            let kind = node.kind_name();
+            let kind = node.kind.name();
             return Err(self.fail(message::complex_key(&self.problems, self.text, span, kind)));
         };
         self.key(key, ScalarStyle::DoubleQuoted, span)?;
@@ -699,7 +699,8 @@ mod tests {
             "a: \u{1b}[0m",
             r#"expected text, found the character U+001B | 1:4 "\u{1b}" | write it as an escape between double quotes: `"\x1b"`"#,
         );
-        let empty = r#"empty-file: expected a value, found an empty file | 1:1 "" | write a job definition into it, or delete it"#;
+        let empty =
+            r#"empty-file: expected a value, found an empty file | 1:1 "" | fill it, or delete it"#;
         for input in ["", "# a\n", "---\n", "...\n", "\n---\n# a\n..."] {
             check(input, empty);
         }

@@ -11,6 +11,7 @@ use crate::diagnostic::codes::plan as codes;
 use crate::diagnostic::{Diagnostic, Place, Report};
 use crate::model::{InitNames, InitSettings, Integer, Process, ProcessName};
 use crate::resolve::{Command, ResolvedJob, Script};
+use crate::source::Pointer;
 use crate::store::{Sha256, StoreDir};
 
 use super::{Edge, InitCommand, Plan, Realise, Run, Step, StepId};
@@ -82,8 +83,8 @@ struct Context<'a> {
     steps: BTreeMap<StepId, Step>,
     order: BTreeSet<Edge>,
     sequence: Vec<StepId>,
-    /// Names of added steps, with the process that each was added for.
-    names: BTreeMap<ProcessName, usize>,
+    /// Names of added steps, with the place of what each was added for.
+    names: BTreeMap<ProcessName, Pointer>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -103,7 +104,8 @@ impl<'a> Context<'a> {
             };
             let process = &self.processes()[index];
             let id = StepId::Realise(*script.path.hash());
-            let name = self.name("nix_init_", process.name.as_str(), script, index);
+            let origin = self.process_name(index);
+            let name = self.name("nix_init_", process.name.as_str(), script, origin);
             self.add(
                 id.clone(),
                 Step::Realise(Realise {
@@ -131,7 +133,10 @@ impl<'a> Context<'a> {
     fn health_check(&mut self, script: &'a Script) {
         const NAME: &str = "health_check";
         let id = StepId::Realise(*script.path.hash());
-        let name = self.name("nix_init_", NAME, script, 0);
+        let origin = ["health_check_config", "health_checker", "shell"]
+            .into_iter()
+            .fold(self.checked.pointer().clone(), |at, field| at.key(field));
+        let name = self.name("nix_init_", NAME, script, origin.key("shell_command"));
         self.add(
             id.clone(),
             Step::Realise(Realise {
@@ -163,7 +168,8 @@ impl<'a> Context<'a> {
             let Some(script) = command.script.as_ref().filter(|_| process.is_final()) else {
                 continue;
             };
-            let name = self.name("nix_fetch_", process.name.as_str(), script, index);
+            let origin = self.process_name(index);
+            let name = self.name("nix_fetch_", process.name.as_str(), script, origin);
             self.add(
                 StepId::Fetch(*script.path.hash()),
                 Step::Realise(Realise {
@@ -207,20 +213,25 @@ impl<'a> Context<'a> {
         self.steps.insert(id, step);
     }
 
-    fn name(&mut self, prefix: &str, process: &str, script: &Script, index: usize) -> ProcessName {
+    /// Where the name of a process stands.
+    fn process_name(&self, index: usize) -> Pointer {
+        let task = self.checked.pointer().key("task");
+        task.key("processes").index(index).key("name")
+    }
+
+    /// The name of a step that is added for what stands at `origin`.
+    fn name(
+        &mut self,
+        prefix: &str,
+        process: &str,
+        script: &Script,
+        origin: Pointer,
+    ) -> ProcessName {
         let hash = match self.options.names {
             InitNames::Hash => Some(short_hash(&script.path.hash().to_string())),
             InitNames::Process => None,
         };
         let name = step_name(prefix, process, hash.as_deref());
-        let pointer = |index| {
-            self.checked
-                .pointer()
-                .key("task")
-                .key("processes")
-                .index(index)
-                .key("name")
-        };
         let taken = self
             .processes()
             .iter()
@@ -228,26 +239,28 @@ impl<'a> Context<'a> {
         if let Some(taken) = taken {
             let headline = format!("process `{name}` has the name of a step that jobc adds");
             self.diagnostics.push(
-                Diagnostic::new(&codes::NAME_TAKEN, headline, Place::value(pointer(taken)))
-                    .also(
-                        Place::value(pointer(index)),
-                        "the step realises what this one needs",
-                    )
+                Diagnostic::new(
+                    &codes::NAME_TAKEN,
+                    headline,
+                    Place::value(self.process_name(taken)),
+                )
+                .also(
+                    Place::value(origin.clone()),
+                    "the step realises what this one needs",
+                )
+                .help("give the process another name"),
+            );
+        }
+        if let Some(other) = self.names.get(&name) {
+            let headline = format!("two steps that jobc adds would be called `{name}`");
+            self.diagnostics.push(
+                Diagnostic::new(&codes::NAME_TAKEN, headline, Place::value(other.clone()))
+                    .label("one for this")
+                    .also(Place::value(origin.clone()), "the other one for this")
                     .help("give the process another name"),
             );
         }
-        if let Some(&other) = self.names.get(&name) {
-            let headline = format!("two steps that jobc adds would be called `{name}`");
-            self.diagnostics.push(
-                Diagnostic::new(&codes::NAME_TAKEN, headline, Place::value(pointer(index)))
-                    .also(
-                        Place::value(pointer(other)),
-                        "the other one is for this process",
-                    )
-                    .help("give one of the processes another name"),
-            );
-        }
-        self.names.insert(name.clone(), index);
+        self.names.insert(name.clone(), origin);
         name
     }
 }

@@ -11,7 +11,7 @@ mod realise;
 mod shift;
 mod step;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use crate::model::{
     Announcer, AppcImage, BatchUpdateStrategy, Bytes, Container, CoordinatorSlaPolicy,
@@ -85,14 +85,14 @@ impl Plan {
     /// All edges, sorted by where their steps stand in the sequence: names that change with a hash
     /// do not move them.
     pub fn order(&self) -> Vec<&Edge> {
-        let positions: HashMap<&StepId, usize> = self
+        let positions: BTreeMap<&StepId, usize> = self
             .sequence
             .iter()
             .enumerate()
             .map(|(position, id)| (id, position))
             .collect();
         let mut edges: Vec<_> = self.order.iter().collect();
-        edges.sort_by_key(|edge| (positions[&edge.before], positions[&edge.after]));
+        edges.sort_by_cached_key(|edge| (positions[&edge.before], positions[&edge.after]));
         edges
     }
 

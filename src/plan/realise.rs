@@ -49,11 +49,12 @@ impl InitCommand {
     }
 
     fn command(&self, path: &StorePath, process: &str, common: &str) -> String {
+        let path = self.store_dir.display(path);
         let root = StorePathName::mangle(process);
-        format!(
-            "p={} r=$PWD/.gc/{root} n=0\n{common}",
-            self.store_dir.display(path)
-        )
+        let mut text = String::with_capacity(common.len() + 256);
+        line(&mut text, &format!("p={path} r=$PWD/.gc/{root} n=0"));
+        text.push_str(common);
+        text
     }
 }
 

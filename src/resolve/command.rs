@@ -46,10 +46,9 @@ impl Context<'_> {
                 .index(index)
                 .key("cmdline")
         };
-        let pointer = pointer();
         self.command(
             &process.cmdline,
-            &pointer,
+            pointer,
             process.name.as_str(),
             Some(index),
         )
@@ -59,12 +58,12 @@ impl Context<'_> {
     pub(super) fn command(
         &mut self,
         line: &CommandLine,
-        pointer: &Pointer,
+        pointer: impl Fn() -> Pointer,
         name: &str,
         process: Option<usize>,
     ) -> Result<Command, MachineError> {
         let whole = line.as_str();
-        let mut text = String::with_capacity(whole.len() + 64);
+        let mut text = String::with_capacity(whole.len() + 128);
         let mut known = BTreeMap::new();
         let mut expansions: Vec<Expansion> = Vec::new();
         for piece in line.pieces() {
@@ -77,7 +76,7 @@ impl Context<'_> {
                 }
                 Piece::Reference { text, offset, to } => (text, offset, to),
             };
-            let place = || Place::within(pointer.clone(), whole, offset, reference);
+            let place = || Place::within(pointer(), whole, offset, reference);
             let base = self.resolver.definition_dir;
             let path = match &to {
                 Reference::Package(package) => self.package(package)?,
@@ -131,7 +130,7 @@ impl Context<'_> {
         if references.is_empty() && !always {
             return None;
         }
-        let text = format!("#!/usr/bin/env bash\n{command}\n");
+        let text = ["#!/usr/bin/env bash\n", command, "\n"].concat();
         let key = self.checked.key();
         let name = StorePathName::join(
             &[

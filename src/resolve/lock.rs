@@ -193,9 +193,8 @@ impl Context<'_> {
 
     fn bad(&mut self, headline: String, pointer: Pointer) {
         self.diagnostics.push(
-            Diagnostic::new(&codes::BAD_LOCK, headline, Place::value(pointer)).help(
-                "make the lock again with `jobc lock`, or take a good one from version control",
-            ),
+            Diagnostic::new(&codes::BAD_LOCK, headline, Place::value(pointer))
+                .help("take a good one from version control, or mend this entry"),
         );
     }
 }

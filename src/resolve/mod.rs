@@ -7,9 +7,11 @@ mod expanded;
 pub mod import;
 mod lock;
 mod package;
+mod refusal;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 pub use command::{Command, Script};
@@ -22,7 +24,7 @@ use crate::model::{CommandLine, HealthChecker, PackageName, PackageSource, Setti
 use crate::source::{Pointer, SourceMap};
 use crate::store::{StoreDir, StorePath};
 
-use import::{Fault, ImportError, Importer};
+use import::{Directories, Fault, Importer};
 
 /// A job whose commands name store paths only.
 #[derive(Debug, Clone)]
@@ -57,7 +59,14 @@ pub struct Resolver<'a> {
     /// What installables are.
     pub lock: &'a Lock,
     /// What has been imported for this file before.
-    pub imported: RefCell<BTreeMap<PathBuf, StorePath>>,
+    pub imported: RefCell<Imports>,
+}
+
+/// What has been imported, by its path, and from where.
+#[derive(Debug, Default)]
+pub struct Imports {
+    objects: BTreeMap<OsString, StorePath>,
+    directories: Directories,
 }
 
 impl Resolver<'_> {
@@ -128,15 +137,16 @@ impl Context<'_> {
         let Some(HealthChecker::Shell(checker)) = checker else {
             return Ok(None);
         };
-        let pointer = self
-            .checked
-            .pointer()
-            .key("health_check_config")
-            .key("health_checker")
-            .key("shell")
-            .key("shell_command");
+        let pointer = || {
+            self.checked
+                .pointer()
+                .key("health_check_config")
+                .key("health_checker")
+                .key("shell")
+                .key("shell_command")
+        };
         let line: &CommandLine = &checker.shell_command;
-        self.command(line, &pointer, "health_check", None).map(Some)
+        self.command(line, pointer, "health_check", None).map(Some)
     }
 
     /// The store path of the file or directory at `path`, relative to `base`; none if it may not
@@ -148,23 +158,28 @@ impl Context<'_> {
         place: impl FnOnce() -> Place,
     ) -> Result<Option<StorePath>, MachineError> {
         let full = base.join(path);
-        if let Some(known) = self.resolver.imported.borrow().get(&full) {
+        let mut before = self.resolver.imported.borrow_mut();
+        let Imports {
+            objects,
+            directories,
+        } = &mut *before;
+        if let Some(known) = objects.get(full.as_os_str()) {
             return Ok(Some(known.clone()));
         }
-        match self.resolver.importer.import(&full) {
+        match self.resolver.importer.import_from(directories, &full) {
             Ok(imported) => {
                 if !imported.dangling.is_empty() {
                     self.dangling(path, &imported.dangling, place());
                 }
-                let mut known = self.resolver.imported.borrow_mut();
-                known.insert(full, imported.store_path.clone());
+                objects.insert(full.into_os_string(), imported.store_path.clone());
                 Ok(Some(imported.store_path))
             }
             Err(error) if error.fault() == Fault::Machine => {
                 Err(MachineError::new(format!("cannot import `{path}`"), error))
             }
             Err(error) => {
-                self.diagnostics.push(refusal(path, &error, place()));
+                self.diagnostics
+                    .push(refusal::refusal(path, &error, self.resolver, place()));
                 Ok(None)
             }
         }
@@ -173,7 +188,7 @@ impl Context<'_> {
     fn dangling(&mut self, path: &str, links: &[PathBuf], place: Place) {
         let mut names: Vec<_> = links
             .iter()
-            .map(|link| format!("`{}`", link.display()))
+            .map(|link| format!("`{}`", self.resolver.display_name(link)))
             .collect();
         names.truncate(3);
         let more = links.len() - names.len();
@@ -194,29 +209,5 @@ impl Context<'_> {
 
     fn job_pointer(&self) -> &Pointer {
         self.checked.pointer()
-    }
-}
-
-fn refusal(path: &str, error: &ImportError, place: Place) -> Diagnostic {
-    match error {
-        ImportError::Missing { .. } => {
-            let headline = format!("`{path}` does not exist");
-            Diagnostic::new(&codes::MISSING_FILE, headline, place)
-                .note("paths are relative to the directory of the file that says them")
-        }
-        ImportError::Symlink { target, .. } => {
-            let headline = format!("`{path}` is a symbolic link");
-            Diagnostic::new(&codes::CANNOT_IMPORT, headline, place)
-                .help(format!("import its target instead: `{}`", target.display()))
-        }
-        ImportError::Outside { .. } => {
-            let headline = format!("`{path}` is outside of the workspace");
-            Diagnostic::new(&codes::CANNOT_IMPORT, headline, place)
-                .help("copy it into the workspace, or make a package of it")
-        }
-        _ => {
-            let headline = format!("`{path}` cannot be imported: {error}");
-            Diagnostic::new(&codes::CANNOT_IMPORT, headline, place)
-        }
     }
 }

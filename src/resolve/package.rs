@@ -46,7 +46,7 @@ impl<'a> Context<'a> {
             .and_then(|all| all.get(name))
         {
             let pointer = self.job_pointer().key("packages").key(name.as_str());
-            let place = Place::value(pointer);
+            let place = Place::value(says(source, pointer));
             // The checked job outlives this borrow, but not as long as the resolver's parts.
             return Some(Declaration {
                 source,
@@ -55,7 +55,8 @@ impl<'a> Context<'a> {
             });
         }
         if let Some(source) = resolver.shared_packages.get(name) {
-            let place = Place::value(Pointer::root().key("packages").key(name.as_str()));
+            let pointer = Pointer::root().key("packages").key(name.as_str());
+            let place = Place::value(says(source, pointer));
             return Some(Declaration {
                 source,
                 base: resolver.definition_dir,
@@ -63,7 +64,7 @@ impl<'a> Context<'a> {
             });
         }
         let source = resolver.settings.packages.as_ref()?.get(name)?;
-        let pointer = Pointer::root().key("packages").key(name.as_str());
+        let pointer = says(source, Pointer::root().key("packages").key(name.as_str()));
         let place = match resolver.settings_map {
             Some(map) => Place::Span(map.value(&pointer)),
             None => Place::value(pointer),
@@ -123,12 +124,20 @@ impl<'a> Context<'a> {
             Locked::ForOthers(systems) => {
                 let headline = format!("package `{name}` is not locked for `{system}`");
                 Diagnostic::new(&codes::LOCKED_FOR_OTHER_SYSTEM, headline, place)
-                    .note(format!("it is locked for {}", systems.join(", ")))
+                    .note(format!("it is locked for `{}`", systems.join("`, `")))
                     .help("lock it for the nodes' system, or set `system` in `jobc.toml`")
             }
         };
         self.diagnostics.push(problem);
         None
+    }
+}
+
+/// Where a source at `pointer` says where the package is.
+fn says(source: &PackageSource, pointer: Pointer) -> Pointer {
+    match source {
+        PackageSource::Local(_) => pointer.key("path"),
+        PackageSource::Reference(_) => pointer,
     }
 }
 

@@ -35,6 +35,21 @@ pub enum Kind {
     Mapping(Vec<Entry>),
 }
 
+impl Kind {
+    /// What a message calls a value of this kind.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Boolean(_) => "a boolean",
+            Self::Integer(_) => "an integer",
+            Self::Float(_) => "a number",
+            Self::String(_) => "a string",
+            Self::Sequence(_) => "a list",
+            Self::Mapping(_) => "a table",
+        }
+    }
+}
+
 /// A key of a mapping with its value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
@@ -52,19 +67,6 @@ impl Node {
         self.entry(key).map(|entry| &entry.value)
     }
 
-    /// What a message calls a value of this kind.
-    pub fn kind_name(&self) -> &'static str {
-        match self.kind {
-            Kind::Null => "null",
-            Kind::Boolean(_) => "a boolean",
-            Kind::Integer(_) => "an integer",
-            Kind::Float(_) => "a number",
-            Kind::String(_) => "a string",
-            Kind::Sequence(_) => "a list",
-            Kind::Mapping(_) => "a table",
-        }
-    }
-
     fn entry(&self, key: &str) -> Option<&Entry> {
         match &self.kind {
             Kind::Mapping(entries) => entries.iter().find(|entry| entry.key == key),
@@ -72,7 +74,8 @@ impl Node {
         }
     }
 
-    fn step(&self, token: &Token) -> Option<&Self> {
+    /// The value that one step of a pointer leads to.
+    pub fn step(&self, token: &Token) -> Option<&Self> {
         match (token, &self.kind) {
             (Token::Key(key), _) => self.get(key),
             (Token::Index(index), Kind::Sequence(items)) => items.get(*index),

@@ -58,7 +58,8 @@ pub fn store_path(
     if !takes_references && !references.is_empty() {
         return Err(UnexpectedReferences);
     }
-    let mut fingerprint = kind.to_owned();
+    let mut fingerprint = String::with_capacity(128 + 80 * references.len());
+    fingerprint.push_str(kind);
     for reference in references {
         write!(fingerprint, ":{}", store_dir.display(reference)).expect(STRINGS_TAKE_ALL);
     }

@@ -150,7 +150,7 @@ impl StorePathName {
     /// same name, which says what an object is but not which.
     pub fn join(parts: &[&str], extension: &str) -> Self {
         let stem = parts.join("-");
-        let text = format!("{stem}{extension}");
+        let text = [&*stem, extension].concat();
         if let Ok(name) = text.parse() {
             return name;
         }

@@ -16,7 +16,7 @@ use super::Ctx;
 use super::names::ProcessIndex;
 use graph::Graph;
 
-/// A cycle longer than this is shown in part.
+/// A cycle longer than this is shown in part, and so is a list of names.
 const SHOWN: usize = 8;
 
 /// One process waits for another.
@@ -139,6 +139,24 @@ fn afters(ctx: &mut Ctx<'_>, index: &ProcessIndex<'_>, edges: &mut Vec<Edge>) {
     }
 }
 
+fn advise(problem: Diagnostic, name: &str, index: &ProcessIndex<'_>) -> Diagnostic {
+    let problem = problem.did_you_mean(name, index.names());
+    if !problem.help.is_empty() {
+        return problem;
+    }
+    let mut names: Vec<String> = index
+        .names()
+        .take(SHOWN)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    match index.names().count() {
+        0 => return problem,
+        1..=SHOWN => {}
+        _ => names.push("...".to_owned()),
+    }
+    problem.note(format!("its processes are {}", names.join(", ")))
+}
+
 /// The process called `name`, as the value at `pointer` says.
 fn lookup(
     ctx: &mut Ctx<'_>,
@@ -155,7 +173,7 @@ fn lookup(
         let place = Place::value(pointer(ctx.at));
         let problem = Diagnostic::new(&order::UNKNOWN_PROCESS, headline, place);
         ctx.report(if ctx.advises() {
-            problem.did_you_mean(name, index.names())
+            advise(problem, name, index)
         } else {
             problem
         });
@@ -278,7 +296,10 @@ fn cycle(at: &Pointer, processes: &[Process], circle: &[Edge]) -> Diagnostic {
             "{hidden} more steps lead back to the first process"
         ));
     }
-    problem.help("remove one of these steps")
+    problem.help(match circle.len() {
+        1 => "remove it",
+        _ => "remove one of these steps",
+    })
 }
 
 #[cfg(test)]

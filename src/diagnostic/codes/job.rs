@@ -296,6 +296,36 @@ super::super::code::declare_codes! {
 
     /// Unless it is set up otherwise, the scheduler takes `count` and `percentage` policies for
     /// jobs of at least 20 instances only, and a `duration_secs` of at most two hours.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// tier = "preferred"
+    /// instances = 3
+    /// sla_policy.count = { count = 2, duration_secs = 60 }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// tier = "preferred"
+    /// instances = 20
+    /// sla_policy.count = { count = 2, duration_secs = 60 }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// Aurora's JSON cannot carry these policies: see `jobc explain not-in-json`.
     SLA_LIMIT = "sla-limit", Warning, "an SLA policy beyond the limits that schedulers come with";
 
     /// A tier's name has letters, digits, `_`, `-` and `.` only, and at most 255 of them.

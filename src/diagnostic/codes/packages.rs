@@ -86,7 +86,19 @@ super::super::code::declare_codes! {
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
     ///
-    /// Paths are relative to the file that says them: the definition, or `jobc.toml`.
+    /// Paths are relative to the file that says them: the definition, or `jobc.toml`. This compiles
+    /// where `serve.yml` lies beside the definition.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "serve ${./serve.yml}" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
     MISSING_FILE = "missing-file", Error, "a file that is to be imported is not there";
 
     /// A file cannot be an object of the store: it lies outside of the workspace, is a symbolic
@@ -106,6 +118,17 @@ super::super::code::declare_codes! {
     ///
     /// Imports stay inside the workspace, so that a definition means the same on every machine
     /// and takes nothing from it that was not checked in.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "serve ${./serve.yml}" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
     CANNOT_IMPORT = "cannot-import", Error, "a file that cannot be an object of the store";
 
     /// A link inside an imported directory leads out of it. In the store there is nothing at the

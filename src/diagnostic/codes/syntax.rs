@@ -1,18 +1,6 @@
 //! Problems of reading a file and of the format it is written in.
 
 super::super::code::declare_codes! {
-    /// The file cannot be read: it is missing, it may not be opened, or it is no regular file.
-    ///
-    /// jobc reads every definition before it compiles any, so the jobs of the other files are not
-    /// compiled either.
-    ///
-    /// ```text
-    /// hello_world/job.toml: Permission denied (os error 13)
-    /// ```
-    ///
-    /// Make the file readable for the user who runs jobc, or correct the name.
-    UNREADABLE_FILE = "unreadable-file", Error, "the file cannot be read";
-
     /// The file is larger than 64 MiB, so it is not read at all.
     ///
     /// A definition has a few kilobytes. A file of this size is most likely an artifact that got a

@@ -27,7 +27,10 @@ pub fn emit(plan: &Plan) -> Report<Artifact> {
     if !context.diagnostics.is_empty() {
         return Report::failed(context.diagnostics);
     }
-    Report::ok(Artifact::new(plan.key().clone(), write::pretty(&document)))
+    Report::ok(Artifact {
+        key: plan.key().clone(),
+        text: write::pretty(&document),
+    })
 }
 
 struct Context<'a> {

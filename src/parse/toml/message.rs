@@ -51,7 +51,18 @@ pub(super) fn grammar(problems: &Problems<'_>, text: &str, error: &ParseError) -
             expect("`=` after the key").help("write `key = value`")
         }
         "invalid unquoted key" => {
-            expect("a letter, a digit, `-` or `_` in a key").help("put quotes around the key")
+            let first = text[found.span.range()].chars().next();
+            let problem = expect("a letter, a digit, `-` or `_` in a key");
+            match first.filter(|first| first.is_alphabetic()) {
+                // It may look like a letter that keys have.
+                Some(letter) => problem
+                    .label(format!(
+                        "`{letter}` is the character U+{:04X}",
+                        u32::from(letter)
+                    ))
+                    .help("write a to z, or put quotes around the key"),
+                None => problem.help("put quotes around the key"),
+            }
         }
         "unquoted keys cannot be empty" | "invalid key-value pair" | "invalid table" => {
             expect("a key")
@@ -176,7 +187,7 @@ pub(super) fn string(
             found.span,
             "expected a line feed after a carriage return, found none",
         ),
-        _ if at >= span.end as usize || at <= span.start as usize => {
+        _ if is_open(span, error) => {
             let quote = match source.as_bytes() {
                 [quote, second, third, ..] if quote == second && quote == third => &source[..3],
                 _ => &source[..1],
@@ -213,6 +224,20 @@ pub(super) fn string(
                 ))
         }
     }
+}
+
+/// Whether the error in the string at `span` is that it does not end.
+pub(super) fn is_open(span: Span, error: &ParseError) -> bool {
+    let at = error
+        .unexpected()
+        .map_or(0, |unexpected| unexpected.start());
+    !matches!(
+        error.description(),
+        "missing escaped value"
+            | "too few unicode value digits"
+            | "invalid value"
+            | "carriage return must be followed by newline"
+    ) && (at >= span.end as usize || at <= span.start as usize)
 }
 
 /// A date or a time, or a text that starts like one.

@@ -58,6 +58,22 @@ fn explain(
         "mapping values are not allowed in this context" => {
             misplaced_colon(problems, text, at, line)
         }
+        "invalid indentation in quoted scalar" => {
+            let quote = &text[one(text, at).range()];
+            problems
+                .syntax(
+                    one(text, at),
+                    format!("expected `{quote}` after the string, found a line indented less"),
+                )
+                .label("the string starts here")
+                .help("close the string, or indent its further lines more")
+        }
+        "invalid indentation in flow construct" => match open_bracket(text, at) {
+            None => expect("a line indented like those before"),
+            Some((start, close)) => expect(&format!("`{close}`"))
+                .also(problems.place(one(text, start)), "opened here")
+                .help("close it, or indent its further lines more"),
+        },
         _ if info.starts_with("simple key expect") => missing_colon(problems, text, at),
         _ if info.starts_with("while scanning a quoted scalar, found unexpected") => {
             let end = if info.contains("document") {
@@ -282,6 +298,24 @@ pub(super) fn second_document(problems: &Problems<'_>, text: &str, at: usize) ->
             format!("expected one document, found another at {}", found.name),
         )
         .help("put several jobs into the list `jobs`")
+}
+
+/// The last `[` or `{` before `at` that is not closed there, and what would close it. Brackets in
+/// quoted text are taken for the real ones: it is only for a message.
+fn open_bracket(text: &str, at: usize) -> Option<(usize, char)> {
+    const LONGEST: usize = 10_000;
+    let before = &text.as_bytes()[at.saturating_sub(LONGEST)..at];
+    let mut closed = 0;
+    for (offset, byte) in before.iter().rev().enumerate() {
+        match byte {
+            b']' | b'}' => closed += 1,
+            b'[' | b'{' if closed > 0 => closed -= 1,
+            b'[' => return Some((at - offset - 1, ']')),
+            b'{' => return Some((at - offset - 1, '}')),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The length of the anchor, alias or tag that `text` starts with.

@@ -12,9 +12,9 @@ mod ahead;
 mod error;
 mod walk;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, Metadata};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 
 pub use self::error::{Fault, ImportError, Special};
@@ -37,6 +37,11 @@ pub struct Imported {
     /// nothing.
     pub dangling: Vec<PathBuf>,
 }
+
+/// The directories that were imported from, with the links in their paths followed. Most imports
+/// share theirs with others.
+#[derive(Debug, Default)]
+pub struct Directories(BTreeMap<PathBuf, PathBuf>);
 
 /// Imports from one workspace.
 #[derive(Debug, Clone)]
@@ -78,12 +83,24 @@ impl Importer {
     /// # Errors
     /// If it may not be imported, cannot be read, or changes while it is read.
     pub fn import(&self, path: &Path) -> Result<Imported, ImportError> {
-        let object = self.locate(path)?;
+        self.import_from(&mut Directories::default(), path)
+    }
+
+    /// As [`import`](Self::import), for one of several paths in the same few directories.
+    ///
+    /// # Errors
+    /// As for importing.
+    pub fn import_from(
+        &self,
+        directories: &mut Directories,
+        path: &Path,
+    ) -> Result<Imported, ImportError> {
+        let object = self.locate(path, directories)?;
         if object.metadata.is_file() && object.metadata.len() < SMALL_FILE {
-            let (hasher, dangling) = self.write(&object, Sha256Writer::new())?;
+            let (hasher, dangling) = object.write(Sha256Writer::new())?;
             return Ok(self.imported(&object.name, hasher.finish(), dangling));
         }
-        let (hasher, dangling) = self.write(&object, AheadHasher::new())?;
+        let (hasher, dangling) = object.write(AheadHasher::new())?;
         let digest = hasher.finish().map_err(ImportError::Sink)?;
         Ok(self.imported(&object.name, digest, dangling))
     }
@@ -93,8 +110,8 @@ impl Importer {
     /// # Errors
     /// As for importing, and if the sink fails.
     pub fn archive<W: Write>(&self, path: &Path, sink: W) -> Result<W, ImportError> {
-        let object = self.locate(path)?;
-        self.write(&object, sink).map(|(sink, _)| sink)
+        let object = self.locate(path, &mut Directories::default())?;
+        object.write(sink).map(|(sink, _)| sink)
     }
 
     fn imported(&self, name: &StorePathName, digest: Digest, dangling: Vec<PathBuf>) -> Imported {
@@ -109,15 +126,10 @@ impl Importer {
         }
     }
 
-    fn write<W: Write>(&self, object: &Object, sink: W) -> Result<(W, Vec<PathBuf>), ImportError> {
-        let depth = object.path.components().count() - self.root.components().count();
-        walk::write(&object.path, &object.metadata, depth, sink)
-    }
-
     /// Finds the object, and decides whether its place allows to import it.
-    fn locate(&self, path: &Path) -> Result<Object, ImportError> {
-        let resolved = self.resolve(path)?;
-        match resolved.strip_prefix(&self.root) {
+    fn locate(&self, path: &Path, directories: &mut Directories) -> Result<Object, ImportError> {
+        let resolved = self.resolve(path, directories)?;
+        let depth = match resolved.strip_prefix(&self.root) {
             Err(_) => {
                 return Err(ImportError::Outside {
                     path: path.to_owned(),
@@ -129,8 +141,8 @@ impl Importer {
                     path: path.to_owned(),
                 });
             }
-            Ok(_) => {}
-        }
+            Ok(rest) => rest.components().count(),
+        };
         let metadata = fs::symlink_metadata(&resolved)
             .map_err(|source| ImportError::of_lookup(path, source))?;
         if metadata.is_symlink() {
@@ -156,15 +168,16 @@ impl Importer {
         }
         Ok(Object {
             path: resolved,
+            depth,
             name,
             metadata,
         })
     }
 
     /// Follows the links in the path, but not one at its end.
-    fn resolve(&self, path: &Path) -> Result<PathBuf, ImportError> {
+    fn resolve(&self, path: &Path, directories: &mut Directories) -> Result<PathBuf, ImportError> {
         let resolved = match (path.parent(), path.file_name()) {
-            (Some(parent), Some(name)) => fs::canonicalize(parent).map(|parent| parent.join(name)),
+            (Some(parent), Some(name)) => directories.follow(parent).map(|real| real.join(name)),
             // It ends in `..`, or is `/`.
             _ => fs::canonicalize(path),
         };
@@ -178,6 +191,16 @@ impl Importer {
     }
 }
 
+impl Directories {
+    fn follow(&mut self, directory: &Path) -> io::Result<&Path> {
+        if !self.0.contains_key(directory) {
+            let real = fs::canonicalize(directory)?;
+            self.0.insert(directory.to_owned(), real);
+        }
+        Ok(&self.0[directory])
+    }
+}
+
 /// Reading ahead of the hash pays for more than this.
 const SMALL_FILE: u64 = 256 * 1024;
 
@@ -185,8 +208,28 @@ const SMALL_FILE: u64 = 256 * 1024;
 struct Object {
     /// Free of links.
     path: PathBuf,
+    /// How many levels it lies below the workspace root.
+    depth: usize,
     name: StorePathName,
     metadata: Metadata,
+}
+
+impl Object {
+    fn write<W: Write>(&self, sink: W) -> Result<(W, Vec<PathBuf>), ImportError> {
+        walk::write(&self.path, &self.metadata, self.depth, sink)
+    }
+}
+
+/// The names of what lies in the directory that `path` is in, sorted; not all, where there are many.
+pub fn beside(path: &Path) -> Vec<String> {
+    const MOST: usize = 1000;
+    let entries = path.parent().and_then(|parent| fs::read_dir(parent).ok());
+    let names = entries.into_iter().flatten().take(MOST);
+    let mut names: Vec<String> = names
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .collect();
+    names.sort();
+    names
 }
 
 /// Where a path is, with the links that lead to it followed as far as it exists: once with a link

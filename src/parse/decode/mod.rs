@@ -5,7 +5,10 @@
 //! until nothing is refused any more. A document without errors is decoded once. What was made up
 //! on the way is reported as holes, so that no later stage takes it for the user's word.
 
-use std::collections::HashSet;
+mod filler;
+mod message;
+
+use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Display};
 
 use serde::de::value::StrDeserializer;
@@ -14,10 +17,13 @@ use serde::de::{
     MapAccess, SeqAccess, Unexpected, VariantAccess, Visitor,
 };
 
-use crate::diagnostic::codes::shape;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::Diagnostic;
 use crate::model::{Document, Settings};
 use crate::source::{Entry, Kind, Node, Pointer, Token};
+
+use super::problems::named;
+use filler::Filler;
+use message::either;
 
 /// What became of a tree.
 #[derive(Debug)]
@@ -35,7 +41,7 @@ pub fn document(root: &Node) -> Decoded<Document> {
     if root.get(Document::LIST_FIELD).is_some() {
         decode(root).map(Document::Many)
     } else {
-        decode(root).map(|job| Document::One(Box::new(job)))
+        decode_as(root, Owner::Job).map(|job| Document::One(Box::new(job)))
     }
 }
 
@@ -46,43 +52,50 @@ pub fn settings(root: &Node) -> Decoded<Settings> {
 
 /// Decodes any other document whose type says all about it.
 pub fn decode<T: DeserializeOwned>(root: &Node) -> Decoded<T> {
+    decode_as(root, Owner::File)
+}
+
+/// What a document is, as messages call its outermost table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    Job,
+    File,
+}
+
+fn decode_as<T: DeserializeOwned>(root: &Node, owner: Owner) -> Decoded<T> {
     let mut patches = Patches::default();
     let mut holes = Vec::new();
-    let mut diagnostics = Vec::new();
+    let mut errors: Vec<(Pointer, DecodeError)> = Vec::new();
     let limit = error_limit(root);
-    loop {
-        let error = match T::deserialize(Decoder {
+    let value = loop {
+        let mut error = match T::deserialize(Decoder {
             node: root,
             patches: &patches,
         }) {
-            Ok(value) => {
-                return Decoded {
-                    value: Some(value),
-                    holes,
-                    diagnostics,
-                };
-            }
+            Ok(value) => break Some(value),
             Err(error) => error,
         };
-        let known = !patches.insert(&error);
-        if known || diagnostics.len() == limit {
-            if diagnostics.len() == limit {
-                let headline = format!("more than {limit} errors in one file");
-                let place = Place::opening(Pointer::root());
-                diagnostics.push(Diagnostic::new(&shape::TOO_MANY_ERRORS, headline, place));
-            }
-            return Decoded {
-                value: None,
-                holes,
-                diagnostics,
-            };
+        if errors.len() > limit || !patches.insert(&error) {
+            break None;
         }
         let pointer = error.pointer();
+        if matches!(error.problem, Problem::Other(_))
+            && find(root, &pointer).is_some_and(|node| patches.refuses_key_of(node))
+        {
+            error.problem = Problem::Consequence;
+        }
         holes.push(match &error.problem {
             Problem::MissingField(field) => pointer.key(*field),
             _ => pointer.clone(),
         });
-        diagnostics.push(error.diagnostic(&pointer, root));
+        errors.push((pointer, error));
+    };
+    let all = errors.len() <= limit;
+    errors.truncate(limit);
+    Decoded {
+        value,
+        holes,
+        diagnostics: message::explain(errors, root, owner, all),
     }
 }
 
@@ -96,6 +109,11 @@ impl<T> Decoded<T> {
     }
 }
 
+fn find<'a>(root: &'a Node, pointer: &Pointer) -> Option<&'a Node> {
+    let mut tokens = pointer.tokens().iter();
+    tokens.try_fold(root, Node::step)
+}
+
 /// Each error costs a pass, so that a large file is granted fewer of them.
 fn error_limit(root: &Node) -> usize {
     let bytes = (root.span.end - root.span.start) as usize;
@@ -106,19 +124,38 @@ fn error_limit(root: &Node) -> usize {
 #[derive(Debug, Default)]
 struct Patches {
     refused: HashSet<*const Node>,
-    missing: HashSet<(*const Node, &'static str)>,
+    missing: HashMap<*const Node, Vec<&'static str>>,
 }
 
 impl Patches {
     fn insert(&mut self, error: &DecodeError) -> bool {
         match error.problem {
-            Problem::MissingField(field) => self.missing.insert((error.node, field)),
+            Problem::MissingField(field) => {
+                let missing = self.missing.entry(error.node).or_default();
+                let is_new = !missing.contains(&field);
+                missing.push(field);
+                is_new
+            }
             _ => self.refused.insert(error.node),
         }
     }
 
     fn refuses(&self, node: &Node) -> bool {
         !self.refused.is_empty() && self.refused.contains(&std::ptr::from_ref(node))
+    }
+
+    fn refuses_key_of(&self, node: &Node) -> bool {
+        let Kind::Mapping(entries) = &node.kind else {
+            return false;
+        };
+        let mut keys = entries.iter().map(key_identity);
+        keys.any(|key| self.refused.contains(&key))
+    }
+
+    /// The fields to make up in a table.
+    fn missing(&self, node: &Node) -> Vec<&'static str> {
+        let missing = self.missing.get(&std::ptr::from_ref(node));
+        missing.cloned().unwrap_or_default()
     }
 }
 
@@ -127,6 +164,8 @@ impl Patches {
 struct DecodeError {
     problem: Problem,
     node: *const Node,
+    /// Whether it is the key that was wrong, not the value.
+    on_key: bool,
     /// From the value upwards.
     path: Vec<Token>,
 }
@@ -151,10 +190,31 @@ enum Problem {
         expected: String,
     },
     BadValue {
-        found: String,
+        found: Found,
         expected: String,
     },
     Other(String),
+    /// It only became wrong when one of its keys was left out, which has been told.
+    Consequence,
+}
+
+/// A value of the right type that was refused.
+#[derive(Debug)]
+enum Found {
+    Text(String),
+    Whole(i64),
+    Other(String),
+}
+
+impl Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) if text.is_empty() => f.write_str("an empty string"),
+            Self::Text(text) => f.write_str(&named(text)),
+            Self::Whole(number) => write!(f, "`{number}`"),
+            Self::Other(found) => f.write_str(found),
+        }
+    }
 }
 
 impl DecodeError {
@@ -162,6 +222,7 @@ impl DecodeError {
         Self {
             problem,
             node: std::ptr::null(),
+            on_key: false,
             path: Vec::new(),
         }
     }
@@ -174,6 +235,17 @@ impl DecodeError {
         self
     }
 
+    /// The error of a value that was to be text and nothing else.
+    fn of_text(mut self, node: &Node) -> Self {
+        if let Problem::WrongType { expected } = &mut self.problem
+            && std::ptr::eq(self.node, node)
+            && !expected.contains("table")
+        {
+            "a string".clone_into(expected);
+        }
+        self
+    }
+
     fn below(mut self, token: impl FnOnce() -> Token) -> Self {
         self.path.push(token());
         self
@@ -181,170 +253,6 @@ impl DecodeError {
 
     fn pointer(&self) -> Pointer {
         self.path.iter().rev().cloned().collect()
-    }
-
-    fn diagnostic(self, pointer: &Pointer, root: &Node) -> Diagnostic {
-        let node = find(root, pointer);
-        let subject = match pointer.tokens().last() {
-            Some(Token::Key(key)) => format!("`{key}`: "),
-            _ => String::new(),
-        };
-        let value = || Place::value(pointer.clone());
-        match self.problem {
-            Problem::UnknownField { field, expected } => {
-                let headline = format!("unknown field `{field}`");
-                let place = Place::key(pointer.clone());
-                let problem = Diagnostic::new(&shape::UNKNOWN_FIELD, headline, place);
-                match moved(&field, pointer) {
-                    Some(help) => problem.help(help),
-                    None => suggest_field(problem, &field, expected),
-                }
-            }
-            Problem::MissingField(field) => {
-                let place = match pointer.tokens().last() {
-                    Some(Token::Key(_)) => Place::key(pointer.clone()),
-                    _ => Place::opening(pointer.clone()),
-                };
-                let headline = format!("missing field `{field}`");
-                let problem = Diagnostic::new(&shape::MISSING_FIELD, headline, place);
-                match owner(pointer) {
-                    Some(owner) => problem.label(format!("this {owner} has no `{field}`")),
-                    None => problem,
-                }
-            }
-            Problem::UnknownChoice { found, expected } => {
-                let headline = format!("{subject}expected {}, found `{found}`", choices(expected));
-                let place = match node.map(|node| &node.kind) {
-                    Some(Kind::Mapping(_)) => Place::key(pointer.key(&found)),
-                    _ => value(),
-                };
-                Diagnostic::new(&shape::BAD_VALUE, headline, place)
-                    .did_you_mean(&found, expected.iter().copied())
-            }
-            Problem::OneChoice { expected } => {
-                let headline = format!(
-                    "{subject}expected a table with exactly one of {}",
-                    choices(expected)
-                );
-                Diagnostic::new(&shape::BAD_VALUE, headline, Place::opening(pointer.clone()))
-            }
-            Problem::Null => {
-                let headline = format!("{subject}expected a value, found null");
-                Diagnostic::new(&shape::WRONG_TYPE, headline, value())
-                    .help("leave the field out to get its default")
-            }
-            Problem::WrongType { expected } => {
-                let found = node.map_or("something else", Node::kind_name);
-                let headline = format!("{subject}expected {expected}, found {found}");
-                let problem = Diagnostic::new(
-                    &shape::WRONG_TYPE,
-                    headline,
-                    match node.map(|node| &node.kind) {
-                        Some(Kind::Sequence(_) | Kind::Mapping(_)) => {
-                            Place::opening(pointer.clone())
-                        }
-                        _ => value(),
-                    },
-                );
-                match node.map(|node| &node.kind) {
-                    Some(Kind::String(text)) if is_scalar(text) => {
-                        problem.help("remove the quotes")
-                    }
-                    Some(Kind::Integer(_) | Kind::Float(_) | Kind::Boolean(_))
-                        if expected.contains("string") =>
-                    {
-                        problem.help("put it in quotes")
-                    }
-                    _ => problem,
-                }
-            }
-            Problem::BadValue { found, expected } => {
-                let headline = format!("{subject}expected {expected}, found {found}");
-                Diagnostic::new(&shape::BAD_VALUE, headline, value())
-            }
-            Problem::Other(message) => {
-                Diagnostic::new(&shape::BAD_VALUE, format!("{subject}{message}"), value())
-            }
-        }
-    }
-}
-
-fn find<'a>(root: &'a Node, pointer: &Pointer) -> Option<&'a Node> {
-    pointer
-        .tokens()
-        .iter()
-        .try_fold(root, |node, token| match (token, &node.kind) {
-            (Token::Key(key), _) => node.get(key),
-            (Token::Index(index), Kind::Sequence(items)) => items.get(*index),
-            (Token::Index(_), _) => None,
-        })
-}
-
-/// Whether quotes are all that keeps a text from being a number or a truth value.
-fn is_scalar(text: &str) -> bool {
-    matches!(text, "true" | "false") || text.parse::<f64>().is_ok_and(f64::is_finite)
-}
-
-/// What a message calls the table at `pointer`.
-fn owner(pointer: &Pointer) -> Option<&'static str> {
-    match pointer.tokens() {
-        [] => Some("job"),
-        [.., Token::Key(list), Token::Index(_)] => match list.as_str() {
-            "jobs" => Some("job"),
-            "processes" => Some("process"),
-            "constraints" => Some("constraint"),
-            _ => None,
-        },
-        [.., Token::Key(key)] if key == "task" => Some("task"),
-        _ => None,
-    }
-}
-
-/// Where a field went that older Aurora releases had at `pointer`.
-fn moved(field: &str, pointer: &Pointer) -> Option<String> {
-    let parent = match pointer.tokens() {
-        [.., Token::Key(parent), _] => parent.as_str(),
-        _ => "",
-    };
-    match (parent, field) {
-        ("health_check_config", "endpoint" | "expected_response" | "expected_response_code") => {
-            Some(format!(
-                "write it as `health_check_config.health_checker.http.{field}`"
-            ))
-        }
-        ("update_config", "restart_threshold") => {
-            Some("remove it: Aurora dropped it, health checks decide".to_owned())
-        }
-        ("announce", "port_map") => Some("write it as `announce.portmap`".to_owned()),
-        (_, "cron_policy") => Some("write it as `cron_collision_policy`".to_owned()),
-        ("task", "cpu" | "ram" | "disk" | "gpu") => {
-            Some(format!("write it as `task.resources.{field}`"))
-        }
-        ("", "processes" | "resources" | "finalization_wait" | "max_concurrency") => {
-            Some(format!("write it as `task.{field}`"))
-        }
-        _ => None,
-    }
-}
-
-fn suggest_field(
-    problem: Diagnostic,
-    field: &str,
-    expected: &'static [&'static str],
-) -> Diagnostic {
-    let suggested = problem.did_you_mean(field, expected.iter().copied());
-    if suggested.help.is_empty() && !expected.is_empty() {
-        suggested.note(format!("the fields here are {}", choices(expected)))
-    } else {
-        suggested
-    }
-}
-
-fn choices(words: &[&str]) -> String {
-    let quoted: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
-    match quoted.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
-        _ => quoted.concat(),
     }
 }
 
@@ -369,10 +277,10 @@ impl Error for DecodeError {
 
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
         let found = match found {
-            Unexpected::Str(text) => format!("{text:?}"),
-            Unexpected::Signed(number) => format!("`{number}`"),
-            Unexpected::Float(number) => format!("`{number}`"),
-            other => other.to_string(),
+            Unexpected::Str(text) => Found::Text(text.to_owned()),
+            Unexpected::Signed(number) => Found::Whole(number),
+            Unexpected::Float(number) => Found::Other(format!("`{number}`")),
+            other => Found::Other(other.to_string()),
         };
         Self::new(Problem::BadValue {
             found,
@@ -423,7 +331,7 @@ impl<'a> Decoder<'a> {
                 node: self.node,
                 entries: entries.iter(),
                 current: None,
-                missing: Vec::new(),
+                missing: self.patches.missing(self.node),
                 patches: self.patches,
             }),
         };
@@ -450,13 +358,23 @@ impl<'de> Deserializer<'de> for Decoder<'de> {
         deserialize_bool,
         deserialize_i64,
         deserialize_f64,
-        deserialize_str,
-        deserialize_string,
         deserialize_seq,
         deserialize_map,
         deserialize_identifier,
         deserialize_unit
     );
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        if self.patches.refuses(self.node) {
+            return Filler.deserialize_str(visitor);
+        }
+        self.value(visitor)
+            .map_err(|error| error.of_text(self.node))
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.deserialize_str(visitor)
+    }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         if self.patches.refuses(self.node) {
@@ -486,27 +404,7 @@ impl<'de> Deserializer<'de> for Decoder<'de> {
             return Filler.deserialize_struct(name, fields, visitor);
         }
         match &self.node.kind {
-            Kind::Mapping(entries) => {
-                let missing: Vec<_> = if self.patches.missing.is_empty() {
-                    Vec::new()
-                } else {
-                    let made_up = |field: &&&'static str| {
-                        self.patches
-                            .missing
-                            .contains(&(std::ptr::from_ref(self.node), **field))
-                    };
-                    fields.iter().filter(made_up).copied().collect()
-                };
-                visitor
-                    .visit_map(Fields {
-                        node: self.node,
-                        entries: entries.iter(),
-                        current: None,
-                        missing,
-                        patches: self.patches,
-                    })
-                    .map_err(|error| error.on(self.node))
-            }
+            Kind::Mapping(_) => self.value(visitor),
             Kind::Null => Err(DecodeError::new(Problem::Null).on(self.node)),
             _ => {
                 let expected = "a table".to_owned();
@@ -543,7 +441,7 @@ impl<'de> Deserializer<'de> for Decoder<'de> {
             }
             Kind::Null => return Err(DecodeError::new(Problem::Null).on(self.node)),
             _ => {
-                let expected = format!("one of {}", choices(variants));
+                let expected = format!("one of {}", either(variants));
                 return Err(DecodeError::new(Problem::WrongType { expected }).on(self.node));
             }
         };
@@ -617,6 +515,7 @@ impl<'a> MapAccess<'a> for Fields<'a> {
             let key: StrDeserializer<'_, DecodeError> = entry.key.as_str().into_deserializer();
             return seed.deserialize(key).map(Some).map_err(|mut error| {
                 error.node = key_identity(entry);
+                error.on_key = true;
                 error.below(|| Token::Key(entry.key.clone()))
             });
         }
@@ -718,160 +617,5 @@ impl<'a> VariantAccess<'a> for Choice<'a> {
         }
         .deserialize_struct("", fields, visitor)
         .map_err(|error| error.below(|| Token::Key(self.word.to_owned())))
-    }
-}
-
-/// Answers whatever is asked with something harmless, in the place of a value that was refused.
-#[derive(Clone, Copy)]
-struct Filler;
-
-impl<'de> Deserializer<'de> for Filler {
-    type Error = DecodeError;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_unit()
-    }
-
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_bool(false)
-    }
-
-    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_i64(1)
-    }
-
-    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_f64(1.0)
-    }
-
-    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_str("x")
-    }
-
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_str("x")
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_none()
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, DecodeError> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_seq(MadeUp { fields: &[] })
-    }
-
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_map(MadeUp { fields: &[] })
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        fields: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, DecodeError> {
-        visitor.visit_map(MadeUp { fields })
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        variants: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, DecodeError> {
-        visitor.visit_enum(MadeUp { fields: variants })
-    }
-
-    serde::forward_to_deserialize_any! {
-        i8 i16 i32 u8 u16 u32 u64 f32 char bytes byte_buf unit unit_struct tuple tuple_struct
-        identifier ignored_any
-    }
-}
-
-/// All fields of a struct, the first choice of an enum, or an empty list, each value made up.
-struct MadeUp {
-    fields: &'static [&'static str],
-}
-
-impl<'de> SeqAccess<'de> for MadeUp {
-    type Error = DecodeError;
-
-    fn next_element_seed<T: DeserializeSeed<'de>>(
-        &mut self,
-        _: T,
-    ) -> Result<Option<T::Value>, DecodeError> {
-        Ok(None)
-    }
-}
-
-impl<'de> MapAccess<'de> for MadeUp {
-    type Error = DecodeError;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, DecodeError> {
-        let Some((first, rest)) = self.fields.split_first() else {
-            return Ok(None);
-        };
-        self.fields = rest;
-        let key: StrDeserializer<'_, DecodeError> = (*first).into_deserializer();
-        seed.deserialize(key).map(Some)
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(
-        &mut self,
-        seed: V,
-    ) -> Result<V::Value, DecodeError> {
-        seed.deserialize(Filler)
-    }
-}
-
-impl<'de> EnumAccess<'de> for MadeUp {
-    type Error = DecodeError;
-    type Variant = Self;
-
-    fn variant_seed<V: DeserializeSeed<'de>>(
-        self,
-        seed: V,
-    ) -> Result<(V::Value, Self), DecodeError> {
-        let first: &str = self.fields.first().copied().unwrap_or_default();
-        let word: StrDeserializer<'_, DecodeError> = first.into_deserializer();
-        Ok((seed.deserialize(word)?, self))
-    }
-}
-
-impl<'de> VariantAccess<'de> for MadeUp {
-    type Error = DecodeError;
-
-    fn unit_variant(self) -> Result<(), DecodeError> {
-        Ok(())
-    }
-
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(
-        self,
-        seed: T,
-    ) -> Result<T::Value, DecodeError> {
-        seed.deserialize(Filler)
-    }
-
-    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_unit()
-    }
-
-    fn struct_variant<V: Visitor<'de>>(
-        self,
-        fields: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, DecodeError> {
-        visitor.visit_map(Self { fields })
     }
 }
