@@ -66,6 +66,10 @@ fn command(
     }
     let mut quoting = Quoting::new();
     for piece in command.pieces() {
+        if ctx.overflows {
+            used.unclear();
+            return;
+        }
         match piece {
             Ok(Piece::Text(text)) => quoting.skip(text),
             Ok(Piece::Reference {
@@ -174,6 +178,15 @@ mod tests {
                 "bad-reference '${./y' a reference has no `}` on its line",
             ],
         );
+    }
+
+    #[test]
+    fn errors_without_end() {
+        let command = format!("\"{}\"", "${/}".repeat(10_000));
+        let told = "bad-reference '${/}' `${/}` names a file, but not from here";
+        let mut expected = vec![told; 100];
+        expected.push("too-many-errors '' more than 100 errors in one file");
+        check(&command, &expected);
     }
 
     #[test]

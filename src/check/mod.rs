@@ -21,7 +21,8 @@ mod updates;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Diagnostic, Report, Severity};
+use crate::diagnostic::codes::shape::TOO_MANY_ERRORS;
+use crate::diagnostic::{Diagnostic, Place, Report, Severity};
 use crate::model::{Document, Job, JobKey, PackageName, PackageSource, Settings};
 use crate::source::Pointer;
 
@@ -96,12 +97,17 @@ impl CheckedJob {
     }
 }
 
+/// So many errors of one file are told, and so many warnings. With aliases, a short text can hold
+/// millions.
+const MOST: usize = 100;
+
 /// Checks a document. `holes` are the places of values that are not the author's.
 ///
 /// The value holds the jobs in which nothing is wrong, those of them that have problems being left
 /// out, so that later stages have something to say about the others in the same run.
 pub fn check(document: Document, holes: &Holes, settings: &Settings) -> Report<Checked> {
     let mut found = Vec::new();
+    let mut errors = 0;
     let many = matches!(document, Document::Many(_));
     let (jobs, shared) = match document {
         Document::One(job) => (vec![*job], None),
@@ -124,15 +130,27 @@ pub fn check(document: Document, holes: &Holes, settings: &Settings) -> Report<C
             shared: shared.as_ref(),
             found: Vec::new(),
             earlier: found.len(),
+            errors,
+            overflows: false,
         };
         let order = ctx.run(&mut used);
         let key = names::key(&mut ctx);
         if let Some(key) = &key {
             keys.add(&mut ctx, key);
         }
+        errors = ctx.errors;
+        let overflows = ctx.overflows;
         let problems = ctx.found;
-        let healthy = !has_errors(&problems) && !holes.touch(&pointer);
+        let healthy = !overflows && !has_errors(&problems) && !holes.touch(&pointer);
         found.extend(problems);
+        if overflows {
+            let headline = format!("more than {MOST} errors in one file");
+            let place = Place::opening(Pointer::root());
+            found.push(Diagnostic::new(&TOO_MANY_ERRORS, headline, place));
+            // Nobody knows what the other jobs name.
+            used.unclear();
+            break;
+        }
         if let Some(key) = key
             && healthy
         {
@@ -149,6 +167,7 @@ pub fn check(document: Document, holes: &Holes, settings: &Settings) -> Report<C
     if many {
         used.report_shared(&shared, holes, &mut found);
     }
+    drop_warnings(&mut found);
     let value = (!checked.is_empty() || !has_errors(&found)).then_some(Checked {
         jobs: checked,
         shared_packages: shared,
@@ -165,6 +184,21 @@ fn has_errors(found: &[Diagnostic]) -> bool {
         .any(|problem| problem.severity == Severity::Error)
 }
 
+fn drop_warnings(found: &mut Vec<Diagnostic>) {
+    let mut warnings = 0;
+    let all = found.len();
+    found.retain(|problem| {
+        warnings += usize::from(problem.severity == Severity::Warning);
+        problem.severity == Severity::Error || warnings <= MOST
+    });
+    if found.len() < all
+        && let Some(last) = found.last_mut()
+    {
+        let note = "the file has more problems, which are not shown";
+        last.notes.push(note.to_owned());
+    }
+}
+
 /// What the rules of one job need to know, and what they found.
 struct Ctx<'a> {
     job: &'a Job,
@@ -175,6 +209,10 @@ struct Ctx<'a> {
     found: Vec<Diagnostic>,
     /// How many problems the jobs before this one have.
     earlier: usize,
+    /// How many errors there are, those of the jobs before this one included.
+    errors: usize,
+    /// Whether there is one error more than are told, so that it is no use to look for others.
+    overflows: bool,
 }
 
 impl Ctx<'_> {
@@ -191,6 +229,13 @@ impl Ctx<'_> {
     }
 
     fn report(&mut self, problem: Diagnostic) {
+        if problem.severity == Severity::Error {
+            if self.errors == MOST {
+                self.overflows = true;
+                return;
+            }
+            self.errors += 1;
+        }
         self.found.push(problem);
     }
 

@@ -202,6 +202,16 @@ mod tests {
     }
 
     #[test]
+    fn warnings_without_end() {
+        let packages: Vec<_> = (100..250).map(|n| format!("p{n} = \"x\"")).collect();
+        let expected: Vec<_> = (100..200)
+            .map(|n| format!("unused-package 'p{n}' no command names the package `p{n}`"))
+            .collect();
+        let expected: Vec<_> = expected.iter().map(String::as_str).collect();
+        check(&job(&packages.join(", "), "run"), &expected);
+    }
+
+    #[test]
     fn nothing_follows_from_what_could_not_be_read() {
         check(
             &job("a = 3", "${pkgs.a} ${pkgs.b}"),

@@ -8,9 +8,12 @@ use crate::diagnostic::{Diagnostic, Place};
 /// allow, and little enough to walk a tree by recursion on the smallest stack in use (2 MiB).
 pub const MAX_DEPTH: usize = 128;
 
-/// Values in one file, those that YAML aliases stand for counted each time: a few hundred
-/// megabytes of tree.
+/// Values in one file: a few hundred megabytes of tree.
 pub const MAX_VALUES: usize = 4_000_000;
+
+/// Values that the aliases of a YAML file stand for, counted each time: what one file may cost that
+/// has only a few lines, in this stage and in those after it.
+pub(super) const MAX_ALIASED_VALUES: usize = 250_000;
 
 /// Problems reported for one file: more than anyone reads, few enough to render.
 pub(super) const MAX_PROBLEMS: usize = 100;

@@ -3,8 +3,7 @@
 //! The grammar is `saphyr_parser`'s, whose events need no recursion. From the core schema follows
 //! that `no`, `on` and `012:30` are strings, `010` is ten and `0o10` is eight. What YAML has beyond
 //! the other formats is refused: tags, merge keys, keys that are no scalars, several documents.
-//! Keys are the text that was written. Aliases are replaced by what they stand for, and each copy
-//! counts as if it had been written out.
+//! Keys are the text that was written. Aliases are replaced by what they stand for.
 //!
 //! Block scalars have the span of their content; values that were left out, an empty span where
 //! they would stand; aliases, the span of what they stand for.
@@ -24,7 +23,7 @@ use crate::diagnostic::codes::syntax::{YAML_ALIAS, YAML_MERGE_KEY};
 use crate::diagnostic::{Diagnostic, Report};
 use crate::source::{Entry, Kind, Node, SourceFile, Span};
 
-use super::limits::{MAX_DEPTH, MAX_VALUES, fitted, too_deep, too_many};
+use super::limits::{MAX_ALIASED_VALUES, MAX_DEPTH, MAX_VALUES, fitted, too_deep, too_many};
 use super::number::out_of_range;
 use super::problems::{Problems, Stop, found, named, one, shortened};
 use anchor::{Anchored, values};
@@ -39,6 +38,7 @@ pub fn parse(file: &Arc<SourceFile>) -> Report<Node> {
         open: Vec::new(),
         anchors: BTreeMap::new(),
         values: 0,
+        aliased: 0,
         at: 0,
     };
     let root = reader.document();
@@ -51,7 +51,10 @@ struct Reader<'a> {
     places: Places<'a>,
     open: Vec<Open>,
     anchors: BTreeMap<usize, Anchored>,
+    /// How many values were written.
     values: usize,
+    /// How many values were copied for anchors and aliases.
+    aliased: usize,
     /// Where the last thing that was read ends.
     at: usize,
 }
@@ -92,7 +95,7 @@ impl Reader<'_> {
                 Event::Scalar(value, style, anchor, tag) => {
                     let has_properties = self.properties(anchor, tag.is_some(), span.start)?;
                     let span = self.scalar_span(span, style, &value, has_properties);
-                    self.count(1, span)?;
+                    self.count(span)?;
                     self.scalar(value.into_owned(), style, anchor, span)?
                 }
                 Event::Alias(anchor) => self.alias(anchor, span)?,
@@ -133,6 +136,11 @@ impl Reader<'_> {
         span: Span,
     ) -> Result<Option<Node>, Stop> {
         self.at = self.at.max(span.end as usize);
+        // The library takes `[>b]`, which is no text to anyone else.
+        if style == ScalarStyle::Plain && value.starts_with(['|', '>']) {
+            let problem = message::indicator(&self.problems, self.text, span.start as usize);
+            self.report(problem)?;
+        }
         let is_key = self.expects_key();
         if is_key {
             self.key(value.clone(), style, span)?;
@@ -212,7 +220,7 @@ impl Reader<'_> {
         if self.open.len() + depth > MAX_DEPTH {
             return Err(self.fail(too_deep(self.problems.place(span))));
         }
-        self.count(values, span)?;
+        self.count_copy(values, span)?;
         let node = self.anchors[&anchor].node.clone();
         if !self.expects_key() {
             return self.put(node, 0);
@@ -236,7 +244,7 @@ impl Reader<'_> {
 
     fn begin(&mut self, content: Content, anchor: usize, start: usize) -> Result<(), Stop> {
         let span = one(self.text, start);
-        self.count(1, span)?;
+        self.count(span)?;
         if self.expects_key() {
             let kind = match content {
                 Content::Sequence(_) => "a list",
@@ -316,7 +324,7 @@ impl Reader<'_> {
 
     /// Keeps a value for aliases; the copy takes memory, too.
     fn keep(&mut self, node: &Node, anchor: usize) -> Result<(), Stop> {
-        self.count(values(node), node.span)?;
+        self.count_copy(values(node), node.span)?;
         self.anchors.insert(anchor, Anchored::new(node));
         Ok(())
     }
@@ -410,11 +418,21 @@ impl Reader<'_> {
         }
     }
 
-    fn count(&mut self, values: usize, span: Span) -> Result<(), Stop> {
-        self.values += values;
+    fn count(&mut self, span: Span) -> Result<(), Stop> {
+        self.values += 1;
         if self.values > MAX_VALUES {
             let place = self.problems.place(span);
             return Err(self.fail(too_many(MAX_VALUES, "values", place)));
+        }
+        Ok(())
+    }
+
+    fn count_copy(&mut self, values: usize, span: Span) -> Result<(), Stop> {
+        self.aliased += values;
+        if self.aliased > MAX_ALIASED_VALUES {
+            let place = self.problems.place(span);
+            let things = "values that aliases stand for";
+            return Err(self.fail(too_many(MAX_ALIASED_VALUES, things, place)));
         }
         Ok(())
     }
@@ -709,6 +727,14 @@ mod tests {
             "cmdline: {{x}}:80 --y",
             &format!("expected a string as a key, found a table {templates}"),
         );
+        for indicator in ["|", ">"] {
+            wrong(
+                &format!("[{indicator}b]"),
+                &format!(
+                    "expected a value, found `{indicator}` | 1:2 {indicator:?} | put quotes around text that starts like this"
+                ),
+            );
+        }
         for indicator in ["@", "`", "%"] {
             wrong(
                 &format!("a: {indicator}b"),
@@ -838,7 +864,7 @@ mod tests {
         assert!(shown(&bomb(3), Format::Yaml).starts_with("{a0"));
         check(
             &bomb(50),
-            r#"too-many-values: expected at most 4000000 values in a file, found more | 8:15 "*a6" | split the file"#,
+            r#"too-many-values: expected at most 250000 values that aliases stand for in a file, found more | 7:10 "*a5" | split the file"#,
         );
     }
 }

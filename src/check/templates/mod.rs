@@ -155,7 +155,7 @@ impl<'a> Visitor<'_, 'a> {
         scope: impl Fn() -> Scope<'a>,
         place: impl Fn(&Pointer, &TemplateReference<'_>) -> Place,
     ) {
-        if !text.contains("{{") {
+        if self.ctx.overflows || !text.contains("{{") {
             return;
         }
         let scope = scope();
@@ -178,6 +178,9 @@ impl<'a> Visitor<'_, 'a> {
                 Some(problem) => {
                     fine = false;
                     self.problem(problem, Some(&reference));
+                    if self.ctx.overflows {
+                        return;
+                    }
                 }
                 None => first = first.or(Some(reference)),
             }

@@ -137,8 +137,8 @@ super::super::code::declare_codes! {
     /// ```
     TOO_DEEP = "too-deep", Error, "values are nested too deeply";
 
-    /// A file has more than 4,000,000 values, or a YAML file has that many once its aliases are
-    /// replaced by what they stand for.
+    /// A file has more than 4,000,000 values, or the aliases of a YAML file stand for more than
+    /// 250,000.
     ///
     /// A few lines of aliases to lists of aliases can stand for more values than any machine can
     /// hold, as below.

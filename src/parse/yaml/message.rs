@@ -250,6 +250,17 @@ pub(super) fn missing_space(problems: &Problems<'_>, text: &str, colon: usize) -
         .help("write `key: value`")
 }
 
+/// A text without quotes that starts, at `at`, as something else does.
+pub(super) fn indicator(problems: &Problems<'_>, text: &str, at: usize) -> Diagnostic {
+    let found = found(text, at);
+    problems
+        .syntax(
+            found.span,
+            format!("expected a value, found {}", found.name),
+        )
+        .help("put quotes around text that starts like this")
+}
+
 /// A tag, which stands at `at` or after an anchor there.
 pub(super) fn tag(problems: &Problems<'_>, text: &str, at: usize) -> Diagnostic {
     let start = text[at..].find('!').map_or(at, |offset| at + offset);
