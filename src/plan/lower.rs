@@ -41,9 +41,13 @@ impl Options {
 
 /// The plan of a job.
 pub fn lower(resolved: ResolvedJob, options: &Options) -> Report<Plan> {
+    let processes = resolved.checked.job().task.processes.iter().enumerate();
     let mut context = Context {
         options,
         checked: &resolved.checked,
+        indexes: processes
+            .map(|(index, process)| (&process.name, index))
+            .collect(),
         steps: BTreeMap::new(),
         order: BTreeSet::new(),
         sequence: Vec::new(),
@@ -80,6 +84,8 @@ pub fn lower(resolved: ResolvedJob, options: &Options) -> Report<Plan> {
 struct Context<'a> {
     options: &'a Options,
     checked: &'a CheckedJob,
+    /// The processes by their names.
+    indexes: BTreeMap<&'a ProcessName, usize>,
     steps: BTreeMap<StepId, Step>,
     order: BTreeSet<Edge>,
     sequence: Vec<StepId>,
@@ -232,11 +238,7 @@ impl<'a> Context<'a> {
             InitNames::Process => None,
         };
         let name = step_name(prefix, process, hash.as_deref());
-        let taken = self
-            .processes()
-            .iter()
-            .position(|process| process.name == name);
-        if let Some(taken) = taken {
+        if let Some(&taken) = self.indexes.get(&name) {
             let headline = format!("process `{name}` has the name of a step that jobc adds");
             self.diagnostics.push(
                 Diagnostic::new(
