@@ -12,8 +12,8 @@ use std::process::{self, Command};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use jobc::resolve::import::{Fault, Imported, Importer};
-use jobc::store::nar::{EntryName, LinkTarget, MAX_DEPTH, Tree};
 use jobc::store::StoreDir;
+use jobc::store::nar::{EntryName, LinkTarget, MAX_DEPTH, Tree};
 use serde_json::Value;
 
 /// Imports a path of the workspace, and compares the error, or the links that dangle.
