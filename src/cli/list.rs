@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use crate::compile::Listed;
-use crate::diagnostic::render::visible;
+use crate::diagnostic::render::{Lines, visible};
 
 use super::args::{Global, ListArgs, ListFormat};
 use super::console::Console;
@@ -45,22 +45,23 @@ pub(super) fn run(args: &ListArgs, global: &Global, console: &Console) -> Result
 }
 
 impl<'a> Item<'a> {
-    fn new(job: &'a Listed) -> Self {
+    fn new(job: &'a Listed, lines: &mut Lines<'a>) -> Self {
         Self {
             key: job.key.to_string(),
             file: job.location.file.name(),
-            line: line(job),
+            line: line(job, lines),
             processes: &job.processes,
         }
     }
 }
 
 fn text(jobs: &[&Listed]) -> String {
-    let row = |job: &&Listed| {
+    let mut lines = Lines::default();
+    let mut rows = Vec::with_capacity(jobs.len());
+    for job in jobs {
         let processes = visible::line(&job.processes.join(", "));
-        (job.key.to_string(), place(job), processes)
-    };
-    let rows: Vec<_> = jobs.iter().map(row).collect();
+        rows.push((job.key.to_string(), place(job, &mut lines), processes));
+    }
     let keys = rows.iter().map(|(key, _, _)| key.len()).max().unwrap_or(0);
     let places = rows.iter().map(|(_, place, _)| place.chars().count()).max();
     let places = places.unwrap_or(0);
@@ -72,7 +73,8 @@ fn text(jobs: &[&Listed]) -> String {
 }
 
 fn json(jobs: &[&Listed]) -> String {
-    let items: Vec<_> = jobs.iter().map(|job| Item::new(job)).collect();
+    let mut lines = Lines::default();
+    let items: Vec<_> = jobs.iter().map(|job| Item::new(job, &mut lines)).collect();
     let mut text = serde_json::to_string_pretty(&items).expect("strings and numbers become JSON");
     text.push('\n');
     text

@@ -181,8 +181,8 @@ impl<'a> Search<'a> {
             let wrong = |problem: &Diagnostic| problem.severity == Severity::Error;
             look.diagnostics.retain(wrong);
         } else if self.depth != Depth::Check {
-            let wanted = |key: &JobKey| selected().any(|found| found.job.key == *key);
-            let report = self.compiler.finish(checked, &wanted)?;
+            let wanted: BTreeSet<&JobKey> = selected().map(|found| &found.job.key).collect();
+            let report = self.compiler.finish(checked, &|key| wanted.contains(key))?;
             look.diagnostics.extend(report.diagnostics);
             if self.depth == Depth::Keep {
                 look.compiled = report.value.unwrap_or_default();

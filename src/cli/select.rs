@@ -94,8 +94,10 @@ impl Selection {
     pub(super) fn of_jobs(&self, file: usize, jobs: &[&JobKey]) -> Vec<Vec<usize>> {
         let mut means = vec![Vec::new(); jobs.len()];
         for (index, selector) in self.selectors.iter().enumerate() {
+            // A file stands for its job of that name, or else for all that it has.
+            let all = selector.names(file) && !jobs.iter().any(|job| selector.calls(job));
             for (job, by) in jobs.iter().zip(&mut means) {
-                if selector.means(job, file, jobs) {
+                if all || selector.means(job) {
                     by.push(index);
                 }
             }
@@ -105,7 +107,21 @@ impl Selection {
 }
 
 impl Selector {
-    fn means(&self, job: &JobKey, file: usize, siblings: &[&JobKey]) -> bool {
+    /// Whether the file is named.
+    fn names(&self, file: usize) -> bool {
+        matches!(self, Self::Name(_, files) if files.contains(&file))
+    }
+
+    /// Whether the job is called so.
+    fn calls(&self, job: &JobKey) -> bool {
+        match self {
+            Self::Name(word, _) => job.name.as_str() == word && job_name(word) == Some(word),
+            Self::All | Self::Pattern(_) => false,
+        }
+    }
+
+    /// Whether the job is meant, whatever file it is in.
+    fn means(&self, job: &JobKey) -> bool {
         match self {
             Self::All => true,
             Self::Pattern(pattern) => {
@@ -121,13 +137,7 @@ impl Selector {
                 };
                 pattern.matches_with(text, options)
             }
-            Self::Name(word, files) => {
-                let name = job_name(word);
-                let called = |job: &JobKey| name == Some(word) && job.name.as_str() == word;
-                called(job)
-                    || job.to_string() == *word
-                    || (files.contains(&file) && !siblings.iter().any(|job| called(job)))
-            }
+            Self::Name(word, _) => self.calls(job) || job.to_string() == *word,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::compile::Listed;
 use crate::diagnostic::closest;
-use crate::diagnostic::render::visible;
+use crate::diagnostic::render::{Lines, visible};
 use crate::source::display_name;
 
 use super::console::Console;
@@ -122,27 +122,31 @@ fn unknown(word: &str, search: &Search<'_>, findings: &Findings) -> Failure {
 
 /// Keys and places in two columns.
 pub(super) fn table<'j>(jobs: impl Iterator<Item = &'j Listed>) -> String {
-    let mut rows: Vec<_> = jobs.map(|job| (job.key.to_string(), place(job))).collect();
-    let hidden = rows.len().saturating_sub(MOST);
-    rows.truncate(MOST);
+    let jobs: Vec<_> = jobs.collect();
+    let mut lines = Lines::default();
+    let listed = jobs.iter().take(MOST);
+    let rows: Vec<_> = listed
+        .map(|job| (job.key.to_string(), place(job, &mut lines)))
+        .collect();
+    let hidden = jobs.len() - rows.len();
     let width = rows.iter().map(|(key, _)| key.len()).max().unwrap_or(0);
-    let mut lines: Vec<_> = rows
+    let mut table: Vec<_> = rows
         .iter()
         .map(|(key, place)| format!("{key:width$}  {place}"))
         .collect();
     if hidden > 0 {
-        lines.push(format!("and {hidden} more"));
+        table.push(format!("and {hidden} more"));
     }
-    lines.join("\n")
+    table.join("\n")
 }
 
 /// The line that a job begins in.
-pub(super) fn line(job: &Listed) -> usize {
+pub(super) fn line<'j>(job: &'j Listed, lines: &mut Lines<'j>) -> usize {
     let start = job.location.span.range().start;
-    job.location.file.line_column(start).0
+    lines.of(&job.location.file).position(start).line
 }
 
-pub(super) fn place(job: &Listed) -> String {
+pub(super) fn place<'j>(job: &'j Listed, lines: &mut Lines<'j>) -> String {
     let name = visible::line(job.location.file.name());
-    format!("{name}:{}", line(job))
+    format!("{name}:{}", line(job, lines))
 }

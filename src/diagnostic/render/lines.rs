@@ -13,14 +13,14 @@ use super::visible;
 
 /// The indexes of all files that a batch of diagnostics points into, each made once.
 #[derive(Default)]
-pub(super) struct Lines<'a> {
+pub(crate) struct Lines<'a> {
     /// By address: files are compared by their whole text otherwise.
     indexes: HashMap<*const SourceFile, LineIndex<'a>>,
 }
 
 /// What is known of a file's text at the start of every [`BLOCK`] of bytes. A list of all lines
 /// would be many times larger than a file of empty ones, and no help in a file that is one line.
-pub(super) struct LineIndex<'a> {
+pub(crate) struct LineIndex<'a> {
     text: &'a str,
     blocks: Vec<Block>,
 }
@@ -34,13 +34,13 @@ struct Block {
 
 /// A place as people count it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub(super) struct Position {
+pub(crate) struct Position {
     /// The byte, from 0.
-    pub(super) offset: usize,
+    pub(crate) offset: usize,
     /// The line, from 1.
-    pub(super) line: usize,
+    pub(crate) line: usize,
     /// The column, from 1, in characters.
-    pub(super) column: usize,
+    pub(crate) column: usize,
 }
 
 /// A line of a file.
@@ -55,7 +55,7 @@ pub(super) struct Line {
 const BLOCK: usize = 1024;
 
 impl<'a> Lines<'a> {
-    pub(super) fn of(&mut self, file: &'a Arc<SourceFile>) -> &LineIndex<'a> {
+    pub(crate) fn of(&mut self, file: &'a Arc<SourceFile>) -> &LineIndex<'a> {
         self.indexes
             .entry(Arc::as_ptr(file))
             .or_insert_with(|| LineIndex::new(file.text()))
@@ -119,7 +119,7 @@ impl<'a> LineIndex<'a> {
     }
 
     /// The same as [`SourceFile::line_column`].
-    pub(super) fn position(&self, offset: usize) -> Position {
+    pub(crate) fn position(&self, offset: usize) -> Position {
         let offset = self.floor(offset);
         let (block, rest) = self.block(offset);
         Position {

@@ -20,6 +20,7 @@ pub(crate) mod visible;
 mod window;
 
 pub use json::json;
+pub(crate) use lines::Lines;
 pub use order::sort;
 pub use short::short;
 pub(crate) use summary::counted;

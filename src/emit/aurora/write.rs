@@ -7,5 +7,7 @@ pub(super) fn pretty(value: &impl Serialize) -> String {
     let mut text =
         serde_json::to_string_pretty(value).expect("keys are strings, and writing does not fail");
     text.push('\n');
+    // All documents are held until the last one is compiled.
+    text.shrink_to_fit();
     text
 }
