@@ -66,7 +66,7 @@ fn command(
     }
     let mut quoting = Quoting::new();
     for piece in command.pieces() {
-        if ctx.overflows {
+        if ctx.is_given_up() {
             used.unclear();
             return;
         }

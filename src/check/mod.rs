@@ -22,9 +22,12 @@ mod updates;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::codes::shape::TOO_MANY_ERRORS;
+use crate::diagnostic::codes::templates::ENDLESS_TEMPLATE;
 use crate::diagnostic::{Diagnostic, Place, Report, Severity};
 use crate::model::{Document, Job, JobKey, PackageName, PackageSource, Settings};
 use crate::source::Pointer;
+
+use scope::{Effort, Scopes};
 
 pub use holes::Holes;
 pub use scope::{Binding, Scope, bind};
@@ -108,6 +111,7 @@ const MOST: usize = 100;
 pub fn check(document: Document, holes: &Holes, settings: &Settings) -> Report<Checked> {
     let mut found = Vec::new();
     let mut errors = 0;
+    let effort = Effort::default();
     let many = matches!(document, Document::Many(_));
     let (jobs, shared) = match document {
         Document::One(job) => (vec![*job], None),
@@ -128,6 +132,7 @@ pub fn check(document: Document, holes: &Holes, settings: &Settings) -> Report<C
             holes,
             settings,
             shared: shared.as_ref(),
+            effort: &effort,
             found: Vec::new(),
             earlier: found.len(),
             errors,
@@ -139,14 +144,12 @@ pub fn check(document: Document, holes: &Holes, settings: &Settings) -> Report<C
             keys.add(&mut ctx, key);
         }
         errors = ctx.errors;
-        let overflows = ctx.overflows;
+        let stop = ctx.stop();
         let problems = ctx.found;
-        let healthy = !overflows && !has_errors(&problems) && !holes.touch(&pointer);
+        let healthy = !has_errors(&problems) && !holes.touch(&pointer);
         found.extend(problems);
-        if overflows {
-            let headline = format!("more than {MOST} errors in one file");
-            let place = Place::opening(Pointer::root());
-            found.push(Diagnostic::new(&TOO_MANY_ERRORS, headline, place));
+        if let Some(problem) = stop {
+            found.push(problem);
             // Nobody knows what the other jobs name.
             used.unclear();
             break;
@@ -206,16 +209,17 @@ struct Ctx<'a> {
     holes: &'a Holes,
     settings: &'a Settings,
     shared: Option<&'a BTreeMap<PackageName, PackageSource>>,
+    effort: &'a Effort,
     found: Vec<Diagnostic>,
     /// How many problems the jobs before this one have.
     earlier: usize,
     /// How many errors there are, those of the jobs before this one included.
     errors: usize,
-    /// Whether there is one error more than are told, so that it is no use to look for others.
+    /// Whether there is one error more than are told.
     overflows: bool,
 }
 
-impl Ctx<'_> {
+impl<'a> Ctx<'a> {
     fn run(&mut self, used: &mut packages::Used) -> BTreeSet<(usize, usize)> {
         let index = names::check(self);
         let order = order::check(self, &index);
@@ -226,6 +230,35 @@ impl Ctx<'_> {
         placement::check(self);
         updates::check(self);
         order
+    }
+
+    /// Whether it is no use to look for other problems.
+    fn is_given_up(&self) -> bool {
+        self.overflows || self.effort.is_spent()
+    }
+
+    /// Why neither this job nor the rest of the file is looked at to the end, if so.
+    fn stop(&mut self) -> Option<Diagnostic> {
+        if self.effort.is_spent() {
+            // They may follow from what was not filled in.
+            self.found.clear();
+            let headline = "the references in this job lead to too many others";
+            let place = Place::opening(self.at.clone());
+            let problem = Diagnostic::new(&ENDLESS_TEMPLATE, headline, place);
+            return Some(problem.help("write some of the values out"));
+        }
+        self.overflows.then(|| {
+            let headline = format!("more than {MOST} errors in one file");
+            let place = Place::opening(Pointer::root());
+            Diagnostic::new(&TOO_MANY_ERRORS, headline, place)
+        })
+    }
+
+    fn scopes(&self) -> Scopes<'a> {
+        Scopes {
+            job: self.job,
+            effort: self.effort,
+        }
     }
 
     fn report(&mut self, problem: Diagnostic) {

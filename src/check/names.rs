@@ -9,7 +9,7 @@ use crate::model::{Job, JobKey, JobName, Process, ProcessName};
 use crate::source::Pointer;
 
 use super::Ctx;
-use super::scope::{Scope, expand, fill_in};
+use super::scope::{Scope, Scopes, expand, fill_in};
 
 /// A file name has at most so many bytes.
 const MAX_BYTES: usize = 255;
@@ -27,12 +27,12 @@ impl<'a> ProcessIndex<'a> {
     /// With so few processes, looking at each is faster than any table.
     const FEW: usize = 16;
 
-    fn new(job: &'a Job) -> Self {
-        let processes = &job.task.processes;
+    fn new(scopes: Scopes<'a>) -> Self {
+        let processes = &scopes.job.task.processes;
         let bound = |(index, process): (usize, &'a Process)| {
             let name = process.name.as_str();
             if name.contains("{{") {
-                bound(name, &Scope::process(job, index))
+                bound(name, &scopes.process(index))
             } else {
                 Cow::Borrowed(name)
             }
@@ -52,10 +52,10 @@ impl<'a> ProcessIndex<'a> {
         }
     }
 
-    /// The first process called `name`, as an order of `job` says it.
-    pub(super) fn named_in_order(&self, job: &Job, name: &str) -> Option<usize> {
+    /// The first process called `name`, as an order of the job says it.
+    pub(super) fn named_in_order(&self, scopes: Scopes<'_>, name: &str) -> Option<usize> {
         if name.contains("{{") {
-            self.get(&bound(name, &Scope::task(job)))
+            self.get(&bound(name, &scopes.task()))
         } else {
             self.get(name)
         }
@@ -82,7 +82,7 @@ fn bound<'a>(name: &'a str, scope: &Scope<'_>) -> Cow<'a, str> {
 /// Checks the processes' names.
 pub(super) fn check<'a>(ctx: &mut Ctx<'a>) -> ProcessIndex<'a> {
     let processes = &ctx.job.task.processes;
-    let mut index = ProcessIndex::new(ctx.job);
+    let mut index = ProcessIndex::new(ctx.scopes());
     if processes.is_empty() && !ctx.hole(|at| at.key("task").key("processes")) {
         let place = Place::value(ctx.at.key("task").key("processes"));
         let problem = Diagnostic::new(&names::NO_PROCESSES, "the task has no processes", place);
@@ -94,7 +94,7 @@ pub(super) fn check<'a>(ctx: &mut Ctx<'a>) -> ProcessIndex<'a> {
             continue;
         }
         let place = || Place::value(super::process(ctx.at, position).key("name"));
-        if let Some(problem) = directory_name(ctx.job, position) {
+        if let Some(problem) = directory_name(ctx.scopes(), position) {
             let problem = Diagnostic::new(&names::PROCESS_NAME, problem, place());
             ctx.report(problem.note(format!(
                 "the agent makes a directory of it: a name of at most {MAX_BYTES} bytes, without \
@@ -119,10 +119,10 @@ pub(super) fn check<'a>(ctx: &mut Ctx<'a>) -> ProcessIndex<'a> {
 }
 
 /// Why no directory can have the name of the process at `index`.
-fn directory_name(job: &Job, index: usize) -> Option<String> {
-    let name = job.task.processes[index].name.as_str();
+fn directory_name(scopes: Scopes<'_>, index: usize) -> Option<String> {
+    let name = scopes.job.task.processes[index].name.as_str();
     if name.contains("{{")
-        && let Some(filled) = fill_in(name, &Scope::process(job, index))
+        && let Some(filled) = fill_in(name, &scopes.process(index))
     {
         // The client tries with a host that has no name.
         let filled = filled.replace("{{mesos.hostname}}", "");
@@ -169,7 +169,7 @@ fn derived_name(ctx: &mut Ctx<'_>) -> Option<JobName> {
         return None;
     }
     let written = task_name(ctx.job);
-    let bound = expand("{{task.name}}", &Scope::job(ctx.job));
+    let bound = expand("{{task.name}}", &ctx.scopes().job());
     let reason = match bound.as_ref().map(|name| name.parse::<JobName>()) {
         Some(Ok(name)) => return Some(name),
         Some(Err(error)) => error.to_string(),

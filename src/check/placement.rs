@@ -9,7 +9,7 @@ use crate::source::Pointer;
 
 use super::Ctx;
 use super::schema::Struct;
-use super::scope::{Scope, expand};
+use super::scope::expand;
 
 const ENVIRONMENTS: [&str; 4] = ["prod", "devel", "test", "staging*"];
 
@@ -83,7 +83,7 @@ fn check_dedicated(ctx: &mut Ctx<'_>, placement: &Placement) {
         ctx.report(shape("`dedicated` takes exactly one value", place));
         return;
     };
-    let scope = Scope::job(ctx.job);
+    let scope = ctx.scopes().job();
     let Some(bound) = expand(value.as_str(), &scope) else {
         // Where the reference is wrong, that was told.
         return;
@@ -108,7 +108,7 @@ fn ports(ctx: &mut Ctx<'_>, announcer: &Announcer) {
         default_ports(ctx, announcer);
         return;
     };
-    let scope = Scope::job(ctx.job).inside(Struct::Announcer(announcer));
+    let scope = ctx.scopes().job().inside(Struct::Announcer(announcer));
     let bound: BTreeMap<&str, String> = portmap
         .iter()
         .filter_map(|(name, port)| Some((name.as_str(), expand(port.as_str(), &scope)?)))
@@ -153,7 +153,7 @@ fn default_ports(ctx: &mut Ctx<'_>, announcer: &Announcer) {
     let Some(port) = &announcer.primary_port else {
         return;
     };
-    let scope = Scope::job(ctx.job).inside(Struct::Announcer(announcer));
+    let scope = ctx.scopes().job().inside(Struct::Announcer(announcer));
     let Some(port) = expand(port.as_str(), &scope) else {
         return;
     };

@@ -7,6 +7,7 @@
 //! name. Only along a path (`task.name`) is the value first filled in where it belongs.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use crate::model::{Address, CommandLine, Component, Job, Piece, TemplateReference, references};
 
@@ -19,6 +20,37 @@ pub struct Scope<'a> {
     levels: Vec<Struct<'a>>,
     /// Whether the names that the client adds are known.
     client: bool,
+    /// What filling in may still cost; none if that is no matter.
+    effort: Option<&'a Effort>,
+}
+
+/// What filling in the texts of a file may still cost, in bytes that are looked through: values may
+/// refer to others many times over, and aliases of the file's format repeat the texts.
+#[derive(Debug)]
+pub(super) struct Effort(Cell<usize>);
+
+impl Effort {
+    /// What a reference costs besides its value.
+    const REFERENCE: usize = 32;
+
+    /// Takes the cost of a reference with this value; whether it can be paid.
+    fn spend(&self, value: &str) -> bool {
+        let cost = Self::REFERENCE + value.len();
+        self.0.set(self.0.get().saturating_sub(cost));
+        !self.is_spent()
+    }
+
+    /// Whether something was not filled in because of its cost.
+    pub(super) fn is_spent(&self) -> bool {
+        self.0.get() == 0
+    }
+}
+
+impl Default for Effort {
+    /// More than a file of ten thousand jobs takes, and well under a second.
+    fn default() -> Self {
+        Self(Cell::new(1 << 26))
+    }
 }
 
 /// What becomes of a reference.
@@ -171,6 +203,32 @@ fn compiled(command: &CommandLine) -> Cow<'_, str> {
     Cow::Owned(text.collect())
 }
 
+/// The scopes of a job whose texts share what filling in may cost.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scopes<'a> {
+    pub(super) job: &'a Job,
+    pub(super) effort: &'a Effort,
+}
+
+impl<'a> Scopes<'a> {
+    pub(super) fn job(self) -> Scope<'a> {
+        self.share(Scope::job(self.job))
+    }
+
+    pub(super) fn task(self) -> Scope<'a> {
+        self.share(Scope::task(self.job))
+    }
+
+    pub(super) fn process(self, index: usize) -> Scope<'a> {
+        self.share(Scope::process(self.job, index))
+    }
+
+    fn share(self, scope: Scope<'a>) -> Scope<'a> {
+        let effort = Some(self.effort);
+        Scope { effort, ..scope }
+    }
+}
+
 struct Found<'a> {
     value: Value<'a>,
     /// The tables on the path to it, the innermost last.
@@ -185,6 +243,7 @@ impl<'a> Scope<'a> {
         Self {
             levels,
             client: true,
+            effort: None,
         }
     }
 
@@ -265,7 +324,8 @@ pub(super) enum Trouble {
     Unbound,
     Endless,
     NotText,
-    /// In a value that was written elsewhere, which will be told there.
+    /// In a value that was written elsewhere, which will be told there; or it costs too much,
+    /// which will be told once.
     Elsewhere,
 }
 
@@ -377,6 +437,9 @@ impl Evaluation {
                 return Err(Trouble::NotText);
             }
         };
+        if scope.effort.is_some_and(|effort| !effort.spend(&value)) {
+            return Err(Trouble::Elsewhere);
+        }
         if !value.contains("{{") {
             self.push(&value, out);
             return Ok(());
@@ -387,6 +450,7 @@ impl Evaluation {
             let owner = Scope {
                 levels: owner,
                 client: false,
+                effort: scope.effort,
             };
             let mut own = String::new();
             self.text(&value, &owner, Unknown::Keep, depth + 1, &mut own)?;

@@ -7,7 +7,7 @@ use crate::source::Pointer;
 
 use super::Ctx;
 use super::placement::DEDICATED;
-use super::scope::{Scope, expand};
+use super::scope::expand;
 
 /// Checks `update_config`, `sla_policy`, `tier` and `metadata`.
 pub(super) fn check(ctx: &mut Ctx<'_>) {
@@ -217,7 +217,7 @@ fn tier(ctx: &mut Ctx<'_>) {
     let Some(tier) = &ctx.job.tier else {
         return;
     };
-    let Some(bound) = expand(tier.as_str(), &Scope::job(ctx.job)) else {
+    let Some(bound) = expand(tier.as_str(), &ctx.scopes().job()) else {
         return;
     };
     let legal = |b: u8| b.is_ascii_alphanumeric() || b"_-.".contains(&b);

@@ -167,7 +167,7 @@ fn lookup(
     if ctx.hole(&pointer) {
         return None;
     }
-    let found = index.named_in_order(ctx.job, name);
+    let found = index.named_in_order(ctx.scopes(), name);
     if found.is_none() && !index.unreliable && !ctx.hole(|at| at.key("task").key("processes")) {
         let headline = format!("the task has no process `{name}`");
         let place = Place::value(pointer(ctx.at));

@@ -105,8 +105,8 @@ impl<'a> Visitor<'_, 'a> {
         if !name.contains("{{") {
             return;
         }
-        let job = self.ctx.job;
-        let (own, order) = (Scope::process(job, index), Scope::task(job));
+        let scopes = self.ctx.scopes();
+        let (own, order) = (scopes.process(index), scopes.task());
         for reference in references(name) {
             let Some(address) = address(&reference) else {
                 continue;
@@ -155,7 +155,7 @@ impl<'a> Visitor<'_, 'a> {
         scope: impl Fn() -> Scope<'a>,
         place: impl Fn(&Pointer, &TemplateReference<'_>) -> Place,
     ) {
-        if self.ctx.overflows || !text.contains("{{") {
+        if self.ctx.is_given_up() || !text.contains("{{") {
             return;
         }
         let scope = scope();
@@ -178,7 +178,7 @@ impl<'a> Visitor<'_, 'a> {
                 Some(problem) => {
                     fine = false;
                     self.problem(problem, Some(&reference));
-                    if self.ctx.overflows {
+                    if self.ctx.is_given_up() {
                         return;
                     }
                 }
@@ -378,6 +378,23 @@ mod tests {
         let found = problems(&format!("{JOB}{metadata}{PROCESS}"), &Settings::default());
         assert_eq!(found.len(), 1);
         assert!(found[0].starts_with("endless-template"), "{found:?}");
+    }
+
+    #[test]
+    fn a_million_values_take_no_time() {
+        let links = "{{task_links[a]}}".repeat(50);
+        let long = "x".repeat(20_000);
+        let mut definition = format!(
+            "contact = \"{links}\"\ntask_links = {{ a = \"{long}\" }}\ntask.processes = [\n"
+        );
+        for index in 0..500 {
+            let name = format!("{{{{contact}}}}{index}");
+            writeln!(definition, "{{ name = \"{name}\", cmdline = \"run\" }},").expect("a string");
+        }
+        check(
+            &format!("{definition}]"),
+            &["endless-template '' the references in this job lead to too many others"],
+        );
     }
 
     #[test]

@@ -6,26 +6,26 @@ use crate::source::Pointer;
 use super::Visitor;
 use crate::check::process as process_at;
 use crate::check::schema::Struct;
-use crate::check::scope::Scope;
 
 impl<'a> Visitor<'_, 'a> {
     /// The texts of the task.
     pub(super) fn task(&mut self) {
         let job = self.ctx.job;
+        let scopes = self.ctx.scopes();
         let task = &job.task;
-        let scope = || Scope::task(job);
+        let scope = || scopes.task();
         let at = |at: &Pointer| at.key("task");
         self.option(task.name.as_ref(), scope, |p| at(p).key("name"));
         self.option(task.user.as_ref(), scope, |p| at(p).key("user"));
         for (index, process) in task.processes.iter().enumerate() {
-            let scope = || Scope::process(job, index);
+            let scope = || scopes.process(index);
             let at = |at: &Pointer| process_at(at, index);
             self.text(process.name.as_str(), scope, |p| at(p).key("name"));
             self.process_name(index, process.name.as_str());
             self.text(process.cmdline.as_str(), scope, |p| at(p).key("cmdline"));
         }
         for (index, constraint) in task.constraints.iter().flatten().enumerate() {
-            let scope = || Scope::task(job).inside(Struct::Order(constraint));
+            let scope = || scopes.task().inside(Struct::Order(constraint));
             for (element, name) in constraint.order.iter().enumerate() {
                 self.text(name.as_str(), scope, |p| {
                     at(p)
@@ -41,7 +41,8 @@ impl<'a> Visitor<'_, 'a> {
     /// The texts of the job around the task.
     pub(super) fn job(&mut self) {
         let job = self.ctx.job;
-        let scope = || Scope::job(job);
+        let scopes = self.ctx.scopes();
+        let scope = || scopes.job();
         self.option(job.contact.as_ref(), scope, |p| p.key("contact"));
         self.option(job.tier.as_ref(), scope, |p| p.key("tier"));
         for (attribute, placement) in job.constraints.iter().flatten() {
@@ -55,13 +56,13 @@ impl<'a> Visitor<'_, 'a> {
             self.text(link.as_str(), scope, at);
         }
         for (index, metadata) in job.metadata.iter().flatten().enumerate() {
-            let scope = || Scope::job(job).inside(Struct::Metadata(metadata));
+            let scope = || scopes.job().inside(Struct::Metadata(metadata));
             let at = |p: &Pointer| p.key("metadata").index(index);
             self.text(metadata.key.as_str(), scope, |p| at(p).key("key"));
             self.text(metadata.value.as_str(), scope, |p| at(p).key("value"));
         }
         if let Some(executor) = &job.executor_config {
-            let scope = || Scope::job(job).inside(Struct::Executor(Some(executor)));
+            let scope = || scopes.job().inside(Struct::Executor(Some(executor)));
             let at = |p: &Pointer| p.key("executor_config");
             self.option(executor.name.as_ref(), scope, |p| at(p).key("name"));
             self.text(executor.data.as_deref().unwrap_or_default(), scope, |p| {
@@ -69,7 +70,7 @@ impl<'a> Visitor<'_, 'a> {
             });
         }
         if let Some(SlaPolicy::Coordinator(policy)) = &job.sla_policy {
-            let scope = || Scope::job(job).inside(Struct::Coordinator(policy));
+            let scope = || scopes.job().inside(Struct::Coordinator(policy));
             let at = |p: &Pointer| p.key("sla_policy").key("coordinator");
             self.text(policy.coordinator_url.as_str(), scope, |p| {
                 at(p).key("coordinator_url")
@@ -85,10 +86,11 @@ impl<'a> Visitor<'_, 'a> {
     }
 
     fn announce(&mut self, job: &'a Job) {
+        let scopes = self.ctx.scopes();
         let Some(announcer) = &job.announce else {
             return;
         };
-        let scope = || Scope::job(job).inside(Struct::Announcer(announcer));
+        let scope = || scopes.job().inside(Struct::Announcer(announcer));
         let at = |p: &Pointer| p.key("announce");
         let port = announcer.primary_port.as_ref();
         self.option(port, scope, |p| at(p).key("primary_port"));
@@ -101,12 +103,14 @@ impl<'a> Visitor<'_, 'a> {
     }
 
     fn health(&mut self, job: &'a Job) {
+        let scopes = self.ctx.scopes();
         let Some(config) = &job.health_check_config else {
             return;
         };
         let checker = config.health_checker.as_ref();
         let scope = |inner| {
-            Scope::job(job)
+            scopes
+                .job()
                 .inside(Struct::Health(Some(config)))
                 .inside(Struct::Checker(checker))
                 .inside(inner)
@@ -131,6 +135,7 @@ impl<'a> Visitor<'_, 'a> {
     }
 
     fn lifecycle(&mut self, job: &'a Job) {
+        let scopes = self.ctx.scopes();
         let Some(lifecycle) = &job.lifecycle else {
             return;
         };
@@ -138,7 +143,8 @@ impl<'a> Visitor<'_, 'a> {
             return;
         };
         let scope = || {
-            Scope::job(job)
+            scopes
+                .job()
                 .inside(Struct::Lifecycle(Some(lifecycle)))
                 .inside(Struct::HttpLifecycle(Some(http)))
         };
@@ -157,12 +163,14 @@ impl<'a> Visitor<'_, 'a> {
     }
 
     fn container(&mut self, job: &'a Job) {
+        let scopes = self.ctx.scopes();
         match &job.container {
             None => {}
             Some(Container::Docker(docker)) => {
                 let at = |p: &Pointer| p.key("container").key("docker");
                 let scope = || {
-                    Scope::job(job)
+                    scopes
+                        .job()
                         .inside(Struct::Container(docker))
                         .inside(Struct::Docker(docker))
                 };
@@ -175,7 +183,7 @@ impl<'a> Visitor<'_, 'a> {
                 }
             }
             Some(Container::Mesos(mesos)) => {
-                let scope = |inner| Scope::job(job).inside(Struct::Mesos(mesos)).inside(inner);
+                let scope = |inner| scopes.job().inside(Struct::Mesos(mesos)).inside(inner);
                 let at = |p: &Pointer| p.key("container").key("mesos");
                 match &mesos.image {
                     None => {}

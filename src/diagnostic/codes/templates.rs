@@ -67,7 +67,8 @@ super::super::code::declare_codes! {
 
     /// The value of a `{{...}}` leads back to the text that it stands in, so that filling it in
     /// would never end. A name means the nearest one: `{{name}}` in a process' name is that name
-    /// itself.
+    /// itself. Values that refer to so many others, over and over, that it might as well never end
+    /// are refused, too.
     ///
     /// ```toml
     /// cluster = "devcluster"
