@@ -6,6 +6,7 @@
 
 pub mod base32;
 pub mod command;
+pub mod compiled;
 pub mod document;
 pub mod nar;
 pub mod places;
@@ -18,9 +19,10 @@ pub mod template;
 pub type Rules = fn(&[u8]);
 
 /// The rules of each target, by its name.
-pub const TARGETS: [(&str, Rules); 10] = [
+pub const TARGETS: [(&str, Rules); 11] = [
     ("base32", base32::check),
     ("command", command::check),
+    ("compile", compiled::check),
     ("json", document::json),
     ("lock", document::lock),
     ("nar", nar::check),

@@ -136,8 +136,10 @@ impl Reader<'_> {
         span: Span,
     ) -> Result<Option<Node>, Stop> {
         self.at = self.at.max(span.end as usize);
-        // The library takes `[>b]`, which is no text to anyone else.
-        if style == ScalarStyle::Plain && value.starts_with(['|', '>']) {
+        // The library takes `[>b]` and `[?]`, which are no texts to anyone else.
+        if style == ScalarStyle::Plain
+            && (value.starts_with(['|', '>']) || matches!(&*value, "?" | "-"))
+        {
             let problem = message::indicator(&self.problems, self.text, span.start as usize);
             self.report(problem)?;
         }
@@ -727,9 +729,9 @@ mod tests {
             "cmdline: {{x}}:80 --y",
             &format!("expected a string as a key, found a table {templates}"),
         );
-        for indicator in ["|", ">"] {
+        for (text, indicator) in [("|b", "|"), (">b", ">"), ("?", "?")] {
             wrong(
-                &format!("[{indicator}b]"),
+                &format!("[{text}]"),
                 &format!(
                     "expected a value, found `{indicator}` | 1:2 {indicator:?} | put quotes around text that starts like this"
                 ),
