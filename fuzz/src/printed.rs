@@ -7,6 +7,8 @@ use jobc::source::{Kind, Node, SourceFile};
 
 /// Larger trees than this are not printed.
 const MAX_VALUES: usize = 5_000;
+/// Longer text may have more punctuation than is read as YAML.
+const MAX_TEXT: usize = 1_000_000;
 /// YAML has no longer keys on one line.
 const MAX_KEY: usize = 500;
 
@@ -19,7 +21,7 @@ pub fn check(root: &Node) {
     let mut json = String::new();
     print(root, ": ", &mut json);
     reads(&json, Format::Json, root);
-    if facts.longest_key <= MAX_KEY {
+    if facts.longest_key <= MAX_KEY && json.len() <= MAX_TEXT {
         reads(&json, Format::Yaml, root);
     }
     if let Kind::Mapping(entries) = &root.kind
