@@ -25,6 +25,8 @@ pub mod compile;
 
 pub mod write;
 
+pub mod run;
+
 pub mod schema;
 
 pub mod cli;

@@ -14,5 +14,6 @@ mod init_command;
 mod nix;
 mod readme;
 mod robustness;
+mod run;
 mod schema;
 mod store;

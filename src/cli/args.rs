@@ -72,6 +72,7 @@ pub(super) enum Command {
     Build(BuildArgs),
     Check(CheckArgs),
     List(ListArgs),
+    Run(RunArgs),
     Init(InitArgs),
     Explain(ExplainArgs),
     Schema(SchemaArgs),
@@ -160,6 +161,61 @@ pub(super) enum ListFormat {
     Text,
     /// An array of objects with `key`, `file`, `line` and `processes`
     Json,
+}
+
+/// Run a job's task on this machine, as a node would
+///
+/// Runs the processes of a compiled job as Thermos, Aurora's executor, runs them: order, repeated
+/// runs, daemons, ephemeral and final processes, limits, ports, logs. What they print comes to
+/// standard output, a line at a time, as `NAME | LINE`, or `NAME ! LINE` for standard error; what
+/// became of them is printed to standard error at the end. Health checks are not run.
+#[derive(Debug, Args)]
+#[command(after_long_help = help::RUN)]
+pub(super) struct RunArgs {
+    /// The job: what `build` takes, or a compiled file, whose name ends in `.json`
+    #[arg(value_name = "JOB", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) job: String,
+    /// Which job of a compiled file that holds several: CLUSTER/ROLE/ENVIRONMENT/NAME
+    #[arg(long, value_name = "KEY")]
+    pub(super) key: Option<String>,
+    /// Which of the job's instances to be: `{{mesos.instance}}`
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(super) instance: u32,
+    /// The number of a named port (default: any that is free); may be repeated
+    #[arg(long = "port", value_name = "NAME=N", value_parser = port)]
+    pub(super) ports: Vec<(String, u16)>,
+    /// Whether the steps are run that fetch what processes need with Nix
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(super) realise: Realise,
+    /// Run in this directory and leave it there (default: a temporary one)
+    ///
+    /// It is made if it is not there. A temporary one is removed after a success, and left after a
+    /// failure.
+    #[arg(long, value_name = "DIR")]
+    pub(super) sandbox: Option<PathBuf>,
+    /// Leave the temporary directory after a success, too
+    #[arg(long)]
+    pub(super) keep: bool,
+}
+
+/// Whether steps that realise closures are run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Realise {
+    /// Take them for done
+    Never,
+    /// Run them if this machine has `nix-store`
+    Auto,
+    /// Run them
+    Always,
+}
+
+fn port(text: &str) -> Result<(String, u16), String> {
+    let expected = || "expected NAME=N with a number from 1 to 65535".to_owned();
+    let (name, number) = text.split_once('=').ok_or_else(expected)?;
+    match number.parse() {
+        Ok(number) if number > 0 && !name.is_empty() => Ok((name.to_owned(), number)),
+        _ => Err(expected()),
+    }
 }
 
 /// Start a workspace with a job that builds

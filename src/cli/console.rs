@@ -4,6 +4,8 @@ use std::io::{self, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
 
+use serde::Serialize;
+
 use crate::diagnostic::render::{self, TextOptions};
 use crate::diagnostic::{Diagnostic, Severity};
 
@@ -90,6 +92,27 @@ impl Console {
             MessageFormat::Json => failure.json(),
         };
         print(text.as_bytes());
+    }
+
+    /// Prints something to know that is no problem of a definition.
+    pub(super) fn warn(&self, failure: &Failure) {
+        let text = match self.format {
+            MessageFormat::Text => failure.warning().text(self.color),
+            MessageFormat::Short => failure.warning().short(),
+            MessageFormat::Json => failure.warning().json(),
+        };
+        print(text.as_bytes());
+    }
+
+    /// Prints what came of a command: `text` for people, `object` for programs.
+    pub(super) fn tell(&self, text: &str, object: &impl Serialize) {
+        if self.format == MessageFormat::Json {
+            let mut line = serde_json::to_string(object).expect("a result becomes JSON");
+            line.push('\n');
+            print(line.as_bytes());
+        } else {
+            print(text.as_bytes());
+        }
     }
 
     /// Prints a line for people; a program reads nothing but objects.

@@ -16,6 +16,7 @@ pub(super) struct Failure {
     headline: String,
     notes: Vec<String>,
     help: Vec<String>,
+    is_warning: bool,
 }
 
 /// As an object on a line, its fields those of a diagnostic that has no code and no place.
@@ -36,7 +37,20 @@ impl Failure {
             headline: visible::line(headline.as_ref()),
             notes: Vec::new(),
             help: Vec::new(),
+            is_warning: false,
         }
+    }
+
+    /// As something that keeps nothing from being done.
+    pub(super) fn warning(&self) -> Self {
+        Self {
+            is_warning: true,
+            ..self.clone()
+        }
+    }
+
+    fn severity(&self) -> &'static str {
+        if self.is_warning { "warning" } else { "error" }
     }
 
     /// With something to know besides.
@@ -62,7 +76,12 @@ impl Failure {
         };
         let notes = self.notes.iter().map(|note| Level::NOTE.message(note));
         let help = self.help.iter().map(|help| Level::HELP.message(help));
-        let group = Group::with_title(Level::ERROR.primary_title(&*self.headline));
+        let level = if self.is_warning {
+            Level::WARNING
+        } else {
+            Level::ERROR
+        };
+        let group = Group::with_title(level.primary_title(&*self.headline));
         let mut text = renderer.render(&[group.elements(notes).elements(help)]);
         text.push('\n');
         text
@@ -70,13 +89,13 @@ impl Failure {
 
     /// For editors: one line.
     pub(super) fn short(&self) -> String {
-        format!("error: {}\n", self.headline)
+        format!("{}: {}\n", self.severity(), self.headline)
     }
 
     /// For programs: one line.
     pub(super) fn json(&self) -> String {
         let object = Object {
-            severity: "error",
+            severity: self.severity(),
             headline: &self.headline,
             help: &self.help,
             notes: &self.notes,

@@ -55,6 +55,8 @@ jobc build '*/*/prod/*' --print path
     Compile all jobs of production.
 jobc check --message-format short
     Check everything, a line for each problem.
+jobc run hello
+    Run a job's processes on this machine.
 jobc explain not-utf8
     Tell more about a kind of problem.",
     ),
@@ -93,6 +95,28 @@ Examples:
   jobc build www/job.toml --stdout
   jobc build 'devcluster/*/prod/*' --print key
   jobc build --all --out compiled";
+
+/// After `run --help`.
+pub(super) const RUN: &str = "\
+The logs are where Thermos puts them, DIR/.logs/PROCESS/RUN/{stdout,stderr}. An interrupt (Ctrl-C),
+SIGTERM or SIGHUP ends the task as a kill on a node does: processes get SIGTERM, final processes
+run, and what is left after a minute is killed; a second one kills at once.
+
+A step that fetches what a process needs is told by its name, `nix_init_...` or `nix_fetch_...`,
+and by its command. Where it is not run, commands in paths that are not there fail.
+
+Processes end with jobc, also if it is killed itself; only what has then left its process group
+stays.
+
+Exit status:
+  0  the task succeeded
+  1  the task failed or was killed, or the definitions are wrong
+  2  the machine could not, or the command line made no sense
+
+Examples:
+  jobc run hello
+  jobc run hello --realise never --port http=8080 --instance 2
+  jobc run compiled/hello.json --sandbox /tmp/hello";
 
 /// After `completions --help`.
 pub(super) const COMPLETIONS: &str = "\

@@ -18,11 +18,13 @@ mod man;
 mod open;
 mod output;
 mod progress;
+mod run;
 mod schema;
 mod search;
 mod select;
 mod settle;
 mod starter;
+mod summary;
 
 use std::process::ExitCode;
 
@@ -55,6 +57,7 @@ fn obey(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
         Command::Build(args) => build::run(args, &cli.global, console),
         Command::Check(args) => check::run(args, &cli.global, console),
         Command::List(args) => list::run(args, &cli.global, console),
+        Command::Run(args) => run::run(args, &cli.global, console),
         Command::Explain(args) => explain::run(args),
         Command::Init(args) => init::run(args),
         Command::Schema(args) => schema::run(args),

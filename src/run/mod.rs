@@ -1,0 +1,25 @@
+//! A compiled job's task run on this machine, as Thermos, Aurora's executor, would run it on a node.
+//!
+//! From the compiled JSON and nothing else: `read` makes a [`Task`] of it, with Aurora's defaults
+//! and every reference filled in; [`Schedule`] decides, without a clock or processes of its own,
+//! what to start and to end, and when the task is done; `world` does it.
+
+mod bind;
+mod defaults;
+mod init;
+mod order;
+mod ports;
+mod read;
+mod schedule;
+mod task;
+pub mod world;
+
+#[cfg(test)]
+mod tests;
+
+pub use bind::Agent;
+pub use init::is_init;
+pub use ports::{PortClash, Ports};
+pub use read::{Compiled, CompiledJob, Problem};
+pub use schedule::{Action, Ending, Fate, Run, RunState, Schedule};
+pub use task::{Destination, Key, Logger, Process, Rotation, Task};

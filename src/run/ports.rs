@@ -1,0 +1,106 @@
+//! Which number each named port has.
+//!
+//! The announcer's portmap gives a name a number, or makes it another name for one; every name that
+//! is left without a number is allocated one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The names of a task's ports, and what is known of their numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Ports {
+    /// What each name stands for.
+    roots: BTreeMap<String, String>,
+    /// The numbers of those that are no other names.
+    numbers: BTreeMap<String, u16>,
+    /// Those that need one.
+    open: BTreeSet<String>,
+}
+
+/// What is wrong with a map of ports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PortClash {
+    /// A name that leads back to itself.
+    Circle(String),
+    /// Two numbers for what is one port.
+    Twice(String, u16, u16),
+}
+
+impl Ports {
+    /// The ports of the names that are `asked` for and of those in `portmap`; those that are
+    /// `given` have their numbers from there.
+    ///
+    /// # Errors
+    /// If the names lead in a circle, or one port has two numbers.
+    pub fn new(
+        asked: &BTreeSet<String>,
+        portmap: &BTreeMap<String, String>,
+        given: &BTreeMap<String, u16>,
+    ) -> Result<Self, PortClash> {
+        let mut ports = Self::default();
+        let names = asked.iter().chain(portmap.keys()).chain(portmap.values());
+        for name in names.filter(|name| !is_number(name)) {
+            let root = root(name, portmap)?;
+            ports.roots.insert(name.clone(), root);
+        }
+        let mut fixed: BTreeMap<String, u16> = BTreeMap::new();
+        for (name, &number) in given {
+            let root = ports.roots.get(name).unwrap_or(name).clone();
+            if let Some(other) = fixed.insert(root, number).filter(|other| *other != number) {
+                return Err(PortClash::Twice(name.clone(), other, number));
+            }
+        }
+        for root in ports.roots.values() {
+            if let Some(&number) = fixed.get(root) {
+                ports.numbers.insert(root.clone(), number);
+            } else if let Ok(number) = root.parse() {
+                ports.numbers.insert(root.clone(), number);
+            } else {
+                ports.open.insert(root.clone());
+            }
+        }
+        Ok(ports)
+    }
+
+    /// The names that need a number.
+    pub fn open(&self) -> &BTreeSet<String> {
+        &self.open
+    }
+
+    /// Whether a port has this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.roots.contains_key(name)
+    }
+
+    /// The names of all.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.roots.keys().map(String::as_str)
+    }
+
+    /// The numbers of all, given those of the open ones.
+    pub fn bind(mut self, allocated: BTreeMap<String, u16>) -> BTreeMap<String, u16> {
+        self.numbers.extend(allocated);
+        let number = |(name, root): (String, String)| Some((name, *self.numbers.get(&root)?));
+        self.roots.into_iter().filter_map(number).collect()
+    }
+}
+
+fn is_number(name: &str) -> bool {
+    name.parse::<u16>().is_ok()
+}
+
+fn root(name: &str, portmap: &BTreeMap<String, String>) -> Result<String, PortClash> {
+    let mut root = name;
+    let mut steps = 0;
+    while let Some(next) = portmap.get(root) {
+        // A port that is mapped to itself is one that needs a number.
+        if next == root {
+            break;
+        }
+        steps += 1;
+        if steps > portmap.len() {
+            return Err(PortClash::Circle(name.to_owned()));
+        }
+        root = next;
+    }
+    Ok(root.to_owned())
+}

@@ -1,0 +1,562 @@
+//! A compiled job's JSON made into a task, as Aurora's client and Thermos take it: with defaults,
+//! with strings where numbers belong, and with fields that nobody knows left alone.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use super::bind::{Agent, Scope, Trouble, scalar};
+use super::defaults::complete;
+use super::order;
+use super::{Destination, Key, Logger, Process, Rotation, Task};
+
+type Table = Map<String, Value>;
+
+/// A compiled file.
+#[derive(Debug, Clone)]
+pub struct Compiled {
+    /// Its jobs, in the order written.
+    pub jobs: Vec<CompiledJob>,
+}
+
+/// A compiled job, defaults filled in.
+#[derive(Debug, Clone)]
+pub struct CompiledJob {
+    table: Table,
+}
+
+/// What keeps a job from being run: where, and what is wrong there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    at: String,
+    what: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.at.is_empty() {
+            return f.write_str(&self.what);
+        }
+        write!(f, "`{}`: {}", self.at, self.what)
+    }
+}
+
+impl Problem {
+    fn new(at: impl Into<String>, what: impl Into<String>) -> Self {
+        Self {
+            at: at.into(),
+            what: what.into(),
+        }
+    }
+
+    /// As a problem of a whole file.
+    #[must_use]
+    pub fn of_file(&self, name: &str) -> Self {
+        Self::new(name, self.to_string())
+    }
+}
+
+impl Compiled {
+    /// Reads a file's text: one job, or `{"jobs": [...]}`.
+    ///
+    /// # Errors
+    /// If it is no JSON, or holds no job.
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        let value: Value = serde_json::from_str(text)
+            .map_err(|error| Problem::new("", format!("expected JSON: {error}")))?;
+        let Value::Object(table) = value else {
+            return Err(Problem::new("", "expected a job, found no table"));
+        };
+        let Some(jobs) = table.get("jobs") else {
+            let job = CompiledJob {
+                table: complete(&table),
+            };
+            return Ok(Self { jobs: vec![job] });
+        };
+        let tables: Option<Vec<&Table>> = jobs
+            .as_array()
+            .and_then(|jobs| jobs.iter().map(Value::as_object).collect());
+        match tables.filter(|tables| !tables.is_empty()) {
+            Some(tables) => Ok(Self {
+                jobs: tables
+                    .into_iter()
+                    .map(|table| CompiledJob {
+                        table: complete(table),
+                    })
+                    .collect(),
+            }),
+            None => Err(Problem::new("jobs", "expected a list of jobs")),
+        }
+    }
+}
+
+impl CompiledJob {
+    /// What identifies it.
+    ///
+    /// # Errors
+    /// If it does not say so.
+    pub fn key(&self) -> Result<Key, Vec<Problem>> {
+        let agent = Agent::nobody();
+        let asked = RefCell::default();
+        let mut reader = Reader::default();
+        let scope = Scope::new(&self.table, &agent, &asked);
+        let key = reader.key(&self.table, &scope);
+        reader.finish(key)
+    }
+
+    /// The names of ports that the task refers to, and the announcer's map of them.
+    ///
+    /// # Errors
+    /// If the task cannot be run.
+    pub fn ports(&self) -> Result<(BTreeSet<String>, BTreeMap<String, String>), Vec<Problem>> {
+        let agent = Agent::nobody();
+        let asked = RefCell::default();
+        let mut reader = Reader::default();
+        let scope = Scope::new(&self.table, &agent, &asked);
+        let task = reader.task(&self.table, &scope);
+        let portmap = reader.portmap(&self.table, &scope);
+        reader.finish(task)?;
+        Ok((asked.into_inner(), portmap))
+    }
+
+    /// Its task, run by `agent`.
+    ///
+    /// # Errors
+    /// If it cannot be run.
+    pub fn task(&self, agent: &Agent) -> Result<Task, Vec<Problem>> {
+        let asked = RefCell::default();
+        let mut reader = Reader::default();
+        let scope = Scope::new(&self.table, agent, &asked);
+        let task = reader.task(&self.table, &scope);
+        reader.finish(task)
+    }
+}
+
+impl Agent {
+    /// Stands in where nothing is run yet.
+    fn nobody() -> Self {
+        Self {
+            instance: 0,
+            hostname: "localhost".to_owned(),
+            task_id: "task".to_owned(),
+            ports: BTreeMap::new(),
+        }
+    }
+}
+
+/// Collects what is wrong; what it returns then is made up.
+#[derive(Default)]
+struct Reader {
+    problems: Vec<Problem>,
+}
+
+impl Reader {
+    fn finish<T>(self, value: T) -> Result<T, Vec<Problem>> {
+        if self.problems.is_empty() {
+            Ok(value)
+        } else {
+            Err(self.problems)
+        }
+    }
+
+    fn problem(&mut self, at: impl Into<String>, what: impl Into<String>) {
+        self.problems.push(Problem::new(at, what));
+    }
+
+    fn key(&mut self, job: &Table, scope: &Scope<'_>) -> Key {
+        let mut word = |field: &str| {
+            let word = self.required(job, scope, "", field);
+            let plain = |c: char| c.is_alphanumeric() || "_-.".contains(c);
+            if let Some(word) = &word
+                && !(word.chars().all(plain) && (1..=255).contains(&word.len()))
+            {
+                self.problem(
+                    field,
+                    format!("expected letters, digits, `-`, `_` and `.`, found `{word}`"),
+                );
+            }
+            word.unwrap_or_default()
+        };
+        Key {
+            cluster: word("cluster"),
+            role: word("role"),
+            environment: word("environment"),
+            name: word("name"),
+        }
+    }
+
+    fn portmap(&mut self, job: &Table, scope: &Scope<'_>) -> BTreeMap<String, String> {
+        let Some(announce) = job.get("announce").and_then(Value::as_object) else {
+            return BTreeMap::new();
+        };
+        let scope = scope.inside(announce);
+        let Some(portmap) = announce.get("portmap").and_then(Value::as_object) else {
+            self.problem("announce.portmap", "expected a table of ports");
+            return BTreeMap::new();
+        };
+        let mut ports = BTreeMap::new();
+        for (name, value) in portmap {
+            let at = format!("announce.portmap.{name}");
+            if let Some(value) = self.text(value, &scope, &at) {
+                ports.insert(name.clone(), value);
+            }
+        }
+        ports
+    }
+
+    fn task(&mut self, job: &Table, scope: &Scope<'_>) -> Task {
+        let key = self.key(job, scope);
+        let empty = Table::new();
+        let task = match job.get("task") {
+            Some(Value::Object(task)) => task,
+            Some(_) => {
+                self.problem("task", "expected a table");
+                &empty
+            }
+            None => {
+                self.problem("", "the job has no `task`");
+                &empty
+            }
+        };
+        let scope = scope.inside(task);
+        let processes = if self.problems.iter().any(|problem| problem.at == "task")
+            || !job.contains_key("task")
+        {
+            Vec::new()
+        } else {
+            self.processes(task, &scope)
+        };
+        let mut number = |field: &str| self.number(task, &scope, "task", field);
+        let max_failures = number("max_failures");
+        let max_concurrency = number("max_concurrency");
+        let finalization_wait = number("finalization_wait");
+        let order = self.order(task, &scope, &processes);
+        Task {
+            key,
+            processes,
+            order,
+            max_failures: unlimited(max_failures),
+            max_concurrency: unlimited(max_concurrency),
+            finalization_wait: seconds(finalization_wait),
+        }
+    }
+
+    fn processes(&mut self, task: &Table, scope: &Scope<'_>) -> Vec<Process> {
+        let list = match task.get("processes") {
+            Some(Value::Array(list)) => list.as_slice(),
+            Some(_) => {
+                self.problem("task.processes", "expected a list of processes");
+                &[]
+            }
+            None => {
+                self.problem("task", "the task has no `processes`");
+                &[]
+            }
+        };
+        let mut processes: Vec<Process> = Vec::new();
+        for (index, value) in list.iter().enumerate() {
+            let at = format!("task.processes[{index}]");
+            let Some(table) = value.as_object() else {
+                self.problem(at, "expected a process");
+                continue;
+            };
+            let Some(process) = self.process(table, &scope.inside(table), &at) else {
+                continue;
+            };
+            if processes.iter().any(|other| other.name == process.name) {
+                self.problem(at, format!("two processes are called `{}`", process.name));
+                continue;
+            }
+            processes.push(process);
+        }
+        processes
+    }
+
+    fn process(&mut self, table: &Table, scope: &Scope<'_>, at: &str) -> Option<Process> {
+        let name = self.required(table, scope, at, "name");
+        let command = self.required(table, scope, at, "cmdline");
+        let mut number = |field: &str| self.number(table, scope, at, field);
+        let max_failures = number("max_failures");
+        let min_duration = number("min_duration");
+        let mut flag = |field: &str| self.flag(table, scope, at, field);
+        let (is_daemon, is_ephemeral, is_final) =
+            (flag("daemon"), flag("ephemeral"), flag("final"));
+        let logger = self.logger(table, scope, at);
+        let (name, command) = (name?, command?);
+        let wrong = if name.is_empty() || name.starts_with('.') {
+            Some("a name that does not begin with a full stop")
+        } else if name.contains(['/', '\0']) {
+            Some("a name without `/`")
+        } else if name.len() > 255 {
+            Some("a name of 255 bytes at most")
+        } else {
+            None
+        };
+        if let Some(expected) = wrong {
+            self.problem(
+                format!("{at}.name"),
+                format!("expected {expected}, found `{name}`"),
+            );
+        }
+        if command.contains('\0') {
+            self.problem(format!("{at}.cmdline"), "expected no NUL character");
+        }
+        Some(Process {
+            name,
+            command,
+            max_failures: unlimited(max_failures),
+            min_duration: seconds(min_duration),
+            is_daemon,
+            is_ephemeral,
+            is_final,
+            logger,
+        })
+    }
+
+    fn logger(&mut self, process: &Table, scope: &Scope<'_>, at: &str) -> Logger {
+        let default = Logger {
+            destination: Destination::File,
+            rotation: None,
+        };
+        let at = format!("{at}.logger");
+        let table = match process.get("logger") {
+            None => return default,
+            Some(Value::Object(table)) => table,
+            Some(_) => {
+                self.problem(at, "expected a table");
+                return default;
+            }
+        };
+        let scope = scope.inside(table);
+        let destination = match self.required(table, &scope, &at, "destination").as_deref() {
+            Some("file") | None => Destination::File,
+            Some("console") => Destination::Console,
+            Some("both") => Destination::Both,
+            Some("none") => Destination::None,
+            Some(other) => {
+                let expected = "`file`, `console`, `both` or `none`";
+                self.problem(
+                    format!("{at}.destination"),
+                    format!("expected {expected}, found `{other}`"),
+                );
+                Destination::File
+            }
+        };
+        let rotates = match self.required(table, &scope, &at, "mode").as_deref() {
+            Some("standard") | None => false,
+            Some("rotate") => true,
+            Some(other) => {
+                let what = format!("expected `standard` or `rotate`, found `{other}`");
+                self.problem(format!("{at}.mode"), what);
+                false
+            }
+        };
+        let empty = Table::new();
+        let rotate = table
+            .get("rotate")
+            .and_then(Value::as_object)
+            .unwrap_or(&empty);
+        let inside = scope.inside(rotate);
+        let at = format!("{at}.rotate");
+        let mut number = |field: &str, default| {
+            if rotate.contains_key(field) {
+                self.number(rotate, &inside, &at, field)
+            } else {
+                default
+            }
+        };
+        let (size, backups) = (number("log_size", 100 << 20), number("backups", 5));
+        if rotates && (size == 0 || backups == 0) {
+            self.problem(at, "expected a size and backups of one at least");
+        }
+        Logger {
+            destination,
+            rotation: rotates.then(|| Rotation {
+                size,
+                backups: u32::try_from(backups).unwrap_or(u32::MAX).min(1000),
+            }),
+        }
+    }
+
+    fn order(
+        &mut self,
+        task: &Table,
+        scope: &Scope<'_>,
+        processes: &[Process],
+    ) -> Vec<(usize, usize)> {
+        let Some(Value::Array(constraints)) = task.get("constraints") else {
+            self.problem("task.constraints", "expected a list of constraints");
+            return Vec::new();
+        };
+        // Names of processes that could not be read would be missed here.
+        let complete = self.problems.is_empty();
+        let mut order = Vec::new();
+        for (index, constraint) in constraints.iter().enumerate() {
+            let at = format!("task.constraints[{index}].order");
+            let names = match constraint
+                .as_object()
+                .map(|table| (table, table.get("order")))
+            {
+                Some((table, Some(Value::Array(names)))) => {
+                    let scope = scope.inside(table);
+                    let names = names.iter().filter_map(|name| self.text(name, &scope, &at));
+                    names.collect::<Vec<_>>()
+                }
+                _ => {
+                    self.problem(at, "expected a list of names");
+                    continue;
+                }
+            };
+            if !complete {
+                continue;
+            }
+            match order::pairs(&names, processes) {
+                Ok(pairs) => order.extend(pairs),
+                Err(problems) => {
+                    for what in problems {
+                        self.problem(at.clone(), what);
+                    }
+                }
+            }
+        }
+        if complete && let Some(circle) = order::circle(processes.len(), &order) {
+            let names: Vec<_> = circle
+                .into_iter()
+                .map(|index| format!("`{}`", processes[index].name))
+                .collect();
+            let what = format!("the order of processes is a circle: {}", names.join(" -> "));
+            self.problem("task.constraints", what);
+        }
+        order
+    }
+
+    /// The value of a field with a text.
+    fn required(
+        &mut self,
+        table: &Table,
+        scope: &Scope<'_>,
+        at: &str,
+        field: &str,
+    ) -> Option<String> {
+        let path = join(at, field);
+        match table.get(field) {
+            Some(value) => self.text(value, scope, &path),
+            None => {
+                self.problem(path, "expected a text, found nothing");
+                None
+            }
+        }
+    }
+
+    fn text(&mut self, value: &Value, scope: &Scope<'_>, at: &str) -> Option<String> {
+        let Some(text) = scalar(value) else {
+            self.problem(at, format!("expected a text, found {}", kind(value)));
+            return None;
+        };
+        match scope.fill_in(&text) {
+            Ok(filled) => Some(filled),
+            Err(trouble) => {
+                let what = match trouble {
+                    Trouble::Malformed(text) => format!("`{text}` is no reference"),
+                    Trouble::Unbound(text) => format!("`{text}` is unknown here"),
+                    Trouble::Endless(text) => format!("the value of `{text}` leads back to itself"),
+                    Trouble::NotText(text) => format!("`{text}` is a table or a list, not text"),
+                };
+                self.problem(at, what);
+                None
+            }
+        }
+    }
+
+    fn number(&mut self, table: &Table, scope: &Scope<'_>, at: &str, field: &str) -> u64 {
+        let Some(value) = table.get(field) else {
+            return 0;
+        };
+        let at = join(at, field);
+        let number = match value {
+            Value::Bool(flag) => Some(i64::from(*flag)),
+            Value::Number(number) => number.as_i64().or_else(|| whole(number.as_f64()?)),
+            Value::String(_) => match self.text(value, scope, &at) {
+                Some(text) => text.trim().parse().ok(),
+                None => return 0,
+            },
+            Value::Null | Value::Array(_) | Value::Object(_) => None,
+        };
+        match number.map(u64::try_from) {
+            Some(Ok(number)) => number,
+            Some(Err(_)) => {
+                self.problem(at, format!("expected no negative number, found {value}"));
+                0
+            }
+            None => {
+                self.problem(
+                    at,
+                    format!("expected a whole number, found {}", kind(value)),
+                );
+                0
+            }
+        }
+    }
+
+    fn flag(&mut self, table: &Table, scope: &Scope<'_>, at: &str, field: &str) -> bool {
+        let Some(value) = table.get(field) else {
+            return false;
+        };
+        let at = join(at, field);
+        let flag = match value {
+            Value::Bool(flag) => Some(*flag),
+            Value::Number(number) => number.as_f64().map(|number| number != 0.0),
+            Value::String(_) => match self.text(value, scope, &at) {
+                Some(text) => match text.to_ascii_lowercase().as_str() {
+                    "true" | "1" => Some(true),
+                    "false" | "0" => Some(false),
+                    _ => None,
+                },
+                None => return false,
+            },
+            Value::Null | Value::Array(_) | Value::Object(_) => None,
+        };
+        if flag.is_none() {
+            self.problem(at, format!("expected true or false, found {}", kind(value)));
+        }
+        flag.unwrap_or_default()
+    }
+}
+
+fn join(at: &str, field: &str) -> String {
+    if at.is_empty() {
+        field.to_owned()
+    } else {
+        format!("{at}.{field}")
+    }
+}
+
+/// A number's whole part, if it has one that fits.
+#[expect(clippy::cast_possible_truncation, reason = "it is cut on purpose")]
+fn whole(number: f64) -> Option<i64> {
+    let fits = number.is_finite() && number.abs() < 9e15;
+    fits.then(|| number.trunc() as i64)
+}
+
+fn unlimited(number: u64) -> Option<usize> {
+    (number != 0).then(|| usize::try_from(number).unwrap_or(usize::MAX))
+}
+
+/// Longer than anybody waits is as good as for ever.
+fn seconds(number: u64) -> Duration {
+    Duration::from_secs(number.min(u64::from(u32::MAX)))
+}
+
+fn kind(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(flag) => flag.to_string(),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => format!("`{text}`"),
+        Value::Array(_) => "a list".to_owned(),
+        Value::Object(_) => "a table".to_owned(),
+    }
+}

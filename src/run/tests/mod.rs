@@ -1,0 +1,1 @@
+//! The schedule with a clock of its own, and readers of texts.

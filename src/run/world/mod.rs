@@ -1,0 +1,15 @@
+//! The part of running a task that touches the world: processes, signals, files, the clock.
+
+mod children;
+mod guard;
+mod launch;
+mod logs;
+mod runner;
+mod sandbox;
+mod signals;
+mod stream;
+
+pub use launch::find_shell;
+pub use runner::{Outcome, Setup, run};
+pub use sandbox::{Sandbox, allocate, hostname, new_task_id, nix_store, user_name};
+pub use stream::{Printer, Style};
