@@ -17,7 +17,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::harness::{Run, Sandbox, report, repository, small_job};
+use crate::harness::{Run, Sandbox, report, repository};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -101,9 +101,10 @@ fn check(case: &Case) -> Result<(), String> {
     let table = job.as_object_mut().expect("a table");
     table.extend(case.job.clone());
     table.insert("task".to_owned(), case.task.clone());
-    if table["task"].get("name").is_none() {
-        table["task"]["name"] = json!("t");
-    }
+    let task = table["task"].as_object_mut().expect("a table");
+    task.entry("name").or_insert(json!("t"));
+    task.entry("resources")
+        .or_insert(json!({"cpu": 0.5, "ram": 64 << 20, "disk": 64 << 20}));
     sandbox.file("compiled.json", job.to_string());
     let mut command = sandbox.command();
     command
@@ -129,6 +130,9 @@ fn check(case: &Case) -> Result<(), String> {
     };
     let last = stderr.lines().last().unwrap_or_default();
     let result: Value = serde_json::from_str(last).map_err(|_| format!("{status}: {stderr}"))?;
+    if result["processes"].is_null() {
+        return Err(format!("{status}: {stderr}"));
+    }
     let mut expected = case
         .expected
         .clone()
@@ -149,7 +153,7 @@ fn check(case: &Case) -> Result<(), String> {
                 .processes
                 .get_mut(name)
                 .ok_or(format!("`{name}` never ran"))?;
-            runs.dedup();
+            runs.truncate(1);
         }
     }
     let code = i32::from(fate.task != "SUCCESS");
@@ -159,7 +163,7 @@ fn check(case: &Case) -> Result<(), String> {
         ));
     }
     if case.in_order {
-        let order = order(&sandbox.path().join("sandbox/.logs"));
+        let order = order(&result);
         if order != expected.order {
             return Err(format!(
                 "expected order {:?}, found {order:?}",
@@ -196,20 +200,17 @@ fn fate(result: &Value) -> Fate {
     }
 }
 
-/// The processes in the order in which the directories of their logs were made.
-fn order(logs: &Path) -> Vec<String> {
-    let mut made: Vec<_> = fs::read_dir(logs)
-        .expect("logs")
-        .map(|entry| {
-            let entry = entry.expect("an entry");
-            let first = fs::metadata(entry.path().join("0")).expect("a first run");
-            let created = first.created().or_else(|_| first.modified());
-            let name = entry.file_name().display().to_string();
-            (created.expect("a time"), name)
+/// The processes in the order in which they first started.
+fn order(result: &Value) -> Vec<String> {
+    let processes = result["processes"].as_array().expect("a list").iter();
+    let mut started: Vec<_> = processes
+        .filter_map(|process| {
+            let started = process["runs"][0]["started"].as_f64()?;
+            Some((started, process["name"].as_str()?.to_owned()))
         })
         .collect();
-    made.sort();
-    made.into_iter().map(|(_, name)| name).collect()
+    started.sort_by(|a, b| a.0.total_cmp(&b.0));
+    started.into_iter().map(|(_, name)| name).collect()
 }
 
 fn logs(sandbox: &Sandbox) -> BTreeMap<String, String> {
@@ -258,10 +259,426 @@ fn pid(child: &Child) -> Pid {
     Pid::from_raw(i32::try_from(child.id()).expect("a number")).expect("a process")
 }
 
+/// A compiled job with these processes.
 fn compiled(processes: &Value) -> String {
+    job(&json!({"name": "t", "processes": processes}))
+}
+
+fn job(task: &Value) -> String {
     json!({
         "cluster": "devcluster", "role": "www", "environment": "devel", "name": "case",
-        "task": {"name": "t", "processes": processes}
+        "task": task
     })
     .to_string()
+}
+
+/// Runs a compiled job and returns what was printed and how it ended.
+fn run_compiled(text: &str, options: &[&str]) -> Run {
+    let sandbox = Sandbox::new();
+    sandbox.file("c.json", text);
+    sandbox.jobc(["run", "c.json"].iter().chain(options))
+}
+
+/// The headlines of what is wrong with a compiled job.
+#[track_caller]
+fn wrong(text: &str, expected: &[&str]) {
+    let run = run_compiled(text, &["--message-format", "short"]);
+    let found: Vec<_> = run.stderr.lines().collect();
+    assert_eq!(found, expected, "{text}");
+    assert_eq!((run.status, run.stdout.as_str()), (1, ""));
+}
+
+#[test]
+fn what_cannot_be_run() {
+    let process = |more: &str| {
+        format!(
+            r#"{{"cluster":"c","role":"r","environment":"e","name":"n","task":{{"name":"t",{more}}}}}"#
+        )
+    };
+    wrong(
+        "[",
+        &["error: `c.json`: expected JSON: EOF while parsing a list at line 1 column 1"],
+    );
+    wrong("[]", &["error: `c.json`: expected a job, found no table"]);
+    wrong(
+        r#"{"jobs": []}"#,
+        &["error: `c.json`: `jobs`: expected a list of jobs"],
+    );
+    wrong(
+        r#"{"role": "a b", "environment": null, "task": {}}"#,
+        &[
+            "error: `cluster`: expected a text, found nothing",
+            "error: `role`: expected letters, digits, `-`, `_` and `.`, found `a b`",
+            "error: `environment`: expected a text, found null",
+            "error: `name`: `{{processes[0].name}}` is unknown here",
+        ],
+    );
+    wrong(
+        &process("").replace(r#""t","#, r#""t""#),
+        &["error: `task`: the task has no `processes`"],
+    );
+    wrong(
+        &process(
+            r#""processes":[{"name":"a/b","cmdline":"x"},{"cmdline":"{{a b}} {{x}}"},{"name":".a","cmdline":"{{task}} {{self.cmdline}}"},3]"#,
+        ),
+        &[
+            "error: `task.processes[0].name`: expected a name without `/`, found `a/b`",
+            "error: `task.processes[1].name`: expected a text, found nothing",
+            "error: `task.processes[1].cmdline`: `{{a b}}` is no reference",
+            "error: `task.processes[2].cmdline`: `{{task}}` is a table or a list, not text",
+            "error: `task.processes[3]`: expected a process",
+        ],
+    );
+    wrong(
+        &process(
+            r#""processes":[{"name":"a","cmdline":"{{b}}","max_failures":"x","daemon":"maybe","min_duration":-1,"logger":{"mode":"x","destination":"y"}}]"#,
+        ),
+        &[
+            "error: `task.processes[0].cmdline`: `{{b}}` is unknown here",
+            "error: `task.processes[0].max_failures`: expected a whole number, found `x`",
+            "error: `task.processes[0].min_duration`: expected no negative number, found -1",
+            "error: `task.processes[0].daemon`: expected true or false, found `maybe`",
+            "error: `task.processes[0].logger.destination`: expected `file`, `console`, `both` or `none`, found `y`",
+            "error: `task.processes[0].logger.mode`: expected `standard` or `rotate`, found `x`",
+        ],
+    );
+    wrong(
+        &process(r#""processes":[{"name":"a","cmdline":"{{cmdline}}"},{"name":"a","cmdline":""}]"#),
+        &["error: `task.processes[0].cmdline`: the value of `{{cmdline}}` leads back to itself"],
+    );
+    wrong(
+        &process(r#""processes":[{"name":"a","cmdline":""},{"name":"a","cmdline":""}]"#),
+        &["error: `task.processes[1]`: two processes are called `a`"],
+    );
+    let order = |processes: &str, order: &str| {
+        process(&format!(
+            r#""processes":[{processes}],"constraints":[{order}]"#
+        ))
+    };
+    let abc = r#"{"name":"a","cmdline":""},{"name":"b","cmdline":"","final":true},{"name":"c","cmdline":"","daemon":true},{"name":"d","cmdline":"","ephemeral":true}"#;
+    wrong(
+        &order(
+            abc,
+            r#"{"order":["a","x"]},{"order":["a","b"]},{"order":["c","a"]},{"order":["d","a"]},{"order":[]},{}"#,
+        ),
+        &[
+            "error: `task.constraints[0].order`: no process is called `x`",
+            "error: `task.constraints[1].order`: `a` and `b` cannot be ordered: one of them is final, the other is not",
+            "error: `task.constraints[2].order`: `a` cannot wait for `c`, a daemon",
+            "error: `task.constraints[3].order`: `a` cannot wait for `d`, which is ephemeral",
+            "error: `task.constraints[4].order`: expected names of processes, found none",
+            "error: `task.constraints[5].order`: expected a list of names",
+        ],
+    );
+    wrong(
+        &order(
+            r#"{"name":"a","cmdline":""},{"name":"b","cmdline":""},{"name":"c","cmdline":""}"#,
+            r#"{"order":["a","b","a"]},{"order":["a","c"]}"#,
+        ),
+        &["error: `task.constraints`: the order of processes is a circle: `a` -> `b` -> `a`"],
+    );
+}
+
+#[test]
+fn what_makes_no_sense() {
+    let text = compiled(&json!([{"name": "a", "cmdline": "echo {{thermos.ports[http]}}"}]));
+    let check = |options: &[&str], expected: &str| {
+        let run = run_compiled(&text, options);
+        assert!(run.stderr.contains(expected), "{}", run.stderr);
+        assert_eq!((run.status, run.stdout.as_str()), (2, ""));
+    };
+    check(
+        &["--port", "htp=1"],
+        "error: the job has no port `htp`\n  |\n  = help: did you mean `http`?",
+    );
+    check(
+        &["--port", "http"],
+        "expected NAME=N with a number from 1 to 65535",
+    );
+    check(
+        &["--port", "http=1", "--port", "http=2"],
+        "port `http` is given twice",
+    );
+    check(&["--key", "a/b/c/d"], "`c.json` holds no job `a/b/c/d`");
+    check(&["--sandbox", "c.json"], "cannot use the sandbox `c.json`");
+    let several = format!(r#"{{"jobs":[{text},{}]}}"#, text.replace("case", "other"));
+    let run = run_compiled(&several, &[]);
+    assert!(
+        run.stderr.contains("`c.json` holds 2 jobs"),
+        "{}",
+        run.stderr
+    );
+    let run = run_compiled(
+        &several,
+        &["--key", "devcluster/www/devel/other", "--port", "http=7"],
+    );
+    assert_eq!((run.stdout.as_str(), run.status), ("a | 7\n", 0));
+    let run = Sandbox::new().jobc(["run", "missing.json"]);
+    assert!(
+        run.stderr.contains("error: `missing.json` is no file"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn what_is_printed() {
+    let text = job(&json!({
+        "name": "t",
+        "processes": [
+            {"name": "first", "cmdline": "echo out; printf 'no newline'"},
+            {"name": "b", "cmdline": "echo err >&2; exit 3", "max_failures": 2, "min_duration": 0}
+        ],
+        "constraints": [{"order": ["first", "b"]}]
+    }));
+    let run = run_compiled(&text, &["--sandbox", "s"]);
+    assert_eq!(
+        run.stdout,
+        "first | out\nfirst | no newline\nb     ! err\nb     ! err\n"
+    );
+    let (before, after) = run.stderr.split_once(" after ").expect("a time");
+    assert_eq!(
+        before,
+        "process  state    runs  exit codes\n\
+         first    success     1  0\n\
+         b        failed      2  3 (2 times)\n\
+         the task of devcluster/www/devel/case failed"
+    );
+    let (_, sandbox) = after.split_once('\n').expect("a line");
+    assert_eq!((sandbox, run.status), ("the sandbox is [DIR]/s\n", 1));
+}
+
+#[test]
+fn sandboxes_go_after_a_success() {
+    let check = |command: &str, options: &[&str], stays: bool| {
+        let sandbox = Sandbox::new();
+        sandbox.file("tmp/x", "");
+        sandbox.file(
+            "c.json",
+            compiled(&json!([{"name": "a", "cmdline": command}])),
+        );
+        let mut jobc = sandbox.command();
+        jobc.env("TMPDIR", sandbox.path().join("tmp"));
+        let run = sandbox.finish(jobc.args(["run", "c.json"]).args(options));
+        let left = fs::read_dir(sandbox.path().join("tmp")).expect("it is there");
+        assert_eq!(left.count(), 1 + usize::from(stays), "{}", run.stderr);
+        assert_eq!(
+            run.stderr
+                .contains("the sandbox is [DIR]/tmp/jobc-run-case-"),
+            stays
+        );
+    };
+    check("true", &[], false);
+    check("false", &[], true);
+    check("true", &["--keep"], true);
+}
+
+#[test]
+fn logs_of_another_task_are_left_alone() {
+    let sandbox = Sandbox::new();
+    sandbox.file(
+        "c.json",
+        compiled(&json!([{"name": "a", "cmdline": "true"}])),
+    );
+    let run = || sandbox.jobc(["run", "c.json", "--sandbox", "s"]);
+    assert_eq!(run().status, 0);
+    let again = run();
+    assert_eq!(again.status, 2);
+    assert!(
+        again.stderr.contains("it has the logs of another task"),
+        "{}",
+        again.stderr
+    );
+}
+
+#[test]
+fn a_second_interrupt_kills_at_once() {
+    let deaf = "trap '' TERM; echo ready; while :; do sleep 0.1; echo again; done";
+    let sandbox = Sandbox::new();
+    sandbox.file(
+        "c.json",
+        compiled(&json!([
+            {"name": "a", "cmdline": deaf},
+            {"name": "f", "cmdline": "echo final", "final": true}
+        ])),
+    );
+    let mut command = sandbox.command();
+    command.args(["run", "c.json", "--message-format", "json"]);
+    let run = kill_at(&mut command, "| ready", &[Signal::INT, Signal::HUP]);
+    let result: Value = serde_json::from_str(run.stderr.trim()).expect("a result");
+    assert_eq!((result["task"].as_str(), run.status), (Some("KILLED"), 1));
+    assert!(!run.stdout.contains("final"));
+}
+
+/// What a line of output says that a process has written: the numbers of processes.
+fn numbers(lines: &mut impl Iterator<Item = std::io::Result<String>>, count: usize) -> Vec<Pid> {
+    let mut numbers = Vec::new();
+    while numbers.len() < count {
+        let line = lines.next().expect("more lines").expect("a line");
+        let number = line.rsplit(' ').next().and_then(|word| word.parse().ok());
+        numbers.extend(number.and_then(Pid::from_raw));
+    }
+    numbers
+}
+
+fn wait_until_gone(processes: &[Pid]) {
+    let there = |pid: &Pid| {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero()));
+        // What has ended and whose end nobody has seen yet is gone.
+        stat.is_ok_and(|stat| !stat.contains(") Z "))
+    };
+    for _ in 0..600 {
+        if !processes.iter().any(there) {
+            return;
+        }
+        thread::sleep(std::time::Duration::from_millis(50));
+    }
+    panic!("{processes:?} are still there");
+}
+
+const FAMILY: &str = "echo $$; (trap '' TERM; echo $BASHPID; sleep 600) & \
+                      setsid sh -c 'trap \"\" TERM; echo $$; sleep 600' & wait";
+
+#[test]
+fn nothing_is_left_behind() {
+    let sandbox = Sandbox::new();
+    let bad = "until [ -e go ]; do sleep 0.05; done; exit 1";
+    sandbox.file(
+        "c.json",
+        job(&json!({
+            "name": "t", "finalization_wait": 1,
+            "processes": [{"name": "a", "cmdline": FAMILY}, {"name": "bad", "cmdline": bad}]
+        })),
+    );
+    let mut child = start(sandbox.command().args(["run", "c.json", "--sandbox", "s"]));
+    let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    let family = numbers(&mut lines, 3);
+    sandbox.file("s/go", "");
+    assert_eq!(child.wait().expect("it ends").code(), Some(1));
+    let there = |pid: &Pid| Path::new(&format!("/proc/{}", pid.as_raw_nonzero())).exists();
+    let left: Vec<_> = family.iter().filter(|pid| there(pid)).collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn a_killed_jobc_takes_its_processes_along() {
+    let sandbox = Sandbox::new();
+    let family = "echo $$; (trap '' TERM HUP PIPE; echo $BASHPID; exec sleep 600) & wait";
+    sandbox.file(
+        "c.json",
+        compiled(&json!([{"name": "a", "cmdline": family}])),
+    );
+    let mut child = start(sandbox.command().args(["run", "c.json", "--sandbox", "s"]));
+    let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    let family = numbers(&mut lines, 2);
+    kill_process(pid(&child), Signal::KILL).expect("it runs");
+    child.wait().expect("it ends");
+    wait_until_gone(&family);
+}
+
+#[test]
+fn many_lines_stay_whole() {
+    let command =
+        "for i in $(seq 300); do echo xxxxxxxxxxxxxxxxxxxx; echo yyyyyyyyyyyyyyyyyyyy >&2; done";
+    let processes: Vec<_> = (0..8)
+        .map(|index| json!({"name": format!("p{index}"), "cmdline": command}))
+        .collect();
+    let run = run_compiled(&compiled(&json!(processes)), &[]);
+    assert_eq!((run.stdout.lines().count(), run.status), (4800, 0));
+    for line in run.stdout.lines() {
+        let (name, text) = line.split_at(2);
+        assert!(name.starts_with('p'), "{line}");
+        assert!(
+            [" | xxxxxxxxxxxxxxxxxxxx", " ! yyyyyyyyyyyyyyyyyyyy"].contains(&text),
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn a_reader_who_goes_away_ends_nothing() {
+    let sandbox = Sandbox::new();
+    let text = compiled(&json!([{"name": "a", "cmdline": "seq 100000; touch done"}]));
+    sandbox.file("c.json", text);
+    let mut child = start(sandbox.command().args(["run", "c.json", "--sandbox", "s"]));
+    drop(child.stdout.take());
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+    assert!(sandbox.path().join("s/done").exists());
+}
+
+#[test]
+fn jobs_are_compiled_to_be_run() {
+    let sandbox = Sandbox::with_examples();
+    let run = sandbox.jobc([
+        "run",
+        "hello_world",
+        "--realise",
+        "never",
+        "--message-format",
+        "json",
+    ]);
+    let last = run.stderr.lines().last().expect("a result");
+    let result: Value = serde_json::from_str(last).expect("a result");
+    let states: Vec<_> = result["processes"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|process| {
+            (
+                process["state"].as_str(),
+                process["runs"][0]["return_code"].as_i64(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        states,
+        [(Some("SKIPPED"), None), (Some("FAILED"), Some(127))]
+    );
+    let built = sandbox.jobc(["build", "hello_world", "--print", "path"]);
+    let path = built
+        .stdout
+        .trim()
+        .replace("[DIR]", &sandbox.path().display().to_string());
+    let again = sandbox.jobc(["run", &path, "--realise", "never"]);
+    assert_eq!((again.status, again.stdout), (1, run.stdout));
+}
+
+#[test]
+fn every_step_that_jobc_adds_is_known() {
+    let sandbox = Sandbox::with_examples();
+    for job in ["hello_world", "prometheus", "devcluster/www/devel/webapp"] {
+        let options = ["run", job, "--realise", "never", "--message-format", "json"];
+        let run = sandbox.jobc(options);
+        let last = run.stderr.lines().last().expect("a result");
+        let result: Value = serde_json::from_str(last).expect("a result");
+        for process in result["processes"].as_array().expect("a list") {
+            let name = process["name"].as_str().expect("a name");
+            let added = name.starts_with("nix_");
+            assert_eq!(process["state"] == "SKIPPED", added, "{name}");
+        }
+    }
+}
+
+#[test]
+fn without_nix_nothing_is_fetched() {
+    let sandbox = Sandbox::with_examples();
+    let step = "p=/nix/store/x r=$PWD/.gc/a n=0\necho ran";
+    sandbox.file(
+        "c.json",
+        compiled(&json!([
+            {"name": "nix_init_a", "cmdline": step},
+            {"name": "nix_init_mine", "cmdline": "echo mine"}
+        ])),
+    );
+    let always = sandbox.jobc(["run", "c.json", "--realise", "always"]);
+    assert!(
+        always.stdout.contains("nix_init_a    | ran"),
+        "{}",
+        always.stdout
+    );
+    let never = sandbox.jobc(["run", "c.json", "--realise", "never"]);
+    assert_eq!(
+        (never.stdout.as_str(), never.status),
+        ("nix_init_mine | mine\n", 0)
+    );
 }

@@ -31,10 +31,13 @@ struct Process {
     runs: Vec<Ended>,
 }
 
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, Serialize)]
 struct Ended {
     state: &'static str,
     return_code: Option<i32>,
+    /// In seconds since the task started.
+    started: f64,
+    ended: Option<f64>,
     #[serde(skip)]
     shown: String,
 }
@@ -119,6 +122,8 @@ impl Ended {
         Self {
             state,
             return_code: run.return_code(),
+            started: run.started.as_secs_f64(),
+            ended: run.ended.map(|ended| ended.as_secs_f64()),
             shown,
         }
     }

@@ -75,6 +75,10 @@ pub enum Fate {
 pub struct Run {
     /// What it is in or has come to.
     pub state: RunState,
+    /// When it started.
+    pub started: Duration,
+    /// When it ended, if it has.
+    pub ended: Option<Duration>,
 }
 
 /// What a run has come to.
@@ -305,6 +309,8 @@ impl<'t> Schedule<'t> {
             state.status = Status::Running;
             state.runs.push(Run {
                 state: RunState::Running,
+                started: now,
+                ended: None,
             });
             actions.push(Action::Start(index));
         }
@@ -315,6 +321,7 @@ impl<'t> Schedule<'t> {
         let state = &mut self.processes[index];
         if let Some(run) = state.runs.last_mut() {
             run.state = ending;
+            run.ended = Some(now);
         }
         state.last_end = Some(now);
         let failed = matches!(ending, RunState::Failed(_));
