@@ -12,10 +12,13 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde::Deserialize;
 use serde_json::{Value, json};
+
+use jobc::run::{Agent, Compiled, is_init};
 
 use crate::harness::{Run, Sandbox, report, repository};
 
@@ -389,7 +392,7 @@ fn what_makes_no_sense() {
     };
     check(
         &["--port", "htp=1"],
-        "error: the job has no port `htp`\n  |\n  = help: did you mean `http`?",
+        "error: the job has no port `htp`\n |\n = help: did you mean `http`?",
     );
     check(
         &["--port", "http"],
@@ -527,13 +530,17 @@ fn wait_until_gone(processes: &[Pid]) {
         // What has ended and whose end nobody has seen yet is gone.
         stat.is_ok_and(|stat| !stat.contains(") Z "))
     };
+    wait_for(|| !processes.iter().any(there));
+}
+
+fn wait_for(condition: impl Fn() -> bool) {
     for _ in 0..600 {
-        if !processes.iter().any(there) {
+        if condition() {
             return;
         }
-        thread::sleep(std::time::Duration::from_millis(50));
+        thread::sleep(Duration::from_millis(50));
     }
-    panic!("{processes:?} are still there");
+    panic!("it never came to that");
 }
 
 const FAMILY: &str = "echo $$; (trap '' TERM; echo $BASHPID; sleep 600) & \
@@ -646,15 +653,20 @@ fn jobs_are_compiled_to_be_run() {
 #[test]
 fn every_step_that_jobc_adds_is_known() {
     let sandbox = Sandbox::with_examples();
+    let agent = Agent {
+        instance: 0,
+        hostname: "host".to_owned(),
+        task_id: "task".to_owned(),
+        ports: BTreeMap::new(),
+    };
     for job in ["hello_world", "prometheus", "devcluster/www/devel/webapp"] {
-        let options = ["run", job, "--realise", "never", "--message-format", "json"];
-        let run = sandbox.jobc(options);
-        let last = run.stderr.lines().last().expect("a result");
-        let result: Value = serde_json::from_str(last).expect("a result");
-        for process in result["processes"].as_array().expect("a list") {
-            let name = process["name"].as_str().expect("a name");
-            let added = name.starts_with("nix_");
-            assert_eq!(process["state"] == "SKIPPED", added, "{name}");
+        let text = sandbox.jobc(["build", job, "--stdout"]).stdout;
+        let jobs = Compiled::parse(&text).expect("a job").jobs;
+        let task = jobs[0].task(&agent).expect("a task");
+        assert!(task.processes.iter().any(is_init), "{job}");
+        for process in &task.processes {
+            let added = process.name.starts_with("nix_");
+            assert_eq!(is_init(process), added, "{}", process.name);
         }
     }
 }
@@ -676,9 +688,37 @@ fn without_nix_nothing_is_fetched() {
         "{}",
         always.stdout
     );
+    let warning = "warning: nothing is fetched: this machine has no `nix-store`";
+    if !Path::new("/nix/var/nix/profiles/default/bin/nix-store").exists() {
+        let mut command = sandbox.command();
+        command.env("PATH", sandbox.path()).args(["run", "c.json"]);
+        let auto = sandbox.finish(&mut command);
+        assert!(auto.stderr.starts_with(warning), "{}", auto.stderr);
+        assert_eq!(auto.stdout, "nix_init_mine | mine\n");
+    }
     let never = sandbox.jobc(["run", "c.json", "--realise", "never"]);
+    assert!(!never.stderr.contains(warning));
     assert_eq!(
         (never.stdout.as_str(), never.status),
         ("nix_init_mine | mine\n", 0)
     );
+}
+
+#[test]
+fn a_slow_reader_misses_nothing() {
+    let sandbox = Sandbox::new();
+    let text = compiled(&json!([{"name": "a", "cmdline": "seq 40000"}]));
+    sandbox.file("c.json", text);
+    let mut child = start(sandbox.command().args(["run", "c.json", "--sandbox", "s"]));
+    let log = sandbox.path().join("s/.logs/a/0/stdout");
+    // More than a pipe holds has been written by then, and nothing read.
+    wait_for(|| fs::metadata(&log).is_ok_and(|log| log.len() > 1 << 16));
+    let mut stdout = String::new();
+    let mut pipe = child.stdout.take().expect("a pipe");
+    pipe.read_to_string(&mut stdout).expect("text");
+    assert_eq!(
+        (stdout.lines().count(), stdout.lines().last()),
+        (40000, Some("a | 40000"))
+    );
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
 }

@@ -165,10 +165,11 @@ pub(super) enum ListFormat {
 
 /// Run a job's task on this machine, as a node would
 ///
-/// Runs the processes of a compiled job as Thermos, Aurora's executor, runs them: order, repeated
+/// Runs the processes of a compiled job as Thermos, Aurora's executor, runs them, but as the user
+/// who asks for it and without health checks or limits of resources: order, repeated
 /// runs, daemons, ephemeral and final processes, limits, ports, logs. What they print comes to
 /// standard output, a line at a time, as `NAME | LINE`, or `NAME ! LINE` for standard error; what
-/// became of them is printed to standard error at the end. Health checks are not run.
+/// became of them is printed to standard error at the end.
 #[derive(Debug, Args)]
 #[command(after_long_help = help::RUN)]
 pub(super) struct RunArgs {

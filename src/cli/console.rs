@@ -116,7 +116,7 @@ impl Console {
     }
 
     /// Prints a line for people; a program reads nothing but objects.
-    fn say(&self, line: &str) {
+    pub(super) fn say(&self, line: &str) {
         if self.format != MessageFormat::Json {
             print(format!("{line}\n").as_bytes());
         }

@@ -65,7 +65,9 @@ pub(super) fn run(args: &RunArgs, global: &Global, console: &Console) -> Result<
         skipped,
         printer: Arc::new(printer),
     };
-    let outcome = world::run(&task, &setup);
+    let outcome = world::run(&task, &setup, &|| {
+        console.say("the task is ending; interrupt once more to kill it");
+    });
     let path = sandbox.path().to_owned();
     let succeeded = matches!(&outcome, Ok(outcome) if outcome.fate == Fate::Success);
     let stays = args.keep || !succeeded || !sandbox.is_temporary();
@@ -234,14 +236,14 @@ fn compile(
 
 /// The task with all that a node would add to it.
 fn bind(job: &CompiledJob, key: &Key, args: &RunArgs) -> Result<Task, Refusal> {
-    let (asked, portmap) = job.ports()?;
+    let names = job.ports()?;
     let mut given = BTreeMap::new();
     for (name, number) in &args.ports {
         if given.insert(name.clone(), *number).is_some() {
             return Err(Failure::new(format!("port `{name}` is given twice")).into());
         }
     }
-    let ports = Ports::new(&asked, &portmap, &given).map_err(|clash| match clash {
+    let ports = Ports::new(&names, &given).map_err(|clash| match clash {
         PortClash::Circle(name) => Failure::new(format!(
             "`announce.portmap`: port `{name}` leads back to itself"
         )),

@@ -28,11 +28,11 @@ struct Process {
     name: String,
     /// `SKIPPED`, `WAITING` if it never ran, or the state of its last run.
     state: &'static str,
-    runs: Vec<Ended>,
+    runs: Vec<Line>,
 }
 
 #[derive(Debug, Serialize)]
-struct Ended {
+struct Line {
     state: &'static str,
     return_code: Option<i32>,
     /// In seconds since the task started.
@@ -46,7 +46,7 @@ impl Result {
     pub(super) fn new(task: &Task, outcome: &Outcome, sandbox: Option<&Path>) -> Self {
         let processes = task.processes.iter().zip(&outcome.runs);
         let processes = processes.map(|(process, runs)| {
-            let ended: Vec<Ended> = runs.iter().flatten().map(Ended::new).collect();
+            let ended: Vec<Line> = runs.iter().flatten().map(Line::new).collect();
             let state = match (runs, ended.last()) {
                 (None, _) => "SKIPPED",
                 (Some(_), None) => "WAITING",
@@ -110,7 +110,7 @@ impl Result {
     }
 }
 
-impl Ended {
+impl Line {
     fn new(run: &Run) -> Self {
         let (state, shown) = match run.state {
             RunState::Running => ("RUNNING", "-".to_owned()),
@@ -130,7 +130,7 @@ impl Ended {
 }
 
 /// How the runs ended, the same endings in a row counted.
-fn codes(runs: &[Ended]) -> String {
+fn codes(runs: &[Line]) -> String {
     let mut groups: Vec<(&str, usize)> = Vec::new();
     for run in runs {
         match groups.last_mut() {

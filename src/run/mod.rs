@@ -19,7 +19,7 @@ mod tests;
 
 pub use bind::Agent;
 pub use init::is_init;
-pub use ports::{PortClash, Ports};
+pub use ports::{PortClash, PortNames, Ports};
 pub use read::{Compiled, CompiledJob, Problem};
 pub use schedule::{Action, Ending, Fate, Run, RunState, Schedule};
 pub use task::{Destination, Key, Logger, Process, Rotation, Task};

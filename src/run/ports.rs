@@ -5,6 +5,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The names of ports in a job.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PortNames {
+    /// Those that the task refers to.
+    pub asked: BTreeSet<String>,
+    /// The announcer's: a number or another name for each.
+    pub portmap: BTreeMap<String, String>,
+}
+
 /// The names of a task's ports, and what is known of their numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Ports {
@@ -26,16 +35,12 @@ pub enum PortClash {
 }
 
 impl Ports {
-    /// The ports of the names that are `asked` for and of those in `portmap`; those that are
-    /// `given` have their numbers from there.
+    /// The ports of a job's `names`; those that are `given` have their numbers from there.
     ///
     /// # Errors
     /// If the names lead in a circle, or one port has two numbers.
-    pub fn new(
-        asked: &BTreeSet<String>,
-        portmap: &BTreeMap<String, String>,
-        given: &BTreeMap<String, u16>,
-    ) -> Result<Self, PortClash> {
+    pub fn new(names: &PortNames, given: &BTreeMap<String, u16>) -> Result<Self, PortClash> {
+        let PortNames { asked, portmap } = names;
         let mut ports = Self::default();
         let names = asked.iter().chain(portmap.keys()).chain(portmap.values());
         for name in names.filter(|name| !is_number(name)) {

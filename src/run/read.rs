@@ -2,7 +2,7 @@
 //! with strings where numbers belong, and with fields that nobody knows left alone.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::bind::{Agent, Scope, Trouble, scalar};
 use super::defaults::complete;
 use super::order;
-use super::{Destination, Key, Logger, Process, Rotation, Task};
+use super::{Destination, Key, Logger, PortNames, Process, Rotation, Task};
 
 type Table = Map<String, Value>;
 
@@ -111,7 +111,7 @@ impl CompiledJob {
     ///
     /// # Errors
     /// If the task cannot be run.
-    pub fn ports(&self) -> Result<(BTreeSet<String>, BTreeMap<String, String>), Vec<Problem>> {
+    pub fn ports(&self) -> Result<PortNames, Vec<Problem>> {
         let agent = Agent::nobody();
         let asked = RefCell::default();
         let mut reader = Reader::default();
@@ -119,7 +119,8 @@ impl CompiledJob {
         let task = reader.task(&self.table, &scope);
         let portmap = reader.portmap(&self.table, &scope);
         reader.finish(task)?;
-        Ok((asked.into_inner(), portmap))
+        let asked = asked.into_inner();
+        Ok(PortNames { asked, portmap })
     }
 
     /// Its task, run by `agent`.
@@ -396,20 +397,18 @@ impl Reader {
         let mut order = Vec::new();
         for (index, constraint) in constraints.iter().enumerate() {
             let at = format!("task.constraints[{index}].order");
-            let names = match constraint
-                .as_object()
-                .map(|table| (table, table.get("order")))
-            {
-                Some((table, Some(Value::Array(names)))) => {
-                    let scope = scope.inside(table);
-                    let names = names.iter().filter_map(|name| self.text(name, &scope, &at));
-                    names.collect::<Vec<_>>()
-                }
-                _ => {
-                    self.problem(at, "expected a list of names");
-                    continue;
-                }
+            let names = constraint.as_object().and_then(|table| {
+                let names = table.get("order")?.as_array()?;
+                Some((scope.inside(table), names))
+            });
+            let Some((scope, names)) = names else {
+                self.problem(at, "expected a list of names");
+                continue;
             };
+            let names: Vec<_> = names
+                .iter()
+                .filter_map(|name| self.text(name, &scope, &at))
+                .collect();
             if !complete {
                 continue;
             }
@@ -442,13 +441,11 @@ impl Reader {
         field: &str,
     ) -> Option<String> {
         let path = join(at, field);
-        match table.get(field) {
-            Some(value) => self.text(value, scope, &path),
-            None => {
-                self.problem(path, "expected a text, found nothing");
-                None
-            }
-        }
+        let Some(value) = table.get(field) else {
+            self.problem(path, "expected a text, found nothing");
+            return None;
+        };
+        self.text(value, scope, &path)
     }
 
     fn text(&mut self, value: &Value, scope: &Scope<'_>, at: &str) -> Option<String> {

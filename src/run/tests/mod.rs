@@ -1,1 +1,4 @@
-//! The schedule with a clock of its own, and readers of texts.
+//! The schedule with a clock of its own, and texts filled in.
+
+mod bind;
+mod schedule;

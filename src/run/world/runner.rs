@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::path::PathBuf;
 use std::process::Child;
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -77,11 +77,11 @@ struct Live {
     lasts_with_output: bool,
 }
 
-/// Runs `task` to its end.
+/// Runs `task` to its end; calls `interrupted` when someone wants it to end.
 ///
 /// # Errors
 /// If a process cannot be started at all. Whatever was started is gone then.
-pub fn run(task: &Task, setup: &Setup) -> Result<Outcome, MachineError> {
+pub fn run(task: &Task, setup: &Setup, interrupted: &dyn Fn()) -> Result<Outcome, MachineError> {
     let (sender, events) = mpsc::channel();
     let cannot = |what: &str, error: io::Error| MachineError::new(format!("cannot {what}"), error);
     signals::watch(&sender).map_err(|error| cannot("watch for signals", error))?;
@@ -91,6 +91,7 @@ pub fn run(task: &Task, setup: &Setup) -> Result<Outcome, MachineError> {
     let mut runner = Runner {
         task,
         setup,
+        interrupted,
         launcher: Launcher {
             shell: setup.shell.clone(),
             sandbox: setup.sandbox.clone(),
@@ -125,6 +126,7 @@ pub fn run(task: &Task, setup: &Setup) -> Result<Outcome, MachineError> {
 struct Runner<'t> {
     task: &'t Task,
     setup: &'t Setup,
+    interrupted: &'t dyn Fn(),
     launcher: Launcher,
     schedule: Schedule<'t>,
     guard: Guard,
@@ -165,10 +167,7 @@ impl Runner<'_> {
             return self.events.recv().ok();
         };
         let left = deadline.saturating_sub(self.now());
-        match self.events.recv_timeout(left) {
-            Ok(event) => Some(event),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        }
+        self.events.recv_timeout(left).ok()
     }
 
     fn take(&mut self, event: Event) -> Vec<Action> {
@@ -176,6 +175,7 @@ impl Runner<'_> {
             Event::Interrupt => {
                 self.interrupts += 1;
                 if self.interrupts == 1 {
+                    (self.interrupted)();
                     self.schedule.kill(self.now())
                 } else {
                     self.schedule.abort(self.now())
@@ -354,7 +354,7 @@ impl Runner<'_> {
         for group in groups.into_iter().filter_map(Pid::from_raw) {
             self.end(group);
         }
-        let end = self.now() + PATIENCE;
+        let mut end = self.now() + PATIENCE;
         loop {
             let mut left = self.strangers();
             left.retain(|&stranger| !children::reap(stranger));
@@ -365,7 +365,10 @@ impl Runner<'_> {
             children::signal(&left, Signal::KILL);
             match self.next(Some(end)) {
                 Some(Event::Closed(group, trouble)) => self.closed(group, trouble),
+                Some(Event::Interrupt) if left.is_empty() => break,
                 Some(Event::Child | Event::Interrupt) => {}
+                // Whoever reads the lines may take a while.
+                None if self.setup.printer.is_busy() => end = self.now() + PATIENCE,
                 None => break,
             }
         }

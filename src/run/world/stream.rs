@@ -7,6 +7,7 @@
 
 use std::io::{self, Write};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::diagnostic::render::visible;
 
@@ -31,6 +32,8 @@ pub struct Printer {
     style: Style,
     width: usize,
     out: Mutex<Option<Box<dyn Write + Send>>>,
+    /// How many are about to print.
+    busy: AtomicUsize,
 }
 
 impl std::fmt::Debug for Printer {
@@ -51,7 +54,13 @@ impl Printer {
             style,
             width: widths.max().unwrap_or(0).min(WIDEST),
             out: Mutex::new(Some(Box::new(out))),
+            busy: AtomicUsize::new(0),
         }
+    }
+
+    /// Whether something waits for whoever reads.
+    pub(super) fn is_busy(&self) -> bool {
+        self.busy.load(Ordering::SeqCst) > 0
     }
 
     /// A stream of a process, by its place among the others, its name, and the mark of the stream.
@@ -74,6 +83,12 @@ impl Printer {
     }
 
     fn print(&self, text: &[u8]) {
+        self.busy.fetch_add(1, Ordering::SeqCst);
+        self.write(text);
+        self.busy.fetch_sub(1, Ordering::SeqCst);
+    }
+
+    fn write(&self, text: &[u8]) {
         let Ok(mut out) = self.out.lock() else {
             return;
         };
