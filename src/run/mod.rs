@@ -6,6 +6,7 @@
 
 mod bind;
 mod defaults;
+mod fields;
 mod init;
 mod order;
 mod ports;

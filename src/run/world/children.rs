@@ -25,7 +25,8 @@ pub(super) fn ending(child: Pid) -> Option<Ending> {
     match (status.exit_status(), status.terminating_signal()) {
         (Some(code), _) => Some(Ending::Exit(code)),
         (None, Some(signal)) => Some(Ending::Signal(signal)),
-        (None, None) => None,
+        // It ended, in a way that nobody has heard of.
+        (None, None) => Some(Ending::Signal(0)),
     }
 }
 
