@@ -21,6 +21,8 @@ pub struct Settings {
     pub packages: Option<BTreeMap<PackageName, PackageSource>>,
     /// How closures are realised on the nodes.
     pub init: Option<InitSettings>,
+    /// What the nodes' own Nix is told: what they ask and trust without being asked to.
+    pub nodes: Option<NodeSettings>,
     /// The store directory of the nodes (default `/nix/store`).
     pub store_dir: Option<String>,
     /// The environments that the scheduler accepts: exact names, or a name with `*` at its end for
@@ -52,6 +54,18 @@ pub struct InitSettings {
     pub profile_script: Option<String>,
     /// The `nix-store` program (default: the first one found in the usual places).
     pub nix_store: Option<String>,
+}
+
+/// What the `nix.conf` of the nodes says.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NodeSettings {
+    /// The binary caches that nodes ask by themselves, as in Nix's setting of this name (default:
+    /// `https://cache.nixos.org`, which is Nix's own).
+    pub substituters: Option<Vec<String>>,
+    /// The public keys that nodes trust by themselves, `NAME:BASE64`, as in Nix's setting of this
+    /// name (default: the key of `cache.nixos.org`, which is Nix's own).
+    pub trusted_public_keys: Option<Vec<String>>,
 }
 
 /// How init steps are named.
