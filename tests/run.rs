@@ -651,6 +651,19 @@ fn jobs_are_compiled_to_be_run() {
 }
 
 #[test]
+fn a_compiled_file_may_have_the_name_of_a_definition() {
+    let sandbox = Sandbox::new();
+    let text = compiled(&json!([{"name": "a", "cmdline": "echo ran"}]));
+    sandbox
+        .file("w/jobc.toml", "")
+        .file("elsewhere/job.json", text);
+    let mut command = sandbox.command();
+    command.current_dir(sandbox.path().join("w"));
+    let run = sandbox.finish(command.args(["run", "../elsewhere/job.json"]));
+    assert_eq!((run.stdout.as_str(), run.status), ("a | ran\n", 0));
+}
+
+#[test]
 fn every_step_that_jobc_adds_is_known() {
     let sandbox = Sandbox::with_examples();
     let agent = Agent {

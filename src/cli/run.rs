@@ -28,7 +28,7 @@ use super::summary;
 const MOST_BYTES: u64 = 64 << 20;
 
 pub(super) fn run(args: &RunArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
-    let read = match compiled_file(&args.job)? {
+    let read = match compiled_file(&args.job, global)? {
         Some(path) => read_job(&path, args),
         None => match compile(&args.job, global, console)? {
             Ok(text) => job_of(&text, &args.job, args),
@@ -136,17 +136,25 @@ impl From<Vec<Problem>> for Refusal {
     }
 }
 
-/// The compiled file that `word` names: one that ends in `.json` and is no definition.
-fn compiled_file(word: &str) -> Result<Option<PathBuf>, Failure> {
+/// The compiled file that `word` names: one that ends in `.json`, unless it is called as definitions
+/// are and lies in the workspace.
+fn compiled_file(word: &str, global: &Global) -> Result<Option<PathBuf>, Failure> {
     let path = Path::new(word);
-    let is_json = path
-        .extension()
-        .is_some_and(|extension| extension == "json");
-    if !is_json || DefinitionFile::of_path(path).is_some() {
+    if path.extension().is_none_or(|extension| extension != "json") {
         return Ok(None);
     }
     let path = current_dir()?.join(path);
-    if path.is_file() {
+    let is_file = path.is_file();
+    if DefinitionFile::of_path(&path).is_some() {
+        // What is wrong with the workspace is told when the definition is compiled.
+        let Some(workspace) = open(global)?.value else {
+            return Ok(None);
+        };
+        let real = path.canonicalize();
+        let is_outside = real.is_ok_and(|real| !real.starts_with(&workspace.root));
+        return Ok((is_file && is_outside).then_some(path));
+    }
+    if is_file {
         return Ok(Some(path));
     }
     Err(Failure::new(format!("`{word}` is no file"))
