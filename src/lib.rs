@@ -25,6 +25,8 @@ pub mod compile;
 
 pub mod write;
 
+pub mod lock;
+
 pub mod schema;
 
 pub mod cli;

@@ -42,6 +42,19 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("write", &["diagnostic", "emit"]),
+    (
+        "lock",
+        &[
+            "source",
+            "diagnostic",
+            "model",
+            "store",
+            "parse",
+            "resolve",
+            "workspace",
+            "compile",
+        ],
+    ),
 ];
 
 /// Modules that may read files, variables, the clock or the network.
@@ -51,6 +64,9 @@ const TOUCH_THE_WORLD: &[&str] = &[
     "src/resolve/expanded.rs",
     "src/workspace.rs",
     "src/write.rs",
+    "src/lock/evaluate.rs",
+    "src/lock/file.rs",
+    "src/lock/nix.rs",
     "src/cli/",
     "src/main.rs",
 ];

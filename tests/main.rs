@@ -11,6 +11,7 @@ mod fuzz_fixtures;
 mod harness;
 mod import;
 mod init_command;
+mod lock;
 mod nix;
 mod readme;
 mod robustness;

@@ -14,6 +14,7 @@ mod failure;
 mod help;
 mod init;
 mod list;
+mod lock;
 mod man;
 mod open;
 mod output;
@@ -56,6 +57,7 @@ fn obey(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
         Command::Check(args) => check::run(args, &cli.global, console),
         Command::List(args) => list::run(args, &cli.global, console),
         Command::Explain(args) => explain::run(args),
+        Command::Lock(args) => lock::run(args, &cli.global, console),
         Command::Init(args) => init::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 pub use command::{Command, Script};
 pub use lock::{Lock, Locked, PathInfo};
+pub use package::{bad_store_path, locked};
 
 use crate::check::CheckedJob;
 use crate::diagnostic::codes::packages as codes;

@@ -1,0 +1,156 @@
+//! `jobc.lock` and Nix: which store paths the workspace's packages are. Touches the world.
+//!
+//! Beside the pipeline: `build` reads what this writes. Packages are collected from definitions and
+//! settings, evaluated, built or fetched, and written down with their closures. What is in the lock
+//! stays as it is unless an update is asked for, so that only what changed changes.
+
+pub mod collect;
+pub mod current;
+mod evaluate;
+mod expression;
+pub mod file;
+pub mod installable;
+mod nix;
+mod realise;
+mod registration;
+pub mod text;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use collect::{Need, Needs, collect};
+pub use evaluate::Nixpkgs;
+pub use nix::Nix;
+
+use crate::diagnostic::{MachineError, Report};
+use crate::resolve::{Lock, PathInfo};
+use crate::store::{StoreDir, StorePath};
+
+use realise::{Resolver, Target};
+
+/// What is to become of a lock.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// What the workspace names.
+    pub needs: &'a Needs,
+    /// What may change, if not everything.
+    pub only: Option<&'a Needs>,
+    /// The systems to lock for.
+    pub systems: &'a BTreeSet<String>,
+    /// Whether what is locked is asked for again.
+    pub update: bool,
+    /// The store of the nodes.
+    pub store_dir: &'a StoreDir,
+}
+
+/// How Nix is asked.
+#[derive(Clone, Copy)]
+pub struct Asking<'a> {
+    /// How Nix is run.
+    pub nix: &'a Nix<'a>,
+    /// What `<nixpkgs>` is.
+    pub nixpkgs: &'a Nixpkgs,
+    /// Is told what is done next.
+    pub say: &'a dyn Fn(&str),
+}
+
+/// The lock that `old` becomes. A report with an error has none.
+///
+/// # Errors
+/// If Nix cannot be run, or cannot work. Where there is nothing to ask, it is not run.
+pub fn renew(
+    old: &Lock,
+    request: &Request<'_>,
+    asking: &Asking<'_>,
+) -> Result<Report<Lock>, MachineError> {
+    let chosen = request.only.unwrap_or(request.needs);
+    let mut targets = Vec::new();
+    for (installable, need) in &chosen.installables {
+        let known = old.packages().get(installable);
+        for system in request.systems {
+            if request.update || known.is_none_or(|systems| !systems.contains_key(system)) {
+                targets.push(Target {
+                    installable,
+                    system,
+                    need,
+                });
+            }
+        }
+    }
+    let store_paths = chosen.store_paths.iter();
+    let store_paths: BTreeMap<&StorePath, &Need> = store_paths
+        .filter(|(path, _)| request.update || old.path(path).is_none())
+        .collect();
+    let resolver = Resolver {
+        nix: asking.nix,
+        nixpkgs: asking.nixpkgs,
+        store_dir: request.store_dir,
+        say: asking.say,
+    };
+    let resolved = resolver.resolve(&targets, &store_paths)?;
+    if resolved.has_errors() {
+        return Ok(Report::failed(resolved.diagnostics));
+    }
+    let mut diagnostics = Vec::new();
+    let resolved = resolved.unpack(&mut diagnostics).unwrap_or_default();
+    let mut packages = kept(old, request);
+    for (target, path) in resolved.packages {
+        packages
+            .entry(target.installable.to_owned())
+            .or_default()
+            .insert(target.system.to_owned(), path);
+    }
+    let paths = together(old, resolved.paths, request.update);
+    let lock = assemble(packages, &paths, request)?;
+    Ok(Report::new(lock, diagnostics))
+}
+
+/// The lock without what nobody needs.
+///
+/// # Errors
+/// Never for a lock that was read: its closures are whole.
+pub fn pruned(old: &Lock, request: &Request<'_>) -> Result<Lock, MachineError> {
+    let paths = together(old, BTreeMap::new(), false);
+    assemble(kept(old, request), &paths, request)
+}
+
+type Packages = BTreeMap<String, BTreeMap<String, StorePath>>;
+
+/// The packages that stay: where only some may change, all the others.
+fn kept(old: &Lock, request: &Request<'_>) -> Packages {
+    let mut packages = old.packages().clone();
+    if request.only.is_none() {
+        packages.retain(|installable, _| request.needs.installables.contains_key(installable));
+    }
+    packages
+}
+
+/// What is known of paths. Of what is in both, the new is right in an update only.
+fn together(
+    old: &Lock,
+    new: BTreeMap<StorePath, PathInfo>,
+    update: bool,
+) -> BTreeMap<StorePath, PathInfo> {
+    let before = old.paths().map(|(path, info)| (path.clone(), info.clone()));
+    let mut paths: BTreeMap<_, _> = before.collect();
+    for (path, info) in new {
+        if update || !paths.contains_key(&path) {
+            paths.insert(path, info);
+        }
+    }
+    paths
+}
+
+fn assemble(
+    packages: Packages,
+    paths: &BTreeMap<StorePath, PathInfo>,
+    request: &Request<'_>,
+) -> Result<Lock, MachineError> {
+    let roots: BTreeSet<StorePath> = request.needs.store_paths.keys().cloned().collect();
+    Lock::assemble(packages, paths, &roots).map_err(|hole| {
+        let path = request.store_dir.display(&hole);
+        MachineError::new(
+            "a closure is not complete",
+            format!("nothing is known of `{path}`"),
+        )
+    })
+}
