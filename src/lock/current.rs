@@ -33,7 +33,8 @@ pub fn missing(
     }
     for (path, need) in &needs.store_paths {
         if lock.path(path).is_none() {
-            found.push(unknown_closure(&store_dir.display(path).to_string(), need));
+            let path = store_dir.display(path).to_string();
+            found.push(unknown_closure(&path, need).help("ask Nix for it: `jobc lock`"));
         }
     }
     found

@@ -218,7 +218,10 @@ impl Resolver<'_> {
         }
         for path in &absent {
             if let Some(need) = store_paths.get(path) {
-                diagnostics.push(unknown_closure(&self.text(path), need));
+                let problem = unknown_closure(&self.text(path), need);
+                diagnostics.push(problem.note(
+                    "it is not in the store of this machine, nor in a cache that Nix asks here",
+                ));
             }
         }
         Ok(absent)
@@ -260,7 +263,6 @@ pub(super) fn unknown_closure(path: &str, need: &Need) -> Diagnostic {
     let name = need.name();
     let headline = format!("the closure of package `{name}` is not known: `{path}`");
     Diagnostic::new(&codes::CLOSURE_UNKNOWN, headline, need.place.clone())
-        .note("it is not in the store of this machine, nor in a cache that Nix asks here")
 }
 
 fn cannot(what: &str, target: &Target<'_>) -> Diagnostic {
