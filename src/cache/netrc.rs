@@ -35,7 +35,10 @@ impl Netrc {
     /// # Errors
     /// At the first word that belongs nowhere.
     pub fn parse(text: &str) -> Result<Self, NetrcError> {
-        let mut words = Words { rest: text, line: 1 };
+        let mut words = Words {
+            rest: text,
+            line: 1,
+        };
         let mut netrc = Self::default();
         while let Some(word) = words.next(Place::Word)? {
             let line = words.line;
@@ -256,7 +259,11 @@ mod tests {
         check("machine a", "a", None);
         check("machine a login x", "b", None);
         check("", "a", None);
-        check("machine a\r\nlogin x\r\npassword y\r\n", "a", Some(("x", "y")));
+        check(
+            "machine a\r\nlogin x\r\npassword y\r\n",
+            "a",
+            Some(("x", "y")),
+        );
     }
 
     #[test]

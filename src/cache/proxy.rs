@@ -36,7 +36,9 @@ impl Proxies {
     /// What the variables say, of which `variable` tells the value.
     pub fn new(variable: impl Fn(&str) -> Option<String>) -> Self {
         let first = |names: &[&'static str]| {
-            let mut set = names.iter().filter_map(|&name| Some((name, variable(name)?)));
+            let mut set = names
+                .iter()
+                .filter_map(|&name| Some((name, variable(name)?)));
             set.find(|(_, url)| !url.trim().is_empty())
         };
         let setting = |names: &[&'static str]| {
@@ -166,7 +168,10 @@ mod tests {
         assert_eq!(proxy(&all[..2], "https://x").unwrap(), "all_proxy=d");
         assert_eq!(proxy(&all[..1], "http://x").unwrap(), "ALL_PROXY=e");
         assert_eq!(proxy(&all[4..], "https://x"), None);
-        assert_eq!(proxy(&[("http_proxy", ""), ("ALL_PROXY", "e")], "http://x").unwrap(), "ALL_PROXY=e");
+        assert_eq!(
+            proxy(&[("http_proxy", ""), ("ALL_PROXY", "e")], "http://x").unwrap(),
+            "ALL_PROXY=e"
+        );
         let server = [("HTTP_PROXY", "b"), ("REQUEST_METHOD", "GET")];
         assert_eq!(proxy(&server, "http://x"), None);
     }

@@ -523,9 +523,18 @@ mod tests {
             ("file:///srv/cache", "Directory(\"/srv/cache\")"),
             ("file:///srv/a%20b/", "Directory(\"/srv/a b\")"),
             ("file:///", "Directory(\"/\")"),
-            ("https://cache.nixos.org", "Http(HttpLocation(https://cache.nixos.org))"),
-            ("https://cache.nixos.org/", "Http(HttpLocation(https://cache.nixos.org))"),
-            ("HTTP://Cache:8080/a//", "Http(HttpLocation(http://cache:8080/a))"),
+            (
+                "https://cache.nixos.org",
+                "Http(HttpLocation(https://cache.nixos.org))",
+            ),
+            (
+                "https://cache.nixos.org/",
+                "Http(HttpLocation(https://cache.nixos.org))",
+            ),
+            (
+                "HTTP://Cache:8080/a//",
+                "Http(HttpLocation(http://cache:8080/a))",
+            ),
             ("http://[::1]:8080", "Http(HttpLocation(http://[::1]:8080))"),
             ("http://cache:80", "Http(HttpLocation(http://cache))"),
             ("s3://bucket?region=eu", "Other(\"s3://bucket\")"),
@@ -576,7 +585,12 @@ mod tests {
         assert_eq!(url.parameter("x"), Some(""));
         assert_eq!(url.parameter("y"), None);
         assert!(url.is_trusted());
-        assert!(!"https://c?trusted=0".parse::<CacheUrl>().unwrap().is_trusted());
+        assert!(
+            !"https://c?trusted=0"
+                .parse::<CacheUrl>()
+                .unwrap()
+                .is_trusted()
+        );
     }
 
     #[test]
@@ -590,7 +604,10 @@ mod tests {
             panic!("{url}");
         };
         let credentials = location.credentials().unwrap();
-        assert_eq!((&*credentials.user, &*credentials.password), ("me", "s@cret"));
+        assert_eq!(
+            (&*credentials.user, &*credentials.password),
+            ("me", "s@cret")
+        );
         assert!(!format!("{url:?} {location:?} {credentials:?}").contains("cret"));
     }
 
