@@ -15,9 +15,11 @@ mod help;
 mod init;
 mod list;
 mod man;
+mod nodes;
 mod open;
 mod output;
 mod progress;
+mod ready;
 mod schema;
 mod search;
 mod select;
@@ -54,6 +56,7 @@ fn obey(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
     match &cli.command {
         Command::Build(args) => build::run(args, &cli.global, console),
         Command::Check(args) => check::run(args, &cli.global, console),
+        Command::Ready(args) => ready::run(args, &cli.global, console),
         Command::List(args) => list::run(args, &cli.global, console),
         Command::Explain(args) => explain::run(args),
         Command::Init(args) => init::run(args),
