@@ -13,8 +13,8 @@ use crate::plan::NeededBy;
 use super::super::failure::Failure;
 use super::readiness::{Kind, Readiness, Row};
 
-/// The most jobs that are named of those that need a path.
-const MOST_JOBS: usize = 3;
+/// The most jobs that are named of those that need a path, and the most processes of each.
+const MOST: usize = 3;
 
 /// What is missing, and how much there is.
 pub(super) fn missing_and_summary(readiness: &Readiness<'_>) -> String {
@@ -107,17 +107,8 @@ fn group(kind: Kind, readiness: &Readiness<'_>, text: &mut String) {
     if by_reason.is_empty() {
         return;
     }
-    let title = match kind {
-        Kind::Absent => "absent",
-        Kind::Differs => "different",
-        Kind::CouldNotAsk => "could not be asked",
-        Kind::Present => "present",
-    };
-    line(
-        text,
-        0,
-        &format!("{title}: {}", counted(readiness.count(kind), "path")),
-    );
+    let count = counted(readiness.count(kind), "path");
+    line(text, 0, &format!("{}: {count}", title(kind)));
     for (reasons, rows) in by_reason {
         for reason in &reasons {
             line(text, 2, reason);
@@ -131,7 +122,9 @@ fn group(kind: Kind, readiness: &Readiness<'_>, text: &mut String) {
             };
             line(text, 4, &format!("{path}{hint}"));
             if kind != Kind::Present {
-                line(text, 6, &format!("for {}", needed_by(&row.needed_by)));
+                for needed in needed_by(&row.needed_by) {
+                    line(text, 6, &needed);
+                }
             }
         }
     }
@@ -167,8 +160,8 @@ fn reasons(row: &Row<'_>) -> Vec<String> {
     }
 }
 
-/// `process `a`, process `b` of CLUSTER/ROLE/ENVIRONMENT/NAME; ... and 12 more jobs`.
-fn needed_by(needed_by: &[(&JobKey, &NeededBy)]) -> String {
+/// A line for each of the first jobs: `CLUSTER/ROLE/ENVIRONMENT/NAME: process `a`, process `b``.
+fn needed_by(needed_by: &[(&JobKey, &NeededBy)]) -> Vec<String> {
     let mut jobs: Vec<(&JobKey, Vec<String>)> = Vec::new();
     for (key, by) in needed_by {
         match jobs.last_mut() {
@@ -176,19 +169,19 @@ fn needed_by(needed_by: &[(&JobKey, &NeededBy)]) -> String {
             _ => jobs.push((key, vec![by.to_string()])),
         }
     }
-    let name = |(key, by): &(&JobKey, Vec<String>)| {
-        let more = by.len().saturating_sub(MOST_JOBS);
-        let mut by = by[..by.len() - more].join(", ");
+    let line = |(key, by): &(&JobKey, Vec<String>)| {
+        let more = by.len().saturating_sub(MOST);
+        let mut line = format!("{key}: {}", by[..by.len() - more].join(", "));
         if more > 0 {
-            write!(by, " and {more} more").expect("a string takes all");
+            write!(line, " and {more} more").expect("a string takes all");
         }
-        format!("{by} of {key}")
+        line
     };
-    let mut words: Vec<_> = jobs.iter().take(MOST_JOBS).map(name).collect();
-    if let Some(more) = jobs.len().checked_sub(MOST_JOBS).filter(|&more| more > 0) {
-        words.push(format!("and {} more", counted(more, "job")));
+    let mut lines: Vec<_> = jobs.iter().take(MOST).map(line).collect();
+    if let Some(more) = jobs.len().checked_sub(MOST).filter(|&more| more > 0) {
+        lines.push(format!("and {}", counted(more, "more job")));
     }
-    words.join("; ")
+    lines
 }
 
 fn summary(readiness: &Readiness<'_>, text: &mut String) {
@@ -199,18 +192,42 @@ fn summary(readiness: &Readiness<'_>, text: &mut String) {
             line(text, 0, &format!("{cache} could not be asked: {error}"));
         }
     }
-    let (nar, file) = readiness.sizes();
-    let present = readiness.count(Kind::Present);
     let all = counted(readiness.rows.len(), "store path");
-    let sizes = format!(
-        "{} to download, {} unpacked",
-        HumanBytes(file),
-        HumanBytes(nar)
-    );
-    let words = match readiness.rows.len() {
-        0 => "no store path is needed".to_owned(),
-        many if many == present => format!("{all}: all present, {sizes}"),
-        _ => format!("{all}: {present} present, {sizes}"),
+    let counts = [
+        Kind::Present,
+        Kind::Absent,
+        Kind::Differs,
+        Kind::CouldNotAsk,
+    ];
+    let counts = counts.map(|kind| (kind, readiness.count(kind)));
+    let counts = counts.into_iter().filter(|(_, count)| *count > 0);
+    let counts: Vec<_> = counts
+        .map(|(kind, count)| match kind {
+            Kind::Present => {
+                let (nar, file) = readiness.sizes();
+                format!(
+                    "{count} {} ({} to download, {} unpacked)",
+                    title(kind),
+                    HumanBytes(file),
+                    HumanBytes(nar)
+                )
+            }
+            _ => format!("{count} {}", title(kind)),
+        })
+        .collect();
+    let words = if counts.is_empty() {
+        "no store path is needed".to_owned()
+    } else {
+        format!("{all}: {}", counts.join(", "))
     };
     line(text, 0, &words);
+}
+
+fn title(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Absent => "absent",
+        Kind::Differs => "different",
+        Kind::CouldNotAsk => "could not be asked",
+        Kind::Present => "present",
+    }
 }
