@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, MachineError, Place, Report};
 use crate::emit::{self, Artifact};
 use crate::model::{JobKey, PackageName, PackageSource};
 use crate::parse;
-use crate::plan::{self, Options};
+use crate::plan::{self, Needs, Options};
 use crate::resolve::import::Importer;
 use crate::resolve::{self, Resolver};
 use crate::source::{Location, Pointer, SourceFile, SourceMap};
@@ -33,6 +33,8 @@ pub struct Compiled {
     pub location: Location,
     /// The compiled job.
     pub artifact: Artifact,
+    /// What its nodes need from the store.
+    pub needs: Needs,
 }
 
 /// A definition half-way to its jobs: those in which nothing is wrong so far.
@@ -89,6 +91,11 @@ impl<'a> Compiler<'a> {
             importer,
             options,
         })
+    }
+
+    /// What imports the workspace's files, and can archive them.
+    pub fn importer(&self) -> &Importer {
+        &self.importer
     }
 
     /// Compiles the jobs of `file` that `wanted` picks.
@@ -178,17 +185,18 @@ impl<'a> Compiler<'a> {
             }
             let location = file.map.opening(job.pointer());
             let key = job.key().clone();
-            let artifact = self.job(job, &resolver)?;
-            let located = artifact
+            let report = self.job(job, &resolver)?;
+            let located = report
                 .diagnostics
                 .into_iter()
                 .map(|problem| problem.located(&file.map));
             diagnostics.extend(located);
-            if let Some(artifact) = artifact.value {
+            if let Some((artifact, needs)) = report.value {
                 compiled.push(Compiled {
                     key,
                     location,
                     artifact,
+                    needs,
                 });
             }
         }
@@ -200,10 +208,13 @@ impl<'a> Compiler<'a> {
         &self,
         job: CheckedJob,
         resolver: &Resolver<'_>,
-    ) -> Result<Report<Artifact>, MachineError> {
+    ) -> Result<Report<(Artifact, Needs)>, MachineError> {
         let report = resolve::resolve(job, resolver)?;
         let plan = report.and_then(|job| plan::lower(job, &self.options));
-        Ok(plan.and_then(|plan| emit::aurora::emit(&plan)))
+        Ok(plan.and_then(|plan| {
+            let artifact = emit::aurora::emit(&plan);
+            artifact.map(|artifact| (artifact, plan.into_needs()))
+        }))
     }
 }
 

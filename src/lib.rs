@@ -7,6 +7,8 @@ pub mod diagnostic;
 
 pub mod store;
 
+pub mod cache;
+
 pub mod model;
 
 pub mod parse;

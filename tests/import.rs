@@ -343,7 +343,7 @@ fn archives_are_those_of_the_tree() {
     let path = workspace.root.join("tree");
     let archive = workspace.importer().archive(&path, Vec::new()).unwrap();
     assert_eq!(Tree::read(&*archive).unwrap(), tree);
-    assert_eq!(archive.len() as u64, workspace.import("tree").nar_size);
+    assert_eq!(archive.len() as u64, workspace.import("tree").nar.size);
 }
 
 /// `vectors.json` says what `nix-store --add` of Nix 2.8.0 made of each tree.
@@ -368,8 +368,8 @@ fn sources_have_the_paths_that_nix_gave_them() {
                     StoreDir::default()
                         .display(&imported.store_path)
                         .to_string(),
-                    imported.nar_hash.sri(),
-                    imported.nar_size,
+                    imported.nar.hash.sri(),
+                    imported.nar.size,
                 );
                 let expected = (
                     vector["path"].as_str().unwrap().to_owned(),

@@ -104,9 +104,15 @@ impl Console {
         self.terminal && self.format != MessageFormat::Json
     }
 
-    /// A bar for `total` pieces of work, if anybody would see it.
+    /// A bar for `total` files, if anybody would see it.
     pub(super) fn progress(&self, total: usize) -> Progress {
-        Progress::new(total, self.terminal && self.format != MessageFormat::Json)
+        self.progress_of(total, "files")
+    }
+
+    /// A bar for `total` pieces of work, if anybody would see it.
+    pub(super) fn progress_of(&self, total: usize, unit: &'static str) -> Progress {
+        let visible = self.terminal && self.format != MessageFormat::Json;
+        Progress::new(total, unit, visible)
     }
 
     fn text_options(&self) -> TextOptions {

@@ -200,8 +200,8 @@ fn select(words: &[String], needs: &Needs, store_dir: &StoreDir) -> Result<Needs
         word == text || need.names.iter().any(|name| name.as_str() == word)
     };
     for word in words {
-        let meant = needs.only(&|need, text| means(word, need, text), store_dir);
-        if meant.iter().next().is_none() {
+        let found = needs.only(&|need, text| means(word, need, text), store_dir);
+        if found.iter().next().is_none() {
             return Err(unknown(word, needs));
         }
     }

@@ -16,9 +16,11 @@ mod init;
 mod list;
 mod lock;
 mod man;
+mod nodes;
 mod open;
 mod output;
 mod progress;
+mod ready;
 mod schema;
 mod search;
 mod select;
@@ -55,6 +57,7 @@ fn obey(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
     match &cli.command {
         Command::Build(args) => build::run(args, &cli.global, console),
         Command::Check(args) => check::run(args, &cli.global, console),
+        Command::Ready(args) => ready::run(args, &cli.global, console),
         Command::List(args) => list::run(args, &cli.global, console),
         Command::Explain(args) => explain::run(args),
         Command::Lock(args) => lock::run(args, &cli.global, console),

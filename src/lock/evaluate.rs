@@ -25,12 +25,12 @@ pub(super) struct Question<'a> {
 /// An output of a derivation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Derivation {
-    /// The derivation's store path.
-    pub(super) derivation: String,
+    /// Its store path.
+    pub(super) drv_path: String,
     /// The name of its output.
-    pub(super) output: String,
+    pub(super) output_name: String,
     /// The output's store path, unless that is known only when it was built.
-    pub(super) path: String,
+    pub(super) out_path: String,
 }
 
 /// A derivation, or why Nix has none.
@@ -197,13 +197,11 @@ impl Evaluation<'_> {
             }
         };
         let picked = serde_json::from_str(&answer.stdout);
-        match picked.ok().filter(|_| answer.success) {
-            Some(parts) => Ok(Ok(derivation(parts))),
-            None => {
-                self.nix.blame(&answer)?;
-                Ok(Err(answer.told()))
-            }
+        if let Some(parts) = picked.ok().filter(|_| answer.success) {
+            return Ok(Ok(derivation(parts)));
         }
+        self.nix.blame(&answer)?;
+        Ok(Err(answer.told()))
     }
 
     fn root(&self, source: &Source) -> Result<String, MachineError> {
@@ -266,10 +264,10 @@ fn said(answer: &Answer, count: usize) -> Vec<Said> {
     values.into_iter().map(said).collect()
 }
 
-fn derivation((derivation, output, path): (String, String, String)) -> Derivation {
+fn derivation((drv_path, output_name, out_path): (String, String, String)) -> Derivation {
     Derivation {
-        derivation,
-        output,
-        path,
+        drv_path,
+        output_name,
+        out_path,
     }
 }

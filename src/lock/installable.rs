@@ -7,7 +7,9 @@
 //! attribute   = NAME { "." NAME }                          of `<nixpkgs>`; a name may be quoted
 //! ```
 
+use std::ffi::OsStr;
 use std::fmt;
+use std::path::Path;
 
 /// A package as Nix knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +83,8 @@ fn split(text: &str) -> Result<(Source, &str), InstallableError> {
         None => (text, None),
     };
     let is_relative = reference.starts_with("./") || reference.starts_with("../");
-    if reference.ends_with(".nix") && !reference.contains(':') {
+    let is_file = Path::new(reference).extension() == Some(OsStr::new("nix"));
+    if is_file && !reference.contains(':') {
         if !is_relative && (attribute.is_some() || reference.contains('/')) {
             return Err(InstallableError::FileWithoutDot(reference.to_owned()));
         }

@@ -86,20 +86,20 @@ pub fn renew(
         store_dir: request.store_dir,
         say: asking.say,
     };
-    let resolved = resolver.resolve(&targets, &store_paths)?;
-    if resolved.has_errors() {
-        return Ok(Report::failed(resolved.diagnostics));
+    let answers = resolver.resolve(&targets, &store_paths)?;
+    if answers.has_errors() {
+        return Ok(Report::failed(answers.diagnostics));
     }
     let mut diagnostics = Vec::new();
-    let resolved = resolved.unpack(&mut diagnostics).unwrap_or_default();
+    let answers = answers.unpack(&mut diagnostics).unwrap_or_default();
     let mut packages = kept(old, request);
-    for (target, path) in resolved.packages {
+    for (target, path) in answers.packages {
         packages
             .entry(target.installable.to_owned())
             .or_default()
             .insert(target.system.to_owned(), path);
     }
-    let paths = together(old, resolved.paths, request.update);
+    let paths = together(old, answers.paths, request.update);
     let lock = assemble(packages, &paths, request)?;
     Ok(Report::new(lock, diagnostics))
 }

@@ -139,10 +139,11 @@ impl Resolver<'_> {
         evaluated: &[Evaluated<'a>],
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<Vec<(Target<'a>, StorePath)>, MachineError> {
-        let specify = |(_, found): &Evaluated<'a>| format!("{}!{}", found.derivation, found.output);
+        let specify =
+            |(_, found): &Evaluated<'a>| format!("{}!{}", found.drv_path, found.output_name);
         for (_, found) in evaluated {
             // What Nix calls a derivation is given back to it, so it had better be one.
-            self.path(&found.derivation)?;
+            self.path(&found.drv_path)?;
         }
         let wanted: Vec<String> = evaluated.iter().map(specify).collect();
         let answer = self.nix.realise(&wanted)?;
@@ -150,13 +151,13 @@ impl Resolver<'_> {
             return self.realised(evaluated, &answer);
         }
         self.nix.blame(&answer)?;
-        let predicted = evaluated.iter().map(|(_, found)| &found.path);
+        let predicted = evaluated.iter().map(|(_, found)| &found.out_path);
         let predicted = predicted.filter(|path| self.store_dir.parse(path).is_ok());
         let invalid = self.nix.invalid(&predicted.cloned().collect::<Vec<_>>())?;
         let failed: Vec<&Evaluated<'a>> = evaluated
             .iter()
             .filter(|(_, found)| {
-                invalid.contains(&found.path) || self.store_dir.parse(&found.path).is_err()
+                invalid.contains(&found.out_path) || self.store_dir.parse(&found.out_path).is_err()
             })
             .collect();
         if failed.is_empty() {
@@ -164,12 +165,12 @@ impl Resolver<'_> {
             return Err(MachineError::new(attempt, answer.told()));
         }
         for (target, found) in &failed {
-            let others = failed.iter().map(|(_, other)| other.derivation.as_str());
-            let others = others.filter(|other| *other != found.derivation);
+            let others = failed.iter().map(|(_, other)| other.drv_path.as_str());
+            let others = others.filter(|other| *other != found.drv_path);
             let about = about(&answer.messages, &others.collect::<Vec<_>>());
             diagnostics.push(cannot("build or fetch", target).note(about).help(format!(
                 "see what its builder said with `nix-store --read-log {}`",
-                found.derivation
+                found.drv_path
             )));
         }
         Ok(Vec::new())

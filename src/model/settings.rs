@@ -21,6 +21,8 @@ pub struct Settings {
     pub packages: Option<BTreeMap<PackageName, PackageSource>>,
     /// How closures are realised on the nodes.
     pub init: Option<InitSettings>,
+    /// What the nodes' own Nix is told: what they ask and trust without being asked to.
+    pub nodes: Option<NodeSettings>,
     /// The store directory of the nodes (default `/nix/store`).
     pub store_dir: Option<String>,
     /// The environments that the scheduler accepts: exact names, or a name with `*` at its end for
@@ -34,6 +36,48 @@ pub struct Settings {
     /// Packages that are bare attributes, such as `python3Packages.requests`, are looked up there.
     /// Without it, Nix's search path says what it is.
     pub nixpkgs: Option<String>,
+}
+
+/// What Nix asks unless it is told otherwise.
+const DEFAULT_SUBSTITUTER: &str = "https://cache.nixos.org";
+/// Whose signatures Nix trusts unless it is told otherwise.
+const DEFAULT_KEY: &str = "cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=";
+
+impl Settings {
+    /// The binary caches that nodes ask: those of the init step, then those of their own.
+    pub fn substituters(&self) -> Vec<&str> {
+        let init = self.init.as_ref().and_then(|it| it.substituters.as_ref());
+        let nodes = self.nodes.as_ref().and_then(|it| it.substituters.as_ref());
+        both(init, nodes, DEFAULT_SUBSTITUTER)
+    }
+
+    /// The public keys that nodes trust: those of the init step, then those of their own.
+    pub fn trusted_public_keys(&self) -> Vec<&str> {
+        let init = self.init.as_ref();
+        let nodes = self.nodes.as_ref();
+        both(
+            init.and_then(|it| it.trusted_public_keys.as_ref()),
+            nodes.and_then(|it| it.trusted_public_keys.as_ref()),
+            DEFAULT_KEY,
+        )
+    }
+}
+
+/// The words of the first list and then those of the second, each of them once.
+fn both<'s>(
+    first: Option<&'s Vec<String>>,
+    second: Option<&'s Vec<String>>,
+    default: &'s str,
+) -> Vec<&'s str> {
+    let default: &[&str] = if second.is_none() { &[default] } else { &[] };
+    let written = first.into_iter().chain(second).flatten();
+    let mut words = Vec::new();
+    for word in written.map(String::as_str).chain(default.iter().copied()) {
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    words
 }
 
 /// How closures are realised on the nodes.
@@ -57,6 +101,18 @@ pub struct InitSettings {
     pub profile_script: Option<String>,
     /// The `nix-store` program (default: the first one found in the usual places).
     pub nix_store: Option<String>,
+}
+
+/// What the `nix.conf` of the nodes says.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NodeSettings {
+    /// The binary caches that nodes ask by themselves, as in Nix's setting of this name (default:
+    /// `https://cache.nixos.org`, which is Nix's own).
+    pub substituters: Option<Vec<String>>,
+    /// The public keys that nodes trust by themselves, `NAME:BASE64`, as in Nix's setting of this
+    /// name (default: the key of `cache.nixos.org`, which is Nix's own).
+    pub trusted_public_keys: Option<Vec<String>>,
 }
 
 /// How init steps are named.

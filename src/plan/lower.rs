@@ -14,7 +14,7 @@ use crate::resolve::{Command, ResolvedJob, Script};
 use crate::source::Pointer;
 use crate::store::{Sha256, StoreDir};
 
-use super::{Edge, InitCommand, Plan, Realise, Run, Step, StepId};
+use super::{Edge, InitCommand, Needs, Plan, Realise, Run, Step, StepId};
 
 /// How to lower the jobs of a workspace.
 #[derive(Debug, Clone)]
@@ -68,6 +68,7 @@ pub fn lower(resolved: ResolvedJob, options: &Options) -> Report<Plan> {
     if !diagnostics.is_empty() {
         return Report::failed(diagnostics);
     }
+    let needs = Needs::of(&resolved);
     let shell_command = resolved.shell_command.map(|command| command.text);
     Report::ok(Plan {
         key: resolved.checked.key().clone(),
@@ -78,6 +79,7 @@ pub fn lower(resolved: ResolvedJob, options: &Options) -> Report<Plan> {
         steps,
         order,
         sequence,
+        needs,
     })
 }
 

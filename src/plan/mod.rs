@@ -7,6 +7,7 @@
 //! what these cannot say.
 
 mod lower;
+mod needs;
 mod realise;
 mod shift;
 mod step;
@@ -24,11 +25,12 @@ pub use crate::model::{
     VariableBatchUpdateStrategy, Volume, VolumeMode,
 };
 pub use lower::{Options, lower};
+pub use needs::{Need, NeededBy, Needs};
 pub use realise::InitCommand;
 pub use shift::shift_process_indexes;
 pub use step::{Edge, Realise, Run, Step, StepId};
 
-pub use crate::resolve::Script;
+pub use crate::resolve::{Import, Script};
 
 use crate::source::Pointer;
 
@@ -44,6 +46,7 @@ pub struct Plan {
     steps: BTreeMap<StepId, Step>,
     order: BTreeSet<Edge>,
     sequence: Vec<StepId>,
+    needs: Needs,
 }
 
 impl Plan {
@@ -94,6 +97,16 @@ impl Plan {
         let mut edges: Vec<_> = self.order.iter().collect();
         edges.sort_by_cached_key(|edge| (positions[&edge.before], positions[&edge.after]));
         edges
+    }
+
+    /// What its nodes need from the store.
+    pub fn needs(&self) -> &Needs {
+        &self.needs
+    }
+
+    /// Takes out what its nodes need from the store.
+    pub fn into_needs(self) -> Needs {
+        self.needs
     }
 
     /// A text of the definition as it has to be written beside the steps that jobc added: an index

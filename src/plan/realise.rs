@@ -10,7 +10,7 @@
 
 use std::fmt::Write as _;
 
-use crate::model::InitSettings;
+use crate::model::{InitSettings, shell_word};
 use crate::store::{StoreDir, StorePath, StorePathName};
 
 const DEFAULT_TRIES: i64 = 5;
@@ -63,11 +63,11 @@ fn common(settings: &InitSettings, tries: i64) -> String {
     let keys = settings.trusted_public_keys.as_deref().unwrap_or_default();
     let mut text = String::new();
     if !caches.is_empty() {
-        let quoted: Vec<_> = caches.iter().map(|cache| quote(cache)).collect();
+        let quoted: Vec<_> = caches.iter().map(|cache| shell_word(cache)).collect();
         line(&mut text, &format!("set -- {}", quoted.join(" ")));
     }
     if let Some(script) = &settings.profile_script {
-        line(&mut text, &format!("f={}", quote(script)));
+        line(&mut text, &format!("f={}", shell_word(script)));
         line(&mut text, "if [ -r \"$f\" ]; then");
         line(&mut text, "# shellcheck source=/dev/null");
         line(&mut text, ". \"$f\"; fi");
@@ -79,7 +79,7 @@ fn common(settings: &InitSettings, tries: i64) -> String {
          /usr/local/bin:/usr/bin:/bin; export PATH",
     );
     let program = settings.nix_store.as_deref().unwrap_or("nix-store");
-    line(&mut text, &format!("s={}", quote(program)));
+    line(&mut text, &format!("s={}", shell_word(program)));
     line(
         &mut text,
         "command -v \"$s\" >/dev/null 2>&1 || { echo \"nix_init: $s not found on $(uname -n) \
@@ -90,7 +90,7 @@ fn common(settings: &InitSettings, tries: i64) -> String {
         write!(
             options,
             " --option extra-trusted-public-keys {}",
-            quote(&keys.join(" "))
+            shell_word(&keys.join(" "))
         )
         .expect("writing to a string does not fail");
     }
@@ -128,43 +128,4 @@ fn common(settings: &InitSettings, tries: i64) -> String {
 fn line(text: &mut String, line: &str) {
     text.push_str(line);
     text.push('\n');
-}
-
-/// `word` as one word of the shell, whatever it holds.
-///
-/// Two braces in a row would be bound by the scheduler, so that the quotes end between them.
-pub(super) fn quote(word: &str) -> String {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"_-./:=@%+,".contains(&b);
-    if !word.is_empty() && word.bytes().all(plain) {
-        return word.to_owned();
-    }
-    let mut quoted = String::with_capacity(word.len() + 2);
-    quoted.push('\'');
-    let mut last = None;
-    for c in word.chars() {
-        match c {
-            '\'' => quoted.push_str(r"'\''"),
-            '{' if last == Some('{') => quoted.push_str("''{"),
-            _ => quoted.push(c),
-        }
-        last = Some(c);
-    }
-    quoted.push('\'');
-    quoted
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quote;
-
-    #[test]
-    fn quoted_words() {
-        let check = |word, expected| assert_eq!(quote(word), expected);
-        check("https://cache.example.org", "https://cache.example.org");
-        check("", "''");
-        check("a b", "'a b'");
-        check("it's", r"'it'\''s'");
-        check("$(x)", "'$(x)'");
-        check("{{{x", "'{''{''{x'");
-    }
 }

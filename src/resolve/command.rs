@@ -9,7 +9,7 @@ use crate::source::Pointer;
 use crate::store::content_address::store_path;
 use crate::store::nar::digest_of_file;
 use crate::store::references::mentions;
-use crate::store::{ContentAddress, StorePath, StorePathHash, StorePathName};
+use crate::store::{ContentAddress, Digest, StorePath, StorePathHash, StorePathName};
 
 use super::Context;
 use super::expanded::Expansion;
@@ -31,6 +31,8 @@ pub struct Script {
     pub path: StorePath,
     /// The text of the file.
     pub text: String,
+    /// The hash and the size of its archive.
+    pub nar: Digest,
     /// The store paths that it mentions.
     pub references: BTreeSet<StorePath>,
 }
@@ -143,12 +145,14 @@ impl Context<'_> {
             ],
             "",
         );
-        let address = ContentAddress::Source(digest_of_file(true, text.as_bytes()).hash);
+        let nar = digest_of_file(true, text.as_bytes());
+        let address = ContentAddress::Source(nar.hash);
         let path =
             store_path(store_dir, &name, &address, &references).expect("sources take references");
         Some(Script {
             path,
             text,
+            nar,
             references,
         })
     }

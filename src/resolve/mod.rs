@@ -13,6 +13,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use command::{Command, Script};
 pub use lock::{Lock, Locked, PathInfo};
@@ -23,7 +24,7 @@ use crate::diagnostic::codes::packages as codes;
 use crate::diagnostic::{Diagnostic, MachineError, Place, Report};
 use crate::model::{CommandLine, HealthChecker, PackageName, PackageSource, Settings};
 use crate::source::{Pointer, SourceMap};
-use crate::store::{StoreDir, StorePath};
+use crate::store::{Digest, StoreDir, StorePath};
 
 use import::{Directories, Fault, Importer};
 
@@ -36,6 +37,8 @@ pub struct ResolvedJob {
     pub commands: Vec<Command>,
     /// The command of its health check.
     pub shell_command: Option<Command>,
+    /// The files and directories that its commands name.
+    pub imports: BTreeMap<StorePath, Arc<Import>>,
 }
 
 /// What names mean in one definition file of a workspace.
@@ -63,10 +66,21 @@ pub struct Resolver<'a> {
     pub imported: RefCell<Imports>,
 }
 
+/// A file or directory of the workspace as an object of the store. It refers to nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    /// Its store path.
+    pub path: StorePath,
+    /// Where it lies in the workspace, absolute.
+    pub source: PathBuf,
+    /// The hash and the size of its archive.
+    pub nar: Digest,
+}
+
 /// What has been imported, by its path, and from where.
 #[derive(Debug, Default)]
 pub struct Imports {
-    objects: BTreeMap<OsString, StorePath>,
+    objects: BTreeMap<OsString, Arc<Import>>,
     directories: Directories,
 }
 
@@ -92,6 +106,7 @@ pub fn resolve(
         resolver,
         checked: &checked,
         packages: BTreeMap::new(),
+        imports: BTreeMap::new(),
         diagnostics: Vec::new(),
     };
     let mut commands = Vec::with_capacity(checked.job().task.processes.len());
@@ -99,7 +114,11 @@ pub fn resolve(
         commands.push(context.process(index)?);
     }
     let shell_command = context.health_check()?;
-    let diagnostics = context.diagnostics;
+    let Context {
+        imports,
+        diagnostics,
+        ..
+    } = context;
     // A command that could not be resolved is a stand-in; so nothing goes on to the plan.
     let failed = diagnostics
         .iter()
@@ -112,6 +131,7 @@ pub fn resolve(
                 checked,
                 commands,
                 shell_command,
+                imports,
             },
             diagnostics,
         )
@@ -124,6 +144,8 @@ struct Context<'a> {
     checked: &'a CheckedJob,
     /// Packages looked up so far; none where that failed and was reported.
     packages: BTreeMap<PackageName, Option<StorePath>>,
+    /// What the job imports.
+    imports: BTreeMap<StorePath, Arc<Import>>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -165,14 +187,22 @@ impl Context<'_> {
             directories,
         } = &mut *before;
         if let Some(known) = objects.get(full.as_os_str()) {
-            return Ok(Some(known.clone()));
+            self.imports.insert(known.path.clone(), Arc::clone(known));
+            return Ok(Some(known.path.clone()));
         }
         match self.resolver.importer.import_from(directories, &full) {
             Ok(imported) => {
                 if !imported.dangling.is_empty() {
                     self.dangling(path, &imported.dangling, place());
                 }
-                objects.insert(full.into_os_string(), imported.store_path.clone());
+                let import = Arc::new(Import {
+                    path: imported.store_path.clone(),
+                    source: full.clone(),
+                    nar: imported.nar,
+                });
+                self.imports
+                    .insert(import.path.clone(), Arc::clone(&import));
+                objects.insert(full.into_os_string(), import);
                 Ok(Some(imported.store_path))
             }
             Err(error) if error.fault() == Fault::Machine => {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::diagnostic::codes::packages as codes;
 use crate::diagnostic::{Diagnostic, MachineError, Place};
-use crate::model::{PackageName, PackageSource};
+use crate::model::{PackageName, PackageSource, shell_word};
 use crate::source::Pointer;
 use crate::store::StorePath;
 use crate::store::store_dir::AbsolutePathError;
@@ -155,14 +155,5 @@ fn says(source: &PackageSource, pointer: Pointer) -> Pointer {
     match source {
         PackageSource::Local(_) => pointer.key("path"),
         PackageSource::Reference(_) => pointer,
-    }
-}
-
-fn shell_word(text: &str) -> String {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"_-./:=@%+,".contains(&b);
-    if text.bytes().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
     }
 }

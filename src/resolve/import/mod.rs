@@ -22,17 +22,15 @@ pub use self::error::{Fault, ImportError, Special};
 use self::ahead::AheadHasher;
 use crate::store::content_address::store_path;
 use crate::store::hash::Sha256Writer;
-use crate::store::{ContentAddress, Digest, Sha256, StoreDir, StorePath, StorePathName};
+use crate::store::{ContentAddress, Digest, StoreDir, StorePath, StorePathName};
 
 /// An object of the store that lies in the workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Imported {
     /// Where a node finds it, as `nix-store --add` would put it.
     pub store_path: StorePath,
-    /// The hash of its archive.
-    pub nar_hash: Sha256,
-    /// The size of its archive in bytes.
-    pub nar_size: u64,
+    /// The hash and the size of its archive.
+    pub nar: Digest,
     /// Links that lead out of the object, though not out of the workspace. On a node they lead to
     /// nothing.
     pub dangling: Vec<PathBuf>,
@@ -120,8 +118,7 @@ impl Importer {
             .expect("there are no references that could be refused");
         Imported {
             store_path,
-            nar_hash: digest.hash,
-            nar_size: digest.size,
+            nar: digest,
             dangling,
         }
     }
