@@ -60,6 +60,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "store",
             "parse",
             "resolve",
+            "cache",
             "workspace",
             "compile",
         ],

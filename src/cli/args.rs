@@ -6,6 +6,8 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::cache::{CacheUrl, CacheUrlError};
+
 use super::help;
 
 /// Compiles job definitions into Apache Aurora's JSON, packages pinned by Nix store path
@@ -221,6 +223,9 @@ pub(super) enum ListFormat {
 #[command(after_long_help = help::LOCK)]
 pub(super) struct LockArgs {
     /// The packages, by name or installable (default: all); other entries stay as they are
+    ///
+    /// With `--from-cache`, `PACKAGE=STORE-PATH` says which store path a package is; the path may
+    /// be whole, `HASH-NAME`, or the hash alone.
     #[arg(value_name = "PACKAGE", value_parser = NonEmptyStringValueParser::new())]
     pub(super) names: Vec<String>,
     /// Ask Nix again for what is locked already
@@ -238,6 +243,20 @@ pub(super) struct LockArgs {
     /// for other systems stay.
     #[arg(long = "system", value_name = "SYSTEM", value_parser = system)]
     pub(super) systems: Vec<String>,
+    /// Ask this binary cache for closures, and not Nix for anything (may be repeated)
+    ///
+    /// Caches know store paths: of packages that are locked, are given by their store paths, or
+    /// are named here as `PACKAGE=STORE-PATH`. The first cache that has a path is right about it;
+    /// signatures are not looked at, `jobc ready` does that.
+    #[arg(long = "from-cache", value_name = "URL", value_parser = cache)]
+    pub(super) caches: Vec<CacheUrl>,
+}
+
+fn cache(text: &str) -> Result<CacheUrl, String> {
+    text.parse().map_err(|error: CacheUrlError| {
+        let help = error.help().map(|help| format!("; {help}"));
+        format!("{error}{}", help.unwrap_or_default())
+    })
 }
 
 /// A system as Nix names them, `x86_64-linux`.

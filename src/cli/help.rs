@@ -118,7 +118,8 @@ Examples:
   jobc lock
   jobc lock --update python
   jobc lock --system x86_64-linux --system aarch64-linux
-  jobc lock --check";
+  jobc lock --check
+  jobc lock python=/nix/store/HASH-python3-3.12.8 --from-cache https://cache.nixos.org";
 
 /// After `ready --help`.
 pub(super) const READY: &str = "\

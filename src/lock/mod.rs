@@ -9,6 +9,7 @@ pub mod current;
 mod evaluate;
 mod expression;
 pub mod file;
+mod from_cache;
 pub mod installable;
 mod nix;
 mod realise;
@@ -19,13 +20,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use collect::{Need, Needs, collect};
 pub use evaluate::Nixpkgs;
+pub use from_cache::FromCaches;
 pub use nix::Nix;
 
 use crate::diagnostic::{MachineError, Report};
 use crate::resolve::{Lock, PathInfo};
 use crate::store::{StoreDir, StorePath};
 
-use realise::{Resolver, Target};
+use realise::{Resolved, Resolver, Target};
 
 /// What is to become of a lock.
 #[derive(Debug, Clone, Copy)]
@@ -42,21 +44,26 @@ pub struct Request<'a> {
     pub store_dir: &'a StoreDir,
 }
 
-/// How Nix is asked.
+/// Who is asked what packages are.
 #[derive(Clone, Copy)]
-pub struct Asking<'a> {
-    /// How Nix is run.
-    pub nix: &'a Nix<'a>,
-    /// What `<nixpkgs>` is.
-    pub nixpkgs: &'a Nixpkgs,
-    /// Is told what is done next.
-    pub say: &'a dyn Fn(&str),
+pub enum Asking<'a> {
+    /// Nix.
+    Nix {
+        /// How it is run.
+        nix: &'a Nix<'a>,
+        /// What `<nixpkgs>` is.
+        nixpkgs: &'a Nixpkgs,
+        /// Is told what is done next.
+        say: &'a dyn Fn(&str),
+    },
+    /// Binary caches, about store paths that are known.
+    Caches(FromCaches<'a>),
 }
 
 /// The lock that `old` becomes. A report with an error has none.
 ///
 /// # Errors
-/// If Nix cannot be run, or cannot work. Where there is nothing to ask, it is not run.
+/// If Nix or a cache cannot be asked. Where there is nothing to ask, nobody is.
 pub fn renew(
     old: &Lock,
     request: &Request<'_>,
@@ -67,7 +74,8 @@ pub fn renew(
     for (installable, need) in &chosen.installables {
         let known = old.packages().get(installable);
         for system in request.systems {
-            if request.update || known.is_none_or(|systems| !systems.contains_key(system)) {
+            let is_missing = known.is_none_or(|systems| !systems.contains_key(system));
+            if request.update || is_missing || asking.is_given(installable) {
                 targets.push(Target {
                     installable,
                     system,
@@ -80,13 +88,7 @@ pub fn renew(
     let store_paths: BTreeMap<&StorePath, &Need> = store_paths
         .filter(|(path, _)| request.update || old.path(path).is_none())
         .collect();
-    let resolver = Resolver {
-        nix: asking.nix,
-        nixpkgs: asking.nixpkgs,
-        store_dir: request.store_dir,
-        say: asking.say,
-    };
-    let answers = resolver.resolve(&targets, &store_paths)?;
+    let answers = ask(&targets, &store_paths, old, request.store_dir, asking)?;
     if answers.has_errors() {
         return Ok(Report::failed(answers.diagnostics));
     }
@@ -102,6 +104,48 @@ pub fn renew(
     let paths = together(old, answers.paths, request.update);
     let lock = assemble(packages, &paths, request)?;
     Ok(Report::new(lock, diagnostics))
+}
+
+impl Asking<'_> {
+    /// Whether a package's store path was given by hand.
+    fn is_given(&self, installable: &str) -> bool {
+        match self {
+            Self::Nix { .. } => false,
+            Self::Caches(asked) => asked.given.contains_key(installable),
+        }
+    }
+}
+
+fn ask<'t>(
+    targets: &[Target<'t>],
+    store_paths: &BTreeMap<&StorePath, &Need>,
+    old: &Lock,
+    store_dir: &StoreDir,
+    asking: &Asking<'_>,
+) -> Result<Report<Resolved<'t>>, MachineError> {
+    match asking {
+        Asking::Nix { nix, nixpkgs, say } => {
+            let resolver = Resolver {
+                nix,
+                nixpkgs,
+                store_dir,
+                say,
+            };
+            resolver.resolve(targets, store_paths)
+        }
+        Asking::Caches(asked) => {
+            let locked = |target: &Target<'_>| {
+                let systems = old.packages().get(target.installable)?;
+                systems.get(target.system)
+            };
+            let known = |target: &Target<'t>| {
+                let given = asked.given.get(target.installable);
+                (*target, given.or_else(|| locked(target)))
+            };
+            let known: Vec<_> = targets.iter().map(known).collect();
+            asked.resolve(&known, store_paths)
+        }
+    }
 }
 
 /// The lock without what nobody needs.

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::model::LockedPath;
 use crate::resolve::PathInfo;
 use crate::store::{StoreDir, StorePath};
 
@@ -42,7 +43,10 @@ fn one<'a>(
     let nar_hash = hash.parse().map_err(|error| lines.bad(error))?;
     let nar_size = lines.expect("a size")?;
     let nar_size: u64 = nar_size.parse().map_err(|error| lines.bad(error))?;
-    let nar_size = i64::try_from(nar_size).map_err(|error| lines.bad(error))?;
+    let nar_size = i64::try_from(nar_size)
+        .ok()
+        .filter(|size| *size <= LockedPath::MAX_NAR_SIZE)
+        .ok_or_else(|| lines.bad("no archive has so many bytes"))?;
     lines.expect("a derivation")?;
     let count = lines.expect("a number of references")?;
     let count: usize = count.parse().map_err(|error| lines.bad(error))?;
@@ -149,6 +153,10 @@ mod tests {
             ("x\n".to_owned(), "line 1: "),
             (format!("{A}\n"), "line 2: expected a hash, found the end"),
             (format!("{A}\nx\n"), "line 2: not a SHA-256"),
+            (
+                format!("{A}\n{HASH}\n9007199254740993\n\n0\n"),
+                "line 3: no archive",
+            ),
             (format!("{A}\n{HASH}\n-\n\n0\n"), "line 3: "),
             (
                 format!("{A}\n{HASH}\n1\n\n2\n{A}\n"),
