@@ -160,7 +160,7 @@ fn reasons(row: &Row<'_>) -> Vec<String> {
     }
 }
 
-/// A line for each of the first jobs: `CLUSTER/ROLE/ENVIRONMENT/NAME: process `a`, process `b``.
+/// A line for each of the first jobs: its key, and who of it.
 fn needed_by(needed_by: &[(&JobKey, &NeededBy)]) -> Vec<String> {
     let mut jobs: Vec<(&JobKey, Vec<String>)> = Vec::new();
     for (key, by) in needed_by {
