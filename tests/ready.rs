@@ -40,6 +40,7 @@ impl Case {
         );
         case.sandbox.file("one/data", "data\n");
         case.sandbox.file("cache/nix-cache-info", INFO);
+        case.sandbox.file("cache/nar/x.nar.xz", "");
         case
     }
 
@@ -66,8 +67,8 @@ impl Case {
         let compiler = Compiler::new(&workspace).unwrap();
         for definition in workspace.definitions().unwrap() {
             let file = read_source(&definition.path, root).unwrap().value.unwrap();
-            let compiled = compiler.compile(&definition, &file, &|_| true).unwrap();
-            for job in compiled.value.unwrap() {
+            let jobs = compiler.compile(&definition, &file, &|_| true).unwrap();
+            for job in jobs.value.unwrap() {
                 for import in job.needs.imports.values() {
                     self.put(&made(&import.path, import.nar, &BTreeSet::new()));
                 }
@@ -282,6 +283,19 @@ fn what_nodes_do_not_take() {
         }
     }
     report(&failures);
+}
+
+#[test]
+fn an_archive_is_gone() {
+    let case = Case::new();
+    case.publish().put_packages().put(&signed(NarInfo {
+        url: "nar/y.nar.xz".to_owned(),
+        ..package(LIBRARY, &[])
+    }));
+    let run = case.ready(&[]);
+    assert_eq!(run.status, 1);
+    let expected = "  in file://[DIR]/cache: its archive `nar/y.nar.xz` is not there\n";
+    assert!(run.stdout.contains(expected), "{}", run.stdout);
 }
 
 #[test]
