@@ -110,6 +110,9 @@ pub enum AskError {
     },
 }
 
+/// Why many a server of one's own is not talked to.
+pub(super) const UNTRUSTED: &str = "nobody trusts the authority that its certificate is from";
+
 /// Why a server could not be talked to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unreachable {
@@ -181,7 +184,7 @@ impl AskError {
                 cause: Unreachable::Tls(cause),
                 ..
             } => {
-                return cause.contains("UnknownIssuer").then(|| {
+                return (cause == UNTRUSTED).then(|| {
                     "name a file with the certificate of the authority in `NIX_SSL_CERT_FILE`"
                         .to_owned()
                 });

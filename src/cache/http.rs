@@ -20,7 +20,7 @@ use ureq::{Agent, Body};
 
 use super::connect::{ProxyAware, Remembering};
 use super::environment::{Environment, NetrcFile};
-use super::error::{AskError, Unreachable};
+use super::error::{AskError, UNTRUSTED, Unreachable};
 use super::netrc::Netrc;
 use super::proxy::Setting;
 use super::url::{Credentials, HttpAddress, HttpLocation, HttpScheme};
@@ -272,7 +272,7 @@ impl Client {
             Error::HostNotFound => Unreachable::Host(address.origin.host.clone()),
             Error::Io(error) => told_by_the_machine(&error, address),
             Error::Tls(cause) => Unreachable::Tls(cause.to_owned()),
-            Error::Rustls(cause) => Unreachable::Tls(cause.to_string()),
+            Error::Rustls(cause) => Unreachable::Tls(in_words(&cause.to_string())),
             Error::ConnectProxyFailed(cause) => Unreachable::Proxy(cause),
             Error::ConnectionFailed => Unreachable::Connection("no reason is known".to_owned()),
             Error::Protocol(cause) => Unreachable::Protocol(cause.to_string()),
@@ -429,11 +429,22 @@ fn told_by_the_machine(error: &io::Error, address: &HttpAddress) -> Unreachable 
     }
     match error.kind() {
         io::ErrorKind::InvalidData if address.origin.scheme == HttpScheme::Https => {
-            Unreachable::Tls(text)
+            Unreachable::Tls(in_words(&text))
         }
         io::ErrorKind::UnexpectedEof => Unreachable::Connection("the server hung up".to_owned()),
         _ => Unreachable::Connection(text),
     }
+}
+
+/// What the library says of a connection that is not secure, in words if it is a usual one.
+fn in_words(text: &str) -> String {
+    let usual = [
+        ("UnknownIssuer", UNTRUSTED),
+        ("certificate expired", "its certificate has expired"),
+        ("received corrupt message", "the server does not speak TLS"),
+    ];
+    let found = usual.iter().find(|(part, _)| text.contains(part));
+    found.map_or(text, |(_, words)| words).to_owned()
 }
 
 /// A file that is read as a whole. One that would never end, or never begin, is refused.

@@ -152,7 +152,9 @@ fn reasons(row: &Row<'_>) -> Vec<String> {
                 .collect();
             let with = reasons.iter().filter_map(|(cache, why)| match why {
                 NotFrom::Absent => None,
-                NotFrom::Distrusted(why) => Some(format!("in {cache}: {why}")),
+                NotFrom::Distrusted(_) | NotFrom::NoArchive(_) => {
+                    Some(format!("in {cache}: {why}"))
+                }
             });
             let without = (!without.is_empty()).then(|| format!("not in {}", without.join(", ")));
             with.chain(without).collect()
@@ -160,7 +162,7 @@ fn reasons(row: &Row<'_>) -> Vec<String> {
     }
 }
 
-/// A line for each of the first jobs: `CLUSTER/ROLE/ENVIRONMENT/NAME: process `a`, process `b``.
+/// A line for each of the first jobs: its key, and who of it.
 fn needed_by(needed_by: &[(&JobKey, &NeededBy)]) -> Vec<String> {
     let mut jobs: Vec<(&JobKey, Vec<String>)> = Vec::new();
     for (key, by) in needed_by {
