@@ -76,6 +76,7 @@ const TOUCH_THE_WORLD: &[&str] = &[
     "src/cache/connect.rs",
     "src/cache/directory.rs",
     "src/cache/environment.rs",
+    "src/cache/files.rs",
     "src/cache/http.rs",
     "src/write.rs",
     "src/lock/evaluate.rs",

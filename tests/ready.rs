@@ -414,7 +414,7 @@ fn some_cache_cannot_be_asked() {
          devcluster/www/devel/one: process `p0`\n\n\
          5 store paths: 4 present (1.00 MiB to download, 3.00 MiB unpacked), 1 could not be asked\n",
         "error: whether the nodes can get 1 of 5 store paths is unknown\n |\n \
-         = help: correct the URL, or make the cache with `jobc push --to`\n",
+         = help: mount the directory on this machine as it is on the nodes, or correct the URL\n",
     );
     let built = case.sandbox.jobc(["build", "one", "--ready"]);
     assert_eq!((built.status, &*built.stdout), (2, ""));

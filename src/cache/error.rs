@@ -167,9 +167,10 @@ impl AskError {
             Self::Unsupported => {
                 "jobc asks `https://`, `http://` and `file://`; name such a URL of it"
             }
-            Self::NoDirectory | Self::NoInfo => {
-                "correct the URL, or make the cache with `jobc push --to`"
+            Self::NoDirectory => {
+                "mount the directory on this machine as it is on the nodes, or correct the URL"
             }
+            Self::NoInfo => "correct the URL, or make the cache with `jobc push --to`",
             Self::Login { host, told: false } => {
                 return Some(format!(
                     "say who asks in `~/.netrc`: `machine {host} login USER password PASSWORD`"

@@ -7,7 +7,7 @@
 
 use core::net::IpAddr;
 
-use super::url::{HttpScheme, Origin};
+use super::address::{HttpScheme, Origin};
 
 /// The variables, as they were when the run began.
 #[derive(Debug, Clone, Default)]

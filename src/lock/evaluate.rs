@@ -200,7 +200,12 @@ impl Evaluation<'_> {
         if let Some(parts) = picked.ok().filter(|_| answer.success) {
             return Ok(Ok(derivation(parts)));
         }
-        self.nix.blame(&answer)?;
+        let asked = format!(
+            "evaluate `{}` of {}",
+            attribute.text,
+            self.source(installable)
+        );
+        self.nix.blame(&asked, &answer)?;
         Ok(Err(answer.told()))
     }
 

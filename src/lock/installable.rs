@@ -33,6 +33,15 @@ pub enum Source {
     Nixpkgs,
 }
 
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flake(text) | Self::File(text) => write!(f, "`{text}`"),
+            Self::Nixpkgs => f.write_str("`<nixpkgs>`"),
+        }
+    }
+}
+
 /// A path of attribute names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attribute {

@@ -101,7 +101,7 @@ impl Nix<'_> {
             let answer = self.store(options, some)?;
             if !answer.success {
                 let attempt = format!("`nix-store {}` failed", options.join(" "));
-                return Err(MachineError::new(attempt, answer.told()));
+                return Err(MachineError::new(attempt, answer.cause()));
             }
             answers.push_str(&answer.stdout);
         }
@@ -109,13 +109,13 @@ impl Nix<'_> {
     }
 
     /// The machine's fault, if that is what a failed run shows; otherwise it was what Nix was given.
-    pub(super) fn blame(&self, answer: &Answer) -> Result<(), MachineError> {
-        let failed = |told: &str| MachineError::new("Nix could not do its work", told);
+    pub(super) fn blame(&self, what: &str, answer: &Answer) -> Result<(), MachineError> {
+        let failed = |cause: &str| MachineError::new(format!("Nix could not {what}"), cause);
         if MACHINES_WORDS
             .iter()
             .any(|words| answer.messages.contains(words))
         {
-            return Err(failed(&answer.told()));
+            return Err(failed(answer.cause()));
         }
         // Without a store that answers, nothing can be said about any package.
         let nobody = ["/nix/store/00000000000000000000000000000000-x"];
@@ -123,7 +123,7 @@ impl Nix<'_> {
         if probe.success || probe.messages.contains("is not in the Nix store") {
             Ok(())
         } else {
-            Err(failed(&probe.told()))
+            Err(failed(probe.cause()))
         }
     }
 
@@ -147,7 +147,7 @@ impl Nix<'_> {
         };
         if status.code().is_none() {
             let attempt = format!("`{program}` did not end by itself ({status})");
-            return Err(MachineError::new(attempt, answer.told()));
+            return Err(MachineError::new(attempt, answer.cause()));
         }
         Ok(answer)
     }
@@ -217,6 +217,18 @@ fn keep(mut stream: impl Read, echo: bool) -> Vec<u8> {
 }
 
 impl Answer {
+    /// What it failed of, in one line.
+    pub(super) fn cause(&self) -> &str {
+        let mut errors = self.messages.lines().rev();
+        let last = errors.find_map(|line| line.trim_start().strip_prefix("error: "));
+        let any = self
+            .messages
+            .lines()
+            .rev()
+            .find(|line| !line.trim().is_empty());
+        last.or(any).unwrap_or("Nix did not say why")
+    }
+
     /// The end of what Nix said, for a note.
     pub(super) fn told(&self) -> String {
         told(&self.messages)

@@ -150,7 +150,7 @@ impl Resolver<'_> {
         if answer.success {
             return self.realised(evaluated, &answer);
         }
-        self.nix.blame(&answer)?;
+        self.nix.blame("build or fetch packages", &answer)?;
         let predicted = evaluated.iter().map(|(_, found)| &found.out_path);
         let predicted = predicted.filter(|path| self.store_dir.parse(path).is_ok());
         let invalid = self.nix.invalid(&predicted.cloned().collect::<Vec<_>>())?;
@@ -162,7 +162,7 @@ impl Resolver<'_> {
             .collect();
         if failed.is_empty() {
             let attempt = "Nix failed, and left out nothing that it was asked for";
-            return Err(MachineError::new(attempt, answer.told()));
+            return Err(MachineError::new(attempt, answer.cause()));
         }
         for (target, found) in &failed {
             let others = failed.iter().map(|(_, other)| other.drv_path.as_str());
@@ -212,7 +212,7 @@ impl Resolver<'_> {
             if answer.success {
                 continue;
             }
-            self.nix.blame(&answer)?;
+            self.nix.blame("fetch store paths", &answer)?;
             for path in self.nix.invalid(some)? {
                 absent.insert(self.path(&path)?);
             }

@@ -279,7 +279,7 @@ fn the_machines_fault() {
         }
     };
     fake.sandbox.file("fake/down", "");
-    check(&["Nix could not do its work", "the daemon is gone"]);
+    check(&["Nix could not evaluate `gone` of `<nixpkgs>`: the daemon is gone"]);
     fs::remove_file(fake.file("fake/down")).expect("it was there");
     fake.sandbox.file(
         "fake/trouble",
