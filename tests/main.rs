@@ -3,16 +3,20 @@
 #![allow(clippy::unwrap_used)]
 
 mod architecture;
+mod caches;
 mod command_line;
 mod diagnostics;
 mod examples;
 mod formats;
 mod fuzz_fixtures;
 mod harness;
+mod http_server;
 mod import;
 mod init_command;
+mod lock;
 mod nix;
 mod readme;
+mod ready;
 mod robustness;
 mod run;
 mod schema;

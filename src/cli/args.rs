@@ -6,6 +6,8 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::cache::{CacheUrl, CacheUrlError};
+
 use super::help;
 
 /// Compiles job definitions into Apache Aurora's JSON, packages pinned by Nix store path
@@ -71,7 +73,9 @@ pub(super) enum Color {
 pub(super) enum Command {
     Build(BuildArgs),
     Check(CheckArgs),
+    Ready(ReadyArgs),
     List(ListArgs),
+    Lock(LockArgs),
     Run(RunArgs),
     Init(InitArgs),
     Explain(ExplainArgs),
@@ -105,6 +109,11 @@ pub(super) struct BuildArgs {
     /// Print one of the two words only
     #[arg(long, value_name = "WORD")]
     pub(super) print: Option<Word>,
+    /// Ask first whether the nodes can get what the jobs need, as `ready` does
+    ///
+    /// Unless they can get all of it, nothing is written and nothing printed but what is missing.
+    #[arg(long)]
+    pub(super) ready: bool,
     /// Print the compiled job itself and write no file
     #[arg(long, conflicts_with_all = ["print", "out"])]
     pub(super) stdout: bool,
@@ -136,6 +145,46 @@ pub(super) struct CheckArgs {
     pub(super) names: Vec<String>,
 }
 
+/// Ask whether the nodes can get what jobs need
+///
+/// Every store path of the jobs' closures is asked of the binary caches that the nodes ask: those
+/// of `[init]` and `[nodes]` in `jobc.toml`, not those of this machine. What the nodes would not
+/// take, because nobody signed it whom they trust, counts as absent.
+#[derive(Debug, Args)]
+#[command(after_long_help = help::READY)]
+pub(super) struct ReadyArgs {
+    /// The jobs (default: all); here, a name may fit several
+    #[arg(
+        value_name = "NAME|PATTERN",
+        value_parser = NonEmptyStringValueParser::new(),
+        long_help = help::NAMES.replace('\n', " ")
+    )]
+    pub(super) names: Vec<String>,
+    /// List what is present, too
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+    /// How the result is printed
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: ReadyFormat,
+    /// Stop asking a server the same question after so long
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 60,
+        value_parser = clap::value_parser!(u16).range(1..)
+    )]
+    pub(super) timeout: u16,
+}
+
+/// How the answers are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReadyFormat {
+    /// By what came of asking, for people
+    Text,
+    /// An object with `summary`, `caches` and `paths`
+    Json,
+}
+
 /// List jobs with their files and processes
 ///
 /// Definitions in which something is wrong cannot be listed: their problems are printed, and the
@@ -161,6 +210,64 @@ pub(super) enum ListFormat {
     Text,
     /// An array of objects with `key`, `file`, `line` and `processes`
     Json,
+}
+
+/// Write down which store paths packages are, asking Nix
+///
+/// Every package that a definition or `jobc.toml` names by an installable gets an entry in
+/// `jobc.lock` with its store path, and the lock has the closures of all of them, with the hash and
+/// size of each archive. What is in the lock already stays as it is, what is missing is added, and
+/// what nobody names any more is removed. Nix builds or fetches packages that are not in this
+/// machine's store. Prints a line for each entry that was added, changed or removed. Unless all
+/// packages have an answer, nothing is written.
+#[derive(Debug, Args)]
+#[command(after_long_help = help::LOCK)]
+pub(super) struct LockArgs {
+    /// The packages, by name or installable (default: all); other entries stay as they are
+    ///
+    /// With `--from-cache`, `PACKAGE=STORE-PATH` says which store path a package is; the path may
+    /// be whole, `HASH-NAME`, or the hash alone.
+    #[arg(value_name = "PACKAGE", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) names: Vec<String>,
+    /// Ask Nix again for what is locked already
+    #[arg(short, long)]
+    pub(super) update: bool,
+    /// Write nothing; say what is not current, with exit code 1
+    ///
+    /// By itself this compares the definitions with the lock, without Nix. With `--update`, Nix is
+    /// asked for all packages, and what it says is compared with the lock.
+    #[arg(long)]
+    pub(super) check: bool,
+    /// Lock for this system (may be repeated)
+    ///
+    /// The default is the setting `system` and every system that the lock has entries for. Entries
+    /// for other systems stay.
+    #[arg(long = "system", value_name = "SYSTEM", value_parser = system)]
+    pub(super) systems: Vec<String>,
+    /// Ask this binary cache for closures, and not Nix for anything (may be repeated)
+    ///
+    /// Caches know store paths: of packages that are locked, are given by their store paths, or
+    /// are named here as `PACKAGE=STORE-PATH`. The first cache that has a path is right about it;
+    /// signatures are not looked at, `jobc ready` does that.
+    #[arg(long = "from-cache", value_name = "URL", value_parser = cache)]
+    pub(super) caches: Vec<CacheUrl>,
+}
+
+fn cache(text: &str) -> Result<CacheUrl, String> {
+    text.parse().map_err(|error: CacheUrlError| {
+        let help = error.help().map(|help| format!("; {help}"));
+        format!("{error}{}", help.unwrap_or_default())
+    })
+}
+
+/// A system as Nix names them, `x86_64-linux`.
+fn system(text: &str) -> Result<String, String> {
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+    let (cpu, kernel) = text.split_once('-').unwrap_or_default();
+    if cpu.is_empty() || kernel.is_empty() || !text.bytes().all(legal) {
+        return Err("expected a system such as `x86_64-linux`".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 /// Run a job's task on this machine, as a node would

@@ -122,9 +122,20 @@ impl Console {
         }
     }
 
-    /// A bar for `total` pieces of work, if anybody would see it.
+    /// Whether what another program says may be shown as it comes: somebody is there to see it.
+    pub(super) fn is_watched(&self) -> bool {
+        self.terminal && self.format != MessageFormat::Json
+    }
+
+    /// A bar for `total` files, if anybody would see it.
     pub(super) fn progress(&self, total: usize) -> Progress {
-        Progress::new(total, self.terminal && self.format != MessageFormat::Json)
+        self.progress_of(total, "files")
+    }
+
+    /// A bar for `total` pieces of work, if anybody would see it.
+    pub(super) fn progress_of(&self, total: usize, unit: &'static str) -> Progress {
+        let visible = self.terminal && self.format != MessageFormat::Json;
+        Progress::new(total, unit, visible)
     }
 
     fn text_options(&self) -> TextOptions {

@@ -53,6 +53,8 @@ aurora job create --read-json $(jobc build hello)
     Compile a job and create it.
 jobc build '*/*/prod/*' --print path
     Compile all jobs of production.
+jobc lock
+    Write down which store paths packages are.
 jobc check --message-format short
     Check everything, a line for each problem.
 jobc run hello
@@ -65,13 +67,20 @@ jobc explain not-utf8
         "\
 0  done
 1  definitions are wrong; all their problems were printed
-2  the machine could not, or the command line made no sense",
+   (`ready`: something is absent)
+2  the machine could not, or the command line made no sense
+   (`ready`: some cache could not be asked, and nothing is known to be absent)",
     ),
     (
         "Environment",
         "\
 NO_COLOR         no colour; `--color` comes first
-CLICOLOR_FORCE   colour even where there is no terminal",
+CLICOLOR_FORCE   colour even where there is no terminal
+NETRC            the file with passwords for binary caches, instead of ~/.netrc
+http_proxy, https_proxy, all_proxy, no_proxy
+                 the proxies for binary caches; also in upper case
+NIX_SSL_CERT_FILE, SSL_CERT_FILE
+                 the authorities to trust, instead of the system's",
     ),
     (
         "Files",
@@ -95,6 +104,35 @@ Examples:
   jobc build www/job.toml --stdout
   jobc build 'devcluster/*/prod/*' --print key
   jobc build --all --out compiled";
+
+/// After `lock --help`.
+pub(super) const LOCK: &str = "\
+Installables:
+  nixpkgs#python3             an attribute of a flake, as Nix itself has it
+  .#tool, ./dir#tool          of a flake in the workspace
+  github:NixOS/nixpkgs#hello  of a flake elsewhere; `REFERENCE` alone is its default package
+  python3Packages.requests    an attribute of `<nixpkgs>`, which the setting `nixpkgs` pins
+  ./nix/pkgs.nix#tool         an attribute of a Nix file; `./tool.nix` alone is all of it
+  nixpkgs#openssl^bin         an output, where not the one that `${openssl}` is in Nix
+  Paths are relative to the workspace. Store paths are locked, too, for their closures.
+
+Examples:
+  jobc lock
+  jobc lock --update python
+  jobc lock --system x86_64-linux --system aarch64-linux
+  jobc lock --check
+  jobc lock python=/nix/store/HASH-python3-3.12.8 --from-cache https://cache.nixos.org";
+
+/// After `ready --help`.
+pub(super) const READY: &str = "\
+Examples:
+  jobc ready hello && aurora job create --read-json $(jobc build hello)
+  jobc ready '*/*/prod/*' --format json
+
+Exit status:
+  0  all of it is there
+  1  some of it is absent, or other than the lock says; definitions that are wrong are 1 as well
+  2  nothing is known to be absent, and for some of it a cache could not be asked";
 
 /// After `run --help`.
 pub(super) const RUN: &str = "\

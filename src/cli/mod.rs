@@ -14,10 +14,13 @@ mod failure;
 mod help;
 mod init;
 mod list;
+mod lock;
 mod man;
+mod nodes;
 mod open;
 mod output;
 mod progress;
+mod ready;
 mod run;
 mod schema;
 mod search;
@@ -56,9 +59,11 @@ fn obey(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
     match &cli.command {
         Command::Build(args) => build::run(args, &cli.global, console),
         Command::Check(args) => check::run(args, &cli.global, console),
+        Command::Ready(args) => ready::run(args, &cli.global, console),
         Command::List(args) => list::run(args, &cli.global, console),
         Command::Run(args) => run::run(args, &cli.global, console),
         Command::Explain(args) => explain::run(args),
+        Command::Lock(args) => lock::run(args, &cli.global, console),
         Command::Init(args) => init::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),

@@ -14,26 +14,41 @@ pub(super) struct Progress {
     total: u64,
     since: Instant,
     visible: bool,
+    /// What the pieces are.
+    unit: &'static str,
     bar: OnceLock<ProgressBar>,
 }
 
 impl Progress {
-    /// Progress of `total` pieces.
-    pub(super) fn new(total: usize, visible: bool) -> Self {
+    /// Progress of `total` pieces, which are called `unit`.
+    pub(super) fn new(total: usize, unit: &'static str, visible: bool) -> Self {
         Self {
             total: total as u64,
             since: Instant::now(),
             visible,
+            unit,
             bar: OnceLock::new(),
         }
     }
 
     /// So many pieces are done.
     pub(super) fn done(&self, pieces: usize) {
-        if self.visible && self.since.elapsed() > PATIENCE {
-            let bar = self.bar.get_or_init(|| bar(self.total));
+        if let Some(bar) = self.bar() {
             bar.set_position(pieces as u64);
         }
+    }
+
+    /// So many of as many pieces as are known by now are done.
+    pub(super) fn done_of(&self, pieces: usize, total: usize) {
+        if let Some(bar) = self.bar() {
+            bar.set_length(total as u64);
+            bar.set_position(pieces as u64);
+        }
+    }
+
+    fn bar(&self) -> Option<&ProgressBar> {
+        let due = self.visible && self.since.elapsed() > PATIENCE;
+        due.then(|| self.bar.get_or_init(|| bar(self.total, self.unit)))
     }
 }
 
@@ -45,8 +60,8 @@ impl Drop for Progress {
     }
 }
 
-fn bar(total: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} files, {eta} left")
-        .expect("the template is one");
+fn bar(total: u64, unit: &str) -> ProgressBar {
+    let template = format!("{{bar:40}} {{pos}}/{{len}} {unit}, {{eta}} left");
+    let style = ProgressStyle::with_template(&template).expect("the template is one");
     ProgressBar::new(total).with_style(style)
 }

@@ -1,0 +1,32 @@
+//! Binary caches, asked for what they have. Touches the world.
+//!
+//! Answers are kept for the run and no longer: what is absent now may be published a minute later.
+//! A cache is asked for `nix-cache-info` first; one that cannot be asked for that is not asked for
+//! anything else.
+
+mod address;
+mod caches;
+mod closure;
+mod connect;
+mod directory;
+mod environment;
+mod error;
+mod files;
+mod http;
+mod netrc;
+mod proxy;
+mod queue;
+mod trust;
+mod url;
+
+pub use self::address::{Credentials, HttpLocation, HttpScheme, Origin};
+pub use self::caches::{Answer, Caches};
+pub use self::closure::{Difference, Found, Known, Nodes, NotFrom, Verdict};
+pub use self::environment::{Environment, NetrcFile};
+pub use self::error::{AskError, Unreachable};
+pub use self::http::Patience;
+pub use self::netrc::{Netrc, NetrcError};
+pub use self::proxy::Proxies;
+pub(crate) use self::queue::drain;
+pub use self::trust::{Distrust, Trust, trust};
+pub use self::url::{CacheUrl, CacheUrlError, Location};
