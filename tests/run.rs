@@ -109,7 +109,7 @@ fn check(case: &Case) -> Result<(), String> {
     task.entry("resources")
         .or_insert(json!({"cpu": 0.5, "ram": 64 << 20, "disk": 64 << 20}));
     sandbox.file("compiled.json", job.to_string());
-    let mut command = sandbox.command();
+    let mut command = command(&sandbox);
     command
         .args([
             "run",
@@ -262,6 +262,20 @@ fn pid(child: &Child) -> Pid {
     Pid::from_raw(i32::try_from(child.id()).expect("a number")).expect("a process")
 }
 
+/// The command, with its temporary files in the directory that goes with the test.
+fn command(sandbox: &Sandbox) -> Command {
+    let mut command = sandbox.command();
+    command.env("TMPDIR", sandbox.path());
+    command
+}
+
+fn jobc<S: AsRef<std::ffi::OsStr>>(
+    sandbox: &Sandbox,
+    arguments: impl IntoIterator<Item = S>,
+) -> Run {
+    sandbox.finish(command(sandbox).args(arguments))
+}
+
 /// A compiled job with these processes.
 fn compiled(processes: &Value) -> String {
     job(&json!({"name": "t", "processes": processes}))
@@ -279,7 +293,7 @@ fn job(task: &Value) -> String {
 fn run_compiled(text: &str, options: &[&str]) -> Run {
     let sandbox = Sandbox::new();
     sandbox.file("c.json", text);
-    sandbox.jobc(["run", "c.json"].iter().chain(options))
+    jobc(&sandbox, ["run", "c.json"].iter().chain(options))
 }
 
 /// The headlines of what is wrong with a compiled job.
@@ -416,7 +430,7 @@ fn what_makes_no_sense() {
         &["--key", "devcluster/www/devel/other", "--port", "http=7"],
     );
     assert_eq!((run.stdout.as_str(), run.status), ("a | 7\n", 0));
-    let run = Sandbox::new().jobc(["run", "missing.json"]);
+    let run = jobc(&Sandbox::new(), ["run", "missing.json"]);
     assert!(
         run.stderr.contains("error: `missing.json` is no file"),
         "{}",
@@ -483,7 +497,7 @@ fn logs_of_another_task_are_left_alone() {
         "c.json",
         compiled(&json!([{"name": "a", "cmdline": "true"}])),
     );
-    let run = || sandbox.jobc(["run", "c.json", "--sandbox", "s"]);
+    let run = || jobc(&sandbox, ["run", "c.json", "--sandbox", "s"]);
     assert_eq!(run().status, 0);
     let again = run();
     assert_eq!(again.status, 2);
@@ -505,7 +519,7 @@ fn a_second_interrupt_kills_at_once() {
             {"name": "f", "cmdline": "echo final", "final": true}
         ])),
     );
-    let mut command = sandbox.command();
+    let mut command = command(&sandbox);
     command.args(["run", "c.json", "--message-format", "json"]);
     let run = kill_at(&mut command, "| ready", &[Signal::INT, Signal::HUP]);
     let result: Value = serde_json::from_str(run.stderr.trim()).expect("a result");
@@ -557,7 +571,7 @@ fn nothing_is_left_behind() {
             "processes": [{"name": "a", "cmdline": FAMILY}, {"name": "bad", "cmdline": bad}]
         })),
     );
-    let mut child = start(sandbox.command().args(["run", "c.json", "--sandbox", "s"]));
+    let mut child = start(command(&sandbox).args(["run", "c.json", "--sandbox", "s"]));
     let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
     let family = numbers(&mut lines, 3);
     sandbox.file("s/go", "");
@@ -575,7 +589,7 @@ fn a_killed_jobc_takes_its_processes_along() {
         "c.json",
         compiled(&json!([{"name": "a", "cmdline": family}])),
     );
-    let mut child = start(sandbox.command().args(["run", "c.json", "--sandbox", "s"]));
+    let mut child = start(command(&sandbox).args(["run", "c.json", "--sandbox", "s"]));
     let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
     let family = numbers(&mut lines, 2);
     kill_process(pid(&child), Signal::KILL).expect("it runs");
@@ -607,7 +621,7 @@ fn a_reader_who_goes_away_ends_nothing() {
     let sandbox = Sandbox::new();
     let text = compiled(&json!([{"name": "a", "cmdline": "seq 100000; touch done"}]));
     sandbox.file("c.json", text);
-    let mut child = start(sandbox.command().args(["run", "c.json", "--sandbox", "s"]));
+    let mut child = start(command(&sandbox).args(["run", "c.json", "--sandbox", "s"]));
     drop(child.stdout.take());
     assert_eq!(child.wait().expect("it ends").code(), Some(0));
     assert!(sandbox.path().join("s/done").exists());
@@ -616,14 +630,17 @@ fn a_reader_who_goes_away_ends_nothing() {
 #[test]
 fn jobs_are_compiled_to_be_run() {
     let sandbox = Sandbox::with_examples();
-    let run = sandbox.jobc([
-        "run",
-        "hello_world",
-        "--realise",
-        "never",
-        "--message-format",
-        "json",
-    ]);
+    let run = jobc(
+        &sandbox,
+        [
+            "run",
+            "hello_world",
+            "--realise",
+            "never",
+            "--message-format",
+            "json",
+        ],
+    );
     let last = run.stderr.lines().last().expect("a result");
     let result: Value = serde_json::from_str(last).expect("a result");
     let states: Vec<_> = result["processes"]
@@ -641,12 +658,12 @@ fn jobs_are_compiled_to_be_run() {
         states,
         [(Some("SKIPPED"), None), (Some("FAILED"), Some(127))]
     );
-    let built = sandbox.jobc(["build", "hello_world", "--print", "path"]);
+    let built = jobc(&sandbox, ["build", "hello_world", "--print", "path"]);
     let path = built
         .stdout
         .trim()
         .replace("[DIR]", &sandbox.path().display().to_string());
-    let again = sandbox.jobc(["run", &path, "--realise", "never"]);
+    let again = jobc(&sandbox, ["run", &path, "--realise", "never"]);
     assert_eq!((again.status, again.stdout), (1, run.stdout));
 }
 
@@ -657,7 +674,7 @@ fn a_compiled_file_may_have_the_name_of_a_definition() {
     sandbox
         .file("w/jobc.toml", "")
         .file("elsewhere/job.json", text);
-    let mut command = sandbox.command();
+    let mut command = command(&sandbox);
     command.current_dir(sandbox.path().join("w"));
     let run = sandbox.finish(command.args(["run", "../elsewhere/job.json"]));
     assert_eq!((run.stdout.as_str(), run.status), ("a | ran\n", 0));
@@ -673,7 +690,7 @@ fn every_step_that_jobc_adds_is_known() {
         ports: BTreeMap::new(),
     };
     for job in ["hello_world", "prometheus", "devcluster/www/devel/webapp"] {
-        let text = sandbox.jobc(["build", job, "--stdout"]).stdout;
+        let text = jobc(&sandbox, ["build", job, "--stdout"]).stdout;
         let jobs = Compiled::parse(&text).expect("a job").jobs;
         let task = jobs[0].task(&agent).expect("a task");
         assert!(task.processes.iter().any(is_init), "{job}");
@@ -695,7 +712,7 @@ fn without_nix_nothing_is_fetched() {
             {"name": "nix_init_mine", "cmdline": "echo mine"}
         ])),
     );
-    let always = sandbox.jobc(["run", "c.json", "--realise", "always"]);
+    let always = jobc(&sandbox, ["run", "c.json", "--realise", "always"]);
     assert!(
         always.stdout.contains("nix_init_a    | ran"),
         "{}",
@@ -703,13 +720,13 @@ fn without_nix_nothing_is_fetched() {
     );
     let warning = "warning: nothing is fetched: this machine has no `nix-store`";
     if !Path::new("/nix/var/nix/profiles/default/bin/nix-store").exists() {
-        let mut command = sandbox.command();
+        let mut command = command(&sandbox);
         command.env("PATH", sandbox.path()).args(["run", "c.json"]);
         let auto = sandbox.finish(&mut command);
         assert!(auto.stderr.starts_with(warning), "{}", auto.stderr);
         assert_eq!(auto.stdout, "nix_init_mine | mine\n");
     }
-    let never = sandbox.jobc(["run", "c.json", "--realise", "never"]);
+    let never = jobc(&sandbox, ["run", "c.json", "--realise", "never"]);
     assert!(!never.stderr.contains(warning));
     assert_eq!(
         (never.stdout.as_str(), never.status),
@@ -722,7 +739,7 @@ fn a_slow_reader_misses_nothing() {
     let sandbox = Sandbox::new();
     let text = compiled(&json!([{"name": "a", "cmdline": "seq 40000"}]));
     sandbox.file("c.json", text);
-    let mut child = start(sandbox.command().args(["run", "c.json", "--sandbox", "s"]));
+    let mut child = start(command(&sandbox).args(["run", "c.json", "--sandbox", "s"]));
     let log = sandbox.path().join("s/.logs/a/0/stdout");
     // What is printed of that fills a pipe, and nothing has been read.
     wait_for(|| fs::metadata(&log).is_ok_and(|log| log.len() > 1 << 15));
