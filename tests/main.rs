@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod architecture;
+mod caches;
 mod command_line;
 mod diagnostics;
 mod examples;
