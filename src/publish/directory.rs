@@ -143,24 +143,39 @@ impl Directory {
         })
     }
 
-    /// Makes it a cache, and prepares to write to it.
+    /// Makes it a cache.
     ///
     /// # Errors
     /// If the machine cannot.
-    pub fn open(self) -> Result<OpenDirectory, PublishError> {
-        let nars = self.path.join("nar");
-        fs::create_dir_all(&self.path).map_err(PublishError::io("make", &self.path))?;
-        let drafts = Drafts::new(&self.path);
-        if !self.is_cache {
-            // The first of all, so that another run that looks takes it for a cache.
-            let path = self.path.join(CacheInfo::FILE_NAME);
-            let info = CacheInfo::new(self.store_dir.clone()).to_string();
-            write(&drafts, &path, info.as_bytes(), Existing::Keep)?;
+    pub fn found(&mut self) -> Result<(), PublishError> {
+        if self.is_cache {
+            return Ok(());
         }
+        fs::create_dir_all(&self.path).map_err(PublishError::io("make", &self.path))?;
+        // The first of all, so that another run that looks takes it for a cache.
+        let path = self.path.join(CacheInfo::FILE_NAME);
+        let info = CacheInfo::new(self.store_dir.clone()).to_string();
+        write(
+            &Drafts::new(&self.path),
+            &path,
+            info.as_bytes(),
+            Existing::Keep,
+        )?;
+        self.is_cache = true;
+        Ok(())
+    }
+
+    /// Prepares to write to it, which makes it a cache.
+    ///
+    /// # Errors
+    /// If the machine cannot.
+    pub fn open(mut self) -> Result<OpenDirectory, PublishError> {
+        self.found()?;
+        let nars = self.path.join("nar");
         fs::create_dir_all(&nars).map_err(PublishError::io("make", &nars))?;
         Ok(OpenDirectory {
+            drafts: Drafts::new(&self.path),
             directory: self,
-            drafts,
         })
     }
 
@@ -243,9 +258,6 @@ impl OpenDirectory {
     /// # Errors
     /// If the machine cannot.
     pub fn settle(&self) -> Result<(), PublishError> {
-        if std::env::var_os("NOSYNC").is_some() {
-            return Ok(());
-        }
         let path = &self.directory.path;
         let sync = || Ok(rustix::fs::syncfs(fs::File::open(path)?)?);
         sync().map_err(PublishError::io("sync", path))
@@ -255,6 +267,13 @@ impl OpenDirectory {
         self.drafts
             .begin()
             .map_err(PublishError::io("write to", place))
+    }
+}
+
+impl Written {
+    /// What is said so far.
+    pub fn info(&self) -> &NarInfo {
+        &self.0
     }
 }
 

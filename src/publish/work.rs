@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::compile::in_parallel;
 use crate::resolve::import::Importer;
-use crate::store::SecretKey;
+use crate::store::{NarInfo, SecretKey};
 
 use super::directory::{Directory, OpenDirectory, State, Written};
 use super::error::PublishError;
@@ -50,9 +50,17 @@ impl<'a> Work<'a> {
         Ok(work)
     }
 
-    /// How many objects are there and get a signature.
-    pub fn unsigned(&self) -> usize {
-        self.unsigned.len()
+    /// Makes the directory a cache, for whoever writes to it before.
+    ///
+    /// # Errors
+    /// If the machine cannot.
+    pub fn found(&mut self) -> Result<(), PublishError> {
+        self.directory.found()
+    }
+
+    /// What is there and gets a signature.
+    pub fn unsigned(&self) -> impl Iterator<Item = &NarInfo> {
+        self.unsigned.iter().map(Written::info)
     }
 
     /// How many bytes of archives are missing.
