@@ -223,13 +223,15 @@ fn packed_archives_hold_the_same() {
     let sandbox = workspace();
     pushed(&sandbox, &["--all", "--compression", "zstd"]);
     let cache = cache_of(&sandbox);
-    let packed: Vec<_> = cache
-        .values()
-        .filter(|info| info.compression == Compression::Zstd)
-        .collect();
-    assert_eq!(packed.len(), 1, "what is small is left as it is");
-    assert_eq!(packed[0].store_path.name().as_str(), "tree");
-    assert!(packed[0].url.ends_with(".nar.zst"));
+    for info in cache.values() {
+        assert_eq!(info.compression, Compression::Zstd);
+        assert!(info.url.ends_with(".nar.zst"), "{}", info.url);
+    }
+    assert!(
+        cache
+            .values()
+            .any(|info| info.file_size < Some(info.nar_size / 10))
+    );
     // How it is packed does not matter to what is there.
     assert_eq!(
         pushed(&sandbox, &["--all"]),
@@ -520,7 +522,7 @@ fn mounted(sandbox: &Sandbox, mount: &str) -> Option<Run> {
 #[test]
 fn a_full_disk_is_named_and_nothing_is_half_there() {
     let sandbox = busy();
-    let Some(run) = mounted(&sandbox, "mount -t tmpfs -o size=1m tmpfs cache") else {
+    let Some(run) = mounted(&sandbox, "mount -t tmpfs -o size=256k tmpfs cache") else {
         return;
     };
     assert_eq!(run.status, 2);

@@ -186,7 +186,7 @@ pub(super) struct PushArgs {
 pub(super) enum Packed {
     /// Not at all: fastest, and nothing to unpack on the nodes
     None,
-    /// With Zstandard, where that saves a block; the nodes need Nix 2.4
+    /// With Zstandard; the nodes need Nix 2.4
     Zstd,
 }
 

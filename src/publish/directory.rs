@@ -206,7 +206,7 @@ impl OpenDirectory {
         packing: Packing,
         moved: &(dyn Fn(u64) + Sync),
     ) -> Result<Written, PublishError> {
-        let compression = packing.of(object.nar.size);
+        let compression = packing.compression();
         if compression == Compression::None {
             let info = object.narinfo(compression.clone(), object.nar);
             if size(&self.directory.path.join(&info.url))? == Some(object.nar.size) {
