@@ -144,7 +144,10 @@ impl Push<'_> {
         if self.args.dry_run {
             return self.print_plan(packages.as_ref(), &work);
         }
-        let summary = summary(packages.as_ref(), &work);
+        // Whether they were there before, only Nix knows.
+        let objects = counted(work.missing.len(), "object");
+        let size = counted_bytes(work.size());
+        let summary = format!("Nix published {objects} of {size} in `{url}`, or found them there");
         let to = self.destination();
         if let Some(packages) = &packages {
             packages.copy(&to)?;
