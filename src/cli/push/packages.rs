@@ -213,7 +213,7 @@ impl Asking<'_> {
                     .note(format!(
                         "in the Nix store of this machine, its NAR hash is `{}`, by the lock \
                              `{}`",
-                        local.nar_hash, known.nar_hash
+                        found, known.nar_hash
                     ))
                     .help(LIES))
             }
