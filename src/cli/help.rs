@@ -53,6 +53,8 @@ aurora job create --read-json $(jobc build hello)
     Compile a job and create it.
 jobc build '*/*/prod/*' --print path
     Compile all jobs of production.
+jobc push hello --to file:///srv/cache
+    Publish what the job's nodes need, before it is created.
 jobc lock
     Write down which store paths packages are.
 jobc check --message-format short
