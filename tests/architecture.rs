@@ -51,6 +51,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("write", &["diagnostic", "emit"]),
+    ("publish", &["store", "cache", "resolve", "plan", "compile"]),
     (
         "lock",
         &[
@@ -80,6 +81,7 @@ const TOUCH_THE_WORLD: &[&str] = &[
     "src/cache/files.rs",
     "src/cache/http.rs",
     "src/write.rs",
+    "src/publish/",
     "src/lock/evaluate.rs",
     "src/lock/file.rs",
     "src/lock/nix.rs",

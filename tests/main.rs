@@ -15,6 +15,8 @@ mod import;
 mod init_command;
 mod lock;
 mod nix;
+mod nix_push;
+mod push;
 mod readme;
 mod ready;
 mod robustness;

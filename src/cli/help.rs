@@ -53,6 +53,8 @@ aurora job create --read-json $(jobc build hello)
     Compile a job and create it.
 jobc build '*/*/prod/*' --print path
     Compile all jobs of production.
+jobc push hello --to file:///srv/cache
+    Publish what the job's nodes need, before it is created.
 jobc lock
     Write down which store paths packages are.
 jobc check --message-format short
@@ -104,6 +106,13 @@ Examples:
   jobc build www/job.toml --stdout
   jobc build 'devcluster/*/prod/*' --print key
   jobc build --all --out compiled";
+
+/// After `push --help`.
+pub(super) const PUSH: &str = "\
+Examples:
+  jobc push hello --to file:///srv/cache
+  jobc push --all --to file:///srv/cache --key-file cache.sec --compression zstd
+  jobc push 'devcluster/*/prod/*' --to 's3://cache?region=eu-west-1' --dry-run";
 
 /// After `lock --help`.
 pub(super) const LOCK: &str = "\
