@@ -7,6 +7,8 @@ pub mod diagnostic;
 
 pub mod store;
 
+pub mod cache;
+
 pub mod model;
 
 pub mod parse;
@@ -24,6 +26,8 @@ pub mod workspace;
 pub mod compile;
 
 pub mod write;
+
+pub mod publish;
 
 pub mod schema;
 

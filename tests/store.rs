@@ -14,7 +14,7 @@ use jobc::store::hash::{Digest, Sha256, Sha256Writer};
 use jobc::store::nar::{EntryName, LinkTarget, Tree, digest_of_file};
 use jobc::store::references::mentions;
 use jobc::store::store_path::{StorePath, StorePathName};
-use jobc::store::{StoreDir, base16};
+use jobc::store::{Compression, NarInfo, PublicKey, SecretKey, StoreDir, base16};
 use serde_json::Value;
 
 /// The objects by kind. One that refers to itself would be left out, since what Nix hashes for it
@@ -191,6 +191,47 @@ fn narinfos_agree_with_the_objects() {
         array(&vectors["narinfos"]).len(),
         array(&vectors["vectors"]).len()
     );
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn narinfos_are_written_and_signed_as_nix_does() {
+    let vectors = vectors();
+    let mut failures = Vec::new();
+    let store_dir = StoreDir::default();
+    let secret: SecretKey = string(&vectors["secret_key"]).parse().unwrap();
+    let public: PublicKey = string(&vectors["public_key"]).parse().unwrap();
+    assert_eq!(secret.public(), public);
+    for (entry, vector) in array(&vectors["narinfos"])
+        .iter()
+        .zip(array(&vectors["vectors"]))
+    {
+        let mut failures = Failures::of(vector, &mut failures);
+        let text = string(&entry["narinfo"]);
+        let info = NarInfo::parse(text, &store_dir).unwrap();
+        failures.compare("text", &*info.display(&store_dir).to_string(), text);
+        let fingerprint = info.fingerprint(&store_dir);
+        let signature = secret.sign(&fingerprint);
+        let verified = public.verify(&fingerprint, &signature);
+        failures.compare("verified", &verified, &true);
+        failures.compare("signatures", &info.signatures, &vec![signature]);
+
+        let digest = digest_of(&tree_of(vector));
+        let made = NarInfo {
+            store_path: store_dir.parse(string(&vector["path"])).unwrap(),
+            url: format!("nar/{}.nar", digest.hash.base32()),
+            compression: Compression::None,
+            file_hash: Some(digest.hash),
+            file_size: Some(digest.size),
+            nar_hash: digest.hash,
+            nar_size: digest.size,
+            references: references_of(&vector["references"]),
+            deriver: None,
+            signatures: info.signatures.clone(),
+            ca: Some(string(&vector["ca"]).parse().unwrap()),
+        };
+        failures.compare("narinfo of the object", &made, &info);
+    }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 

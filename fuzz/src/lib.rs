@@ -8,7 +8,9 @@ pub mod base32;
 pub mod command;
 pub mod compiled;
 pub mod document;
+pub mod keys;
 pub mod nar;
+pub mod narinfo;
 pub mod places;
 pub mod printed;
 pub mod references;
@@ -19,13 +21,15 @@ pub mod template;
 pub type Rules = fn(&[u8]);
 
 /// The rules of each target, by its name.
-pub const TARGETS: [(&str, Rules); 11] = [
+pub const TARGETS: [(&str, Rules); 13] = [
     ("base32", base32::check),
     ("command", command::check),
     ("compile", compiled::check),
     ("json", document::json),
+    ("keys", keys::check),
     ("lock", document::lock),
     ("nar", nar::check),
+    ("narinfo", narinfo::check),
     ("references", references::check),
     ("settings", document::settings),
     ("template", template::check),

@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use super::args::{Color, Global, MessageFormat};
 use super::exit::Exit;
 use super::failure::Failure;
-use super::progress::Progress;
+use super::progress::{Progress, Unit};
 
 /// How to talk to whoever started jobc.
 ///
@@ -101,7 +101,19 @@ impl Console {
 
     /// A bar for `total` pieces of work, if anybody would see it.
     pub(super) fn progress(&self, total: usize) -> Progress {
-        Progress::new(total, self.terminal && self.format != MessageFormat::Json)
+        let unit = Unit::Files(total as u64);
+        Progress::new(unit, self.terminal && self.format != MessageFormat::Json)
+    }
+
+    /// A bar for so many bytes, if anybody would see it.
+    pub(super) fn progress_in_bytes(&self, total: u64) -> Progress {
+        let unit = Unit::Bytes(total);
+        Progress::new(unit, self.terminal && self.format != MessageFormat::Json)
+    }
+
+    /// Prints a line for people at the end of a command that went well.
+    pub(super) fn remark(&self, line: &str) {
+        self.say(line);
     }
 
     fn text_options(&self) -> TextOptions {

@@ -18,6 +18,7 @@ mod man;
 mod open;
 mod output;
 mod progress;
+mod push;
 mod schema;
 mod search;
 mod select;
@@ -53,6 +54,7 @@ pub fn run() -> ExitCode {
 fn obey(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
     match &cli.command {
         Command::Build(args) => build::run(args, &cli.global, console),
+        Command::Push(args) => push::run(args, &cli.global, console),
         Command::Check(args) => check::run(args, &cli.global, console),
         Command::List(args) => list::run(args, &cli.global, console),
         Command::Explain(args) => explain::run(args),

@@ -7,21 +7,28 @@
 //! ```text
 //! contents --nar--> archive --hash--> Sha256 --content_address--> StorePath
 //! text --references--> the store paths that it mentions
+//! StorePath, archive --narinfo--> what a binary cache says of it, with signatures
 //! ```
 
 pub mod base16;
 pub mod base32;
 pub mod base64;
+pub mod cache_info;
 pub mod content_address;
 pub mod decode_error;
 pub mod hash;
 pub mod nar;
+pub mod narinfo;
 pub mod references;
+pub mod signature;
 pub mod store_dir;
 pub mod store_path;
 
+pub use self::cache_info::CacheInfo;
 pub use self::content_address::ContentAddress;
 pub use self::decode_error::DecodeError;
 pub use self::hash::{Digest, Sha256};
+pub use self::narinfo::{Compression, NarInfo};
+pub use self::signature::{KeyName, PublicKey, SecretKey, Signature};
 pub use self::store_dir::StoreDir;
 pub use self::store_path::{StorePath, StorePathHash, StorePathName};

@@ -1,0 +1,25 @@
+//! Binary caches, asked for what they have. Touches the world.
+//!
+//! Answers are kept for the run and no longer: what is absent now may be published a minute later.
+//! A cache is asked for `nix-cache-info` first; one that cannot be asked for that is not asked for
+//! anything else.
+
+mod caches;
+mod connect;
+mod directory;
+mod environment;
+mod error;
+mod http;
+mod netrc;
+mod proxy;
+mod url;
+
+pub use self::caches::{Answer, Caches};
+pub use self::environment::{Environment, NetrcFile};
+pub use self::error::{AskError, Unreachable};
+pub use self::http::Patience;
+pub use self::netrc::{Netrc, NetrcError};
+pub use self::proxy::Proxies;
+pub use self::url::{
+    CacheUrl, CacheUrlError, Credentials, HttpLocation, HttpScheme, Location, Origin,
+};

@@ -1,0 +1,649 @@
+//! Where a binary cache is, as Nix's settings write it.
+//!
+//! ```text
+//! url        = location ["?" parameter ("&" parameter)*]
+//! location   = "file://" absolute | ("http" | "https") "://" [userinfo "@"] host [":" port] [path]
+//!            | store
+//! store      = ("s3" | "ssh" | "ssh-ng" | ...) "://" text | "daemon" | "local" | "auto" | absolute
+//! parameter  = name "=" value
+//! ```
+//!
+//! A `store` is one that Nix can ask, and jobc cannot. Names and values of parameters, the path of a
+//! directory and the user information may have `%` escapes.
+
+use std::error::Error;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+/// A binary cache, or another store that Nix knows to ask.
+///
+/// Shown without the user name and the password that may be in it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CacheUrl {
+    written: Box<str>,
+    location: Location,
+    parameters: Vec<(String, String)>,
+}
+
+/// The place itself, without what its parameters say about it. Two URLs of one location are one
+/// cache.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Location {
+    /// A directory of this machine.
+    Directory(PathBuf),
+    /// A server.
+    Http(HttpLocation),
+    /// What only Nix can ask, as it was written.
+    Other(String),
+}
+
+/// A directory of a web server.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HttpLocation {
+    origin: Origin,
+    /// Without a slash at its end.
+    path: String,
+    credentials: Option<Credentials>,
+}
+
+/// Who answers: what a browser calls the origin.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Origin {
+    /// The protocol.
+    pub scheme: HttpScheme,
+    /// The name or the address, in lower case; one of version 6 is in brackets.
+    pub host: String,
+    /// The port, written or implied.
+    pub port: u16,
+}
+
+/// A protocol of the web.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum HttpScheme {
+    /// Plain.
+    Http,
+    /// Through TLS.
+    Https,
+}
+
+/// A user name and a password, which are never printed.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Credentials {
+    /// The user's name.
+    pub user: String,
+    /// The password, empty if there is none.
+    pub password: String,
+}
+
+/// Stores that Nix opens by a URL and that have no files to be read.
+const OTHER_SCHEMES: &[&str] = &[
+    "s3",
+    "ssh",
+    "ssh-ng",
+    "mounted-ssh-ng",
+    "unix",
+    "local",
+    "local-overlay",
+    "daemon",
+    "dummy",
+];
+
+/// Stores that Nix opens by a word.
+const OTHER_WORDS: &[&str] = &["auto", "daemon", "local"];
+
+impl CacheUrl {
+    /// The whole text, credentials and all: for Nix, never for a message.
+    pub fn written(&self) -> &str {
+        &self.written
+    }
+
+    /// The place itself.
+    pub fn location(&self) -> &Location {
+        &self.location
+    }
+
+    /// What the URL says about the cache by this name; the last word counts.
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        let mut named = self.parameters.iter().rev();
+        let found = named.find(|(parameter, _)| parameter == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// The parameters in the order written.
+    pub fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
+        let parameters = self.parameters.iter();
+        parameters.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// The priority that the URL sets, whatever the cache itself says; lower is asked first.
+    pub fn priority(&self) -> Option<u64> {
+        self.parameter("priority")?.parse().ok()
+    }
+
+    /// Whether what this cache has needs no signature.
+    pub fn is_trusted(&self) -> bool {
+        matches!(self.parameter("trusted"), Some("1" | "true" | "yes"))
+    }
+
+    /// The directory, if the cache is one.
+    pub fn directory(&self) -> Option<&Path> {
+        match &self.location {
+            Location::Directory(directory) => Some(directory),
+            Location::Http(_) | Location::Other(_) => None,
+        }
+    }
+}
+
+impl Location {
+    fn parse(text: &str) -> Result<Self, CacheUrlError> {
+        if OTHER_WORDS.contains(&text) || text.starts_with('/') {
+            return Ok(Self::Other(text.to_owned()));
+        }
+        let (scheme, rest) = text.split_once("://").ok_or(CacheUrlError::NoScheme)?;
+        let scheme = scheme.to_ascii_lowercase();
+        match &*scheme {
+            "file" => {
+                let path = decode(rest)?;
+                if !path.starts_with('/') {
+                    return Err(CacheUrlError::Relative);
+                }
+                if path.contains('\0') {
+                    return Err(CacheUrlError::Character('\0'));
+                }
+                Ok(Self::Directory(trim_slashes(&path).into()))
+            }
+            "http" => HttpLocation::parse(HttpScheme::Http, rest).map(Self::Http),
+            "https" => HttpLocation::parse(HttpScheme::Https, rest).map(Self::Http),
+            other if OTHER_SCHEMES.contains(&other) => Ok(Self::Other(text.to_owned())),
+            _ => Err(CacheUrlError::Scheme(scheme)),
+        }
+    }
+}
+
+/// Without the slashes at its end; `/` stays.
+fn trim_slashes(path: &str) -> &str {
+    match path.trim_end_matches('/') {
+        "" if path.starts_with('/') => "/",
+        trimmed => trimmed,
+    }
+}
+
+impl HttpLocation {
+    /// What follows `http://` or `https://`.
+    fn parse(scheme: HttpScheme, rest: &str) -> Result<Self, CacheUrlError> {
+        if let Some(character) = rest.chars().find(|&c| !is_written_plainly(c)) {
+            return Err(CacheUrlError::Character(character));
+        }
+        let rest = rest.split('#').next().unwrap_or_default();
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let (credentials, authority) = match authority.rsplit_once('@') {
+            Some((user, authority)) => (Some(Credentials::parse(user)?), authority),
+            None => (None, authority),
+        };
+        Ok(Self {
+            origin: Origin::parse(scheme, authority)?,
+            path: path.trim_end_matches('/').to_owned(),
+            credentials,
+        })
+    }
+
+    /// Who answers.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// The user and the password that were written into the URL.
+    pub fn credentials(&self) -> Option<&Credentials> {
+        self.credentials.as_ref()
+    }
+
+    /// The address of a file in this directory, without credentials.
+    pub(super) fn file(&self, name: &str) -> HttpAddress {
+        HttpAddress {
+            origin: self.origin.clone(),
+            target: format!("{}/{name}", self.path),
+        }
+    }
+}
+
+/// The address of a file on a server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct HttpAddress {
+    pub(super) origin: Origin,
+    /// The path, which begins with `/`, and the query.
+    pub(super) target: String,
+}
+
+impl HttpAddress {
+    /// Where a `Location` header leads to from here.
+    pub(super) fn join(&self, reference: &str) -> Result<Self, CacheUrlError> {
+        if let Some(character) = reference.chars().find(|&c| !is_written_plainly(c)) {
+            return Err(CacheUrlError::Character(character));
+        }
+        let reference = reference.split('#').next().unwrap_or_default();
+        let same_origin = |target: String| Self {
+            origin: self.origin.clone(),
+            target,
+        };
+        if let Some(rest) = reference.strip_prefix("//") {
+            return Self::parse(self.origin.scheme, rest);
+        }
+        if reference.starts_with('/') {
+            return Ok(same_origin(reference.to_owned()));
+        }
+        if let Some((scheme, rest)) = reference.split_once("://") {
+            return match &*scheme.to_ascii_lowercase() {
+                "http" => Self::parse(HttpScheme::Http, rest),
+                "https" => Self::parse(HttpScheme::Https, rest),
+                other => Err(CacheUrlError::Scheme(other.to_owned())),
+            };
+        }
+        let path = self.target.split('?').next().unwrap_or_default();
+        if reference.starts_with('?') {
+            return Ok(same_origin(format!("{path}{reference}")));
+        }
+        let directory = &path[..=path.rfind('/').unwrap_or(0)];
+        Ok(same_origin(format!("{directory}{reference}")))
+    }
+
+    fn parse(scheme: HttpScheme, rest: &str) -> Result<Self, CacheUrlError> {
+        let (authority, target) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+        // A server has no say in who we are.
+        let authority = authority.rsplit_once('@').map_or(authority, |(_, a)| a);
+        let slash = if target.starts_with('/') { "" } else { "/" };
+        Ok(Self {
+            origin: Origin::parse(scheme, authority)?,
+            target: format!("{slash}{target}"),
+        })
+    }
+}
+
+impl fmt::Display for HttpAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.origin, self.target)
+    }
+}
+
+impl Origin {
+    fn parse(scheme: HttpScheme, authority: &str) -> Result<Self, CacheUrlError> {
+        let end_of_host = match authority.strip_prefix('[') {
+            Some(rest) => rest.find(']').map(|at| at + 2),
+            None => authority.find(':'),
+        };
+        let (host, port) = authority.split_at(end_of_host.unwrap_or(authority.len()));
+        let is_host = match host.strip_prefix('[').and_then(|h| h.strip_suffix(']')) {
+            Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
+            None => is_name(host),
+        };
+        if !is_host {
+            return Err(CacheUrlError::Host(host.to_owned()));
+        }
+        let port = match port.strip_prefix(':') {
+            None if port.is_empty() => scheme.port(),
+            Some("") => scheme.port(),
+            Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits
+                .parse()
+                .ok()
+                .filter(|&port| port != 0)
+                .ok_or_else(|| CacheUrlError::Port(digits.to_owned()))?,
+            other => return Err(CacheUrlError::Port(other.unwrap_or(port).to_owned())),
+        };
+        Ok(Self {
+            scheme,
+            host: host.to_ascii_lowercase(),
+            port,
+        })
+    }
+}
+
+/// Whether it can be the name of a host, or an address of version 4.
+fn is_name(host: &str) -> bool {
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+    !host.is_empty() && host.bytes().all(legal)
+}
+
+/// Whether a URL may have it as it is; this is more than RFC 3986 allows, and nothing that would
+/// break a request.
+fn is_written_plainly(character: char) -> bool {
+    character.is_ascii_graphic() && !"\"<>\\^`{|}".contains(character)
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { scheme, host, port } = self;
+        write!(f, "{}://{host}", scheme.as_str())?;
+        if *port != scheme.port() {
+            write!(f, ":{port}")?;
+        }
+        Ok(())
+    }
+}
+
+impl HttpScheme {
+    /// As URLs begin.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+
+    /// The port of a URL that says none.
+    pub const fn port(self) -> u16 {
+        match self {
+            Self::Http => 80,
+            Self::Https => 443,
+        }
+    }
+}
+
+impl Credentials {
+    /// What stands before the `@` of a URL.
+    pub(super) fn parse(text: &str) -> Result<Self, CacheUrlError> {
+        let (user, password) = text.split_once(':').unwrap_or((text, ""));
+        Ok(Self {
+            user: decode(user)?,
+            password: decode(password)?,
+        })
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Credentials")
+    }
+}
+
+impl fmt::Display for HttpLocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.origin, self.path)
+    }
+}
+
+impl fmt::Debug for HttpLocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HttpLocation({self})")
+    }
+}
+
+impl FromStr for CacheUrl {
+    type Err = CacheUrlError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.trim().is_empty() {
+            return Err(CacheUrlError::Empty);
+        }
+        let (location, query) = match text.split_once('?') {
+            Some((location, query)) => (location, Some(query)),
+            None => (text, None),
+        };
+        let written = query.into_iter().flat_map(|query| query.split('&'));
+        let parameters = written
+            .filter(|parameter| !parameter.is_empty())
+            .map(|parameter| {
+                let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+                Ok((decode(name)?, decode(value)?))
+            });
+        Ok(Self {
+            location: Location::parse(location)?,
+            parameters: parameters.collect::<Result<_, _>>()?,
+            written: text.into(),
+        })
+    }
+}
+
+impl fmt::Display for CacheUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.location {
+            Location::Http(location) => {
+                location.fmt(f)?;
+                match self.written.split_once('?') {
+                    Some((_, query)) => write!(f, "?{query}"),
+                    None => Ok(()),
+                }
+            }
+            Location::Directory(_) => f.write_str(&self.written),
+            Location::Other(_) => match user_information(&self.written) {
+                Some(range) => {
+                    f.write_str(&self.written[..range.start])?;
+                    f.write_str(&self.written[range.end..])
+                }
+                None => f.write_str(&self.written),
+            },
+        }
+    }
+}
+
+/// Where the user information of a URL is, with the `@`.
+fn user_information(text: &str) -> Option<std::ops::Range<usize>> {
+    let start = text.find("://")? + 3;
+    let rest = &text[start..];
+    let authority = &rest[..rest.find(['/', '?']).unwrap_or(rest.len())];
+    let end = start + authority.rfind('@')? + 1;
+    // `ssh://user@host` says who to be, which is no secret; a password is.
+    text[start..end].contains(':').then_some(start..end)
+}
+
+impl fmt::Debug for CacheUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CacheUrl({self})")
+    }
+}
+
+/// The text with its `%` escapes undone.
+fn decode(text: &str) -> Result<String, CacheUrlError> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        if byte != b'%' {
+            bytes.push(byte);
+            continue;
+        }
+        let digit = |at: usize| char::from(*after.get(at)?).to_digit(16);
+        let (Some(high), Some(low)) = (digit(0), digit(1)) else {
+            return Err(CacheUrlError::Escape);
+        };
+        bytes.push(u8::try_from(high * 16 + low).expect("two digits are a byte"));
+        rest = &after[2..];
+    }
+    String::from_utf8(bytes).map_err(|_| CacheUrlError::Escape)
+}
+
+/// The reason for refusing the URL of a cache.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CacheUrlError {
+    /// There is no text.
+    Empty,
+    /// There is no `://`.
+    NoScheme,
+    /// Nix knows no such store.
+    Scheme(String),
+    /// `file://` is followed by no absolute path.
+    Relative,
+    /// There is no host, or none that could be one.
+    Host(String),
+    /// The port is none.
+    Port(String),
+    /// The first character that has to be escaped.
+    Character(char),
+    /// A `%` is not followed by two hexadecimal digits, or what is escaped is not UTF-8.
+    Escape,
+}
+
+impl CacheUrlError {
+    /// What to write instead.
+    pub fn help(&self) -> Option<&'static str> {
+        match self {
+            Self::Empty | Self::NoScheme | Self::Scheme(_) => {
+                Some("write `https://HOST`, or `file://` and the absolute path of a directory")
+            }
+            Self::Relative => Some("write `file://` and an absolute path, `file:///srv/cache`"),
+            Self::Character(_) => Some("write it as `%` and two hexadecimal digits"),
+            Self::Escape => Some("write a `%` itself as `%25`"),
+            Self::Host(_) | Self::Port(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for CacheUrlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("it is empty"),
+            Self::NoScheme => f.write_str("it has no `://`"),
+            Self::Scheme(scheme) => write!(f, "there is no kind of cache `{scheme}://`"),
+            Self::Relative => f.write_str("`file://` takes an absolute path"),
+            Self::Host(host) if host.is_empty() => f.write_str("it names no host"),
+            Self::Host(host) => write!(f, "`{host}` is no host"),
+            Self::Port(port) => write!(f, "`{port}` is no port"),
+            Self::Character(character) => {
+                write!(f, "illegal character `{}`", character.escape_debug())
+            }
+            Self::Escape => f.write_str("`%` is not followed by what it may escape"),
+        }
+    }
+}
+
+impl Error for CacheUrlError {}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{CacheUrl, CacheUrlError, Location};
+
+    fn shown(text: &str) -> String {
+        text.parse::<CacheUrl>().unwrap().to_string()
+    }
+
+    #[test]
+    fn caches_are_read() {
+        for (text, place) in [
+            ("file:///srv/cache", "Directory(\"/srv/cache\")"),
+            ("file:///srv/a%20b/", "Directory(\"/srv/a b\")"),
+            ("file:///", "Directory(\"/\")"),
+            (
+                "https://cache.nixos.org",
+                "Http(HttpLocation(https://cache.nixos.org))",
+            ),
+            (
+                "https://cache.nixos.org/",
+                "Http(HttpLocation(https://cache.nixos.org))",
+            ),
+            (
+                "HTTP://Cache:8080/a//",
+                "Http(HttpLocation(http://cache:8080/a))",
+            ),
+            ("http://[::1]:8080", "Http(HttpLocation(http://[::1]:8080))"),
+            ("http://cache:80", "Http(HttpLocation(http://cache))"),
+            ("s3://bucket?region=eu", "Other(\"s3://bucket\")"),
+            ("ssh-ng://root@host", "Other(\"ssh-ng://root@host\")"),
+            ("daemon", "Other(\"daemon\")"),
+            ("/srv/store", "Other(\"/srv/store\")"),
+        ] {
+            let url: CacheUrl = text.parse().unwrap();
+            assert_eq!(format!("{:?}", url.location()), place, "{text}");
+            assert_eq!(url.written(), text);
+        }
+    }
+
+    #[test]
+    fn others_are_refused() {
+        for (text, error) in [
+            ("", CacheUrlError::Empty),
+            (" ", CacheUrlError::Empty),
+            ("cache.nixos.org", CacheUrlError::NoScheme),
+            ("htps://cache", CacheUrlError::Scheme("htps".to_owned())),
+            ("file://cache", CacheUrlError::Relative),
+            ("file://", CacheUrlError::Relative),
+            ("file:///a%00", CacheUrlError::Character('\0')),
+            ("http://", CacheUrlError::Host(String::new())),
+            ("http://a@", CacheUrlError::Host(String::new())),
+            ("http://[1]/", CacheUrlError::Host("[1]".to_owned())),
+            ("http://a:b", CacheUrlError::Port("b".to_owned())),
+            ("http://a:0", CacheUrlError::Port("0".to_owned())),
+            ("http://a:65536", CacheUrlError::Port("65536".to_owned())),
+            ("http://[::1]x", CacheUrlError::Port("x".to_owned())),
+            ("http://a/b c", CacheUrlError::Character(' ')),
+            ("http://a/\r\nb", CacheUrlError::Character('\r')),
+            ("http://é", CacheUrlError::Character('é')),
+            ("file:///%zz", CacheUrlError::Escape),
+            ("file:///%ff", CacheUrlError::Escape),
+        ] {
+            assert_eq!(text.parse::<CacheUrl>().unwrap_err(), error, "{text}");
+        }
+    }
+
+    #[test]
+    fn parameters_are_read() {
+        let url: CacheUrl = "https://c?priority=30&secret-key=%2Fk%26y&trusted=1&x&priority=10"
+            .parse()
+            .unwrap();
+        assert_eq!(url.priority(), Some(10));
+        assert_eq!(url.parameter("secret-key"), Some("/k&y"));
+        assert_eq!(url.parameter("x"), Some(""));
+        assert_eq!(url.parameter("y"), None);
+        assert!(url.is_trusted());
+        assert!(
+            !"https://c?trusted=0"
+                .parse::<CacheUrl>()
+                .unwrap()
+                .is_trusted()
+        );
+    }
+
+    #[test]
+    fn passwords_are_not_shown() {
+        assert_eq!(shown("https://me:secret@c/x?a=b"), "https://c/x?a=b");
+        assert_eq!(shown("https://secret@c"), "https://c");
+        assert_eq!(shown("ssh://me:secret@c/x"), "ssh://c/x");
+        assert_eq!(shown("ssh://me@c/x"), "ssh://me@c/x");
+        let url: CacheUrl = "https://me:s%40cret@c".parse().unwrap();
+        let Location::Http(location) = url.location() else {
+            panic!("{url}");
+        };
+        let credentials = location.credentials().unwrap();
+        assert_eq!(
+            (&*credentials.user, &*credentials.password),
+            ("me", "s@cret")
+        );
+        assert!(!format!("{url:?} {location:?} {credentials:?}").contains("cret"));
+    }
+
+    #[test]
+    fn redirects_lead_somewhere() {
+        let url: CacheUrl = "https://me:secret@c/x".parse().unwrap();
+        let Location::Http(location) = url.location() else {
+            panic!("{url}");
+        };
+        let address = location.file("a.narinfo");
+        for (reference, target) in [
+            ("/y", "https://c/y"),
+            ("y?z#f", "https://c/x/y?z"),
+            ("?z", "https://c/x/a.narinfo?z"),
+            ("//d/y", "https://d/y"),
+            ("http://d:81", "http://d:81/"),
+            ("http://d?z", "http://d/?z"),
+            ("http://who:ever@d/", "http://d/"),
+        ] {
+            assert_eq!(address.join(reference).unwrap().to_string(), target);
+        }
+        for reference in ["ftp://d/", "/a b", "http://", "https://a:b"] {
+            assert!(address.join(reference).is_err(), "{reference}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_read_stays_as_written(
+            text in "(file|https?|s3)://[a-z:@%/.]{0,12}[?]?[a-z=&%2]{0,8}|\\PC*"
+        ) {
+            if let Ok(url) = text.parse::<CacheUrl>() {
+                prop_assert_eq!(url.written(), &*text);
+                let again: CacheUrl = url.to_string().parse().unwrap();
+                prop_assert_eq!(again.to_string(), url.to_string());
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! What a binary cache says of itself: `nix-cache-info`.
+//!
+//! ```text
+//! info = (field ":" value "\n")*     field = "StoreDir" | "WantMassQuery" | "Priority" | another
+//! ```
+//!
+//! Read as leniently as Nix does: unknown fields and lines without a colon are passed over, and
+//! nothing must be there.
+
+use std::error::Error;
+use std::fmt;
+
+use crate::store::StoreDir;
+
+/// What a binary cache says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CacheInfo {
+    /// The directory of the stores that it is for; none where it says nothing.
+    pub store_dir: Option<StoreDir>,
+    /// Whether it takes being asked for hundreds of paths at once.
+    pub want_mass_query: bool,
+    /// Caches are asked in the order of it, ascending.
+    pub priority: Option<i32>,
+}
+
+impl CacheInfo {
+    /// The name of the file.
+    pub const FILE_NAME: &'static str = "nix-cache-info";
+
+    /// More than any has in bytes; who reads one from elsewhere stops there.
+    pub const MAX_SIZE: usize = 64 << 10;
+
+    /// What a cache says of itself that jobc makes: nodes ask it before `cache.nixos.org`, whose
+    /// priority is 40.
+    pub fn new(store_dir: StoreDir) -> Self {
+        Self {
+            store_dir: Some(store_dir),
+            want_mass_query: true,
+            priority: Some(30),
+        }
+    }
+
+    /// Reads what a cache says of itself.
+    ///
+    /// # Errors
+    /// If the store directory is none.
+    pub fn parse(text: &str) -> Result<Self, CacheInfoError> {
+        let mut info = Self::default();
+        for line in text.lines() {
+            let Some((name, value)) = line.split_once(':') else {
+                continue;
+            };
+            let value = value.trim();
+            match name {
+                "StoreDir" => {
+                    let parsed = value.parse();
+                    let directory = parsed.map_err(|_| CacheInfoError(value.to_owned()))?;
+                    info.store_dir = Some(directory);
+                }
+                "WantMassQuery" => info.want_mass_query = value == "1",
+                "Priority" => info.priority = value.parse().ok(),
+                _ => {}
+            }
+        }
+        Ok(info)
+    }
+}
+
+impl fmt::Display for CacheInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(directory) = &self.store_dir {
+            writeln!(f, "StoreDir: {directory}")?;
+        }
+        writeln!(f, "WantMassQuery: {}", u8::from(self.want_mass_query))?;
+        if let Some(priority) = self.priority {
+            writeln!(f, "Priority: {priority}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The store directory that a cache names is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CacheInfoError(String);
+
+impl fmt::Display for CacheInfoError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let found = self.0.escape_debug();
+        write!(f, "its `StoreDir` is no store directory: `{found}`")
+    }
+}
+
+impl Error for CacheInfoError {}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::CacheInfo;
+    use crate::store::StoreDir;
+
+    #[test]
+    fn a_new_cache() {
+        assert_eq!(
+            CacheInfo::new(StoreDir::default()).to_string(),
+            "StoreDir: /nix/store\nWantMassQuery: 1\nPriority: 30\n"
+        );
+    }
+
+    #[test]
+    fn what_caches_say_is_read() {
+        let directory = || Some(StoreDir::default());
+        let check = |text: &str, expected: (Option<StoreDir>, bool, Option<i32>)| {
+            let info = CacheInfo::parse(text).unwrap();
+            let found = (info.store_dir, info.want_mass_query, info.priority);
+            assert_eq!(found, expected, "{text}");
+        };
+        check("", (None, false, None));
+        check("StoreDir: /nix/store\n", (directory(), false, None));
+        check(
+            "StoreDir:/nix/store\r\nPriority:40",
+            (directory(), false, Some(40)),
+        );
+        check(
+            "no colon\nX: y\nWantMassQuery: 1\nPriority: x",
+            (None, true, None),
+        );
+        assert_eq!(
+            CacheInfo::parse("StoreDir: C:\\x").unwrap_err().to_string(),
+            "its `StoreDir` is no store directory: `C:\\\\x`"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn infos_round_trip(directory in "(/[a-z]{1,3}){1,3}", want_mass_query: bool, priority: Option<i32>) {
+            let info = CacheInfo { store_dir: directory.parse().ok(), want_mass_query, priority };
+            prop_assert_eq!(CacheInfo::parse(&info.to_string()), Ok(info));
+        }
+    }
+}

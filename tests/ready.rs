@@ -1,0 +1,1 @@
+//! `jobc ready`: can the nodes get what jobs need?
