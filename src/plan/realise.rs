@@ -129,9 +129,17 @@ fn common(settings: &InitSettings, tries: i64) -> String {
     for cache in caches {
         write!(text, " {}", shell_word(cache)).expect(STRINGS_TAKE_ALL);
     }
-    for line in SHARED.lines().filter(|line| !line.starts_with('#')) {
-        text.push('\n');
-        text.push_str(line);
+    let mut is_wanted = true;
+    for line in SHARED.lines() {
+        match line {
+            "#+caches" => is_wanted = !caches.is_empty(),
+            "#-caches" => is_wanted = true,
+            _ if is_wanted && !line.starts_with('#') => {
+                text.push('\n');
+                text.push_str(line);
+            }
+            _ => {}
+        }
     }
     text
 }

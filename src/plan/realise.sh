@@ -4,7 +4,8 @@
 #   asked keys            Nix's setting that takes the caches, empty to leave it; keys to trust
 #   connect stall         seconds for a connection, and without a byte
 #   "$@"                  the caches
-# Comment lines do not reach the node. bash, dash and busybox run it; there are no two braces in a
+# Comment lines do not reach the node, nor what stands between "+caches" and "-caches" if there are
+# no caches. bash, dash and busybox run it; there are no two braces in a
 # row, which the scheduler would bind, and no apostrophe inside "${...}", which bash refuses.
 PATH=${PATH:-/usr/bin:/bin}:/nix/var/nix/profiles/default/bin:/run/current-system/sw/bin:${HOME:-/root}/.nix-profile/bin:${HOME:-/root}/.local/state/nix/profile/bin:/usr/local/bin:/usr/bin:/bin; export PATH
 command -v "$nix_store" >/dev/null 2>&1 || { echo "nix_init: $nix_store not found on $(uname -n) (PATH=$PATH): install Nix on this node" >&2; exit 127; }
@@ -20,6 +21,7 @@ state=${NIX_STATE_DIR:-/nix/var/nix}
 [ ! -w "$state" ] || { NIX_CONFIG="stalled-download-timeout = $stall
 ${NIX_CONFIG-}"; export NIX_CONFIG; }
 realise() { "$nix_store" ${asked:+--option "$asked" "$*"} ${keys:+--option extra-trusted-public-keys "$keys"} --option connect-timeout "$connect" --add-root "$root" --indirect -r "$path" >/dev/null; }
+#+caches
 copy() { nix --extra-experimental-features nix-command --option connect-timeout "$connect" --option stalled-download-timeout "$stall" copy --from "$@"; }
 # bring CACHE PATH: what PATH refers to from wherever the daemon gets it, else from the cache; then
 # PATH itself. One `nix copy` would want all of it in the one cache.
@@ -29,11 +31,14 @@ for reference in $("$nix_store" --store "$1" -q --references "$2"); do
 done
 copy "$1" --no-recursive "$2"
 }
+#-caches
 # A daemon that does not trust this account ignores the caches, but takes what the client brings.
 attempt() {
 realise "$@" && return
+#+caches
 [ ! -w "$state" ] || return 1
 for cache; do bring "$cache" "$path" && realise "$@" && return; done
+#-caches
 return 1
 }
 n=0 pause=1
