@@ -251,30 +251,8 @@ fn a_relocated_store() {
     );
 }
 
-/// A daemon that ignores the job's caches: the client copies, the daemon checks contents.
-#[test]
-fn an_untrusting_daemon() {
-    for shell in shells() {
-        let node = Node::new(Some(
-            r#"case "$*" in *-q\ --references*) exit 0;; esac
-            for last; do :; done; [ -e "$last" ]"#,
-        ));
-        node.program(
-            "nix",
-            r#"echo "$@" >"${0%/*}/../copied"; for last; do :; done; : >"$last""#,
-        );
-        let text = r#"{"tries": 1, "substituters": ["https://a.example"]}"#;
-        let output = node.run(&shell, &node.command(&settings(text), "web"));
-        assert!(output.status.success(), "{shell:?}: {output:?}");
-        let copied = fs::read_to_string(node.sandbox.path().join("copied")).expect("it was copied");
-        assert!(
-            copied.contains("copy --from https://a.example --no-recursive"),
-            "{copied}"
-        );
-    }
-}
-
-/// Whoever may write to the store needs no daemon, and trusts itself: failing once is enough.
+/// Whoever may write to the store needs no daemon, and trusts itself: failing once is enough. What
+/// a daemon does is in `nix/daemon.rs`.
 #[test]
 fn no_daemon() {
     for shell in shells() {

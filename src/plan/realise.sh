@@ -16,9 +16,11 @@ notes=${root%/*}/.cache/${root##*/}
 # Nix dies in a home directory that it may not enter, or without any.
 [ -w "${HOME:-}" ] || HOME=$PWD
 XDG_CACHE_HOME=$notes; export HOME XDG_CACHE_HOME; unset NIX_CACHE_HOME
-# A daemon would warn that this one is not for everybody.
-state=${NIX_STATE_DIR:-/nix/var/nix}
-[ ! -w "$state" ] || { NIX_CONFIG="stalled-download-timeout = $stall
+# Whoever can write to the store, or to none yet, needs no daemon. One would warn that this setting
+# is not for everybody.
+state=${NIX_STATE_DIR:-/nix/var/nix} daemon=yes
+[ ! -w "$state" ] && [ -e "$state" ] || daemon=
+[ "$daemon" ] || { NIX_CONFIG="stalled-download-timeout = $stall
 ${NIX_CONFIG-}"; export NIX_CONFIG; }
 realise() { "$nix_store" ${asked:+--option "$asked" "$*"} ${keys:+--option extra-trusted-public-keys "$keys"} --option connect-timeout "$connect" --add-root "$root" --indirect -r "$path" >/dev/null; }
 #+caches
@@ -36,7 +38,7 @@ copy "$1" --no-recursive "$2"
 attempt() {
 realise "$@" && return
 #+caches
-[ ! -w "$state" ] || return 1
+[ "$daemon" ] || return 1
 for cache; do bring "$cache" "$path" && realise "$@" && return; done
 #-caches
 return 1

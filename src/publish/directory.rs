@@ -148,7 +148,6 @@ impl Directory {
     /// # Errors
     /// If the machine cannot.
     pub fn open(self) -> Result<OpenDirectory, PublishError> {
-        let nars = self.path.join("nar");
         fs::create_dir_all(&self.path).map_err(PublishError::io("make", &self.path))?;
         let drafts = Drafts::new(&self.path);
         if !self.is_cache {
@@ -157,7 +156,11 @@ impl Directory {
             let info = CacheInfo::new(self.store_dir.clone()).to_string();
             write(&drafts, &path, info.as_bytes(), Existing::Keep)?;
         }
-        fs::create_dir_all(&nars).map_err(PublishError::io("make", &nars))?;
+        // Nix makes them all wherever it only reads, and fails where it may not.
+        for name in ["nar", "realisations", "log"] {
+            let path = self.path.join(name);
+            fs::create_dir_all(&path).map_err(PublishError::io("make", &path))?;
+        }
         Ok(OpenDirectory {
             directory: self,
             drafts,

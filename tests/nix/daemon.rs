@@ -29,10 +29,12 @@ fn own_objects() {
         format!("substituters = {cache}\n"),
         "trusted-users = root nobody\n".to_owned(),
     ] {
-        let (node, _daemon) = untrusting(&conf, Account::Nobody);
-        succeeded(&node.run(job.init(HOSTILE)));
-        assert_eq!(succeeded(&node.run(job.cmdline(HOSTILE))), GREETING);
-        succeeded(&node.run(job.init(HOSTILE)));
+        for shell in [&["bash"][..], &["dash"], &["busybox", "sh"]] {
+            let (node, _daemon) = untrusting(&conf, Account::Nobody);
+            succeeded(&node.run_in(shell, job.init(HOSTILE)));
+            assert_eq!(succeeded(&node.run(job.cmdline(HOSTILE))), GREETING);
+            succeeded(&node.run_in(shell, job.init(HOSTILE)));
+        }
     }
 }
 
@@ -146,11 +148,7 @@ fn packages() {
     let key = format!("trusted-public-keys = {}\n", made.public);
     let trusted = format!("trusted-substituters = {cache}\n");
     let asked = format!("substituters = {cache}\n");
-    let lacks = [
-        "lacks a ",
-        "signature by a trusted key",
-        "nix_init: cannot realise",
-    ];
+    let lacks = ["lacks a ", "signature", "nix_init: cannot realise"];
     for (conf, takes) in [
         (String::new(), false),
         (trusted.clone(), false),

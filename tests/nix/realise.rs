@@ -14,8 +14,9 @@ fn no_nix_at_all() {
     let workspace = greeter("");
     let job = workspace.build("greeter");
     let node = Node::new().prelude(
-        "mkdir -p \"$HOME/tools\" && cp -L $(command -v bash dash busybox mkdir uname) \
-         \"$HOME/tools\" && mount --bind \"$HOME/tools\" /usr/bin",
+        "mkdir -p \"$HOME/tools\" && for tool in bash dash busybox mkdir uname; do \
+         cp -L \"$(command -v $tool)\" \"$HOME/tools\"; done && \
+         mount --bind \"$HOME/tools\" /usr/bin",
     );
     for shell in [&["bash"][..], &["dash"], &["busybox", "sh"]] {
         let output = node.run_in(shell, job.init(HOSTILE));
