@@ -15,13 +15,15 @@ use std::sync::Arc;
 
 use walkdir::{DirEntry, WalkDir};
 
+use crate::cache::CacheUrl;
 use crate::diagnostic::codes::{shape, syntax};
 use crate::diagnostic::{Diagnostic, MachineError, Place, Report, Severity};
 use crate::model::Settings;
 use crate::parse::{self, Decoded, Format};
 use crate::resolve::Lock;
 use crate::source::{LoadError, Node, Pointer, SourceFile, SourceMap, Span, display_name, load};
-use crate::store::StoreDir;
+use crate::store::signature::SecretKey;
+use crate::store::{PublicKey, StoreDir};
 
 /// The name of the settings file, which marks a workspace.
 pub const SETTINGS_FILE: &str = "jobc.toml";
@@ -116,6 +118,7 @@ impl Workspace {
         let read = read_settings(&root.join(SETTINGS_FILE), current_dir)?.unpack(&mut diagnostics);
         let (settings, settings_map) = read.unwrap_or_default();
         let mut problems = missing_roots(&settings, root);
+        problems.extend(wrong_caches(&settings));
         let store_dir = match settings.store_dir.as_deref().map(str::parse::<StoreDir>) {
             None => StoreDir::default(),
             Some(Ok(store_dir)) => store_dir,
@@ -212,6 +215,58 @@ fn missing_roots(settings: &Settings, root: &Path) -> Vec<Diagnostic> {
             .help("write a directory that is there, relative to the workspace")
     };
     missing.map(problem).collect()
+}
+
+/// Caches that are no URL of one, and keys that are none.
+fn wrong_caches(settings: &Settings) -> Vec<Diagnostic> {
+    let init = settings.init.as_ref();
+    let nodes = settings.nodes.as_ref();
+    let mut problems = Vec::new();
+    for (table, caches, keys) in [
+        (
+            "init",
+            init.and_then(|it| it.substituters.as_deref()),
+            init.and_then(|it| it.trusted_public_keys.as_deref()),
+        ),
+        (
+            "nodes",
+            nodes.and_then(|it| it.substituters.as_deref()),
+            nodes.and_then(|it| it.trusted_public_keys.as_deref()),
+        ),
+    ] {
+        let place = |field: &str, index: usize| {
+            Place::value(Pointer::root().key(table).key(field).index(index))
+        };
+        for (index, cache) in caches.unwrap_or_default().iter().enumerate() {
+            if let Err(error) = cache.parse::<CacheUrl>() {
+                // Not as it is written: there may be a password in it.
+                let headline = format!("this is no URL of a binary cache: {error}");
+                let place = place("substituters", index);
+                let problem = Diagnostic::new(&shape::BAD_VALUE, headline, place);
+                problems.push(match error.help() {
+                    Some(help) => problem.help(help),
+                    None => problem,
+                });
+            }
+        }
+        for (index, key) in keys.unwrap_or_default().iter().enumerate() {
+            let Err(error) = key.parse::<PublicKey>() else {
+                continue;
+            };
+            let place = place("trusted_public_keys", index);
+            problems.push(if key.parse::<SecretKey>().is_ok() {
+                let headline = "this is a secret key, and nodes trust public ones";
+                Diagnostic::new(&shape::BAD_VALUE, headline, place)
+                    .help("write what `nix key convert-secret-to-public` makes of it")
+                    .help("make a new pair of keys: whoever reads this file knows the secret one")
+            } else {
+                let headline = format!("this is no public key: {error}");
+                Diagnostic::new(&shape::BAD_VALUE, headline, place)
+                    .help("write `NAME:BASE64`, as in the file of the public key")
+            });
+        }
+    }
+    problems
 }
 
 fn is_entered(entry: &DirEntry) -> bool {

@@ -23,9 +23,18 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("emit", &["diagnostic", "plan", "store"]),
     ("schema", &["model", "emit"]),
+    ("cache", &["store"]),
     (
         "workspace",
-        &["source", "diagnostic", "model", "store", "parse", "resolve"],
+        &[
+            "source",
+            "diagnostic",
+            "model",
+            "store",
+            "parse",
+            "resolve",
+            "cache",
+        ],
     ),
     (
         "compile",
@@ -42,6 +51,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("write", &["diagnostic", "emit"]),
+    ("publish", &["store", "cache", "resolve", "plan", "compile"]),
 ];
 
 /// Modules that may read files, variables, the clock or the network.
@@ -50,7 +60,12 @@ const TOUCH_THE_WORLD: &[&str] = &[
     "src/resolve/import/",
     "src/resolve/expanded.rs",
     "src/workspace.rs",
+    "src/cache/connect.rs",
+    "src/cache/directory.rs",
+    "src/cache/environment.rs",
+    "src/cache/http.rs",
     "src/write.rs",
+    "src/publish/",
     "src/cli/",
     "src/main.rs",
 ];

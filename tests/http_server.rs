@@ -273,7 +273,18 @@ impl Shared {
             None => Box::new(stream),
         };
         let mut stream = BufReader::new(stream);
-        while let Some(request) = read(&mut stream)? {
+        loop {
+            let request = match read(&mut stream) {
+                Ok(Some(request)) => request,
+                // As servers answer to what is no request, a secure one's greeting for instance.
+                Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                    let stream = stream.get_mut();
+                    stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")?;
+                    return stream.flush();
+                }
+                Ok(None) => break,
+                Err(error) => return Err(error),
+            };
             self.requests.lock().unwrap().push(request.clone());
             if request.method == "CONNECT" {
                 return tunnel(plain, &request.target);

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod architecture;
+mod caches;
 mod command_line;
 mod diagnostics;
 mod examples;
@@ -12,7 +13,10 @@ mod harness;
 mod http_server;
 mod import;
 mod init_command;
+mod job_roots;
 mod nix;
+mod nix_push;
+mod push;
 mod readme;
 mod ready;
 mod robustness;

@@ -88,6 +88,15 @@ impl Caches {
             .clone()
     }
 
+    /// Why the cache could not be asked, if it was asked and that came to nothing.
+    pub fn trouble(&self, url: &CacheUrl) -> Option<AskError> {
+        let cache = self.cache(url.location());
+        match cache.info.get() {
+            Some(Err(error)) => Some(error.clone()),
+            _ => cache.down.get().cloned(),
+        }
+    }
+
     /// How many questions to ask at once, of these caches.
     pub fn parallel<'u>(&self, urls: impl IntoIterator<Item = &'u CacheUrl>) -> usize {
         let remote = |url: &CacheUrl| matches!(url.location(), Location::Http(_));

@@ -1,9 +1,9 @@
 //! Why a cache could not be asked.
 
+use core::time::Duration;
 use std::error::Error;
 use std::fmt;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use crate::store::cache_info::CacheInfoError;
 use crate::store::narinfo::NarInfoError;

@@ -5,6 +5,7 @@
 //! anything else.
 
 mod caches;
+mod closure;
 mod connect;
 mod directory;
 mod environment;
@@ -12,14 +13,18 @@ mod error;
 mod http;
 mod netrc;
 mod proxy;
+mod queue;
+mod trust;
 mod url;
 
 pub use self::caches::{Answer, Caches};
+pub use self::closure::{Difference, Found, Known, Nodes, NotFrom, Verdict};
 pub use self::environment::{Environment, NetrcFile};
 pub use self::error::{AskError, Unreachable};
 pub use self::http::Patience;
 pub use self::netrc::{Netrc, NetrcError};
 pub use self::proxy::Proxies;
+pub use self::trust::{Distrust, Trust, trust};
 pub use self::url::{
     CacheUrl, CacheUrlError, Credentials, HttpLocation, HttpScheme, Location, Origin,
 };

@@ -5,7 +5,7 @@
 //! server may have set it from a header. `no_proxy` lists hosts, domains with or without a dot
 //! before them, addresses and networks, or is `*`.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use super::url::{HttpScheme, Origin};
 

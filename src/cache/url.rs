@@ -273,7 +273,7 @@ impl Origin {
         };
         let (host, port) = authority.split_at(end_of_host.unwrap_or(authority.len()));
         let is_host = match host.strip_prefix('[').and_then(|h| h.strip_suffix(']')) {
-            Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
+            Some(address) => address.parse::<core::net::Ipv6Addr>().is_ok(),
             None => is_name(host),
         };
         if !is_host {

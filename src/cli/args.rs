@@ -74,6 +74,7 @@ pub(super) enum Command {
     Build(BuildArgs),
     Push(PushArgs),
     Check(CheckArgs),
+    Ready(ReadyArgs),
     List(ListArgs),
     Init(InitArgs),
     Explain(ExplainArgs),
@@ -107,6 +108,11 @@ pub(super) struct BuildArgs {
     /// Print one of the two words only
     #[arg(long, value_name = "WORD")]
     pub(super) print: Option<Word>,
+    /// Ask first whether the nodes can get what the jobs need, as `ready` does
+    ///
+    /// Unless they can get all of it, nothing is written and nothing printed but what is missing.
+    #[arg(long)]
+    pub(super) ready: bool,
     /// Print the compiled job itself and write no file
     #[arg(long, conflicts_with_all = ["print", "out"])]
     pub(super) stdout: bool,
@@ -180,7 +186,7 @@ pub(super) struct PushArgs {
 pub(super) enum Packed {
     /// Not at all: fastest, and nothing to unpack on the nodes
     None,
-    /// With Zstandard, where that saves a block; the nodes need Nix 2.4
+    /// With Zstandard; the nodes need Nix 2.4
     Zstd,
 }
 
@@ -205,6 +211,46 @@ pub(super) struct CheckArgs {
         long_help = help::NAMES.replace('\n', " ")
     )]
     pub(super) names: Vec<String>,
+}
+
+/// Ask whether the nodes can get what jobs need
+///
+/// Every store path of the jobs' closures is asked of the binary caches that the nodes ask: those
+/// of `[init]` and `[nodes]` in `jobc.toml`, not those of this machine. What the nodes would not
+/// take, because nobody signed it whom they trust, counts as absent.
+#[derive(Debug, Args)]
+#[command(after_long_help = help::READY)]
+pub(super) struct ReadyArgs {
+    /// The jobs (default: all); here, a name may fit several
+    #[arg(
+        value_name = "NAME|PATTERN",
+        value_parser = NonEmptyStringValueParser::new(),
+        long_help = help::NAMES.replace('\n', " ")
+    )]
+    pub(super) names: Vec<String>,
+    /// List what is present, too
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+    /// How the result is printed
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: ReadyFormat,
+    /// Stop asking a server the same question after so long
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 60,
+        value_parser = clap::value_parser!(u16).range(1..)
+    )]
+    pub(super) timeout: u16,
+}
+
+/// How the answers are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReadyFormat {
+    /// By what came of asking, for people
+    Text,
+    /// An object with `summary`, `caches` and `paths`
+    Json,
 }
 
 /// List jobs with their files and processes

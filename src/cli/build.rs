@@ -14,6 +14,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::open::open;
 use super::output;
+use super::ready;
 use super::search::{Depth, Findings, Search};
 use super::settle::{Many, settle, table};
 
@@ -44,6 +45,12 @@ pub(super) fn run(args: &BuildArgs, global: &Global, console: &Console) -> Resul
     }
     let mut jobs = findings.compiled;
     jobs.sort_by(|a, b| a.key.cmp(&b.key));
+    if args.ready {
+        let exit = ready::check(&jobs, &workspace, console)?;
+        if exit != Exit::Done {
+            return Ok(exit);
+        }
+    }
     let text = if args.stdout {
         jobs.into_iter().map(|job| job.artifact.text).collect()
     } else {

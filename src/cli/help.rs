@@ -63,13 +63,20 @@ jobc explain not-utf8
         "\
 0  done
 1  definitions are wrong; all their problems were printed
-2  the machine could not, or the command line made no sense",
+   (`ready`: something is absent)
+2  the machine could not, or the command line made no sense
+   (`ready`: some cache could not be asked, and nothing is known to be absent)",
     ),
     (
         "Environment",
         "\
 NO_COLOR         no colour; `--color` comes first
-CLICOLOR_FORCE   colour even where there is no terminal",
+CLICOLOR_FORCE   colour even where there is no terminal
+NETRC            the file with passwords for binary caches, instead of ~/.netrc
+http_proxy, https_proxy, all_proxy, no_proxy
+                 the proxies for binary caches; also in upper case
+NIX_SSL_CERT_FILE, SSL_CERT_FILE
+                 the authorities to trust, instead of the system's",
     ),
     (
         "Files",
@@ -100,6 +107,17 @@ Examples:
   jobc push hello --to file:///srv/cache
   jobc push --all --to file:///srv/cache --key-file cache.sec --compression zstd
   jobc push 'devcluster/*/prod/*' --to 's3://cache?region=eu-west-1' --dry-run";
+
+/// After `ready --help`.
+pub(super) const READY: &str = "\
+Examples:
+  jobc ready hello && aurora job create --read-json $(jobc build hello)
+  jobc ready '*/*/prod/*' --format json
+
+Exit status:
+  0  all of it is there
+  1  some of it is absent, or other than the lock says; definitions that are wrong are 1 as well
+  2  nothing is known to be absent, and for some of it a cache could not be asked";
 
 /// After `completions --help`.
 pub(super) const COMPLETIONS: &str = "\

@@ -15,10 +15,12 @@ mod help;
 mod init;
 mod list;
 mod man;
+mod nodes;
 mod open;
 mod output;
 mod progress;
 mod push;
+mod ready;
 mod schema;
 mod search;
 mod select;
@@ -56,6 +58,7 @@ fn obey(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
         Command::Build(args) => build::run(args, &cli.global, console),
         Command::Push(args) => push::run(args, &cli.global, console),
         Command::Check(args) => check::run(args, &cli.global, console),
+        Command::Ready(args) => ready::run(args, &cli.global, console),
         Command::List(args) => list::run(args, &cli.global, console),
         Command::Explain(args) => explain::run(args),
         Command::Init(args) => init::run(args),

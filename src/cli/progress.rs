@@ -9,32 +9,29 @@ use indicatif::{ProgressBar, ProgressStyle};
 /// What takes less is over before anybody wonders.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// What the work is, and how much of it.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Unit {
-    /// So many files.
-    Files(u64),
-    /// So many bytes.
-    Bytes(u64),
-}
+/// Pieces that are shown as multiples.
+pub(super) const BYTES: &str = "bytes";
 
 /// How much of the work is done.
 #[derive(Debug)]
 pub(super) struct Progress {
-    work: Unit,
+    total: u64,
     since: Instant,
     visible: bool,
+    /// What the pieces are.
+    unit: &'static str,
     moved: AtomicU64,
     bar: OnceLock<ProgressBar>,
 }
 
 impl Progress {
-    /// Progress of some work.
-    pub(super) fn new(work: Unit, visible: bool) -> Self {
+    /// Progress of `total` pieces, which are called `unit`.
+    pub(super) fn new(total: u64, unit: &'static str, visible: bool) -> Self {
         Self {
-            work,
+            total,
             since: Instant::now(),
             visible,
+            unit,
             moved: AtomicU64::new(0),
             bar: OnceLock::new(),
         }
@@ -42,20 +39,30 @@ impl Progress {
 
     /// So many pieces are done.
     pub(super) fn done(&self, pieces: usize) {
-        self.show(pieces as u64);
+        if let Some(bar) = self.bar() {
+            bar.set_position(pieces as u64);
+        }
     }
 
-    /// Some more pieces are done.
+    /// So many more pieces are done.
     pub(super) fn moved(&self, pieces: u64) {
         let before = self.moved.fetch_add(pieces, Ordering::Relaxed);
-        self.show(before + pieces);
+        if let Some(bar) = self.bar() {
+            bar.set_position(before + pieces);
+        }
     }
 
-    fn show(&self, position: u64) {
-        if self.visible && self.since.elapsed() > PATIENCE {
-            let bar = self.bar.get_or_init(|| bar(self.work));
-            bar.set_position(position);
+    /// So many of as many pieces as are known by now are done.
+    pub(super) fn done_of(&self, pieces: usize, total: usize) {
+        if let Some(bar) = self.bar() {
+            bar.set_length(total as u64);
+            bar.set_position(pieces as u64);
         }
+    }
+
+    fn bar(&self) -> Option<&ProgressBar> {
+        let due = self.visible && self.since.elapsed() > PATIENCE;
+        due.then(|| self.bar.get_or_init(|| bar(self.total, self.unit)))
     }
 }
 
@@ -67,14 +74,11 @@ impl Drop for Progress {
     }
 }
 
-fn bar(work: Unit) -> ProgressBar {
-    let (total, template) = match work {
-        Unit::Files(total) => (total, "{bar:40} {pos}/{len} files, {eta} left"),
-        Unit::Bytes(total) => (
-            total,
-            "{bar:40} {binary_bytes}/{binary_total_bytes}, {binary_bytes_per_sec}, {eta} left",
-        ),
+fn bar(total: u64, unit: &str) -> ProgressBar {
+    let template = match unit {
+        BYTES => "{bar:40} {binary_bytes}/{binary_total_bytes}, {eta} left".to_owned(),
+        _ => format!("{{bar:40}} {{pos}}/{{len}} {unit}, {{eta}} left"),
     };
-    let style = ProgressStyle::with_template(template).expect("the template is one");
+    let style = ProgressStyle::with_template(&template).expect("the template is one");
     ProgressBar::new(total).with_style(style)
 }

@@ -33,6 +33,48 @@ pub struct Settings {
     pub system: Option<String>,
 }
 
+/// What Nix asks unless it is told otherwise.
+const DEFAULT_SUBSTITUTER: &str = "https://cache.nixos.org";
+/// Whose signatures Nix trusts unless it is told otherwise.
+const DEFAULT_KEY: &str = "cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=";
+
+impl Settings {
+    /// The binary caches that nodes ask: those of the init step, then those of their own.
+    pub fn substituters(&self) -> Vec<&str> {
+        let init = self.init.as_ref().and_then(|it| it.substituters.as_ref());
+        let nodes = self.nodes.as_ref().and_then(|it| it.substituters.as_ref());
+        both(init, nodes, DEFAULT_SUBSTITUTER)
+    }
+
+    /// The public keys that nodes trust: those of the init step, then those of their own.
+    pub fn trusted_public_keys(&self) -> Vec<&str> {
+        let init = self.init.as_ref();
+        let nodes = self.nodes.as_ref();
+        both(
+            init.and_then(|it| it.trusted_public_keys.as_ref()),
+            nodes.and_then(|it| it.trusted_public_keys.as_ref()),
+            DEFAULT_KEY,
+        )
+    }
+}
+
+/// The words of the first list and then those of the second, each of them once.
+fn both<'s>(
+    first: Option<&'s Vec<String>>,
+    second: Option<&'s Vec<String>>,
+    default: &'s str,
+) -> Vec<&'s str> {
+    let default: &[&str] = if second.is_none() { &[default] } else { &[] };
+    let written = first.into_iter().chain(second).flatten();
+    let mut words = Vec::new();
+    for word in written.map(String::as_str).chain(default.iter().copied()) {
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    words
+}
+
 /// How closures are realised on the nodes.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

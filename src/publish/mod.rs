@@ -9,20 +9,24 @@
 //! those that refer to it; each file appears whole or not at all. A run that is killed at any point
 //! leaves a cache that is whole, with archives in it that the next run uses.
 
+mod ahead;
 mod archive;
 mod directory;
 mod draft;
 mod error;
 mod key;
+mod nix;
 mod object;
 mod packing;
 mod target;
 mod work;
 
-pub use self::directory::{Directory, OpenDirectory, State, Written};
+pub use self::ahead::Ahead;
+pub use self::directory::{Directory, How, OpenDirectory, State, Written};
 pub use self::error::PublishError;
 pub use self::key::{KeyFileError, read_key};
-pub use self::object::{Contents, Object, objects};
+pub use self::nix::{Extent, Local, Nix, NixError};
+pub use self::object::{Contents, Layer, Object, objects};
 pub use self::packing::Packing;
 pub use self::target::{Target, TargetError, Wishes};
 pub use self::work::Work;

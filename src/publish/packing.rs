@@ -8,7 +8,7 @@ pub enum Packing {
     /// Not at all: as fast as the disk, and any Nix reads it.
     #[default]
     None,
-    /// With Zstandard, where that saves a block of the disk.
+    /// With Zstandard, which Nix reads since 2.4.
     Zstd {
         /// From 1, fast, to 19, small.
         level: i32,
@@ -19,11 +19,10 @@ impl Packing {
     /// What `zstd` means where no level is given: Zstandard's own default, which is Nix's, too.
     pub const DEFAULT_LEVEL: i32 = 3;
 
-    /// How an archive of so many bytes is packed.
-    pub(super) fn of(self, size: u64) -> Compression {
+    pub(super) fn compression(self) -> Compression {
         match self {
-            Self::Zstd { .. } if size > BLOCK => Compression::Zstd,
-            _ => Compression::None,
+            Self::None => Compression::None,
+            Self::Zstd { .. } => Compression::Zstd,
         }
     }
 
@@ -34,6 +33,3 @@ impl Packing {
         }
     }
 }
-
-/// What a file takes at least.
-const BLOCK: u64 = 4096;

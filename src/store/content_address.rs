@@ -42,6 +42,38 @@ pub fn store_path(
     address: &ContentAddress,
     references: &BTreeSet<StorePath>,
 ) -> Result<StorePath, UnexpectedReferences> {
+    path_of(store_dir, name, address, references, Itself::Not)
+}
+
+/// The store path of an object that somebody else made, and that may refer to itself: `references`
+/// are the others. How its hash came to be does not matter for that.
+///
+/// # Errors
+/// If there are references, and the address is of a kind that takes none; a text does not take
+/// itself.
+pub fn store_path_with_itself(
+    store_dir: &StoreDir,
+    name: &StorePathName,
+    address: &ContentAddress,
+    references: &BTreeSet<StorePath>,
+) -> Result<StorePath, UnexpectedReferences> {
+    path_of(store_dir, name, address, references, Itself::Too)
+}
+
+/// Whether an object refers to itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Itself {
+    Not,
+    Too,
+}
+
+fn path_of(
+    store_dir: &StoreDir,
+    name: &StorePathName,
+    address: &ContentAddress,
+    references: &BTreeSet<StorePath>,
+    itself: Itself,
+) -> Result<StorePath, UnexpectedReferences> {
     let (kind, inner) = match address {
         ContentAddress::Text(hash) => ("text", *hash),
         ContentAddress::Source(hash) => ("source", *hash),
@@ -54,14 +86,23 @@ pub fn store_path(
             fixed_output("r:", hash.algorithm(), hash.as_bytes()),
         ),
     };
-    let takes_references = matches!(address, ContentAddress::Text(_) | ContentAddress::Source(_));
-    if !takes_references && !references.is_empty() {
+    let (takes_references, takes_itself) = match address {
+        ContentAddress::Source(_) => (true, true),
+        ContentAddress::Text(_) => (true, false),
+        ContentAddress::Flat(_) | ContentAddress::Recursive(_) => (false, false),
+    };
+    let refused =
+        (!references.is_empty() && !takes_references) || (itself == Itself::Too && !takes_itself);
+    if refused {
         return Err(UnexpectedReferences);
     }
     let mut fingerprint = String::with_capacity(128 + 80 * references.len());
     fingerprint.push_str(kind);
     for reference in references {
         write!(fingerprint, ":{}", store_dir.display(reference)).expect(STRINGS_TAKE_ALL);
+    }
+    if itself == Itself::Too {
+        fingerprint.push_str(":self");
     }
     write!(fingerprint, ":sha256:{}:{store_dir}:{name}", inner.hex()).expect(STRINGS_TAKE_ALL);
     let hash = compress(&Sha256::of(fingerprint.as_bytes()));

@@ -8,6 +8,6 @@ mod daemon;
 mod end_to_end;
 mod maker;
 mod names;
-mod node;
+pub mod node;
 mod realise;
 mod roots;

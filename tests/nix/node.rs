@@ -103,7 +103,7 @@ impl Node {
 
     /// Runs this before all else, in the namespace.
     pub fn prelude(mut self, text: &str) -> Self {
-        self.prelude = text.to_owned();
+        text.clone_into(&mut self.prelude);
         self
     }
 

@@ -1,0 +1,121 @@
+//! `jobc ready`: can the nodes get what jobs need?
+
+mod json;
+mod readiness;
+mod text;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use crate::cache::{Caches, Environment, Known, Patience};
+use crate::compile::Compiled;
+use crate::store::StorePath;
+use crate::workspace::Workspace;
+
+use super::args::{Global, ReadyArgs, ReadyFormat};
+use super::console::Console;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::nodes::nodes;
+use super::open::open;
+use super::output;
+use super::search::{Depth, Search};
+use super::settle::{Many, settle};
+
+use readiness::Readiness;
+
+pub(super) fn run(args: &ReadyArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
+    let mut diagnostics = Vec::new();
+    let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
+        return Ok(console.close(diagnostics, None, &[]));
+    };
+    let search = Search::new(&workspace, &args.names, Depth::Keep)?;
+    let mut findings = search.run(console)?;
+    let failures = settle(&search, &mut findings, Many::Allowed, console)?;
+    diagnostics.append(&mut findings.diagnostics);
+    let exit = console.close(diagnostics, None, &failures);
+    if exit != Exit::Done {
+        return Ok(exit);
+    }
+    let mut jobs = findings.compiled;
+    jobs.sort_by(|a, b| a.key.cmp(&b.key));
+    let patience = Patience::within(Duration::from_secs(args.timeout.into()));
+    let readiness = ask(&jobs, &workspace, patience, console)?;
+    output::print(&match args.format {
+        ReadyFormat::Text if args.verbose => text::all(&readiness),
+        ReadyFormat::Text => text::missing_and_summary(&readiness),
+        ReadyFormat::Json => json::json(&readiness),
+    })?;
+    if let Some(failure) = text::failure(&readiness) {
+        console.fail(&failure);
+    }
+    Ok(readiness.exit())
+}
+
+/// Says what is missing, where `build` is to say nothing else.
+pub(super) fn check(
+    jobs: &[Compiled],
+    workspace: &Workspace,
+    console: &Console,
+) -> Result<Exit, Failure> {
+    let readiness = ask(jobs, workspace, Patience::default(), console)?;
+    if let Some(failure) = text::failure(&readiness) {
+        console.fail(&failure.note(text::missing(&readiness)));
+    }
+    Ok(readiness.exit())
+}
+
+fn ask<'j>(
+    jobs: &'j [Compiled],
+    workspace: &Workspace,
+    patience: Patience,
+    console: &Console,
+) -> Result<Readiness<'j>, Failure> {
+    let store_dir = workspace.store_dir.clone();
+    let caches = Caches::new(store_dir, Environment::of_process(), patience);
+    let nodes = nodes(workspace, &caches)?;
+    let known = known(jobs, workspace);
+    let roots = jobs.iter().flat_map(|job| &job.needs.scripts);
+    let roots = roots.map(|need| need.script.path.clone());
+    let progress = console.progress_of(0, "store paths");
+    let found = nodes.closures(
+        &caches,
+        roots,
+        |path| known.get(path),
+        |done, total| progress.done_of(done, total),
+    );
+    drop(progress);
+    Ok(Readiness::new(jobs, found, &nodes, &caches))
+}
+
+/// What is known of store paths without asking: of what jobc makes itself, and of what is locked.
+fn known(jobs: &[Compiled], workspace: &Workspace) -> BTreeMap<StorePath, Known> {
+    let mut known = BTreeMap::new();
+    for (path, info) in workspace.lock.paths() {
+        let by_the_lock = Known {
+            by: "the lock",
+            nar_hash: info.nar_hash,
+            nar_size: info.nar_size.try_into().unwrap_or_default(),
+            references: info.references.iter().cloned().collect(),
+        };
+        known.insert(path.clone(), by_the_lock);
+    }
+    let mut insert = |path: &StorePath, nar: &crate::store::Digest, references| {
+        known.entry(path.clone()).or_insert(Known {
+            by: "the workspace",
+            nar_hash: nar.hash,
+            nar_size: nar.size,
+            references,
+        });
+    };
+    for job in jobs {
+        for import in job.needs.imports.values() {
+            insert(&import.path, &import.nar, BTreeSet::new());
+        }
+        for need in &job.needs.scripts {
+            let script = &need.script;
+            insert(&script.path, &script.nar, script.references.clone());
+        }
+    }
+    known
+}
