@@ -27,6 +27,7 @@ pub mod compile;
 
 pub mod write;
 
+pub mod lock;
 pub mod publish;
 
 pub mod schema;

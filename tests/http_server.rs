@@ -413,26 +413,26 @@ fn tunnel(mut client: TcpStream, target: &str) -> io::Result<()> {
 
 /// Nobody trusts it unless told so:
 /// `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 36500 -subj
-/// /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -addext
+/// "/CN=jobc's tests" -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -addext
 /// basicConstraints=critical,CA:FALSE`
 pub const CERTIFICATE: &str = "\
 -----BEGIN CERTIFICATE-----
-MIIBlzCCAT6gAwIBAgIUWRIrniGi8PdrW85CWsllSrhMFV8wCgYIKoZIzj0EAwIw
-FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyNDE1Mzc1NFoYDzIxMjYxMDMx
-MTUzNzU0WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
-PQMBBwNCAARcjEZnZ0y34EOtDmT4MA2HpqMi3piyelWqnWcJdxlrpVFpbcVl8Kzh
-ziU8cg9Q1sr0fWgubqrvvqRac3p7V0pEo2wwajAdBgNVHQ4EFgQUO4+2Y8zjUElS
-dFXS62yHfYMCKZMwHwYDVR0jBBgwFoAUO4+2Y8zjUElSdFXS62yHfYMCKZMwGgYD
-VR0RBBMwEYIJbG9jYWxob3N0hwR/AAABMAwGA1UdEwEB/wQCMAAwCgYIKoZIzj0E
-AwIDRwAwRAIgL7jbyDW0k4XVSwORFFq6ZnCa1g5H/Iozk9LuHj3bel0CIFMxZoRi
-bLfqQs9GDjS9Hu+uJ2I5IDej6njIBfum8Owt
+MIIBnTCCAUSgAwIBAgIUGjOLv/Fvnos2iNkfPIQfUVKfD7owCgYIKoZIzj0EAwIw
+FzEVMBMGA1UEAwwMam9iYydzIHRlc3RzMCAXDTI2MTEyNDE1NTU1NloYDzIxMjYx
+MDMxMTU1NTU2WjAXMRUwEwYDVQQDDAxqb2JjJ3MgdGVzdHMwWTATBgcqhkjOPQIB
+BggqhkjOPQMBBwNCAAQdxqZeGca6KQ03Bxu3ekJD4p73uedx+R+amn01kygLuuZZ
+jZIjLP7Qmw/TVKjDuupc9l2/Kkna5vyP4hxggi7xo2wwajAdBgNVHQ4EFgQUmJT0
+UnJDqXiiNbLC1WoUZoloZJwwHwYDVR0jBBgwFoAUmJT0UnJDqXiiNbLC1WoUZolo
+ZJwwGgYDVR0RBBMwEYIJbG9jYWxob3N0hwR/AAABMAwGA1UdEwEB/wQCMAAwCgYI
+KoZIzj0EAwIDRwAwRAIgBdNXoUj3DgPIbYFBuTYRufAcrNnddHdcR3Iul3lbTDoC
+IGq+NoeO9h6KoRNZt6ZoWKcZMfXQx1EhosAINM2F3Pes
 -----END CERTIFICATE-----
 ";
 
 const KEY: &str = "\
 -----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgLWkQIjvw+vBW5JgS
-jLm3I1p9VXXjmmOs+bm8fnKenkGhRANCAARcjEZnZ0y34EOtDmT4MA2HpqMi3piy
-elWqnWcJdxlrpVFpbcVl8KzhziU8cg9Q1sr0fWgubqrvvqRac3p7V0pE
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgjbtmuhOGAAABDkho
+Q1CQZ7AuwcKVnGlIHnLu5aEcWQWhRANCAAQdxqZeGca6KQ03Bxu3ekJD4p73uedx
++R+amn01kygLuuZZjZIjLP7Qmw/TVKjDuupc9l2/Kkna5vyP4hxggi7x
 -----END PRIVATE KEY-----
 ";

@@ -14,6 +14,7 @@ mod http_server;
 mod import;
 mod init_command;
 mod job_roots;
+mod lock;
 mod nix;
 mod nix_push;
 mod push;

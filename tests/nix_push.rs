@@ -11,7 +11,7 @@ use std::process::{Command, Output, Stdio};
 use jobc::store::{NarInfo, StoreDir};
 
 use crate::harness::{Run, Sandbox};
-use crate::nix::node::nix;
+use crate::nix::nix;
 
 /// A workspace, a store of its own for the machine that publishes, and one for a node.
 struct Machines {

@@ -5,12 +5,14 @@
 //! with the seeds and with whatever once broke a rule.
 
 pub mod base32;
+pub mod cache_url;
 pub mod command;
 pub mod compiled;
 pub mod document;
 pub mod keys;
 pub mod nar;
 pub mod narinfo;
+pub mod netrc;
 pub mod places;
 pub mod printed;
 pub mod references;
@@ -21,8 +23,9 @@ pub mod template;
 pub type Rules = fn(&[u8]);
 
 /// The rules of each target, by its name.
-pub const TARGETS: [(&str, Rules); 13] = [
+pub const TARGETS: [(&str, Rules); 15] = [
     ("base32", base32::check),
+    ("cache_url", cache_url::check),
     ("command", command::check),
     ("compile", compiled::check),
     ("json", document::json),
@@ -30,6 +33,7 @@ pub const TARGETS: [(&str, Rules); 13] = [
     ("lock", document::lock),
     ("nar", nar::check),
     ("narinfo", narinfo::check),
+    ("netrc", netrc::check),
     ("references", references::check),
     ("settings", document::settings),
     ("template", template::check),

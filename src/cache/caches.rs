@@ -88,6 +88,15 @@ impl Caches {
             .clone()
     }
 
+    /// Whether the archive is there that the cache says to have. A server is believed: asking it
+    /// would take as long again.
+    pub fn has_archive(&self, url: &CacheUrl, info: &NarInfo) -> bool {
+        match url.location() {
+            Location::Directory(directory) => directory::has(directory, &info.url),
+            Location::Http(_) | Location::Other(_) => true,
+        }
+    }
+
     /// Why the cache could not be asked, if it was asked and that came to nothing.
     pub fn trouble(&self, url: &CacheUrl) -> Option<AskError> {
         let cache = self.cache(url.location());

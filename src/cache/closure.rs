@@ -82,6 +82,8 @@ pub enum NotFrom {
     Absent,
     /// They would not take it.
     Distrusted(Distrust),
+    /// The archive that it says to have is not there; found out of directories only.
+    NoArchive(String),
 }
 
 /// How what a cache has differs from what is known.
@@ -201,6 +203,11 @@ impl Nodes {
                     continue;
                 }
             };
+            if !caches.has_archive(cache, &info) {
+                let url = info.url.clone();
+                not_from.push((cache.clone(), NotFrom::NoArchive(url)));
+                continue;
+            }
             let cache = cache.clone();
             return match known.and_then(|known| Difference::between(known, &info)) {
                 Some(difference) => Verdict::Differs { cache, difference },
@@ -285,6 +292,7 @@ impl fmt::Display for NotFrom {
         match self {
             Self::Absent => f.write_str("not there"),
             Self::Distrusted(distrust) => distrust.fmt(f),
+            Self::NoArchive(url) => write!(f, "its archive `{url}` is not there"),
         }
     }
 }

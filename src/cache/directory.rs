@@ -41,6 +41,11 @@ pub(super) fn fetch(
     }
 }
 
+/// Whether the file of this name is in the cache. One on another server is taken to be there.
+pub(super) fn has(directory: &Path, file: &str) -> bool {
+    file.contains("://") || directory.join(file).is_file()
+}
+
 /// Whether the directory can be looked into at all.
 pub(super) fn check(directory: &Path) -> Result<(), AskError> {
     let unreadable = |cause: String| AskError::Unreadable {

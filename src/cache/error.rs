@@ -110,6 +110,9 @@ pub enum AskError {
     },
 }
 
+/// Why many a server of one's own is not talked to.
+pub(super) const UNTRUSTED: &str = "nobody trusts the authority that its certificate is from";
+
 /// Why a server could not be talked to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unreachable {
@@ -164,9 +167,10 @@ impl AskError {
             Self::Unsupported => {
                 "jobc asks `https://`, `http://` and `file://`; name such a URL of it"
             }
-            Self::NoDirectory | Self::NoInfo => {
-                "correct the URL, or make the cache with `jobc push --to`"
+            Self::NoDirectory => {
+                "mount the directory on this machine as it is on the nodes, or correct the URL"
             }
+            Self::NoInfo => "correct the URL, or make the cache with `jobc push --to`",
             Self::Login { host, told: false } => {
                 return Some(format!(
                     "say who asks in `~/.netrc`: `machine {host} login USER password PASSWORD`"
@@ -181,7 +185,7 @@ impl AskError {
                 cause: Unreachable::Tls(cause),
                 ..
             } => {
-                return cause.contains("UnknownIssuer").then(|| {
+                return (cause == UNTRUSTED).then(|| {
                     "name a file with the certificate of the authority in `NIX_SSL_CERT_FILE`"
                         .to_owned()
                 });

@@ -5,25 +5,23 @@
 //! may say how long to wait.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
 use std::io::{self, Read};
-use std::os::unix::fs::FileTypeExt as _;
-use std::path::Path;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use ureq::http::Response;
 use ureq::http::header::{AUTHORIZATION, LOCATION, RETRY_AFTER};
-use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Body};
 
+use super::address::{Credentials, HttpAddress, HttpLocation, HttpScheme};
 use super::connect::{ProxyAware, Remembering};
-use super::environment::{Environment, NetrcFile};
-use super::error::{AskError, Unreachable};
+use super::environment::Environment;
+use super::error::{AskError, UNTRUSTED, Unreachable};
+use super::files;
 use super::netrc::Netrc;
 use super::proxy::Setting;
-use super::url::{Credentials, HttpAddress, HttpLocation, HttpScheme};
 
 /// How long to wait for servers, and how often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,8 +62,6 @@ pub(super) const MAX_CONNECTIONS: usize = 32;
 const MAX_REDIRECTS: usize = 10;
 /// Reading what a server says about an error keeps the connection, if that is short.
 const MAX_EXCUSE: u64 = 64 << 10;
-const MAX_NETRC: u64 = 1 << 20;
-const MAX_CERTIFICATES: u64 = 16 << 20;
 
 /// Asks servers, and keeps connections to them.
 #[derive(Debug)]
@@ -272,7 +268,7 @@ impl Client {
             Error::HostNotFound => Unreachable::Host(address.origin.host.clone()),
             Error::Io(error) => told_by_the_machine(&error, address),
             Error::Tls(cause) => Unreachable::Tls(cause.to_owned()),
-            Error::Rustls(cause) => Unreachable::Tls(cause.to_string()),
+            Error::Rustls(cause) => Unreachable::Tls(in_words(&cause.to_string())),
             Error::ConnectProxyFailed(cause) => Unreachable::Proxy(cause),
             Error::ConnectionFailed => Unreachable::Connection("no reason is known".to_owned()),
             Error::Protocol(cause) => Unreachable::Protocol(cause.to_string()),
@@ -297,31 +293,13 @@ impl Client {
             // The cache was to be asked where nobody listens.
             return Ok(None);
         }
-        let netrc = self.netrc.get_or_init(|| self.read_netrc());
+        let netrc = self
+            .netrc
+            .get_or_init(|| files::netrc(self.environment.netrc.as_ref()));
         let netrc = netrc.as_ref().map_err(Clone::clone)?;
         let user = written.map(|written| &*written.user);
         let found = netrc.credentials(&origin.host, user);
         Ok(found.or_else(|| written.cloned()))
-    }
-
-    fn read_netrc(&self) -> Result<Netrc, AskError> {
-        let (path, must_be) = match &self.environment.netrc {
-            None => return Ok(Netrc::default()),
-            Some(NetrcFile::Named(path)) => (path, true),
-            Some(NetrcFile::Usual(path)) => (path, false),
-        };
-        let wrong = |line, cause: String| AskError::Netrc {
-            file: path.clone(),
-            line,
-            cause,
-        };
-        let bytes = match read_small(path, MAX_NETRC) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound && !must_be => Vec::new(),
-            Err(error) => return Err(wrong(None, format!("cannot read it: {error}"))),
-        };
-        let text = str::from_utf8(&bytes).map_err(|_| wrong(None, "it is not UTF-8".to_owned()))?;
-        Netrc::parse(text).map_err(|error| wrong(Some(error.line), error.to_string()))
     }
 
     fn agent(&self, proxy: Option<&Setting>) -> Result<Agent, AskError> {
@@ -330,7 +308,10 @@ impl Client {
         if let Some(agent) = agents.get(&key) {
             return Ok(agent.clone());
         }
-        let roots = self.roots.get_or_init(|| self.read_roots()).clone()?;
+        let roots = self
+            .roots
+            .get_or_init(|| files::roots(self.environment.certificates.as_ref()));
+        let roots = roots.clone()?;
         let through = match proxy {
             None => None,
             Some(setting) => Some(ureq::Proxy::new(&setting.url).map_err(|_| AskError::Proxy {
@@ -356,32 +337,6 @@ impl Client {
         let agent = Agent::with_parts(config(through), connector, Remembering::default());
         agents.insert(key, agent.clone());
         Ok(agent)
-    }
-
-    /// The authorities to trust.
-    fn read_roots(&self) -> Result<RootCerts, AskError> {
-        let Some((variable, path)) = &self.environment.certificates else {
-            return Ok(RootCerts::PlatformVerifier);
-        };
-        let wrong = |cause: String| AskError::Certificates {
-            variable,
-            file: path.clone(),
-            cause,
-        };
-        let pem = read_small(path, MAX_CERTIFICATES);
-        let pem = pem.map_err(|error| wrong(format!("cannot read it: {error}")))?;
-        let mut certificates = Vec::new();
-        for item in parse_pem(&pem) {
-            match item {
-                Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
-                Ok(_) => {}
-                Err(error) => return Err(wrong(format!("it is malformed: {error}"))),
-            }
-        }
-        if certificates.is_empty() {
-            return Err(wrong("there is no certificate in it".to_owned()));
-        }
-        Ok(RootCerts::from(certificates))
     }
 }
 
@@ -429,23 +384,20 @@ fn told_by_the_machine(error: &io::Error, address: &HttpAddress) -> Unreachable 
     }
     match error.kind() {
         io::ErrorKind::InvalidData if address.origin.scheme == HttpScheme::Https => {
-            Unreachable::Tls(text)
+            Unreachable::Tls(in_words(&text))
         }
         io::ErrorKind::UnexpectedEof => Unreachable::Connection("the server hung up".to_owned()),
         _ => Unreachable::Connection(text),
     }
 }
 
-/// A file that is read as a whole. One that would never end, or never begin, is refused.
-fn read_small(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-    let kind = fs::metadata(path)?.file_type();
-    if kind.is_dir() || kind.is_fifo() || kind.is_socket() {
-        return Err(io::Error::other("it is no regular file"));
-    }
-    let mut bytes = Vec::new();
-    File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > limit {
-        return Err(io::Error::other("it is too large"));
-    }
-    Ok(bytes)
+/// What the library says of a connection that is not secure, in words if it is a usual one.
+fn in_words(text: &str) -> String {
+    let usual = [
+        ("UnknownIssuer", UNTRUSTED),
+        ("certificate expired", "its certificate has expired"),
+        ("received corrupt message", "the server does not speak TLS"),
+    ];
+    let found = usual.iter().find(|(part, _)| text.contains(part));
+    found.map_or(text, |(_, words)| words).to_owned()
 }

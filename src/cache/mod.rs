@@ -4,12 +4,14 @@
 //! A cache is asked for `nix-cache-info` first; one that cannot be asked for that is not asked for
 //! anything else.
 
+mod address;
 mod caches;
 mod closure;
 mod connect;
 mod directory;
 mod environment;
 mod error;
+mod files;
 mod http;
 mod netrc;
 mod proxy;
@@ -17,6 +19,7 @@ mod queue;
 mod trust;
 mod url;
 
+pub use self::address::{Credentials, HttpLocation, HttpScheme, Origin};
 pub use self::caches::{Answer, Caches};
 pub use self::closure::{Difference, Found, Known, Nodes, NotFrom, Verdict};
 pub use self::environment::{Environment, NetrcFile};
@@ -24,7 +27,6 @@ pub use self::error::{AskError, Unreachable};
 pub use self::http::Patience;
 pub use self::netrc::{Netrc, NetrcError};
 pub use self::proxy::Proxies;
+pub(crate) use self::queue::drain;
 pub use self::trust::{Distrust, Trust, trust};
-pub use self::url::{
-    CacheUrl, CacheUrlError, Credentials, HttpLocation, HttpScheme, Location, Origin,
-};
+pub use self::url::{CacheUrl, CacheUrlError, Location};

@@ -13,7 +13,7 @@
 use std::error::Error;
 use std::fmt;
 
-use super::url::Credentials;
+use super::address::Credentials;
 
 /// The entries of a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

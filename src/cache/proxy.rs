@@ -1,13 +1,13 @@
 //! Which proxy to use for what, from the variables that everything else obeys as well.
 //!
 //! As curl has it, and with it Nix: a variable in lower case comes before the same in upper case,
-//! the one of the protocol before `all_proxy`, and `HTTP_PROXY` is not read at all where a web
-//! server may have set it from a header. `no_proxy` lists hosts, domains with or without a dot
-//! before them, addresses and networks, or is `*`.
+//! and the one of the protocol before `all_proxy`. Unlike there, `HTTP_PROXY` is read as well,
+//! except where a web server may have set it from a header. `no_proxy` lists hosts, domains with or
+//! without a dot before them, addresses and networks, or is `*`.
 
 use core::net::IpAddr;
 
-use super::url::{HttpScheme, Origin};
+use super::address::{HttpScheme, Origin};
 
 /// The variables, as they were when the run began.
 #[derive(Debug, Clone, Default)]

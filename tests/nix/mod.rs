@@ -8,6 +8,8 @@ mod daemon;
 mod end_to_end;
 mod maker;
 mod names;
-pub mod node;
+mod node;
 mod realise;
 mod roots;
+
+pub use node::nix;

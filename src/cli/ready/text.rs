@@ -152,7 +152,9 @@ fn reasons(row: &Row<'_>) -> Vec<String> {
                 .collect();
             let with = reasons.iter().filter_map(|(cache, why)| match why {
                 NotFrom::Absent => None,
-                NotFrom::Distrusted(why) => Some(format!("in {cache}: {why}")),
+                NotFrom::Distrusted(_) | NotFrom::NoArchive(_) => {
+                    Some(format!("in {cache}: {why}"))
+                }
             });
             let without = (!without.is_empty()).then(|| format!("not in {}", without.join(", ")));
             with.chain(without).collect()
