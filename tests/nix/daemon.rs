@@ -103,19 +103,23 @@ fn eight_at_once() {
 struct Packaged {
     workspace: Workspace,
     job: Compiled,
-    maker: Maker,
-    package: super::maker::Package,
     public: String,
-    secret: std::path::PathBuf,
 }
 
-fn packaged() -> Packaged {
+/// With the package in this directory of the workspace, which nodes are said to ask.
+fn packaged(directory: &str) -> Packaged {
     let workspace = Workspace::new("");
     let maker = Maker::new();
     let package = maker.package("talker-1.0", "talk", "echo \\\"$words\\\"");
     let (secret, public) = maker.key("test-1");
     let cache = format!("file://{}", workspace.cache.display());
-    let init = format!("tries = 1\ntrusted_public_keys = [\"{public}\"]");
+    let home = workspace.sandbox.path().join(directory);
+    maker.copy(&package.path, &home, Some(&secret));
+    let init = format!(
+        "tries = 1\ntrusted_public_keys = [\"{public}\"]\n\
+         [nodes]\nsubstituters = [\"file://{}\"]",
+        home.display()
+    );
     workspace.settings(&cache, &init);
     let definition = crate::harness::small_job("talker", "")
         .replace("echo hello", &format!("{}/bin/talk", package.path));
@@ -125,10 +129,7 @@ fn packaged() -> Packaged {
     Packaged {
         workspace,
         job,
-        maker,
-        package,
         public,
-        secret,
     }
 }
 
@@ -138,12 +139,7 @@ fn packages() {
     if !nix() {
         return;
     }
-    let made = packaged();
-    made.maker.copy(
-        &made.package.path,
-        &made.workspace.cache,
-        Some(&made.secret),
-    );
+    let made = packaged("cache");
     let cache = format!("file://{}", made.workspace.cache.display());
     let key = format!("trusted-public-keys = {}\n", made.public);
     let trusted = format!("trusted-substituters = {cache}\n");
@@ -175,12 +171,8 @@ fn mixed_caches() {
     if !nix() {
         return;
     }
-    let made = packaged();
-    let other = made.workspace.sandbox.path().join("other cache");
-    let plain = made.workspace.sandbox.path().join("other");
-    made.maker
-        .copy(&made.package.path, &plain, Some(&made.secret));
-    fs::rename(&plain, &other).expect("it can be renamed");
+    let made = packaged("other");
+    let other = made.workspace.sandbox.path().join("other");
     let server = HttpServer::of_directory(&other);
     let conf = format!(
         "substituters = {}\ntrusted-public-keys = {}\n",

@@ -278,6 +278,13 @@ fn one_root_brought_by_the_client() {
     let example = Example::new(&PYTHON_3, "roots = \"job\"");
     let other = example.workspace.sandbox.path().join("other");
     fs::rename(&example.workspace.cache, &other).expect("it can be renamed");
+    let settings = format!(
+        "{}\n[nodes]\nsubstituters = [\"file://{}\"]",
+        example.settings,
+        other.display()
+    );
+    let cache = format!("file://{}", example.workspace.cache.display());
+    example.workspace.settings(&cache, &settings);
     let job = example.workspace.build("devcluster/www/devel/webapp");
     example.workspace.push("devcluster/www/devel/webapp");
     let key = example.settings.split('"').nth(1).expect("it is quoted");
