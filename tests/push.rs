@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
 use jobc::plan::Import;
-use jobc::publish::{Contents, Directory, How, Object, Packing, Work};
+use jobc::publish::{Contents, Directory, How, Layer, Object, Packing, Work};
 use jobc::resolve::import::Importer;
 use jobc::store::nar::Tree;
 use jobc::store::{Compression, NarInfo, PublicKey, Sha256, StoreDir, StorePath};
@@ -486,6 +486,7 @@ fn what_changes_in_between_is_not_published() {
         path: &import.path,
         nar: import.nar,
         contents: Contents::Import(&import),
+        layer: Layer::Imports,
     };
     let cache = sandbox.path().join("cache");
     let how = How {

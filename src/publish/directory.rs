@@ -188,8 +188,11 @@ impl Directory {
     /// If the machine cannot.
     pub fn open(mut self) -> Result<OpenDirectory, PublishError> {
         self.found()?;
-        let nars = self.path.join("nar");
-        fs::create_dir_all(&nars).map_err(PublishError::io("make", &nars))?;
+        // Nix makes them all wherever it only reads, and fails where it may not.
+        for name in ["nar", "realisations", "log"] {
+            let path = self.path.join(name);
+            fs::create_dir_all(&path).map_err(PublishError::io("make", &path))?;
+        }
         Ok(OpenDirectory {
             drafts: Drafts::new(&self.path),
             directory: self,

@@ -30,7 +30,7 @@ pub use self::directory::{Directory, How, OpenDirectory, State, Written};
 pub use self::error::PublishError;
 pub use self::key::{KeyFileError, read_key};
 pub use self::nix::{Extent, Local, Nix, NixError};
-pub use self::object::{Contents, Object, objects};
+pub use self::object::{Contents, Layer, Object, objects};
 pub use self::packing::Packing;
 pub use self::target::{Target, TargetError, Wishes};
 pub use self::work::Work;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
-use crate::plan::{Import, Needs, Script};
+use crate::plan::{Import, NeededBy, Needs, Script};
 use crate::resolve::import::{ImportError, Importer};
 use crate::store::nar::NarWriter;
 use crate::store::{Compression, ContentAddress, Digest, NarInfo, StorePath};
@@ -17,6 +17,19 @@ pub struct Object<'a> {
     pub nar: Digest,
     /// What is in it.
     pub contents: Contents<'a>,
+    /// What it may refer to.
+    pub layer: Layer,
+}
+
+/// An object refers to objects of lower layers only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Layer {
+    /// What lies in the workspace refers to nothing.
+    Imports,
+    /// The scripts of processes refer to that.
+    Scripts,
+    /// The roots of whole jobs refer to scripts.
+    Roots,
 }
 
 /// What is in an object.
@@ -32,24 +45,32 @@ pub enum Contents<'a> {
 pub fn objects<'a>(jobs: impl IntoIterator<Item = (String, &'a Needs)>) -> Vec<Object<'a>> {
     let mut imports = BTreeMap::new();
     let mut scripts = BTreeMap::new();
+    let mut roots = BTreeMap::new();
     for (job, needs) in jobs {
         for (path, import) in &needs.imports {
             imports.entry(path).or_insert_with(|| Object {
                 path,
                 nar: import.nar,
                 contents: Contents::Import(import),
+                layer: Layer::Imports,
             });
         }
         for need in &needs.scripts {
             let script = &need.script;
-            scripts.entry(&script.path).or_insert_with(|| Object {
+            let (layer, of_layer) = match need.by {
+                NeededBy::Job => (Layer::Roots, &mut roots),
+                _ => (Layer::Scripts, &mut scripts),
+            };
+            of_layer.entry(&script.path).or_insert_with(|| Object {
                 path: &script.path,
                 nar: script.nar,
                 contents: Contents::Script(script, format!("{} of `{job}`", need.by)),
+                layer,
             });
         }
     }
-    imports.into_values().chain(scripts.into_values()).collect()
+    let layers = [imports, scripts, roots];
+    layers.into_iter().flat_map(BTreeMap::into_values).collect()
 }
 
 impl Object<'_> {

@@ -8,7 +8,7 @@ use crate::store::{NarInfo, SecretKey};
 
 use super::directory::{Directory, How, OpenDirectory, State, Written};
 use super::error::PublishError;
-use super::object::{Contents, Object};
+use super::object::Object;
 
 /// What is left to do in a binary cache that is a directory.
 #[derive(Debug)]
@@ -92,11 +92,13 @@ impl<'a> Work<'a> {
         cache.settle()?;
         announce(&cache, &self.unsigned, key)?;
         // What others refer to, and then these.
-        let imports = |object: &Object<'_>| matches!(object.contents, Contents::Import(_));
-        let first = self.missing.partition_point(imports);
-        let (imports, scripts) = written.split_at(first);
-        announce(&cache, imports, key)?;
-        announce(&cache, scripts, key)
+        let mut rest = &written[..];
+        for layer in self.missing.chunk_by(|one, next| one.layer == next.layer) {
+            let (now, later) = rest.split_at(layer.len());
+            announce(&cache, now, key)?;
+            rest = later;
+        }
+        Ok(())
     }
 }
 

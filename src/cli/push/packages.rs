@@ -6,6 +6,7 @@ use crate::cache::{
     Answer, CacheUrl, Caches, Environment, Found, Known, Location, Nodes, Patience, Verdict,
 };
 use crate::compile::Compiled;
+use crate::plan::NeededBy;
 use crate::publish::{Extent, Local, Nix, NixError, Target};
 use crate::store::{PublicKey, StorePath};
 use crate::workspace::Workspace;
@@ -80,7 +81,9 @@ const NOT_HERE: &str = "the Nix store of this machine does not have it either: b
 fn needed(jobs: &[&Compiled]) -> BTreeMap<StorePath, String> {
     let mut needed = BTreeMap::new();
     for job in jobs {
-        for need in &job.needs.scripts {
+        // The root of a job refers to scripts alone.
+        let scripts = job.needs.scripts.iter();
+        for need in scripts.filter(|need| need.by != NeededBy::Job) {
             let references = need.script.references.iter();
             let packages = references.filter(|path| !job.needs.imports.contains_key(path));
             for package in packages {

@@ -148,7 +148,7 @@ fn needed<'a>(key: &JobKey, by: &'a NeededBy) -> Needed<'a> {
         job: key.to_string(),
         process: match by {
             NeededBy::Process(name) => Some(name.as_str()),
-            NeededBy::HealthCheck => None,
+            NeededBy::HealthCheck | NeededBy::Job => None,
         },
     }
 }

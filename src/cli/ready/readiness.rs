@@ -135,7 +135,10 @@ fn needed_by<'j>(
             if seen[path] != who {
                 seen[path] = who;
                 needed_by[path].push((key, &need.by));
-                waiting.extend(&references[path]);
+                // The root of the job leads everywhere, which says nothing.
+                if need.by != NeededBy::Job {
+                    waiting.extend(&references[path]);
+                }
             }
         }
     }

@@ -1,0 +1,15 @@
+//! Compiled jobs on empty nodes with real Nix.
+//!
+//! Without Nix these tests say that they were skipped, or fail if `JOBC_REQUIRE_NIX=1`.
+
+mod caches;
+mod compiled;
+mod daemon;
+mod end_to_end;
+mod maker;
+mod names;
+mod node;
+mod realise;
+mod roots;
+
+pub use node::nix;
