@@ -27,6 +27,8 @@ pub mod compile;
 
 pub mod write;
 
+pub mod publish;
+
 pub mod schema;
 
 pub mod cli;

@@ -51,6 +51,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("write", &["diagnostic", "emit"]),
+    ("publish", &["store", "cache", "resolve", "plan", "compile"]),
 ];
 
 /// Modules that may read files, variables, the clock or the network.
@@ -65,6 +66,7 @@ const TOUCH_THE_WORLD: &[&str] = &[
     "src/cache/files.rs",
     "src/cache/http.rs",
     "src/write.rs",
+    "src/publish/",
     "src/cli/",
     "src/main.rs",
 ];

@@ -14,6 +14,8 @@ mod http_server;
 mod import;
 mod init_command;
 mod nix;
+mod nix_push;
+mod push;
 mod readme;
 mod ready;
 mod robustness;

@@ -20,7 +20,7 @@ use serde_json::Value;
 use crate::harness::Sandbox;
 
 /// Whether there is a real Nix and a namespace to use it in; says so if not.
-fn nix() -> bool {
+pub fn nix() -> bool {
     let here = Command::new("unshare")
         .args(["-m", "sh", "-c", "nix-store --version && [ -d /nix ]"])
         .output()

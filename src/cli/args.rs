@@ -6,6 +6,8 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::cache::CacheUrl;
+
 use super::help;
 
 /// Compiles job definitions into Apache Aurora's JSON, packages pinned by Nix store path
@@ -70,6 +72,7 @@ pub(super) enum Color {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Build(BuildArgs),
+    Push(PushArgs),
     Check(CheckArgs),
     Ready(ReadyArgs),
     List(ListArgs),
@@ -125,6 +128,75 @@ pub(super) enum Word {
     Path,
     /// The job's key, CLUSTER/ROLE/ENVIRONMENT/NAME
     Key,
+}
+
+/// Publish what jobs need into a binary cache
+///
+/// Writes the scripts and the imported files of the jobs into the cache that their nodes ask, as
+/// Nix would, without Nix. Packages that neither this cache nor one that the nodes ask anyway has
+/// are copied by `nix copy`, with all that they need at run time and nothing else. What is there
+/// already is left alone. Nothing is printed on standard output, except for what `--dry-run` would
+/// do.
+#[derive(Debug, Args)]
+#[command(after_long_help = help::PUSH)]
+pub(super) struct PushArgs {
+    /// The jobs: names, directories, files, keys, or patterns such as `*/*/prod/*`
+    #[arg(
+        value_name = "NAME|PATTERN",
+        value_parser = NonEmptyStringValueParser::new(),
+        long_help = help::NAMES.replace('\n', " ")
+    )]
+    pub(super) names: Vec<String>,
+    /// Publish for all jobs of the workspace
+    #[arg(long, conflicts_with = "names")]
+    pub(super) all: bool,
+    /// The cache, as `nix copy --to` takes it: `file:///srv/cache`, `s3://bucket`, `ssh-ng://host`
+    ///
+    /// A directory is written by jobc itself and becomes a cache if it is new or empty. Its URL may
+    /// have the parameters `compression`, `compression-level` and `secret-key`. Into all other
+    /// stores, Nix copies what jobc made.
+    #[arg(long, value_name = "URL")]
+    pub(super) to: CacheUrl,
+    /// How archives are packed (default: none, and packages as `zstd`)
+    #[arg(long, value_name = "METHOD")]
+    pub(super) compression: Option<Packed>,
+    /// Sign with the secret key in this file
+    ///
+    /// Nodes need no signature for what jobc itself makes, because its contents are in its name.
+    #[arg(long, value_name = "FILE")]
+    pub(super) key_file: Option<PathBuf>,
+    /// Print what would be done, and do nothing
+    ///
+    /// Each line has four words: `write`, `sign` or `copy`; the size of the archive in bytes; the
+    /// store path; and, to the end of the line, where it comes from.
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// How the plan is printed
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "text",
+        requires = "dry_run"
+    )]
+    pub(super) format: PlanFormat,
+}
+
+/// How archives are packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Packed {
+    /// Not at all: fastest, and nothing to unpack on the nodes
+    None,
+    /// With Zstandard; the nodes need Nix 2.4
+    Zstd,
+}
+
+/// How a plan is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum PlanFormat {
+    /// A line for each store path
+    Text,
+    /// An array of objects with `action`, `size`, `path` and `from`
+    Json,
 }
 
 /// Check jobs without writing anything

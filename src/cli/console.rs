@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use super::args::{Color, Global, MessageFormat};
 use super::exit::Exit;
 use super::failure::Failure;
-use super::progress::Progress;
+use super::progress::{BYTES, Progress};
 
 /// How to talk to whoever started jobc.
 ///
@@ -106,8 +106,24 @@ impl Console {
 
     /// A bar for `total` pieces of work, if anybody would see it.
     pub(super) fn progress_of(&self, total: usize, unit: &'static str) -> Progress {
-        let visible = self.terminal && self.format != MessageFormat::Json;
-        Progress::new(total, unit, visible)
+        let visible = self.shows_progress();
+        Progress::new(total as u64, unit, visible)
+    }
+
+    /// A bar for so many bytes, if anybody would see it.
+    pub(super) fn progress_in_bytes(&self, total: u64) -> Progress {
+        let visible = self.shows_progress();
+        Progress::new(total, BYTES, visible)
+    }
+
+    /// Whether anybody would see progress.
+    pub(super) fn shows_progress(&self) -> bool {
+        self.terminal && self.format != MessageFormat::Json
+    }
+
+    /// Prints a line for people at the end of a command that went well.
+    pub(super) fn remark(&self, line: &str) {
+        self.say(line);
     }
 
     fn text_options(&self) -> TextOptions {

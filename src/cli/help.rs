@@ -101,6 +101,13 @@ Examples:
   jobc build 'devcluster/*/prod/*' --print key
   jobc build --all --out compiled";
 
+/// After `push --help`.
+pub(super) const PUSH: &str = "\
+Examples:
+  jobc push hello --to file:///srv/cache
+  jobc push --all --to file:///srv/cache --key-file cache.sec --compression zstd
+  jobc push 'devcluster/*/prod/*' --to 's3://cache?region=eu-west-1' --dry-run";
+
 /// After `ready --help`.
 pub(super) const READY: &str = "\
 Examples:

@@ -19,6 +19,7 @@ mod nodes;
 mod open;
 mod output;
 mod progress;
+mod push;
 mod ready;
 mod schema;
 mod search;
@@ -55,6 +56,7 @@ pub fn run() -> ExitCode {
 fn obey(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
     match &cli.command {
         Command::Build(args) => build::run(args, &cli.global, console),
+        Command::Push(args) => push::run(args, &cli.global, console),
         Command::Check(args) => check::run(args, &cli.global, console),
         Command::Ready(args) => ready::run(args, &cli.global, console),
         Command::List(args) => list::run(args, &cli.global, console),

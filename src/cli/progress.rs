@@ -1,12 +1,16 @@
 //! A bar on the terminal for work that takes long.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// What takes less is over before anybody wonders.
 const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Pieces that are shown as multiples.
+pub(super) const BYTES: &str = "bytes";
 
 /// How much of the work is done.
 #[derive(Debug)]
@@ -16,17 +20,19 @@ pub(super) struct Progress {
     visible: bool,
     /// What the pieces are.
     unit: &'static str,
+    moved: AtomicU64,
     bar: OnceLock<ProgressBar>,
 }
 
 impl Progress {
     /// Progress of `total` pieces, which are called `unit`.
-    pub(super) fn new(total: usize, unit: &'static str, visible: bool) -> Self {
+    pub(super) fn new(total: u64, unit: &'static str, visible: bool) -> Self {
         Self {
-            total: total as u64,
+            total,
             since: Instant::now(),
             visible,
             unit,
+            moved: AtomicU64::new(0),
             bar: OnceLock::new(),
         }
     }
@@ -35,6 +41,14 @@ impl Progress {
     pub(super) fn done(&self, pieces: usize) {
         if let Some(bar) = self.bar() {
             bar.set_position(pieces as u64);
+        }
+    }
+
+    /// So many more pieces are done.
+    pub(super) fn moved(&self, pieces: u64) {
+        let before = self.moved.fetch_add(pieces, Ordering::Relaxed);
+        if let Some(bar) = self.bar() {
+            bar.set_position(before + pieces);
         }
     }
 
@@ -61,7 +75,10 @@ impl Drop for Progress {
 }
 
 fn bar(total: u64, unit: &str) -> ProgressBar {
-    let template = format!("{{bar:40}} {{pos}}/{{len}} {unit}, {{eta}} left");
+    let template = match unit {
+        BYTES => "{bar:40} {binary_bytes}/{binary_total_bytes}, {eta} left".to_owned(),
+        _ => format!("{{bar:40}} {{pos}}/{{len}} {unit}, {{eta}} left"),
+    };
     let style = ProgressStyle::with_template(&template).expect("the template is one");
     ProgressBar::new(total).with_style(style)
 }

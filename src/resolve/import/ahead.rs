@@ -13,11 +13,13 @@ use crate::store::Digest;
 use crate::store::hash::Sha256Writer;
 
 /// Hashes and counts whatever is written to it.
-pub(super) struct AheadHasher {
+#[derive(Debug, Default)]
+pub struct AheadHasher {
     buffer: Vec<u8>,
     thread: Option<HashingThread>,
 }
 
+#[derive(Debug)]
 struct HashingThread {
     full: Sender<Vec<u8>>,
     empty: Receiver<Vec<u8>>,
@@ -25,18 +27,16 @@ struct HashingThread {
 }
 
 impl AheadHasher {
-    pub(super) fn new() -> Self {
-        Self {
-            buffer: Vec::new(),
-            thread: None,
-        }
+    /// A writer to which nothing was written.
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// The hash of all that was written.
     ///
     /// # Errors
     /// If the thread died.
-    pub(super) fn finish(self) -> io::Result<Digest> {
+    pub fn finish(self) -> io::Result<Digest> {
         let Some(HashingThread { full, handle, .. }) = self.thread else {
             let mut hasher = Sha256Writer::new();
             hasher.update(&self.buffer);

@@ -17,9 +17,9 @@ use std::fs::{self, Metadata};
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 
+pub use self::ahead::AheadHasher;
 pub use self::error::{Fault, ImportError, Special};
 
-use self::ahead::AheadHasher;
 use crate::store::content_address::store_path;
 use crate::store::hash::Sha256Writer;
 use crate::store::{ContentAddress, Digest, StoreDir, StorePath, StorePathName};

@@ -1,0 +1,328 @@
+//! `jobc push`: what jobs need, into the cache that their nodes ask.
+
+mod packages;
+mod plan;
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use crate::compile::Compiled;
+use crate::diagnostic::render::counted;
+use crate::publish::{
+    Directory, Extent, KeyFileError, Nix, Object, Packing, PublishError, Target, TargetError,
+    Wishes, Work, objects, read_key,
+};
+use crate::store::SecretKey;
+use crate::workspace::Workspace;
+
+use super::args::{Global, Packed, PushArgs};
+use super::console::Console;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::open::open;
+use super::output;
+use super::search::{Depth, Findings, Search};
+use super::settle::{Many, settle, table};
+
+use packages::{Packages, packages};
+use plan::Names;
+
+pub(super) fn run(args: &PushArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
+    let mut diagnostics = Vec::new();
+    let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
+        return Ok(console.close(diagnostics, None, &[]));
+    };
+    let target = target(args, &workspace)?;
+    let key = target.key_file.as_deref().map(read_key).transpose()?;
+    let nothing_asked = args.names.is_empty() && !args.all;
+    let depth = if nothing_asked {
+        Depth::Check
+    } else {
+        Depth::Keep
+    };
+    let search = Search::new(&workspace, &args.names, depth)?;
+    let mut findings = search.run(console)?;
+    if nothing_asked {
+        return Err(nothing(&findings));
+    }
+    let failures = settle(&search, &mut findings, Many::Refused, console)?;
+    diagnostics.append(&mut findings.diagnostics);
+    let exit = console.close(diagnostics, None, &failures);
+    if exit != Exit::Done {
+        return Ok(exit);
+    }
+    let mut jobs: Vec<_> = findings.compiled.iter().collect();
+    jobs.sort_by(|one, other| one.key.cmp(&other.key));
+    let push = Push {
+        args,
+        workspace: &workspace,
+        search: &search,
+        target: &target,
+        key: key.as_ref(),
+        console,
+    };
+    match target.directory() {
+        Some(directory) => push.into_directory(directory, &jobs)?,
+        None => push.through_nix(&jobs)?,
+    }
+    Ok(Exit::Done)
+}
+
+fn target(args: &PushArgs, workspace: &Workspace) -> Result<Target, TargetError> {
+    let wishes = Wishes {
+        packing: args.compression.map(|packed| match packed {
+            Packed::None => Packing::None,
+            Packed::Zstd => Packing::Zstd {
+                level: Packing::DEFAULT_LEVEL,
+            },
+        }),
+        key_file: args.key_file.clone(),
+    };
+    Target::new(args.to.clone(), wishes, &workspace.store_dir)
+}
+
+fn nothing(findings: &Findings) -> Failure {
+    let failure = Failure::new("no job was asked for");
+    let failure = if findings.selected().next().is_some() {
+        failure.note(table(findings.selected()))
+    } else {
+        failure
+    };
+    failure.help("name jobs, or publish for all of them with `--all`")
+}
+
+fn objects_of<'j>(jobs: &[&'j Compiled]) -> Vec<Object<'j>> {
+    objects(jobs.iter().map(|job| (job.key.to_string(), &job.needs)))
+}
+
+/// One run of the command.
+struct Push<'a> {
+    args: &'a PushArgs,
+    workspace: &'a Workspace,
+    search: &'a Search<'a>,
+    target: &'a Target,
+    key: Option<&'a SecretKey>,
+    console: &'a Console,
+}
+
+impl Push<'_> {
+    /// Into a directory, which takes no Nix for what jobc itself makes.
+    fn into_directory(&self, path: &Path, jobs: &[&Compiled]) -> Result<(), Failure> {
+        let directory = Directory::look(path, &self.workspace.store_dir)?;
+        let target = (self.target, directory.is_cache());
+        let mut work = Work::new(directory, objects_of(jobs), self.key)?;
+        let packages = packages(jobs, target, self.workspace, self.console)?;
+        if self.args.dry_run {
+            return self.print_plan(packages.as_ref(), &work);
+        }
+        if let Some(packages) = &packages {
+            work.found()?;
+            let place = Place::of(path)?;
+            packages.copy(&place.url(self.parameters()))?;
+        }
+        let summary = summary(packages.as_ref(), &work);
+        self.write(work, self.target.packing.unwrap_or_default())?;
+        self.console.remark(&summary);
+        Ok(())
+    }
+
+    /// Into any other store: by way of a cache that Nix copies from.
+    fn through_nix(&self, jobs: &[&Compiled]) -> Result<(), Failure> {
+        let store_dir = &self.workspace.store_dir;
+        let url = &self.target.url;
+        let Some(nix) = Nix::find(store_dir, self.console.shows_progress())? else {
+            return Err(Failure::new(format!("there is no Nix to write to `{url}`")).help(
+                "push to a directory, `file:///...`, which takes no Nix, or run this where Nix is",
+            ));
+        };
+        let packages = packages(jobs, (self.target, true), self.workspace, self.console)?;
+        let between = temporary()?;
+        let directory = Directory::look(between.path(), store_dir)?;
+        let work = Work::new(directory, objects_of(jobs), self.key)?;
+        if self.args.dry_run {
+            return self.print_plan(packages.as_ref(), &work);
+        }
+        // Whether they were there before, only Nix knows.
+        let objects = counted(work.missing.len(), "object");
+        let size = counted_bytes(work.size());
+        let summary = format!("Nix published {objects} of {size} in `{url}`, or found them there");
+        let to = self.destination();
+        if let Some(packages) = &packages {
+            packages.copy(&to)?;
+        }
+        let paths: Vec<_> = work.missing.iter().map(|object| object.path).collect();
+        self.write(work, Packing::None)?;
+        let from = Place::of(between.path())?.url(Vec::new());
+        nix.copy(Some(&from), &to, paths, Extent::Named)?;
+        self.console.remark(&summary);
+        Ok(())
+    }
+
+    fn print_plan(&self, packages: Option<&Packages>, work: &Work<'_>) -> Result<(), Failure> {
+        let names = Names {
+            store_dir: &self.workspace.store_dir,
+            current_dir: &self.workspace.current_dir,
+        };
+        let copied = packages.map_or(&[][..], |packages| &packages.copied);
+        output::print(&names.plan(copied, work, self.args.format))
+    }
+
+    fn write(&self, work: Work<'_>, packing: Packing) -> Result<(), Failure> {
+        let progress = self.console.progress_in_bytes(work.size());
+        let moved = |bytes| progress.moved(bytes);
+        let importer = self.search.compiler.importer();
+        Ok(work.finish(importer, packing, self.key, &moved)?)
+    }
+
+    /// What Nix is told about a cache that it copies packages into.
+    fn parameters(&self) -> Vec<(&'static str, String)> {
+        let mut parameters = Vec::new();
+        match self.target.packing {
+            Some(Packing::None) => parameters.push(("compression", "none".to_owned())),
+            // Nix' own, XZ, takes ten times as long.
+            None => parameters.push(("compression", "zstd".to_owned())),
+            Some(Packing::Zstd { level }) => {
+                parameters.push(("compression", "zstd".to_owned()));
+                if level != Packing::DEFAULT_LEVEL {
+                    parameters.push(("compression-level", level.to_string()));
+                }
+            }
+        }
+        parameters.extend(self.secret_key());
+        parameters
+    }
+
+    fn secret_key(&self) -> Option<(&'static str, String)> {
+        let file = self.target.key_file.as_deref()?;
+        let file = std::path::absolute(file).unwrap_or(file.to_owned());
+        Some(("secret-key", file.display().to_string()))
+    }
+
+    /// The target as Nix is told.
+    fn destination(&self) -> String {
+        let mut url = self.target.url.written().to_owned();
+        let has = |name: &str| self.target.url.parameter(name).is_some();
+        let is_cache = ["http://", "https://", "s3://"]
+            .iter()
+            .any(|scheme| url.starts_with(scheme));
+        if !is_cache {
+            return url;
+        }
+        let wanted = self.args.compression.map(|_| self.parameters());
+        let wanted = wanted.unwrap_or_else(|| self.secret_key().into_iter().collect());
+        for (name, value) in wanted.into_iter().filter(|(name, _)| !has(name)) {
+            add(&mut url, name, &value);
+        }
+        url
+    }
+}
+
+fn summary(packages: Option<&Packages>, work: &Work<'_>) -> String {
+    let mut text = format!("published {}", counted(work.missing.len(), "object"));
+    if !work.missing.is_empty() {
+        write!(text, " of {}", counted_bytes(work.size())).expect("a string takes all");
+    }
+    if let Some(packages) = packages {
+        let size = packages.copied.iter().map(|local| local.nar_size).sum();
+        let paths = counted(packages.copied.len(), "store path");
+        let bytes = counted_bytes(size);
+        write!(text, ", copied {paths} of packages, {bytes}").expect("a string takes all");
+    }
+    let signed = work.unsigned().count();
+    if signed > 0 {
+        write!(text, ", signed {signed}").expect("a string takes all");
+    }
+    if work.whole > 0 {
+        write!(text, "; {} there already", work.whole).expect("a string takes all");
+    }
+    text
+}
+
+fn counted_bytes(bytes: u64) -> String {
+    usize::try_from(bytes).map_or_else(|_| format!("{bytes} bytes"), |bytes| counted(bytes, "byte"))
+}
+
+/// A directory by a name that every Nix takes in a URL: versions differ in what `%` means there.
+struct Place {
+    path: PathBuf,
+    /// Holds a link to the directory.
+    _link: Option<TempDir>,
+}
+
+impl Place {
+    fn of(directory: &Path) -> Result<Self, Failure> {
+        let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-+=,@".contains(byte);
+        if directory
+            .as_os_str()
+            .as_encoded_bytes()
+            .iter()
+            .all(|byte| is_plain(byte))
+        {
+            return Ok(Self {
+                path: directory.to_owned(),
+                _link: None,
+            });
+        }
+        let link = temporary()?;
+        let path = link.path().join("cache");
+        std::os::unix::fs::symlink(directory, &path)?;
+        Ok(Self {
+            path,
+            _link: Some(link),
+        })
+    }
+
+    fn url(&self, parameters: Vec<(&str, String)>) -> String {
+        let mut url = format!("file://{}", self.path.display());
+        for (name, value) in parameters {
+            add(&mut url, name, &value);
+        }
+        url
+    }
+}
+
+fn temporary() -> Result<TempDir, Failure> {
+    let made = tempfile::Builder::new().prefix("jobc-push-").tempdir();
+    made.map_err(|error| Failure::new(format!("cannot make a temporary directory: {error}")))
+}
+
+/// Adds a parameter to a URL.
+fn add(url: &mut String, name: &str, value: &str) {
+    url.push(if url.contains('?') { '&' } else { '?' });
+    write!(url, "{name}=").expect("a string takes all");
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/._-".contains(&byte) {
+            url.push(char::from(byte));
+        } else {
+            write!(url, "%{byte:02X}").expect("a string takes all");
+        }
+    }
+}
+
+fn helped(error: &impl ToString, help: Option<String>) -> Failure {
+    let failure = Failure::new(error.to_string());
+    match help {
+        Some(help) => failure.help(help),
+        None => failure,
+    }
+}
+
+impl From<PublishError> for Failure {
+    fn from(error: PublishError) -> Self {
+        helped(&error, error.help())
+    }
+}
+
+impl From<TargetError> for Failure {
+    fn from(error: TargetError) -> Self {
+        helped(&error, error.help())
+    }
+}
+
+impl From<KeyFileError> for Failure {
+    fn from(error: KeyFileError) -> Self {
+        helped(&error, error.help())
+    }
+}

@@ -1,0 +1,265 @@
+//! The packages that a push has to copy: those that nobody has whom the nodes ask.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::cache::{
+    Answer, CacheUrl, Caches, Environment, Found, Known, Location, Nodes, Patience, Verdict,
+};
+use crate::compile::Compiled;
+use crate::publish::{Extent, Local, Nix, NixError, Target};
+use crate::store::{PublicKey, StorePath};
+use crate::workspace::Workspace;
+
+use super::super::console::Console;
+use super::super::failure::Failure;
+
+/// What Nix has to copy.
+pub(super) struct Packages {
+    nix: Nix,
+    /// Of these, with all that they refer to.
+    roots: BTreeSet<StorePath>,
+    /// All of it.
+    pub(super) copied: Vec<Local>,
+}
+
+impl Packages {
+    /// Has Nix copy them.
+    pub(super) fn copy(&self, to: &str) -> Result<(), Failure> {
+        Ok(self.nix.copy(None, to, &self.roots, Extent::Closures)?)
+    }
+}
+
+/// Looks for the packages of the jobs; what neither the target, if that is a cache already, nor the
+/// nodes' caches have is copied.
+pub(super) fn packages(
+    jobs: &[&Compiled],
+    (target, is_cache): (&Target, bool),
+    workspace: &Workspace,
+    console: &Console,
+) -> Result<Option<Packages>, Failure> {
+    let needed = needed(jobs);
+    if needed.is_empty() {
+        return Ok(None);
+    }
+    let store_dir = &workspace.store_dir;
+    let environment = Environment::of_process();
+    let asking = Asking {
+        caches: Caches::new(store_dir.clone(), environment, Patience::default()),
+        target: is_cache.then(|| itself(target)).flatten(),
+        needed,
+        known: known(workspace),
+        workspace,
+        console,
+    };
+    let missing = asking.missing(target)?;
+    if missing.is_empty() {
+        return Ok(None);
+    }
+    let Some(nix) = Nix::find(store_dir, console.shows_progress())? else {
+        return Err(asking.refuse(&missing, WITHOUT_NIX));
+    };
+    asking.plan(nix, missing, target.directory().is_some())
+}
+
+const WITHOUT_NIX: &str = "there is no Nix here to copy it: push from a machine that has Nix and \
+                           the package, or name a cache that has it in `jobc.toml`, as one of the \
+                           `substituters` in `[init]` or `[nodes]`";
+const NOT_HERE: &str = "the Nix store of this machine does not have it either: build or fetch it \
+                        with `nix-store --realise`, or lock the package anew";
+
+/// The packages, and for whom.
+fn needed(jobs: &[&Compiled]) -> BTreeMap<StorePath, String> {
+    let mut needed = BTreeMap::new();
+    for job in jobs {
+        for need in &job.needs.scripts {
+            let references = need.script.references.iter();
+            let packages = references.filter(|path| !job.needs.imports.contains_key(path));
+            for package in packages {
+                let by = || format!("{} of `{}`", need.by, job.key);
+                needed.entry(package.clone()).or_insert_with(by);
+            }
+        }
+    }
+    needed
+}
+
+/// The target as a cache to ask, if it can be asked: what is there is there, whoever signed it.
+fn itself(target: &Target) -> Option<CacheUrl> {
+    let can = !matches!(target.url.location(), Location::Other(_));
+    let written = target.url.written();
+    let sign = if written.contains('?') { '&' } else { '?' };
+    let trusted = format!("{written}{sign}trusted=1&priority=0");
+    can.then(|| trusted.parse().ok()).flatten()
+}
+
+fn known(workspace: &Workspace) -> BTreeMap<StorePath, Known> {
+    let paths = workspace.lock.paths();
+    paths
+        .map(|(path, info)| {
+            let known = Known {
+                by: "the lock",
+                nar_hash: info.nar_hash,
+                nar_size: info.nar_size.try_into().unwrap_or_default(),
+                references: info.references.iter().cloned().collect(),
+            };
+            (path.clone(), known)
+        })
+        .collect()
+}
+
+type Answers = BTreeMap<StorePath, Found>;
+
+struct Asking<'a> {
+    caches: Caches,
+    target: Option<CacheUrl>,
+    needed: BTreeMap<StorePath, String>,
+    known: BTreeMap<StorePath, Known>,
+    workspace: &'a Workspace,
+    console: &'a Console,
+}
+
+impl Asking<'_> {
+    /// What has to be copied, as far as that is known.
+    fn missing(&self, target: &Target) -> Result<Answers, Failure> {
+        // What the target has is found out without the network.
+        let first = self.ask(self.target.iter().cloned().collect(), Vec::new())?;
+        if first.is_empty() || target.directory().is_none() {
+            // Nix keeps what it writes closed, whatever other caches have.
+            return Ok(first);
+        }
+        let settings = &self.workspace.settings;
+        let urls: Vec<CacheUrl> = read(&settings.substituters())?;
+        let keys: Vec<PublicKey> = read(&settings.trusted_public_keys())?;
+        self.ask(self.target.iter().cloned().chain(urls).collect(), keys)
+    }
+
+    fn ask(&self, urls: Vec<CacheUrl>, keys: Vec<PublicKey>) -> Result<Answers, Failure> {
+        let nodes = Nodes::new(urls, keys, &self.caches);
+        let progress = self.console.progress_of(0, "store paths");
+        let mut found = nodes.closures(
+            &self.caches,
+            self.needed.keys().cloned(),
+            |path| self.known.get(path),
+            |done, total| progress.done_of(done, total),
+        );
+        drop(progress);
+        let store_dir = &self.workspace.store_dir;
+        for (path, found) in &found {
+            if let Verdict::Differs { cache, difference } = &found.verdict {
+                let path = store_dir.display(path);
+                return Err(Failure::new(format!("`{path}` is not what the lock says"))
+                    .note(format!("in `{cache}`, {difference}"))
+                    .help(LIES));
+            }
+        }
+        found.retain(|_, found| !matches!(found.verdict, Verdict::Present { .. }));
+        Ok(found)
+    }
+
+    /// What Nix is to copy of what is missing.
+    fn plan(
+        &self,
+        nix: Nix,
+        missing: Answers,
+        to_directory: bool,
+    ) -> Result<Option<Packages>, Failure> {
+        let mut invalid = nix.invalid(missing.keys())?;
+        if !to_directory && !invalid.is_empty() {
+            // The nodes' caches may have it, and so may those that this Nix asks.
+            nix.realise(&invalid)?;
+            invalid.clear();
+        }
+        if !invalid.is_empty() {
+            let mut lacking = missing;
+            lacking.retain(|path, _| invalid.contains(path));
+            return Err(self.refuse(&lacking, NOT_HERE));
+        }
+        let roots: BTreeSet<_> = missing.into_keys().collect();
+        let mut copied = nix.look_up(&nix.closure(&roots)?)?;
+        for local in &copied {
+            self.compare(local)?;
+        }
+        copied.retain(|local| !self.is_there(&local.path));
+        Ok(Some(Packages { nix, roots, copied }))
+    }
+
+    /// Refuses what is not what was locked.
+    fn compare(&self, local: &Local) -> Result<(), Failure> {
+        match self.known.get(&local.path) {
+            Some(known) if known.nar_hash != local.nar_hash => {
+                let path = self.workspace.store_dir.display(&local.path);
+                Err(Failure::new(format!("`{path}` is not what the lock says"))
+                    .note(format!(
+                        "in the Nix store of this machine, its NAR hash is `{}`, by the lock \
+                             `{}`",
+                        local.nar_hash, known.nar_hash
+                    ))
+                    .help(LIES))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn is_there(&self, path: &StorePath) -> bool {
+        self.target.as_ref().is_some_and(|target| {
+            matches!(self.caches.narinfo(target, path.hash()), Answer::Present(_))
+        })
+    }
+
+    /// What is missing, who needs it, and who was asked.
+    fn refuse(&self, missing: &Answers, help: &str) -> Failure {
+        let store_dir = &self.workspace.store_dir;
+        let mut failure = match missing.len() {
+            1 => Failure::new("no cache that the nodes ask has a store path that they need"),
+            count => Failure::new(format!(
+                "no cache that the nodes ask has {count} store paths that they need"
+            )),
+        };
+        for (path, found) in missing.iter().take(MOST) {
+            let mut note = format!("`{}`", store_dir.display(path));
+            if let Some(by) = self.needed.get(path) {
+                note.push_str(&format!(", which {by} needs"));
+            }
+            let said: Vec<String> = match &found.verdict {
+                Verdict::Absent(caches) => caches
+                    .iter()
+                    .map(|(cache, why)| format!("\n  `{cache}`: {why}"))
+                    .collect(),
+                Verdict::CouldNotAsk(caches) => caches
+                    .iter()
+                    .map(|(cache, error)| format!("\n  `{cache}`: could not be asked: {error}"))
+                    .collect(),
+                Verdict::Present { .. } | Verdict::Differs { .. } => Vec::new(),
+            };
+            note.push_str(&said.concat());
+            failure = failure.note(note);
+        }
+        if missing.len() > MOST {
+            failure = failure.note(format!("and {} more", missing.len() - MOST));
+        }
+        failure.help(help)
+    }
+}
+
+const LIES: &str = "nothing was published; lock the package anew with `jobc lock`, or find out who \
+                    changed it";
+
+/// The most store paths that a message lists.
+const MOST: usize = 20;
+
+/// Words that were checked when the settings were read.
+fn read<T: std::str::FromStr<Err: std::fmt::Display>>(words: &[&str]) -> Result<Vec<T>, Failure> {
+    let words = words.iter().map(|word| word.parse());
+    let wrong = |error| Failure::new(format!("the settings are wrong: {error}"));
+    words.collect::<Result<_, _>>().map_err(wrong)
+}
+
+impl From<NixError> for Failure {
+    fn from(error: NixError) -> Self {
+        let failure = Self::new(error.to_string());
+        match error {
+            NixError::Failed { messages, .. } if !messages.is_empty() => failure.note(messages),
+            _ => failure,
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! A binary cache that is a directory.
+//!
+//! ```text
+//! nix-cache-info             what it is
+//! HASH.narinfo               what is known of a store path
+//! nar/FILEHASH.nar[.zst]     its archive
+//! .jobc/                     files that are not finished, where they need a name
+//! ```
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use crate::resolve::import::Importer;
+use crate::store::{CacheInfo, Compression, NarInfo, SecretKey, StoreDir};
+
+use super::archive::{self, WriteError};
+use super::draft::{self, Draft, Drafts, Existing};
+use super::error::PublishError;
+use super::object::Object;
+use super::packing::Packing;
+
+/// A binary cache on this machine, or the place for one.
+#[derive(Debug)]
+pub struct Directory {
+    path: PathBuf,
+    store_dir: StoreDir,
+    is_cache: bool,
+}
+
+/// What a cache has of an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// All of it.
+    Whole,
+    /// All but the signature that is wanted.
+    Unsigned(Box<NarInfo>),
+    /// Nothing, or something that is of no use.
+    Missing,
+}
+
+/// An archive that is in the cache, and what will be said of it there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written(NarInfo);
+
+impl Directory {
+    /// Looks at a directory (absolute), or the place for one, without changing anything.
+    ///
+    /// # Errors
+    /// If it is something else than a cache for these stores.
+    pub fn look(path: &Path, store_dir: &StoreDir) -> Result<Self, PublishError> {
+        let entries = match fs::read_dir(path) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Self::at(path, store_dir, false));
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+                let path = path.to_owned();
+                return Err(PublishError::NoDirectory { path });
+            }
+            Err(error) => return Err(PublishError::io("list", path)(error)),
+        };
+        let file = path.join(CacheInfo::FILE_NAME);
+        if let Some(text) = read(&file, CacheInfo::MAX_SIZE)? {
+            let text = String::from_utf8_lossy(&text);
+            let info = CacheInfo::parse(&text);
+            let info = info.map_err(|error| PublishError::bad_info(file, &error))?;
+            return match info.store_dir {
+                Some(found) if found != *store_dir => Err(PublishError::OtherStore {
+                    path: path.to_owned(),
+                    found,
+                    expected: store_dir.clone(),
+                }),
+                _ => Ok(Self::at(path, store_dir, true)),
+            };
+        }
+        for entry in entries {
+            let entry = entry.map_err(PublishError::io("list", path))?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if !UNRELATED.contains(&&*name) {
+                let path = path.to_owned();
+                return Err(PublishError::NoCache { path, found: name });
+            }
+        }
+        Ok(Self::at(path, store_dir, false))
+    }
+
+    fn at(path: &Path, store_dir: &StoreDir, is_cache: bool) -> Self {
+        Self {
+            path: path.to_owned(),
+            store_dir: store_dir.clone(),
+            is_cache,
+        }
+    }
+
+    /// Whether there is a cache already.
+    pub fn is_cache(&self) -> bool {
+        self.is_cache
+    }
+
+    /// What the cache has of an object.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn state(
+        &self,
+        object: &Object<'_>,
+        key: Option<&SecretKey>,
+    ) -> Result<State, PublishError> {
+        if !self.is_cache {
+            return Ok(State::Missing);
+        }
+        let Some(text) = read(&self.narinfo(object), NarInfo::MAX_SIZE)? else {
+            return Ok(State::Missing);
+        };
+        // What is no narinfo is of no use to anybody, and is replaced.
+        let info = str::from_utf8(&text)
+            .ok()
+            .and_then(|text| NarInfo::parse(text, &self.store_dir).ok());
+        let Some(info) = info.filter(|info| object.is_said_by(info)) else {
+            return Ok(State::Missing);
+        };
+        let expected = match info.compression {
+            Compression::None => Some(info.nar_size),
+            _ => info.file_size,
+        };
+        let Some(size) = size(&self.path.join(&info.url))? else {
+            return Ok(State::Missing);
+        };
+        if expected.is_some_and(|expected| expected != size) || size == 0 {
+            return Ok(State::Missing);
+        }
+        let Some(key) = key else {
+            return Ok(State::Whole);
+        };
+        let fingerprint = info.fingerprint(&self.store_dir);
+        let public = key.public();
+        let signed = |signature| public.verify(&fingerprint, signature);
+        Ok(if info.signatures.iter().any(signed) {
+            State::Whole
+        } else {
+            State::Unsigned(Box::new(info))
+        })
+    }
+
+    /// Makes it a cache.
+    ///
+    /// # Errors
+    /// If the machine cannot.
+    pub fn found(&mut self) -> Result<(), PublishError> {
+        if self.is_cache {
+            return Ok(());
+        }
+        fs::create_dir_all(&self.path).map_err(PublishError::io("make", &self.path))?;
+        // The first of all, so that another run that looks takes it for a cache.
+        let path = self.path.join(CacheInfo::FILE_NAME);
+        let info = CacheInfo::new(self.store_dir.clone()).to_string();
+        write(
+            &Drafts::new(&self.path),
+            &path,
+            info.as_bytes(),
+            Existing::Keep,
+        )?;
+        self.is_cache = true;
+        Ok(())
+    }
+
+    /// Prepares to write to it, which makes it a cache.
+    ///
+    /// # Errors
+    /// If the machine cannot.
+    pub fn open(mut self) -> Result<OpenDirectory, PublishError> {
+        self.found()?;
+        let nars = self.path.join("nar");
+        fs::create_dir_all(&nars).map_err(PublishError::io("make", &nars))?;
+        Ok(OpenDirectory {
+            drafts: Drafts::new(&self.path),
+            directory: self,
+        })
+    }
+
+    fn narinfo(&self, object: &Object<'_>) -> PathBuf {
+        self.path.join(format!("{}.narinfo", object.path.hash()))
+    }
+}
+
+/// What may lie in a directory that is to become a cache.
+const UNRELATED: [&str; 2] = ["lost+found", draft::DIRECTORY];
+
+/// A binary cache on this machine that is written to.
+#[derive(Debug)]
+pub struct OpenDirectory {
+    directory: Directory,
+    drafts: Drafts,
+}
+
+impl OpenDirectory {
+    /// Writes an object's archive, unless it is there. Nobody sees it before the narinfo.
+    ///
+    /// # Errors
+    /// If the object is not what it was when the job was compiled, or the machine cannot.
+    pub fn archive(
+        &self,
+        object: &Object<'_>,
+        importer: &Importer,
+        packing: Packing,
+        moved: &(dyn Fn(u64) + Sync),
+    ) -> Result<Written, PublishError> {
+        let compression = packing.compression();
+        if compression == Compression::None {
+            let info = object.narinfo(compression.clone(), object.nar);
+            if size(&self.directory.path.join(&info.url))? == Some(object.nar.size) {
+                moved(object.nar.size);
+                return Ok(Written(info));
+            }
+        }
+        let nars = self.directory.path.join("nar");
+        let draft = self.begin(&nars)?;
+        let how = (&compression, packing.level());
+        let sizes = archive::write(object, importer, how, draft.file(), moved);
+        let sizes = sizes.map_err(|error| match error {
+            WriteError::File(error) => PublishError::io("write to", &nars)(error),
+            WriteError::Publish(error) => error,
+        })?;
+        let info = object.narinfo(compression, sizes.file);
+        let path = self.directory.path.join(&info.url);
+        let existing = if size(&path)? == Some(sizes.file.size) {
+            Existing::Keep
+        } else {
+            Existing::Replace
+        };
+        let finished = self.drafts.finish(draft, &path, existing);
+        finished.map_err(PublishError::io("write", &path))?;
+        Ok(Written(info))
+    }
+
+    /// Says that an object is there, whose archive is, and all that it refers to.
+    ///
+    /// # Errors
+    /// If the machine cannot.
+    pub fn announce(&self, written: &Written, key: Option<&SecretKey>) -> Result<(), PublishError> {
+        let Written(info) = written;
+        let mut info = info.clone();
+        let store_dir = &self.directory.store_dir;
+        if let Some(key) = key {
+            info.signatures.push(key.sign(&info.fingerprint(store_dir)));
+            info.signatures.sort_by_cached_key(ToString::to_string);
+            info.signatures.dedup();
+        }
+        let name = format!("{}.narinfo", info.store_path.hash());
+        let path = self.directory.path.join(name);
+        let text = info.display(store_dir).to_string();
+        write(&self.drafts, &path, text.as_bytes(), Existing::Replace)
+    }
+
+    /// Brings the archives to the disk, so that no narinfo survives a power failure without them.
+    ///
+    /// # Errors
+    /// If the machine cannot.
+    pub fn settle(&self) -> Result<(), PublishError> {
+        let path = &self.directory.path;
+        let sync = || Ok(rustix::fs::syncfs(fs::File::open(path)?)?);
+        sync().map_err(PublishError::io("sync", path))
+    }
+
+    fn begin(&self, place: &Path) -> Result<Draft, PublishError> {
+        self.drafts
+            .begin()
+            .map_err(PublishError::io("write to", place))
+    }
+}
+
+impl Written {
+    /// What is said so far.
+    pub fn info(&self) -> &NarInfo {
+        &self.0
+    }
+}
+
+impl From<NarInfo> for Written {
+    /// Of an archive that is there, with what is said of it so far.
+    fn from(info: NarInfo) -> Self {
+        Self(info)
+    }
+}
+
+fn write(
+    drafts: &Drafts,
+    path: &Path,
+    contents: &[u8],
+    existing: Existing,
+) -> Result<(), PublishError> {
+    let written = drafts.begin().and_then(|draft| {
+        let mut file = draft.file();
+        file.write_all(contents)?;
+        drafts.finish(draft, path, existing)
+    });
+    written.map_err(PublishError::io("write", path))
+}
+
+/// The size of a regular file, if it is there.
+fn size(path: &Path) -> Result<Option<u64>, PublishError> {
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_file() => Ok(Some(metadata.len())),
+        Ok(_) => Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(PublishError::io("inspect", path)(error)),
+    }
+}
+
+/// The contents of a regular file, if it is there; those of one that is too large are cut.
+fn read(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, PublishError> {
+    let Some(size) = size(path)? else {
+        return Ok(None);
+    };
+    let file = fs::File::open(path).map_err(PublishError::io("read", path))?;
+    let capacity = usize::try_from(size).unwrap_or(limit).min(limit) + 1;
+    let mut bytes = Vec::with_capacity(capacity);
+    let read = file.take(limit as u64).read_to_end(&mut bytes);
+    read.map_err(PublishError::io("read", path))?;
+    Ok(Some(bytes))
+}

@@ -1,0 +1,30 @@
+//! The objects of jobs, written into a binary cache that nodes ask. Touches the world.
+//!
+//! ```text
+//! needs --objects--> what to publish --Directory--> what is missing there --> archives, narinfos
+//! ```
+//!
+//! A node must never see a narinfo whose archive, or whose references' narinfos, are not there. So
+//! all archives are written before the first narinfo, and the narinfos of what is referred to before
+//! those that refer to it; each file appears whole or not at all. A run that is killed at any point
+//! leaves a cache that is whole, with archives in it that the next run uses.
+
+mod archive;
+mod directory;
+mod draft;
+mod error;
+mod key;
+mod nix;
+mod object;
+mod packing;
+mod target;
+mod work;
+
+pub use self::directory::{Directory, OpenDirectory, State, Written};
+pub use self::error::PublishError;
+pub use self::key::{KeyFileError, read_key};
+pub use self::nix::{Extent, Local, Nix, NixError};
+pub use self::object::{Contents, Object, objects};
+pub use self::packing::Packing;
+pub use self::target::{Target, TargetError, Wishes};
+pub use self::work::Work;

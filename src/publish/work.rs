@@ -1,0 +1,131 @@
+//! What is left to do in a directory, and doing it.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::compile::in_parallel;
+use crate::resolve::import::Importer;
+use crate::store::{NarInfo, SecretKey};
+
+use super::directory::{Directory, OpenDirectory, State, Written};
+use super::error::PublishError;
+use super::object::{Contents, Object};
+use super::packing::Packing;
+
+/// What is left to do in a binary cache that is a directory.
+#[derive(Debug)]
+pub struct Work<'a> {
+    directory: Directory,
+    /// What the cache does not have.
+    pub missing: Vec<Object<'a>>,
+    /// What it has, and what only lacks a signature.
+    unsigned: Vec<Written>,
+    /// How many objects need nothing.
+    pub whole: usize,
+}
+
+impl<'a> Work<'a> {
+    /// Looks up which of the objects the cache has.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn new(
+        directory: Directory,
+        objects: Vec<Object<'a>>,
+        key: Option<&SecretKey>,
+    ) -> Result<Self, PublishError> {
+        let states = in_parallel(&objects, |object| directory.state(object, key), |_| {});
+        let mut work = Self {
+            directory,
+            missing: Vec::new(),
+            unsigned: Vec::new(),
+            whole: 0,
+        };
+        for (object, state) in objects.into_iter().zip(states) {
+            match state? {
+                State::Whole => work.whole += 1,
+                State::Unsigned(info) => work.unsigned.push((*info).into()),
+                State::Missing => work.missing.push(object),
+            }
+        }
+        Ok(work)
+    }
+
+    /// Makes the directory a cache, for whoever writes to it before.
+    ///
+    /// # Errors
+    /// If the machine cannot.
+    pub fn found(&mut self) -> Result<(), PublishError> {
+        self.directory.found()
+    }
+
+    /// What is there and gets a signature.
+    pub fn unsigned(&self) -> impl Iterator<Item = &NarInfo> {
+        self.unsigned.iter().map(Written::info)
+    }
+
+    /// How many bytes of archives are missing.
+    pub fn size(&self) -> u64 {
+        self.missing.iter().map(|object| object.nar.size).sum()
+    }
+
+    /// Does it; `moved` is told how many bytes of archives went into the cache.
+    ///
+    /// # Errors
+    /// If an object is not what it was when its job was compiled, or the machine cannot. What is in
+    /// the cache is whole even then.
+    pub fn finish(
+        self,
+        importer: &Importer,
+        packing: Packing,
+        key: Option<&SecretKey>,
+        moved: &(dyn Fn(u64) + Sync),
+    ) -> Result<(), PublishError> {
+        let nothing = self.missing.is_empty() && self.unsigned.is_empty();
+        if nothing && self.directory.is_cache() {
+            return Ok(());
+        }
+        let cache = self.directory.open()?;
+        let written = all(&self.missing, |object| {
+            cache.archive(object, importer, packing, moved)
+        })?;
+        cache.settle()?;
+        announce(&cache, &self.unsigned, key)?;
+        // What others refer to, and then these.
+        let imports = |object: &Object<'_>| matches!(object.contents, Contents::Import(_));
+        let first = self.missing.partition_point(imports);
+        let (imports, scripts) = written.split_at(first);
+        announce(&cache, imports, key)?;
+        announce(&cache, scripts, key)
+    }
+}
+
+fn announce(
+    cache: &OpenDirectory,
+    written: &[Written],
+    key: Option<&SecretKey>,
+) -> Result<(), PublishError> {
+    all(written, |written| cache.announce(written, key)).map(|_| ())
+}
+
+/// Does `work` for all items at once; the first error ends it.
+fn all<T: Sync, R: Send>(
+    items: &[T],
+    work: impl Fn(&T) -> Result<R, PublishError> + Sync,
+) -> Result<Vec<R>, PublishError> {
+    let failed = AtomicBool::new(false);
+    let once = |item: &T| {
+        if failed.load(Ordering::Relaxed) {
+            return None;
+        }
+        let result = work(item);
+        if result.is_err() {
+            failed.store(true, Ordering::Relaxed);
+        }
+        Some(result)
+    };
+    // Where one is missing, another has failed.
+    in_parallel(items, once, |_| {})
+        .into_iter()
+        .flatten()
+        .collect()
+}
