@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use jobc::model::InitSettings;
-use jobc::plan::InitCommand;
+use jobc::plan::{InitCommand, Root};
 use jobc::store::{StoreDir, StorePath};
 
 use crate::harness::{Sandbox, report};
@@ -73,7 +73,8 @@ impl Node {
     fn command(&self, settings: &InitSettings, process: &str) -> String {
         let store_dir: StoreDir = self.store.parse().expect("the directory is a store's");
         let path: StorePath = OBJECT.parse().expect("it is a store path");
-        InitCommand::new(settings, &store_dir).realise(&path, process)
+        let process = process.parse().expect("it is a process name");
+        InitCommand::new(settings, &store_dir).realise(&path, Root::Process(&process))
     }
 
     fn run(&self, shell: &[&str], command: &str) -> Output {
@@ -84,6 +85,7 @@ impl Node {
             .args(["-c", command])
             .current_dir(work)
             .env_clear()
+            .env("NIX_STATE_DIR", self.sandbox.path().join("state"))
             .env(
                 "PATH",
                 format!("{}/bin:/usr/bin:/bin", self.sandbox.path().display()),
@@ -145,8 +147,8 @@ fn arguments() {
         let root = node.sandbox.path().join("work dir/.gc");
         let expected = format!(
             "--option extra-substituters https://a.example?x=$(id) file:///b c \
-             --option narinfo-cache-negative-ttl 0 \
              --option extra-trusted-public-keys k-1:AAAA= k-2:BBBB= \
+             --option connect-timeout 10 \
              --add-root {}/",
             root.display()
         );
@@ -195,9 +197,9 @@ fn a_cache_that_recovers() {
         0,
         &[
             "unable to download",
-            "nix_init: try 1 failed, again in 2s",
+            "nix_init: try 1 of 5 failed, again in 2s",
             "slept 2",
-            "nix_init: try 2 failed, again in 4s",
+            "nix_init: try 2 of 5 failed, again in 4s",
             "slept 4",
         ],
     );
@@ -214,7 +216,18 @@ fn a_cache_that_does_not() {
             "slept 2",
             "slept 4",
             "nix_init: cannot realise",
-            "from the default substituters after 3 tries",
+            "from the default substituters after 3 tries: Nix says why above",
+        ],
+    );
+    check(
+        Some("exit 1"),
+        r#"{"tries": 8}"#,
+        "web",
+        1,
+        &[
+            "slept 8",
+            "slept 16",
+            "slept 30\nnix_init: try 6 of 8 failed, again in 30s",
         ],
     );
     check(
@@ -243,7 +256,7 @@ fn a_relocated_store() {
 fn an_untrusting_daemon() {
     for shell in shells() {
         let node = Node::new(Some(
-            r#"case "$*" in *extra-substituters*) exit 1;; esac
+            r#"case "$*" in *-q\ --references*) exit 0;; esac
             for last; do :; done; [ -e "$last" ]"#,
         ));
         node.program(
@@ -254,7 +267,83 @@ fn an_untrusting_daemon() {
         let output = node.run(&shell, &node.command(&settings(text), "web"));
         assert!(output.status.success(), "{shell:?}: {output:?}");
         let copied = fs::read_to_string(node.sandbox.path().join("copied")).expect("it was copied");
-        assert!(copied.contains("copy --from https://a.example"), "{copied}");
+        assert!(
+            copied.contains("copy --from https://a.example --no-recursive"),
+            "{copied}"
+        );
+    }
+}
+
+/// Whoever may write to the store needs no daemon, and trusts itself: failing once is enough.
+#[test]
+fn no_daemon() {
+    for shell in shells() {
+        let node = Node::new(Some("exit 1"));
+        node.program("nix", ": >\"${0%/*}/../copied\"");
+        fs::create_dir(node.sandbox.path().join("state")).expect("it can be made");
+        let text = r#"{"tries": 1, "substituters": ["https://a.example"]}"#;
+        let output = node.run(&shell, &node.command(&settings(text), "web"));
+        assert_eq!(output.status.code(), Some(1), "{shell:?}: {output:?}");
+        assert!(!node.sandbox.path().join("copied").exists());
+    }
+}
+
+/// What `nix-store` is told by its environment and its arguments.
+#[test]
+fn settings_for_nix() {
+    const TELLS: &str = r#"
+        echo "$@" >"${0%/*}/../told"
+        echo "home $HOME" >>"${0%/*}/../told"
+        echo "cache $XDG_CACHE_HOME" >>"${0%/*}/../told"
+        echo "$NIX_CONFIG" >>"${0%/*}/../told"
+        for last; do :; done; : >"$last""#;
+    let tell = |text: &str, shell: &[&str]| {
+        let node = Node::new(Some(TELLS));
+        fs::create_dir(node.sandbox.path().join("state")).expect("it can be made");
+        let output = node.run(shell, &node.command(&settings(text), "web"));
+        assert!(output.status.success(), "{shell:?}: {output:?}");
+        let told = fs::read_to_string(node.sandbox.path().join("told")).expect("it was called");
+        told.replace(&node.sandbox.path().display().to_string(), "[DIR]")
+    };
+    for shell in shells() {
+        let told = tell("{}", &shell);
+        assert!(told.starts_with("--option connect-timeout 10 --add-root [DIR]/work dir/.gc/web "));
+        assert!(told.contains("\nhome [DIR]/work dir\ncache [DIR]/work dir/.gc/.cache/web\n"));
+        assert!(told.contains("\nstalled-download-timeout = 60\n"), "{told}");
+        let told = tell(
+            r#"{"connect_timeout": 3, "stalled_download_timeout": 4}"#,
+            &shell,
+        );
+        assert!(told.starts_with("--option connect-timeout 3 "), "{told}");
+        assert!(told.contains("\nstalled-download-timeout = 4\n"), "{told}");
+        let only = r#"{"only_substituters": true, "substituters": ["file:///a", "file:///b"]}"#;
+        let told = tell(only, &shell);
+        assert!(
+            told.starts_with("--option substituters file:///a file:///b --option"),
+            "{told}"
+        );
+        let told = tell(r#"{"only_substituters": true}"#, &shell);
+        assert!(
+            told.starts_with("--option substituters  --option"),
+            "{told}"
+        );
+    }
+}
+
+/// A sandbox in which nothing can be made is named, before anything is downloaded.
+#[test]
+fn no_place_for_roots() {
+    for shell in shells() {
+        let node = Node::new(Some(WORKS));
+        node.sandbox.file("work dir/.gc", "a file");
+        let output = node.run(&shell, &node.command(&settings("{}"), "web"));
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{shell:?}: {stderr}");
+        assert!(
+            stderr.contains("the sandbox has to be writable"),
+            "{stderr}"
+        );
+        assert!(!node.sandbox.path().join("calls").exists());
     }
 }
 
@@ -304,7 +393,8 @@ fn shellcheck_is_content() {
         fs::write(&path, &command).expect("it can be written");
         for dialect in ["sh", "bash", "dash"] {
             let output = Command::new("shellcheck")
-                .args(["-s", dialect])
+                // A profile script is on the node.
+                .args(["-s", dialect, "-e", "SC1091"])
                 .arg(&path)
                 .output();
             let output = output.expect("shellcheck can be started");

@@ -81,15 +81,28 @@ fn both<'s>(
 pub struct InitSettings {
     /// How init steps are named (default `hash`).
     pub names: Option<InitNames>,
+    /// What keeps closures from being collected (default `process`).
+    pub roots: Option<InitRoots>,
     /// Whether processes that need nothing from the store get an init step, too (default false).
     pub always: Option<bool>,
-    /// How many runs of an init step may fail before the task has failed (default 3).
+    /// How many runs of an init step may fail before it has failed for good (default 3). That fails
+    /// a task whose own `max_failures` is 1, as it is by default; with more, the rest of the task
+    /// goes on, and Thermos then says that its plan is deadlocked, since the process of that step
+    /// cannot start.
     pub max_failures: Option<Integer<1, 100>>,
     /// How many times one run asks the caches before it fails, waiting longer each time
     /// (default 5).
     pub tries: Option<Integer<1, 100>>,
     /// The binary caches that nodes ask besides those of their own settings.
     pub substituters: Option<Vec<String>>,
+    /// Whether nodes ask these alone, for clusters from which others cannot be reached: each that
+    /// does not answer costs every step seconds (default false).
+    pub only_substituters: Option<bool>,
+    /// How many seconds Nix waits for a connection to a cache (default 10).
+    pub connect_timeout: Option<Integer<1, 3600>>,
+    /// How many seconds Nix waits for the next byte of a download before it starts again
+    /// (default 60; Nix's own default is 300). Where a daemon downloads, its settings count.
+    pub stalled_download_timeout: Option<Integer<1, 3600>>,
     /// Public keys that nodes trust besides those of their own settings: `NAME:BASE64`.
     pub trusted_public_keys: Option<Vec<String>>,
     /// A shell script that the init step reads first, where Nix needs one to be found.
@@ -114,9 +127,22 @@ pub struct NodeSettings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum InitNames {
-    /// `nix_init_PROCESS-HASH8`: the name changes with what is realised.
+    /// `nix_init_PROCESS-HASH8`, or `nix_init-HASH8` for a whole job: the name changes with what is
+    /// realised.
     #[default]
     Hash,
-    /// `nix_init_PROCESS`: the name stays.
+    /// `nix_init_PROCESS`, or `nix_init` for a whole job: the name stays.
     Process,
+}
+
+/// What keeps closures from being collected while a task's sandbox is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum InitRoots {
+    /// A root for each process: each waits for what it needs, and for nothing else.
+    #[default]
+    Process,
+    /// One root for the whole job, for nodes that suffer from many: one step realises what all
+    /// processes need, and each that needs something waits for all of it.
+    Job,
 }

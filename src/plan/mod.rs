@@ -6,6 +6,7 @@
 //! dependency is a changed plan. Back ends put the plan into their scheduler's words and refuse
 //! what these cannot say.
 
+mod inject;
 mod lower;
 mod needs;
 mod realise;
@@ -18,7 +19,7 @@ pub use crate::model::{
     Announcer, AppcImage, BatchUpdateStrategy, Bytes, Container, CoordinatorSlaPolicy,
     CountSlaPolicy, CronCollisionPolicy, Docker, DockerImage, ExecutorConfig, Float,
     FractionalSeconds, HealthCheckConfig, HealthChecker, HttpHealthChecker, HttpLifecycleConfig,
-    Image, InitNames, InitSettings, Integer, Job, JobKey, LifecycleConfig, Logger,
+    Image, InitNames, InitRoots, InitSettings, Integer, Job, JobKey, LifecycleConfig, Logger,
     LoggerDestination, LoggerMode, Mesos, Metadata, Parameter, PartitionPolicy,
     PercentageSlaPolicy, Placement, Process, ProcessName, QueueUpdateStrategy, Resources,
     RotatePolicy, Seconds, SlaPolicy, Task, Text, UpdateConfig, UpdateStrategy,
@@ -26,7 +27,7 @@ pub use crate::model::{
 };
 pub use lower::{Options, lower};
 pub use needs::{Need, NeededBy, Needs};
-pub use realise::InitCommand;
+pub use realise::{InitCommand, Root};
 pub use shift::shift_process_indexes;
 pub use step::{Edge, Realise, Run, Step, StepId};
 

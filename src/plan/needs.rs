@@ -11,7 +11,8 @@ use crate::store::StorePath;
 /// The objects that one job needs, and who needs them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Needs {
-    /// The scripts, each the root of a closure, in the order of the processes.
+    /// The scripts, each the root of a closure, in the order of the processes; then, where the job
+    /// has a single root, that one, which refers to them all.
     pub scripts: Vec<Need>,
     /// The files and directories of the workspace that scripts refer to. What else these refer to
     /// is a package.
@@ -34,6 +35,8 @@ pub enum NeededBy {
     Process(ProcessName),
     /// The job's health check.
     HealthCheck,
+    /// The job as a whole.
+    Job,
 }
 
 impl fmt::Display for NeededBy {
@@ -41,13 +44,14 @@ impl fmt::Display for NeededBy {
         match self {
             Self::Process(name) => write!(f, "process `{name}`"),
             Self::HealthCheck => f.write_str("the health check"),
+            Self::Job => f.write_str("the job"),
         }
     }
 }
 
 impl Needs {
-    /// What a resolved job needs.
-    pub(super) fn of(resolved: &ResolvedJob) -> Self {
+    /// What a resolved job needs, and the root of it all if it has a single one.
+    pub(super) fn of(resolved: &ResolvedJob, root: Option<Script>) -> Self {
         let processes = resolved.checked.job().task.processes.iter();
         let commands = processes
             .map(|process| NeededBy::Process(process.name.clone()))
@@ -58,8 +62,12 @@ impl Needs {
             let script = command.script.clone()?;
             Some(Need { by, script })
         });
+        let root = root.map(|script| Need {
+            by: NeededBy::Job,
+            script,
+        });
         Self {
-            scripts: scripts.collect(),
+            scripts: scripts.chain(root).collect(),
             imports: resolved.imports.clone(),
         }
     }

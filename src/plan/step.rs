@@ -9,6 +9,8 @@ use crate::store::StorePathHash;
 pub enum StepId {
     /// Makes the closure of the store path with this hash be there; others wait for it.
     Realise(StorePathHash),
+    /// Does so once more for the task's finalisation, which may wait for no ordinary step.
+    Finalise(StorePathHash),
     /// Fetches the same closure ahead of time; nothing waits for it, nothing fails with it.
     Fetch(StorePathHash),
     /// Runs a process of the definition.

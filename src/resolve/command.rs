@@ -9,7 +9,7 @@ use crate::source::Pointer;
 use crate::store::content_address::store_path;
 use crate::store::nar::digest_of_file;
 use crate::store::references::mentions;
-use crate::store::{ContentAddress, Digest, StorePath, StorePathHash, StorePathName};
+use crate::store::{ContentAddress, Digest, StoreDir, StorePath, StorePathHash, StorePathName};
 
 use super::Context;
 use super::expanded::Expansion;
@@ -35,6 +35,27 @@ pub struct Script {
     pub nar: Digest,
     /// The store paths that it mentions.
     pub references: BTreeSet<StorePath>,
+}
+
+impl Script {
+    /// The executable object with this text that refers to `references`.
+    pub(crate) fn new(
+        store_dir: &StoreDir,
+        name: &StorePathName,
+        text: String,
+        references: BTreeSet<StorePath>,
+    ) -> Self {
+        let nar = digest_of_file(true, text.as_bytes());
+        let address = ContentAddress::Source(nar.hash);
+        let path =
+            store_path(store_dir, name, &address, &references).expect("sources take references");
+        Self {
+            path,
+            text,
+            nar,
+            references,
+        }
+    }
 }
 
 impl Context<'_> {
@@ -145,16 +166,7 @@ impl Context<'_> {
             ],
             "",
         );
-        let nar = digest_of_file(true, text.as_bytes());
-        let address = ContentAddress::Source(nar.hash);
-        let path =
-            store_path(store_dir, &name, &address, &references).expect("sources take references");
-        Some(Script {
-            path,
-            text,
-            nar,
-            references,
-        })
+        Some(Script::new(store_dir, &name, text, references))
     }
 }
 

@@ -6,7 +6,8 @@ super::super::code::declare_codes! {
     /// name and drops the other without a word.
     ///
     /// Steps are called `nix_init_PROCESS-HASH8` and, for what final processes need,
-    /// `nix_fetch_PROCESS-HASH8`; with the setting `init.names = "process"` without the hash.
+    /// `nix_fetch_PROCESS-HASH8`; with the setting `init.roots = "job"`, `nix_init-HASH8`,
+    /// `nix_init_final-HASH8` and `nix_fetch-HASH8`; with `init.names = "process"` without the hash.
     NAME_TAKEN = "step-name-taken", Error, "a process with the name of a step that jobc adds";
 
     /// Where a field takes one of several structs, the JSON reader of Aurora's client only tries
