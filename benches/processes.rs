@@ -1,7 +1,7 @@
 //! Whole processes: what a user waits for, from `exec` to exit.
 //!
 //! ```text
-//! cargo bench --bench processes -- [jobs] [start] [hash] [--quick] [--json | --yaml]
+//! cargo bench --bench processes -- [jobs] [start] [hash] [push] [--quick] [--json | --yaml]
 //! ```
 //!
 //! Prints Markdown: wall time is the best of several runs, with a warm page cache. The mean of the
@@ -27,7 +27,7 @@ use workspace::{Format, PROCESSES};
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let has = |word: &str| arguments.iter().any(|argument| argument == word);
-    let everything = !["jobs", "start", "hash"].into_iter().any(has);
+    let everything = !["jobs", "start", "hash", "push"].into_iter().any(has);
     let effort = if has("--quick") {
         Effort::Quick
     } else {
@@ -47,6 +47,10 @@ fn main() {
     if everything || has("hash") {
         large_file(effort);
         many_files(effort);
+    }
+    if everything || has("push") {
+        push_many(effort);
+        push_large(effort);
     }
 }
 
@@ -204,6 +208,96 @@ fn many_files(effort: Effort) {
     } else {
         println!(" (and Nix is not there to compare).\n");
     }
+}
+
+/// Publishes many small jobs with a file each.
+fn push_many(effort: Effort) {
+    let count = effort.choose(20, 1_000);
+    let directory = temporary();
+    let root = directory.path();
+    for job in 0..count {
+        let own = root.join(format!("job{job}"));
+        fs::create_dir(&own).expect("the temporary directory takes directories");
+        importing(&own, "data");
+        let definition = own.join("job.toml");
+        let text = fs::read_to_string(&definition).expect("it was written");
+        let text = text.replace("\"import\"", &format!("\"job{job}\""));
+        fs::write(definition, text).expect("the disk has room");
+        fs::write(own.join("data"), format!("{job}\n")).expect("the disk has room");
+    }
+    // Every cache is a new one: what was removed a moment ago slows down some file systems.
+    let push = |cache: usize| {
+        let to = format!("file://{}/.cache/{cache}", root.display());
+        run(root, &["push", "--all", "--to", &to])
+    };
+    let runs = effort.choose(2, 10);
+    let mut caches = 0..;
+    let first = best(runs, || push(caches.next().expect("there is no end")));
+    let again = best(runs, || push(0));
+    println!(
+        "{count} jobs with a file each: `jobc push --all` into an empty cache takes {}, again {}; \
+         processors' time {first}, {again}.\n",
+        shown(first.wall),
+        shown(again.wall)
+    );
+}
+
+/// Publishes a large file, against reading, hashing and writing it.
+fn push_large(effort: Effort) {
+    let size = effort.choose(16 << 20, 1 << 30);
+    let directory = temporary();
+    let root = directory.path();
+    importing(root, "data");
+    let piece: Vec<u8> = (0..=250).cycle().take(1 << 20).collect();
+    let mut file = File::create(root.join("data")).expect("the temporary directory takes files");
+    for _ in 0..size / piece.len() {
+        file.write_all(&piece).expect("the disk has room");
+    }
+    file.sync_all().expect("the disk has room");
+    let runs = effort.choose(2, 3);
+    let mut copies = 0..;
+    let mut copy = || root.join(format!(".copy{}", copies.next().expect("there is no end")));
+    // By turns, for what the disk does in between is the same for both then.
+    let mut costs = Vec::new();
+    for _ in 0..runs {
+        let to = format!("file://{}", copy().display());
+        let pushed = run(root, &["push", "import", "--to", &to]);
+        let copy = copy();
+        costs.push((
+            pushed,
+            timed(|| read_hash_and_write(&root.join("data"), &copy)),
+        ));
+    }
+    let least = |cost: fn(&(Cost, Cost)) -> Duration| costs.iter().map(cost).min();
+    let pushed = least(|(pushed, _)| pushed.wall).expect("there were runs");
+    let baseline = least(|(_, baseline)| baseline.wall).expect("there were runs");
+    println!(
+        "A file of {} MiB: `jobc push` takes {}; reading, hashing, writing and syncing it {}, push takes \
+         {:.2} times as long.\n",
+        size >> 20,
+        shown(pushed),
+        shown(baseline),
+        pushed.as_secs_f64() / baseline.as_secs_f64()
+    );
+}
+
+/// One after the other, in one thread.
+fn read_hash_and_write(from: &Path, to: &Path) {
+    let mut from = File::open(from).expect("it was written");
+    let mut to = File::create(to).expect("the disk has room");
+    let mut hasher = Sha256Writer::new();
+    let mut buffer = vec![0; 256 * 1024];
+    loop {
+        match from.read(&mut buffer).expect("it was written") {
+            0 => break,
+            count => {
+                hasher.update(&buffer[..count]);
+                to.write_all(&buffer[..count]).expect("the disk has room");
+            }
+        }
+    }
+    to.sync_all().expect("the disk has room");
+    std::hint::black_box(hasher.finish());
 }
 
 /// A workspace with a job that needs what is called `name`.

@@ -11,7 +11,7 @@ use crate::emit::{self, Artifact};
 use crate::model::{JobKey, PackageName, PackageSource};
 use crate::parse;
 use crate::plan::{self, Needs, Options};
-use crate::resolve::import::Importer;
+use crate::resolve::import::{Importer, Keeper};
 use crate::resolve::{self, Resolver};
 use crate::source::{Location, Pointer, SourceFile, SourceMap};
 use crate::workspace::{DefinitionFile, OWN_DIRECTORY, Workspace};
@@ -91,6 +91,11 @@ impl<'a> Compiler<'a> {
             importer,
             options,
         })
+    }
+
+    /// Lets somebody keep the archives of large files that are imported.
+    pub fn keep(&mut self, keeper: Arc<dyn Keeper>) {
+        self.importer.keep(keeper);
     }
 
     /// What imports the workspace's files, and can archive them.

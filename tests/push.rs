@@ -7,6 +7,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
+use jobc::plan::Import;
+use jobc::publish::{Contents, Directory, How, Object, Packing, Work};
+use jobc::resolve::import::Importer;
 use jobc::store::nar::Tree;
 use jobc::store::{Compression, NarInfo, PublicKey, Sha256, StoreDir, StorePath};
 
@@ -396,18 +399,18 @@ fn damage_is_repaired() {
     let text = fs::read_to_string(&narinfo).expect("it is there");
     let damages: [(&str, &dyn Fn()); 7] = [
         ("an archive is gone", &|| {
-            fs::remove_file(nar("tree")).unwrap()
+            fs::remove_file(nar("tree")).unwrap();
         }),
         ("an archive is cut", &|| {
-            fs::write(nar("hello.txt"), "").unwrap()
+            fs::write(nar("hello.txt"), "").unwrap();
         }),
         ("a narinfo is gone", &|| fs::remove_file(&narinfo).unwrap()),
         ("a narinfo is empty", &|| fs::write(&narinfo, "").unwrap()),
         ("a narinfo is no text", &|| {
-            fs::write(&narinfo, [0xff; 99]).unwrap()
+            fs::write(&narinfo, [0xff; 99]).unwrap();
         }),
         ("a narinfo is huge", &|| {
-            fs::write(&narinfo, vec![b'\n'; 9 << 20]).unwrap()
+            fs::write(&narinfo, vec![b'\n'; 9 << 20]).unwrap();
         }),
         ("a narinfo leads elsewhere", &|| {
             fs::write(&narinfo, text.replace("URL: nar/", "URL: ../../")).unwrap();
@@ -436,6 +439,78 @@ fn what_dead_runs_left_is_removed_when_it_is_old() {
         .expect("it is ours");
     pushed(&sandbox, &["one"]);
     assert_eq!(sandbox.list("cache/.jobc"), ["new"]);
+}
+
+/// Large files are written while the job is compiled; nothing of them shows.
+#[test]
+fn large_files_are_read_once_and_well() {
+    let sandbox = workspace();
+    let large = |letter: &str| {
+        sandbox.file("one/hello.txt", letter.repeat(5 << 20));
+    };
+    large("a");
+    let said = pushed(&sandbox, &["--all"]);
+    assert!(said.starts_with("published 4 objects of 52"), "{said}");
+    assert_eq!(cache_of(&sandbox).len(), 4);
+    // As large, and another one: nobody can know before it was read.
+    large("b");
+    pushed(&sandbox, &["--all"]);
+    assert_eq!(cache_of(&sandbox).len(), 7);
+    large("c");
+    pushed(&sandbox, &["--all", "--compression", "zstd"]);
+    assert_eq!(cache_of(&sandbox).len(), 10);
+    let before = state(&sandbox);
+    pushed(&sandbox, &["--all"]);
+    assert_eq!(state(&sandbox), before);
+    // A definition that is wrong leaves nothing of what was written ahead.
+    fs::remove_dir_all(sandbox.path().join("cache")).expect("it is ours");
+    sandbox.file("three/job.toml", job("three", "cat ${./nothing}"));
+    assert_eq!(push(&sandbox, &["--all"]).status, 1);
+    assert!(!sandbox.path().join("cache").exists());
+}
+
+/// What is read when it is published is what was compiled, or it is refused.
+#[test]
+fn what_changes_in_between_is_not_published() {
+    let sandbox = workspace();
+    let store_dir = StoreDir::default();
+    let importer = Importer::new(sandbox.path(), store_dir.clone(), &[]).expect("it is there");
+    let source = sandbox.path().join("one/hello.txt");
+    let hello = importer.import(&source).expect("it can be imported");
+    let import = Import {
+        path: hello.store_path,
+        source,
+        nar: hello.nar,
+    };
+    let object = || Object {
+        path: &import.path,
+        nar: import.nar,
+        contents: Contents::Import(&import),
+    };
+    let cache = sandbox.path().join("cache");
+    let how = How {
+        importer: &importer,
+        ahead: None,
+        packing: Packing::None,
+    };
+    let finish = || {
+        let directory = Directory::look(&cache, &store_dir).expect("it can be one");
+        let work = Work::new(directory, vec![object()], None).expect("it can be read");
+        work.finish(&how, None, &|_| {})
+            .map_err(|error| error.to_string())
+    };
+    for changed in ["hallo\n", "more than hello\n", ""] {
+        sandbox.file("one/hello.txt", changed);
+        let expected = format!(
+            "`{}` changed while it was published; nothing of it was",
+            import.source.display()
+        );
+        assert_eq!(finish(), Err(expected));
+        assert_eq!(sandbox.list("cache"), ["nix-cache-info"]);
+    }
+    sandbox.file("one/hello.txt", "hello\n");
+    assert_eq!(finish(), Ok(()));
+    assert_eq!(infos(&cache).len(), 1);
 }
 
 /// A workspace with enough to do for a while.

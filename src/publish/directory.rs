@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use crate::resolve::import::Importer;
 use crate::store::{CacheInfo, Compression, NarInfo, SecretKey, StoreDir};
 
+use super::ahead::Ahead;
 use super::archive::{self, WriteError};
 use super::draft::{self, Draft, Drafts, Existing};
 use super::error::PublishError;
@@ -42,6 +43,17 @@ pub enum State {
 /// An archive that is in the cache, and what will be said of it there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written(NarInfo);
+
+/// How archives are made.
+#[derive(Debug, Clone, Copy)]
+pub struct How<'a> {
+    /// Reads what lies in the workspace.
+    pub importer: &'a Importer,
+    /// What was read and written already.
+    pub ahead: Option<&'a Ahead>,
+    /// How they are packed.
+    pub packing: Packing,
+}
 
 impl Directory {
     /// Looks at a directory (absolute), or the place for one, without changing anything.
@@ -91,6 +103,11 @@ impl Directory {
             store_dir: store_dir.clone(),
             is_cache,
         }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Whether there is a cache already.
@@ -202,22 +219,28 @@ impl OpenDirectory {
     pub fn archive(
         &self,
         object: &Object<'_>,
-        importer: &Importer,
-        packing: Packing,
+        how: &How<'_>,
         moved: &(dyn Fn(u64) + Sync),
     ) -> Result<Written, PublishError> {
-        let compression = packing.compression();
+        let compression = how.packing.compression();
         if compression == Compression::None {
             let info = object.narinfo(compression.clone(), object.nar);
             if size(&self.directory.path.join(&info.url))? == Some(object.nar.size) {
                 moved(object.nar.size);
                 return Ok(Written(info));
             }
+            if let Some(file) = how.ahead.and_then(|it| it.take(object.path, object.nar)) {
+                let path = self.directory.path.join(&info.url);
+                let finished = self.drafts.finish(file.into(), &path, Existing::Replace);
+                finished.map_err(PublishError::io("write", &path))?;
+                moved(object.nar.size);
+                return Ok(Written(info));
+            }
         }
         let nars = self.directory.path.join("nar");
         let draft = self.begin(&nars)?;
-        let how = (&compression, packing.level());
-        let sizes = archive::write(object, importer, how, draft.file(), moved);
+        let packing = (&compression, how.packing.level());
+        let sizes = archive::write(object, how.importer, packing, draft.file(), moved);
         let sizes = sizes.map_err(|error| match error {
             WriteError::File(error) => PublishError::io("write to", &nars)(error),
             WriteError::Publish(error) => error,

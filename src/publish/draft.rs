@@ -131,6 +131,13 @@ impl Drop for Drafts {
     }
 }
 
+impl From<File> for Draft {
+    /// Of a nameless file.
+    fn from(file: File) -> Self {
+        Self { file, name: None }
+    }
+}
+
 impl Draft {
     pub(super) fn file(&self) -> &File {
         &self.file
@@ -139,13 +146,13 @@ impl Draft {
 
 /// A file without a name in the directory's file system, where that can be had.
 #[cfg(not(target_os = "linux"))]
-fn nameless(_: &Path) -> Option<File> {
+pub(super) fn nameless(_: &Path) -> Option<File> {
     None
 }
 
 /// A file without a name in the directory's file system, where that can be had.
 #[cfg(target_os = "linux")]
-fn nameless(directory: &Path) -> Option<File> {
+pub(super) fn nameless(directory: &Path) -> Option<File> {
     use rustix::fs::{CWD, Mode, OFlags, openat};
     let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
     openat(CWD, directory, flags, Mode::from_raw_mode(0o666))

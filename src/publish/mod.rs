@@ -9,6 +9,7 @@
 //! those that refer to it; each file appears whole or not at all. A run that is killed at any point
 //! leaves a cache that is whole, with archives in it that the next run uses.
 
+mod ahead;
 mod archive;
 mod directory;
 mod draft;
@@ -20,7 +21,8 @@ mod packing;
 mod target;
 mod work;
 
-pub use self::directory::{Directory, OpenDirectory, State, Written};
+pub use self::ahead::Ahead;
+pub use self::directory::{Directory, How, OpenDirectory, State, Written};
 pub use self::error::PublishError;
 pub use self::key::{KeyFileError, read_key};
 pub use self::nix::{Extent, Local, Nix, NixError};

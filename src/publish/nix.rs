@@ -24,8 +24,8 @@ pub struct Nix {
 pub struct Local {
     /// The path.
     pub path: StorePath,
-    /// The hash of its archive.
-    pub nar_hash: Sha256,
+    /// The hash of its archive, if it is known.
+    pub nar_hash: Option<Sha256>,
     /// The size of its archive in bytes.
     pub nar_size: u64,
 }
@@ -100,7 +100,7 @@ impl Nix {
             let strange = |_| NixError::Answer(format!("{hash} {size}"));
             Ok(Local {
                 path: path.clone(),
-                nar_hash: hash.parse().map_err(|_| NixError::Answer(hash.clone()))?,
+                nar_hash: Some(hash.parse().map_err(|_| NixError::Answer(hash.clone()))?),
                 nar_size: size.parse().map_err(strange)?,
             })
         });

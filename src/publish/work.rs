@@ -1,15 +1,14 @@
 //! What is left to do in a directory, and doing it.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::compile::in_parallel;
-use crate::resolve::import::Importer;
 use crate::store::{NarInfo, SecretKey};
 
-use super::directory::{Directory, OpenDirectory, State, Written};
+use super::directory::{Directory, How, OpenDirectory, State, Written};
 use super::error::PublishError;
 use super::object::{Contents, Object};
-use super::packing::Packing;
 
 /// What is left to do in a binary cache that is a directory.
 #[derive(Debug)]
@@ -50,6 +49,11 @@ impl<'a> Work<'a> {
         Ok(work)
     }
 
+    /// Where it is to be done.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
     /// Makes the directory a cache, for whoever writes to it before.
     ///
     /// # Errors
@@ -75,8 +79,7 @@ impl<'a> Work<'a> {
     /// the cache is whole even then.
     pub fn finish(
         self,
-        importer: &Importer,
-        packing: Packing,
+        how: &How<'_>,
         key: Option<&SecretKey>,
         moved: &(dyn Fn(u64) + Sync),
     ) -> Result<(), PublishError> {
@@ -85,9 +88,7 @@ impl<'a> Work<'a> {
             return Ok(());
         }
         let cache = self.directory.open()?;
-        let written = all(&self.missing, |object| {
-            cache.archive(object, importer, packing, moved)
-        })?;
+        let written = all(&self.missing, |object| cache.archive(object, how, moved))?;
         cache.settle()?;
         announce(&cache, &self.unsigned, key)?;
         // What others refer to, and then these.

@@ -5,14 +5,15 @@ mod plan;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tempfile::TempDir;
 
 use crate::compile::Compiled;
 use crate::diagnostic::render::counted;
 use crate::publish::{
-    Directory, Extent, KeyFileError, Nix, Object, Packing, PublishError, Target, TargetError,
-    Wishes, Work, objects, read_key,
+    Ahead, Directory, Extent, How, KeyFileError, Nix, Object, Packing, PublishError, Target,
+    TargetError, Wishes, Work, objects, read_key,
 };
 use crate::store::SecretKey;
 use crate::workspace::Workspace;
@@ -26,7 +27,7 @@ use super::output;
 use super::search::{Depth, Findings, Search};
 use super::settle::{Many, settle, table};
 
-use packages::{Packages, packages};
+use packages::{Goal, Packages, packages};
 use plan::Names;
 
 pub(super) fn run(args: &PushArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
@@ -42,7 +43,15 @@ pub(super) fn run(args: &PushArgs, global: &Global, console: &Console) -> Result
     } else {
         Depth::Keep
     };
-    let search = Search::new(&workspace, &args.names, depth)?;
+    let directory = target.directory();
+    let looked = directory.map(|path| Directory::look(path, &workspace.store_dir));
+    let looked = looked.transpose()?;
+    let ahead = directory.map(|path| Arc::new(Ahead::new(path)));
+    let mut search = Search::new(&workspace, &args.names, depth)?;
+    let is_packed = !matches!(target.packing, None | Some(Packing::None));
+    if let Some(ahead) = ahead.as_ref().filter(|_| !args.dry_run && !is_packed) {
+        search.compiler.keep(Arc::clone(ahead) as Arc<_>);
+    }
     let mut findings = search.run(console)?;
     if nothing_asked {
         return Err(nothing(&findings));
@@ -61,10 +70,11 @@ pub(super) fn run(args: &PushArgs, global: &Global, console: &Console) -> Result
         search: &search,
         target: &target,
         key: key.as_ref(),
+        ahead: ahead.as_deref(),
         console,
     };
-    match target.directory() {
-        Some(directory) => push.into_directory(directory, &jobs)?,
+    match looked {
+        Some(directory) => push.to_directory(directory, &jobs)?,
         None => push.through_nix(&jobs)?,
     }
     Ok(Exit::Done)
@@ -104,22 +114,22 @@ struct Push<'a> {
     search: &'a Search<'a>,
     target: &'a Target,
     key: Option<&'a SecretKey>,
+    ahead: Option<&'a Ahead>,
     console: &'a Console,
 }
 
 impl Push<'_> {
     /// Into a directory, which takes no Nix for what jobc itself makes.
-    fn into_directory(&self, path: &Path, jobs: &[&Compiled]) -> Result<(), Failure> {
-        let directory = Directory::look(path, &self.workspace.store_dir)?;
-        let target = (self.target, directory.is_cache());
+    fn to_directory(&self, directory: Directory, jobs: &[&Compiled]) -> Result<(), Failure> {
+        let goal = self.goal(directory.is_cache());
         let mut work = Work::new(directory, objects_of(jobs), self.key)?;
-        let packages = packages(jobs, target, self.workspace, self.console)?;
+        let packages = packages(jobs, &goal, self.workspace, self.console)?;
         if self.args.dry_run {
             return self.print_plan(packages.as_ref(), &work);
         }
         if let Some(packages) = &packages {
             work.found()?;
-            let place = Place::of(path)?;
+            let place = Place::of(work.directory())?;
             packages.copy(&place.url(self.parameters()))?;
         }
         let summary = summary(packages.as_ref(), &work);
@@ -137,7 +147,7 @@ impl Push<'_> {
                 "push to a directory, `file:///...`, which takes no Nix, or run this where Nix is",
             ));
         };
-        let packages = packages(jobs, (self.target, true), self.workspace, self.console)?;
+        let packages = packages(jobs, &self.goal(true), self.workspace, self.console)?;
         let between = temporary()?;
         let directory = Directory::look(between.path(), store_dir)?;
         let work = Work::new(directory, objects_of(jobs), self.key)?;
@@ -160,6 +170,14 @@ impl Push<'_> {
         Ok(())
     }
 
+    fn goal(&self, is_there: bool) -> Goal<'_> {
+        Goal {
+            target: self.target,
+            is_there,
+            dry_run: self.args.dry_run,
+        }
+    }
+
     fn print_plan(&self, packages: Option<&Packages>, work: &Work<'_>) -> Result<(), Failure> {
         let names = Names {
             store_dir: &self.workspace.store_dir,
@@ -172,8 +190,12 @@ impl Push<'_> {
     fn write(&self, work: Work<'_>, packing: Packing) -> Result<(), Failure> {
         let progress = self.console.progress_in_bytes(work.size());
         let moved = |bytes| progress.moved(bytes);
-        let importer = self.search.compiler.importer();
-        Ok(work.finish(importer, packing, self.key, &moved)?)
+        let how = How {
+            importer: self.search.compiler.importer(),
+            ahead: self.ahead,
+            packing,
+        };
+        Ok(work.finish(&how, self.key, &moved)?)
     }
 
     /// What Nix is told about a cache that it copies packages into.
@@ -258,7 +280,7 @@ impl Place {
             .as_os_str()
             .as_encoded_bytes()
             .iter()
-            .all(|byte| is_plain(byte))
+            .all(is_plain)
         {
             return Ok(Self {
                 path: directory.to_owned(),

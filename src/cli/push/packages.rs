@@ -29,14 +29,23 @@ impl Packages {
     }
 }
 
-/// Looks for the packages of the jobs; what neither the target, if that is a cache already, nor the
-/// nodes' caches have is copied.
+/// Where packages are to be.
+pub(super) struct Goal<'a> {
+    pub(super) target: &'a Target,
+    /// Whether the target can be asked already.
+    pub(super) is_there: bool,
+    /// Whether nothing is to be done now.
+    pub(super) dry_run: bool,
+}
+
+/// Looks for the packages of the jobs; what neither the target nor the nodes' caches have is copied.
 pub(super) fn packages(
     jobs: &[&Compiled],
-    (target, is_cache): (&Target, bool),
+    goal: &Goal<'_>,
     workspace: &Workspace,
     console: &Console,
 ) -> Result<Option<Packages>, Failure> {
+    let target = goal.target;
     let needed = needed(jobs);
     if needed.is_empty() {
         return Ok(None);
@@ -45,7 +54,7 @@ pub(super) fn packages(
     let environment = Environment::of_process();
     let asking = Asking {
         caches: Caches::new(store_dir.clone(), environment, Patience::default()),
-        target: is_cache.then(|| itself(target)).flatten(),
+        target: goal.is_there.then(|| itself(target)).flatten(),
         needed,
         known: known(workspace),
         workspace,
@@ -58,7 +67,7 @@ pub(super) fn packages(
     let Some(nix) = Nix::find(store_dir, console.shows_progress())? else {
         return Err(asking.refuse(&missing, WITHOUT_NIX));
     };
-    asking.plan(nix, missing, target.directory().is_some())
+    asking.plan(nix, missing, goal)
 }
 
 const WITHOUT_NIX: &str = "there is no Nix here to copy it: push from a machine that has Nix and \
@@ -161,38 +170,50 @@ impl Asking<'_> {
         &self,
         nix: Nix,
         missing: Answers,
-        to_directory: bool,
+        goal: &Goal<'_>,
     ) -> Result<Option<Packages>, Failure> {
-        let mut invalid = nix.invalid(missing.keys())?;
-        if !to_directory && !invalid.is_empty() {
-            // The nodes' caches may have it, and so may those that this Nix asks.
-            nix.realise(&invalid)?;
-            invalid.clear();
-        }
-        if !invalid.is_empty() {
+        let invalid = nix.invalid(missing.keys())?;
+        let to_directory = goal.target.directory().is_some();
+        if to_directory && !invalid.is_empty() {
             let mut lacking = missing;
             lacking.retain(|path, _| invalid.contains(path));
             return Err(self.refuse(&lacking, NOT_HERE));
         }
+        // Nix may know where to fetch it, and copies nothing else.
+        let mut fetched = Vec::new();
+        if goal.dry_run {
+            let known = invalid.iter().map(|path| Local {
+                path: path.clone(),
+                nar_hash: self.known.get(path).map(|known| known.nar_hash),
+                nar_size: self.known.get(path).map_or(0, |known| known.nar_size),
+            });
+            fetched.extend(known);
+        } else if !invalid.is_empty() {
+            nix.realise(&invalid)?;
+        }
         let roots: BTreeSet<_> = missing.into_keys().collect();
-        let mut copied = nix.look_up(&nix.closure(&roots)?)?;
+        let valid = roots
+            .iter()
+            .filter(|path| !goal.dry_run || !invalid.contains(*path));
+        let mut copied = nix.look_up(&nix.closure(valid)?)?;
         for local in &copied {
             self.compare(local)?;
         }
+        copied.extend(fetched);
         copied.retain(|local| !self.is_there(&local.path));
         Ok(Some(Packages { nix, roots, copied }))
     }
 
     /// Refuses what is not what was locked.
     fn compare(&self, local: &Local) -> Result<(), Failure> {
-        match self.known.get(&local.path) {
-            Some(known) if known.nar_hash != local.nar_hash => {
+        match (self.known.get(&local.path), local.nar_hash) {
+            (Some(known), Some(found)) if known.nar_hash != found => {
                 let path = self.workspace.store_dir.display(&local.path);
                 Err(Failure::new(format!("`{path}` is not what the lock says"))
                     .note(format!(
                         "in the Nix store of this machine, its NAR hash is `{}`, by the lock \
                              `{}`",
-                        local.nar_hash, known.nar_hash
+                        found, known.nar_hash
                     ))
                     .help(LIES))
             }

@@ -10,16 +10,20 @@
 
 mod ahead;
 mod error;
+mod keep;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, Metadata};
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 pub use self::ahead::AheadHasher;
 pub use self::error::{Fault, ImportError, Special};
+pub use self::keep::{Keeper, Kept};
 
+use self::keep::Also;
 use crate::store::content_address::store_path;
 use crate::store::hash::Sha256Writer;
 use crate::store::{ContentAddress, Digest, StoreDir, StorePath, StorePathName};
@@ -50,6 +54,7 @@ pub struct Importer {
     root: PathBuf,
     store_dir: StoreDir,
     forbidden: Vec<PathBuf>,
+    keeper: Option<Arc<dyn Keeper>>,
 }
 
 impl Importer {
@@ -73,7 +78,13 @@ impl Importer {
             root,
             store_dir,
             forbidden: forbidden.iter().flat_map(|path| places(path)).collect(),
+            keeper: None,
         })
+    }
+
+    /// Lets somebody keep the archives of large files that are imported.
+    pub fn keep(&mut self, keeper: Arc<dyn Keeper>) {
+        self.keeper = Some(keeper);
     }
 
     /// Computes the store path of an absolute path's file or directory.
@@ -98,9 +109,18 @@ impl Importer {
             let (hasher, dangling) = object.write(Sha256Writer::new())?;
             return Ok(self.imported(&object.name, hasher.finish(), dangling));
         }
-        let (hasher, dangling) = object.write(AheadHasher::new())?;
-        let digest = hasher.finish().map_err(ImportError::Sink)?;
-        Ok(self.imported(&object.name, digest, dangling))
+        let keeper = self.keeper.as_ref().filter(|_| object.metadata.is_file());
+        let sink = Also {
+            sink: AheadHasher::new(),
+            kept: keeper.and_then(|keeper| keeper.begin(object.metadata.len())),
+        };
+        let (Also { sink, kept }, dangling) = object.write(sink)?;
+        let digest = sink.finish().map_err(ImportError::Sink)?;
+        let imported = self.imported(&object.name, digest, dangling);
+        if let Some(kept) = kept {
+            kept.end(&imported.store_path, digest);
+        }
+        Ok(imported)
     }
 
     /// Writes the archive of what [`import`](Self::import) imports, and returns the sink.
