@@ -29,6 +29,8 @@ pub mod write;
 
 pub mod publish;
 
+pub mod lock;
+
 pub mod schema;
 
 pub mod cli;

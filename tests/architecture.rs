@@ -52,6 +52,20 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("write", &["diagnostic", "emit"]),
     ("publish", &["store", "cache", "resolve", "plan", "compile"]),
+    (
+        "lock",
+        &[
+            "source",
+            "diagnostic",
+            "model",
+            "store",
+            "parse",
+            "resolve",
+            "cache",
+            "workspace",
+            "compile",
+        ],
+    ),
 ];
 
 /// Modules that may read files, variables, the clock or the network.
@@ -67,6 +81,9 @@ const TOUCH_THE_WORLD: &[&str] = &[
     "src/cache/http.rs",
     "src/write.rs",
     "src/publish/",
+    "src/lock/evaluate.rs",
+    "src/lock/file.rs",
+    "src/lock/nix.rs",
     "src/cli/",
     "src/main.rs",
 ];

@@ -155,12 +155,14 @@ fn cases() {
     report(&failures);
 }
 
-/// Codes that no text file of a sensible size can provoke; each has a test in `robustness.rs`.
+/// Codes that no text file of a sensible size can provoke, with a test in `robustness.rs`, and those
+/// that take Nix, with one in `lock.rs`.
 const TESTED_ELSEWHERE: &[&str] = &[
     "file-too-large",
     "not-utf8",
     "too-many-errors",
     "dangling-link",
+    "cannot-resolve-package",
 ];
 
 #[test]

@@ -13,6 +13,7 @@ mod harness;
 mod http_server;
 mod import;
 mod init_command;
+mod lock;
 mod nix;
 mod nix_push;
 mod push;

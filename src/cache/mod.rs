@@ -27,5 +27,6 @@ pub use self::error::{AskError, Unreachable};
 pub use self::http::Patience;
 pub use self::netrc::{Netrc, NetrcError};
 pub use self::proxy::Proxies;
+pub(crate) use self::queue::drain;
 pub use self::trust::{Distrust, Trust, trust};
 pub use self::url::{CacheUrl, CacheUrlError, Location};

@@ -16,7 +16,7 @@ struct State<T> {
 }
 
 /// Calls `work` for each of `items` and for each of those that it returns, on so many threads.
-pub(super) fn drain<T: Send>(
+pub(crate) fn drain<T: Send>(
     threads: usize,
     items: impl IntoIterator<Item = T>,
     work: impl Fn(T) -> Vec<T> + Sync,

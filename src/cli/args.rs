@@ -6,7 +6,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::cache::CacheUrl;
+use crate::cache::{CacheUrl, CacheUrlError};
 
 use super::help;
 
@@ -76,6 +76,7 @@ pub(super) enum Command {
     Check(CheckArgs),
     Ready(ReadyArgs),
     List(ListArgs),
+    Lock(LockArgs),
     Init(InitArgs),
     Explain(ExplainArgs),
     Schema(SchemaArgs),
@@ -278,6 +279,64 @@ pub(super) enum ListFormat {
     Text,
     /// An array of objects with `key`, `file`, `line` and `processes`
     Json,
+}
+
+/// Write down which store paths packages are, asking Nix
+///
+/// Every package that a definition or `jobc.toml` names by an installable gets an entry in
+/// `jobc.lock` with its store path, and the lock has the closures of all of them, with the hash and
+/// size of each archive. What is in the lock already stays as it is, what is missing is added, and
+/// what nobody names any more is removed. Nix builds or fetches packages that are not in this
+/// machine's store. Prints a line for each entry that was added, changed or removed. Unless all
+/// packages have an answer, nothing is written.
+#[derive(Debug, Args)]
+#[command(after_long_help = help::LOCK)]
+pub(super) struct LockArgs {
+    /// The packages, by name or installable (default: all); other entries stay as they are
+    ///
+    /// With `--from-cache`, `PACKAGE=STORE-PATH` says which store path a package is; the path may
+    /// be whole, `HASH-NAME`, or the hash alone.
+    #[arg(value_name = "PACKAGE", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) names: Vec<String>,
+    /// Ask Nix again for what is locked already
+    #[arg(short, long)]
+    pub(super) update: bool,
+    /// Write nothing; say what is not current, with exit code 1
+    ///
+    /// By itself this compares the definitions with the lock, without Nix. With `--update`, Nix is
+    /// asked for all packages, and what it says is compared with the lock.
+    #[arg(long)]
+    pub(super) check: bool,
+    /// Lock for this system (may be repeated)
+    ///
+    /// The default is the setting `system` and every system that the lock has entries for. Entries
+    /// for other systems stay.
+    #[arg(long = "system", value_name = "SYSTEM", value_parser = system)]
+    pub(super) systems: Vec<String>,
+    /// Ask this binary cache for closures, and not Nix for anything (may be repeated)
+    ///
+    /// Caches know store paths: of packages that are locked, are given by their store paths, or
+    /// are named here as `PACKAGE=STORE-PATH`. The first cache that has a path is right about it;
+    /// signatures are not looked at, `jobc ready` does that.
+    #[arg(long = "from-cache", value_name = "URL", value_parser = cache)]
+    pub(super) caches: Vec<CacheUrl>,
+}
+
+fn cache(text: &str) -> Result<CacheUrl, String> {
+    text.parse().map_err(|error: CacheUrlError| {
+        let help = error.help().map(|help| format!("; {help}"));
+        format!("{error}{}", help.unwrap_or_default())
+    })
+}
+
+/// A system as Nix names them, `x86_64-linux`.
+fn system(text: &str) -> Result<String, String> {
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+    let (cpu, kernel) = text.split_once('-').unwrap_or_default();
+    if cpu.is_empty() || kernel.is_empty() || !text.bytes().all(legal) {
+        return Err("expected a system such as `x86_64-linux`".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 /// Start a workspace with a job that builds

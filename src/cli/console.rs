@@ -93,10 +93,15 @@ impl Console {
     }
 
     /// Prints a line for people; a program reads nothing but objects.
-    fn say(&self, line: &str) {
+    pub(super) fn say(&self, line: &str) {
         if self.format != MessageFormat::Json {
             print(format!("{line}\n").as_bytes());
         }
+    }
+
+    /// Whether what another program says may be shown as it comes: somebody is there to see it.
+    pub(super) fn is_watched(&self) -> bool {
+        self.terminal && self.format != MessageFormat::Json
     }
 
     /// A bar for `total` files, if anybody would see it.

@@ -53,6 +53,8 @@ aurora job create --read-json $(jobc build hello)
     Compile a job and create it.
 jobc build '*/*/prod/*' --print path
     Compile all jobs of production.
+jobc lock
+    Write down which store paths packages are.
 jobc check --message-format short
     Check everything, a line for each problem.
 jobc explain not-utf8
@@ -107,6 +109,24 @@ Examples:
   jobc push hello --to file:///srv/cache
   jobc push --all --to file:///srv/cache --key-file cache.sec --compression zstd
   jobc push 'devcluster/*/prod/*' --to 's3://cache?region=eu-west-1' --dry-run";
+
+/// After `lock --help`.
+pub(super) const LOCK: &str = "\
+Installables:
+  nixpkgs#python3             an attribute of a flake, as Nix itself has it
+  .#tool, ./dir#tool          of a flake in the workspace
+  github:NixOS/nixpkgs#hello  of a flake elsewhere; `REFERENCE` alone is its default package
+  python3Packages.requests    an attribute of `<nixpkgs>`, which the setting `nixpkgs` pins
+  ./nix/pkgs.nix#tool         an attribute of a Nix file; `./tool.nix` alone is all of it
+  nixpkgs#openssl^bin         an output, where not the one that `${openssl}` is in Nix
+  Paths are relative to the workspace. Store paths are locked, too, for their closures.
+
+Examples:
+  jobc lock
+  jobc lock --update python
+  jobc lock --system x86_64-linux --system aarch64-linux
+  jobc lock --check
+  jobc lock python=/nix/store/HASH-python3-3.12.8 --from-cache https://cache.nixos.org";
 
 /// After `ready --help`.
 pub(super) const READY: &str = "\

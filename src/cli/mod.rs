@@ -14,6 +14,7 @@ mod failure;
 mod help;
 mod init;
 mod list;
+mod lock;
 mod man;
 mod nodes;
 mod open;
@@ -61,6 +62,7 @@ fn obey(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
         Command::Ready(args) => ready::run(args, &cli.global, console),
         Command::List(args) => list::run(args, &cli.global, console),
         Command::Explain(args) => explain::run(args),
+        Command::Lock(args) => lock::run(args, &cli.global, console),
         Command::Init(args) => init::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),

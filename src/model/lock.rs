@@ -44,7 +44,12 @@ pub struct LockedPath {
     /// The hash of its archive: `sha256-BASE64`.
     pub nar_hash: String,
     /// The size of its archive in bytes.
-    pub nar_size: Integer<0, { 1 << 53 }>,
+    pub nar_size: Integer<0, { LockedPath::MAX_NAR_SIZE }>,
     /// The base names of the store paths that it refers to, without itself, sorted.
     pub references: Vec<String>,
+}
+
+impl LockedPath {
+    /// The greatest size that all readers of JSON can read.
+    pub const MAX_NAR_SIZE: i64 = 1 << 53;
 }

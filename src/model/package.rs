@@ -11,8 +11,15 @@ use serde::{Deserialize, Deserializer};
 /// A package as a definition or the settings name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PackageSource {
-    /// A literal store path (`/nix/store/HASH-NAME`), or an installable or attribute such as
-    /// `nixpkgs#python3` that the lock resolves.
+    /// A literal store path (`/nix/store/HASH-NAME`), or an installable that the lock resolves:
+    ///
+    /// - `nixpkgs#python3`, `.#tool`, `./dir#tool`: an attribute of a flake, or its default
+    ///   package, `github:owner/repository`;
+    /// - `python3Packages.requests`: an attribute of `<nixpkgs>`, which the setting `nixpkgs` pins;
+    /// - `./nix/pkgs.nix#tool`, `./tool.nix`: an attribute of a Nix file, or all of it.
+    ///
+    /// `^NAME` at the end picks an output other than the one that the package itself is in Nix
+    /// (`"${openssl}"`). Relative ones are relative to the workspace, wherever they are written.
     Reference(String),
     /// A file or directory of the workspace, imported into the store as it is.
     Local(LocalPackage),
@@ -58,7 +65,11 @@ impl JsonSchema for PackageSource {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "A store path, an installable that the lock resolves, or a path.",
+            "description": "A store path (`/nix/store/HASH-NAME`); an installable that the lock \
+                resolves: an attribute of a flake (`nixpkgs#python3`, `.#tool`), of `<nixpkgs>` \
+                (`python3Packages.requests`) or of a Nix file (`./nix/pkgs.nix#tool`), relative to \
+                the workspace, with `^NAME` at the end for another output than its own choice; or \
+                a path.",
             "anyOf": [
                 { "type": "string", "minLength": 1 },
                 generator.subschema_for::<LocalPackage>(),

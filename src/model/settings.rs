@@ -31,6 +31,11 @@ pub struct Settings {
     /// The system of the nodes, such as `x86_64-linux` (default); packages locked for another one
     /// are refused.
     pub system: Option<String>,
+    /// What `<nixpkgs>` is for `jobc lock`: a directory or Nix file (`./nix/nixpkgs`), the address
+    /// of an archive (`https://...tar.gz`), or a flake reference (`github:NixOS/nixpkgs/REVISION`).
+    /// Packages that are bare attributes, such as `python3Packages.requests`, are looked up there.
+    /// Without it, Nix's search path says what it is.
+    pub nixpkgs: Option<String>,
 }
 
 /// What Nix asks unless it is told otherwise.

@@ -1,6 +1,6 @@
 //! The lock with its meaning checked: installables to store paths, and closures that are whole.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::diagnostic::codes::packages as codes;
 use crate::diagnostic::{Diagnostic, Place, Report};
@@ -9,7 +9,7 @@ use crate::source::Pointer;
 use crate::store::{Sha256, StoreDir, StorePath};
 
 /// What the packages of a workspace are.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lock {
     /// By installable, then by system.
     packages: BTreeMap<String, BTreeMap<String, StorePath>>,
@@ -23,7 +23,7 @@ pub struct PathInfo {
     pub nar_hash: Sha256,
     /// The size of its archive in bytes.
     pub nar_size: i64,
-    /// The store paths that it refers to, without itself.
+    /// The store paths that it refers to, without itself, sorted.
     pub references: Vec<StorePath>,
 }
 
@@ -52,6 +52,38 @@ impl Lock {
         Report::new(context.lock, context.diagnostics)
     }
 
+    /// The lock that says what `packages` are, by installable and then by system, and has their
+    /// closures and those of `roots` out of `paths`, and no path besides.
+    ///
+    /// A root that is not among the `paths` is left out.
+    ///
+    /// # Errors
+    /// The first path of a closure that is not among the `paths`.
+    pub fn assemble(
+        packages: BTreeMap<String, BTreeMap<String, StorePath>>,
+        paths: &BTreeMap<StorePath, PathInfo>,
+        roots: &BTreeSet<StorePath>,
+    ) -> Result<Self, StorePath> {
+        let needed = packages.values().flat_map(BTreeMap::values);
+        let known = roots.iter().filter(|root| paths.contains_key(root));
+        let mut next: Vec<&StorePath> = needed.chain(known).collect();
+        let mut closure = BTreeMap::new();
+        while let Some(path) = next.pop() {
+            if closure.contains_key(path) {
+                continue;
+            }
+            let Some(info) = paths.get(path) else {
+                return Err(path.clone());
+            };
+            next.extend(&info.references);
+            closure.insert(path.clone(), info.clone());
+        }
+        Ok(Self {
+            packages,
+            paths: closure,
+        })
+    }
+
     /// What `installable` is on `system`.
     pub fn package(&self, installable: &str, system: &str) -> Locked<'_> {
         match self.packages.get(installable) {
@@ -61,6 +93,11 @@ impl Lock {
                 None => Locked::ForOthers(systems.keys().map(String::as_str).collect()),
             },
         }
+    }
+
+    /// All packages: by installable, then by system.
+    pub fn packages(&self) -> &BTreeMap<String, BTreeMap<String, StorePath>> {
+        &self.packages
     }
 
     /// All installables.
@@ -79,6 +116,9 @@ impl Lock {
     }
 }
 
+/// Problems reported for one lock: more than anyone reads, few enough to render.
+const MAX_PROBLEMS: usize = 100;
+
 struct Context<'a> {
     store_dir: &'a StoreDir,
     lock: Lock,
@@ -88,15 +128,13 @@ struct Context<'a> {
 impl Context<'_> {
     fn paths(&mut self, file: &LockFile) {
         for (index, entry) in file.paths.iter().enumerate() {
-            let pointer = Pointer::root().key("paths").index(index);
-            let path = self.path(&entry.path, &pointer.key("path"));
+            let pointer = |field: &str| Pointer::root().key("paths").index(index).key(field);
+            let path = self.path(&entry.path, || pointer("path"));
             let nar_hash = match entry.nar_hash.parse::<Sha256>() {
                 Ok(hash) => Some(hash),
                 Err(error) => {
-                    self.bad(
-                        format!("`nar_hash` is no SHA-256: {error}"),
-                        pointer.key("nar_hash"),
-                    );
+                    let headline = format!("`nar_hash` is no SHA-256: {error}");
+                    self.bad(headline, || pointer("nar_hash"));
                     None
                 }
             };
@@ -107,26 +145,26 @@ impl Context<'_> {
                 .map(|(position, name)| match name.parse() {
                     Ok(reference) => Some(reference),
                     Err(error) => {
-                        let place = pointer.key("references").index(position);
-                        self.bad(format!("`{name}` is no store path: {error}"), place);
+                        let headline = format!("`{name}` is no store path: {error}");
+                        self.bad(headline, || pointer("references").index(position));
                         None
                     }
                 })
                 .collect();
-            let (Some(path), Some(nar_hash), Some(references)) = (path, nar_hash, references)
+            let (Some(path), Some(nar_hash), Some(mut references)) = (path, nar_hash, references)
             else {
                 continue;
             };
+            references.sort();
             let info = PathInfo {
                 nar_hash,
                 nar_size: entry.nar_size.get(),
                 references,
             };
             if self.lock.paths.insert(path, info).is_some() {
-                self.bad(
-                    format!("`{}` is there twice", entry.path),
-                    pointer.key("path"),
-                );
+                self.bad(format!("`{}` is there twice", entry.path), || {
+                    pointer("path")
+                });
             }
         }
     }
@@ -134,13 +172,13 @@ impl Context<'_> {
     fn packages(&mut self, file: &LockFile) {
         let written: HashSet<&str> = file.paths.iter().map(|entry| entry.path.as_str()).collect();
         for (index, entry) in file.packages.iter().enumerate() {
-            let pointer = Pointer::root().key("packages").index(index);
-            let Some(path) = self.path(&entry.path, &pointer.key("path")) else {
+            let pointer = |field: &str| Pointer::root().key("packages").index(index).key(field);
+            let Some(path) = self.path(&entry.path, || pointer("path")) else {
                 continue;
             };
             if !written.contains(entry.path.as_str()) {
                 let headline = format!("`{}` is not among the `paths`", entry.path);
-                self.bad(headline, pointer.key("path"));
+                self.bad(headline, || pointer("path"));
             }
             let systems = self
                 .lock
@@ -152,7 +190,7 @@ impl Context<'_> {
                     "`{}` is there twice for `{}`",
                     entry.installable, entry.system
                 );
-                self.bad(headline, pointer.key("installable"));
+                self.bad(headline, || pointer("installable"));
             }
         }
     }
@@ -162,39 +200,48 @@ impl Context<'_> {
         if !self.diagnostics.is_empty() {
             return;
         }
+        let known: HashSet<&StorePath> = self.lock.paths.keys().collect();
+        let is_hole = |reference: &&StorePath| !known.contains(reference);
+        let holes = self.lock.paths.values().flat_map(|info| &info.references);
+        let holes: HashSet<String> = holes.filter(is_hole).map(ToString::to_string).collect();
+        if holes.is_empty() {
+            return;
+        }
         for (index, entry) in file.paths.iter().enumerate() {
             for (position, name) in entry.references.iter().enumerate() {
-                let known = name
-                    .parse()
-                    .is_ok_and(|path| self.lock.paths.contains_key(&path));
-                if !known {
-                    let pointer = Pointer::root().key("paths").index(index).key("references");
-                    self.bad(
-                        format!("`{name}` is referred to but not among the `paths`"),
-                        pointer.index(position),
-                    );
+                if holes.contains(name) {
+                    let headline = format!("`{name}` is referred to but not among the `paths`");
+                    self.bad(headline, || {
+                        let entry = Pointer::root().key("paths").index(index);
+                        entry.key("references").index(position)
+                    });
                 }
             }
         }
     }
 
-    fn path(&mut self, text: &str, pointer: &Pointer) -> Option<StorePath> {
+    fn path(&mut self, text: &str, pointer: impl FnOnce() -> Pointer) -> Option<StorePath> {
         match self.store_dir.parse(text) {
             Ok(path) => Some(path),
             Err(error) => {
-                self.bad(
-                    format!("`{text}` is no store path: {error}"),
-                    pointer.clone(),
-                );
+                self.bad(format!("`{text}` is no store path: {error}"), pointer);
                 None
             }
         }
     }
 
-    fn bad(&mut self, headline: String, pointer: Pointer) {
-        self.diagnostics.push(
-            Diagnostic::new(&codes::BAD_LOCK, headline, Place::value(pointer))
-                .help("take a good one from version control, or mend this entry"),
-        );
+    fn bad(&mut self, headline: String, pointer: impl FnOnce() -> Pointer) {
+        if self.diagnostics.len() < MAX_PROBLEMS {
+            let place = Place::value(pointer());
+            self.diagnostics
+                .push(Diagnostic::new(&codes::BAD_LOCK, headline, place).help(
+                    "take a good one from version control, or remove it and run `jobc lock`",
+                ));
+        } else if let Some(last) = self.diagnostics.last_mut()
+            && last.notes.is_empty()
+        {
+            last.notes
+                .push("the lock has more problems, which are not shown".to_owned());
+        }
     }
 }

@@ -7,8 +7,9 @@ use crate::diagnostic::{Diagnostic, MachineError, Place};
 use crate::model::{PackageName, PackageSource, shell_word};
 use crate::source::Pointer;
 use crate::store::StorePath;
+use crate::store::store_dir::AbsolutePathError;
 
-use super::{Context, DEFAULT_SYSTEM, Locked};
+use super::{Context, DEFAULT_SYSTEM, Lock, Locked};
 
 /// Where a package was declared: its source, the directory that its paths are relative to, and
 /// the place for messages.
@@ -87,50 +88,66 @@ impl<'a> Context<'a> {
             PackageSource::Reference(text) if text.starts_with('/') => {
                 let parsed = self.resolver.store_dir.parse(text);
                 Ok(parsed
-                    .map_err(|error| self.bad_path(text, &error.to_string(), place()))
+                    .map_err(|error| {
+                        self.diagnostics.push(bad_store_path(text, &error, place()));
+                    })
                     .ok())
             }
             PackageSource::Reference(installable) => Ok(self.locked(name, installable, place())),
         }
     }
 
-    fn bad_path(&mut self, text: &str, reason: &str, place: Place) {
-        let headline = format!("`{text}` is not a store path: {reason}");
-        self.diagnostics.push(Diagnostic::new(&codes::BAD_STORE_PATH, headline, place).help(
-            "write a whole store path, `{ path = \"./file\" }` for a file of the workspace, or an \
-             installable",
-        ));
-    }
-
     fn locked(&mut self, name: &PackageName, installable: &str, place: Place) -> Option<StorePath> {
-        let system = self
-            .resolver
-            .settings
-            .system
-            .as_deref()
-            .unwrap_or(DEFAULT_SYSTEM);
-        let problem = match self.resolver.lock.package(installable, system) {
-            Locked::As(path) => return Some(path.clone()),
-            Locked::Not => {
-                let headline = format!("package `{name}` is not locked: `{installable}`");
-                Diagnostic::new(&codes::NOT_LOCKED, headline, place)
-                    .did_you_mean(installable, self.resolver.lock.installables())
-                    .help(format!(
-                        "build it, `nix build --no-link --print-out-paths {}`, and write the \
-                         store path, or add it to `jobc.lock`",
-                        shell_word(installable)
-                    ))
-            }
-            Locked::ForOthers(systems) => {
-                let headline = format!("package `{name}` is not locked for `{system}`");
-                Diagnostic::new(&codes::LOCKED_FOR_OTHER_SYSTEM, headline, place)
-                    .note(format!("it is locked for `{}`", systems.join("`, `")))
-                    .help("lock it for the nodes' system, or set `system` in `jobc.toml`")
-            }
-        };
-        self.diagnostics.push(problem);
-        None
+        let resolver = self.resolver;
+        let system = resolver.settings.system.as_deref();
+        let system = system.unwrap_or(DEFAULT_SYSTEM);
+        let found = locked(resolver.lock, name, installable, system, || place);
+        found
+            .map_err(|problem| self.diagnostics.push(*problem))
+            .ok()
+            .cloned()
     }
+}
+
+/// What the lock says that the package `name` is on `system`.
+///
+/// # Errors
+/// What to tell if it says nothing.
+pub fn locked<'l>(
+    lock: &'l Lock,
+    name: &PackageName,
+    installable: &str,
+    system: &str,
+    place: impl FnOnce() -> Place,
+) -> Result<&'l StorePath, Box<Diagnostic>> {
+    Err(Box::new(match lock.package(installable, system) {
+        Locked::As(path) => return Ok(path),
+        Locked::Not => {
+            let headline = format!("package `{name}` is not locked: `{installable}`");
+            Diagnostic::new(&codes::NOT_LOCKED, headline, place())
+                .did_you_mean(installable, lock.installables())
+                .help(format!("lock it: `jobc lock {name}`"))
+        }
+        Locked::ForOthers(systems) => {
+            let headline = format!("package `{name}` is not locked for `{system}`");
+            Diagnostic::new(&codes::LOCKED_FOR_OTHER_SYSTEM, headline, place())
+                .note(format!("it is locked for `{}`", systems.join("`, `")))
+                .help(format!(
+                    "lock it for the nodes' system, `jobc lock --system {} {name}`, or set \
+                     `system` in `jobc.toml`",
+                    shell_word(system)
+                ))
+        }
+    }))
+}
+
+/// The problem of a package that is given by an absolute path that is no store path.
+pub fn bad_store_path(text: &str, reason: &AbsolutePathError, place: Place) -> Diagnostic {
+    let headline = format!("`{text}` is not a store path: {reason}");
+    Diagnostic::new(&codes::BAD_STORE_PATH, headline, place).help(
+        "write a whole store path, `{ path = \"./file\" }` for a file of the workspace, or an \
+         installable",
+    )
 }
 
 /// Where a source at `pointer` says where the package is.

@@ -3,7 +3,7 @@
 super::super::code::declare_codes! {
     /// A package is named by an installable, and the lock does not say which store path that is.
     /// jobc never asks Nix while it builds: what a job runs is decided when the lock is made, and
-    /// reviewed there.
+    /// reviewed there. `jobc lock NAME` asks Nix and writes the answer into `jobc.lock`.
     ///
     /// ```toml
     /// cluster = "devcluster"
@@ -38,6 +38,7 @@ super::super::code::declare_codes! {
     ///
     /// The setting `system` in `jobc.toml` says what the nodes are; it is `x86_64-linux` by
     /// default. A program for another system would be fetched and then not run.
+    /// `jobc lock --system SYSTEM` locks packages for a system.
     LOCKED_FOR_OTHER_SYSTEM = "locked-for-other-system", Error,
         "a package that is locked for another system";
 
@@ -145,4 +146,34 @@ super::super::code::declare_codes! {
     /// Make it again from a good state; it is written by a program and read by people, but rarely
     /// mended by them.
     BAD_LOCK = "bad-lock", Error, "a lock that contradicts itself";
+
+    /// A package is neither a store path nor anything that Nix knows how to look for.
+    ///
+    /// An installable is one of
+    ///
+    /// - an attribute of a flake, `nixpkgs#python3`, `.#tool` or `github:owner/repository#tool`;
+    /// - an attribute of `<nixpkgs>`, `python3Packages.requests`;
+    /// - a Nix file, `./nix/pkgs.nix`, or an attribute of one, `./nix/pkgs.nix#tool`;
+    ///
+    /// each with the name of an output after `^` where another one than the package's own choice
+    /// is meant: `nixpkgs#openssl^bin`. What is relative is so to the workspace's directory.
+    BAD_INSTALLABLE = "bad-installable", Error, "a package that no installable is";
+
+    /// Nix was asked what a package is and had no answer: it is not there, its expression is wrong,
+    /// or it cannot be built. Notes have what Nix said.
+    ///
+    /// Only `jobc lock` asks Nix. As long as one package has no answer, the lock stays as it is.
+    CANNOT_RESOLVE = "cannot-resolve-package", Error, "a package that Nix cannot evaluate or build";
+
+    /// `jobc lock --check` found that the lock is not what `jobc lock` would make of it: it has
+    /// packages that nobody names any more, or what it says of a package is no longer so.
+    ///
+    /// Run `jobc lock`, or `jobc lock --update` for what has changed since, and commit `jobc.lock`.
+    LOCK_OUTDATED = "lock-outdated", Error, "a lock that is not current";
+
+    /// A package is given by a store path that is neither in the store of this machine nor in a
+    /// cache that it asks. So the lock does not have its closure.
+    ///
+    /// Jobs compile all the same: the path is all that they need.
+    CLOSURE_UNKNOWN = "closure-unknown", Warning, "a store path whose closure nobody here knows";
 }

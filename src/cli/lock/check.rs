@@ -1,0 +1,79 @@
+//! `jobc lock --check`: is the lock current? Nothing is written.
+
+use crate::diagnostic::render::counted;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::lock::{self, current, text};
+use crate::model::LockFile;
+use crate::parse::{self, Format};
+use crate::source::SourceMap;
+use crate::workspace::{LOCK_FILE, Workspace, read_source};
+
+use super::super::args::LockArgs;
+use super::super::console::Console;
+use super::super::exit::Exit;
+use super::super::failure::Failure;
+use super::{Task, lock_name};
+
+pub(super) fn check(
+    args: &LockArgs,
+    workspace: &Workspace,
+    mut diagnostics: Vec<Diagnostic>,
+    console: &Console,
+) -> Result<Exit, Failure> {
+    let Some(task) = Task::new(args, workspace, &mut diagnostics)? else {
+        return Ok(console.close(diagnostics, None, &[]));
+    };
+    let (old, store_dir) = (&workspace.lock, &workspace.store_dir);
+    let chosen = task.only().unwrap_or(&task.needs);
+    let mut found = Vec::new();
+    if task.only().is_none() {
+        found.extend(unused_or_unsorted(&task, workspace)?);
+    }
+    let mut missing = current::missing(chosen, old, &task.systems, store_dir);
+    if args.update {
+        let name = lock_name(workspace);
+        let asked = task.renew(workspace, console)?;
+        match asked.value {
+            Some(new) => found.extend(current::changed(&task.needs, old, &new, &name, store_dir)),
+            // What cannot be had is missing, too, but that is not what to mend.
+            None => missing = asked.diagnostics,
+        }
+    }
+    found.extend(missing);
+    diagnostics.append(&mut found);
+    let remark = format!(
+        "`{}` is current: {}",
+        lock_name(workspace),
+        counted(chosen.iter().count(), "package")
+    );
+    let wrong = |problem: &Diagnostic| problem.severity == Severity::Error;
+    let remark = Some(&*remark).filter(|_| !diagnostics.iter().any(wrong));
+    Ok(console.close(diagnostics, remark, &[]))
+}
+
+fn unused_or_unsorted(task: &Task<'_>, workspace: &Workspace) -> Result<Vec<Diagnostic>, Failure> {
+    let path = workspace.root.join(LOCK_FILE);
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let source = read_source(&path, &workspace.current_dir)?;
+    // Opening the workspace has reported what is wrong with the lock itself.
+    let Some(source) = source.value else {
+        return Ok(Vec::new());
+    };
+    let tree = parse::tree(&source, Format::Json).value;
+    let Some(map) = tree.map(|root| SourceMap::new(source.clone(), root.into())) else {
+        return Ok(Vec::new());
+    };
+    let Some(lock) = parse::decode::<LockFile>(map.root()).value else {
+        return Ok(Vec::new());
+    };
+    let mut found = current::unused(&task.needs, &lock, &map);
+    if found.is_empty() {
+        let pruned = lock::pruned(&workspace.lock, &task.request(workspace))?;
+        if text::render(&pruned, &workspace.store_dir) != source.text() {
+            found.push(current::not_as_written(&lock_name(workspace)));
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,200 @@
+//! `jobc.lock` and Nix: which store paths the workspace's packages are. Touches the world.
+//!
+//! Beside the pipeline: `build` reads what this writes. Packages are collected from definitions and
+//! settings, evaluated, built or fetched, and written down with their closures. What is in the lock
+//! stays as it is unless an update is asked for, so that only what changed changes.
+
+pub mod collect;
+pub mod current;
+mod evaluate;
+mod expression;
+pub mod file;
+mod from_cache;
+pub mod installable;
+mod nix;
+mod realise;
+mod registration;
+pub mod text;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use collect::{Need, Needs, collect};
+pub use evaluate::Nixpkgs;
+pub use from_cache::FromCaches;
+pub use nix::Nix;
+
+use crate::diagnostic::{MachineError, Report};
+use crate::resolve::{Lock, PathInfo};
+use crate::store::{StoreDir, StorePath};
+
+use realise::{Resolved, Resolver, Target};
+
+/// What is to become of a lock.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// What the workspace names.
+    pub needs: &'a Needs,
+    /// What may change, if not everything.
+    pub only: Option<&'a Needs>,
+    /// The systems to lock for.
+    pub systems: &'a BTreeSet<String>,
+    /// Whether what is locked is asked for again.
+    pub update: bool,
+    /// The store of the nodes.
+    pub store_dir: &'a StoreDir,
+}
+
+/// Who is asked what packages are.
+#[derive(Clone, Copy)]
+pub enum Asking<'a> {
+    /// Nix.
+    Nix {
+        /// How it is run.
+        nix: &'a Nix<'a>,
+        /// What `<nixpkgs>` is.
+        nixpkgs: &'a Nixpkgs,
+        /// Is told what is done next.
+        say: &'a dyn Fn(&str),
+    },
+    /// Binary caches, about store paths that are known.
+    Caches(FromCaches<'a>),
+}
+
+/// The lock that `old` becomes. A report with an error has none.
+///
+/// # Errors
+/// If Nix or a cache cannot be asked. Where there is nothing to ask, nobody is.
+pub fn renew(
+    old: &Lock,
+    request: &Request<'_>,
+    asking: &Asking<'_>,
+) -> Result<Report<Lock>, MachineError> {
+    let chosen = request.only.unwrap_or(request.needs);
+    let mut targets = Vec::new();
+    for (installable, need) in &chosen.installables {
+        let known = old.packages().get(installable);
+        for system in request.systems {
+            let is_missing = known.is_none_or(|systems| !systems.contains_key(system));
+            if request.update || is_missing || asking.is_given(installable) {
+                targets.push(Target {
+                    installable,
+                    system,
+                    need,
+                });
+            }
+        }
+    }
+    let store_paths = chosen.store_paths.iter();
+    let store_paths: BTreeMap<&StorePath, &Need> = store_paths
+        .filter(|(path, _)| request.update || old.path(path).is_none())
+        .collect();
+    let answers = ask(&targets, &store_paths, old, request.store_dir, asking)?;
+    if answers.has_errors() {
+        return Ok(Report::failed(answers.diagnostics));
+    }
+    let mut diagnostics = Vec::new();
+    let answers = answers.unpack(&mut diagnostics).unwrap_or_default();
+    let mut packages = kept(old, request);
+    for (target, path) in answers.packages {
+        packages
+            .entry(target.installable.to_owned())
+            .or_default()
+            .insert(target.system.to_owned(), path);
+    }
+    let paths = together(old, answers.paths, request.update);
+    let lock = assemble(packages, &paths, request)?;
+    Ok(Report::new(lock, diagnostics))
+}
+
+impl Asking<'_> {
+    /// Whether a package's store path was given by hand.
+    fn is_given(&self, installable: &str) -> bool {
+        match self {
+            Self::Nix { .. } => false,
+            Self::Caches(asked) => asked.given.contains_key(installable),
+        }
+    }
+}
+
+fn ask<'t>(
+    targets: &[Target<'t>],
+    store_paths: &BTreeMap<&StorePath, &Need>,
+    old: &Lock,
+    store_dir: &StoreDir,
+    asking: &Asking<'_>,
+) -> Result<Report<Resolved<'t>>, MachineError> {
+    match asking {
+        Asking::Nix { nix, nixpkgs, say } => {
+            let resolver = Resolver {
+                nix,
+                nixpkgs,
+                store_dir,
+                say,
+            };
+            resolver.resolve(targets, store_paths)
+        }
+        Asking::Caches(asked) => {
+            let locked = |target: &Target<'_>| {
+                let systems = old.packages().get(target.installable)?;
+                systems.get(target.system)
+            };
+            let known = |target: &Target<'t>| {
+                let given = asked.given.get(target.installable);
+                (*target, given.or_else(|| locked(target)))
+            };
+            let known: Vec<_> = targets.iter().map(known).collect();
+            asked.resolve(&known, store_paths)
+        }
+    }
+}
+
+/// The lock without what nobody needs.
+///
+/// # Errors
+/// Never for a lock that was read: its closures are whole.
+pub fn pruned(old: &Lock, request: &Request<'_>) -> Result<Lock, MachineError> {
+    let paths = together(old, BTreeMap::new(), false);
+    assemble(kept(old, request), &paths, request)
+}
+
+type Packages = BTreeMap<String, BTreeMap<String, StorePath>>;
+
+/// The packages that stay: where only some may change, all the others.
+fn kept(old: &Lock, request: &Request<'_>) -> Packages {
+    let mut packages = old.packages().clone();
+    if request.only.is_none() {
+        packages.retain(|installable, _| request.needs.installables.contains_key(installable));
+    }
+    packages
+}
+
+/// What is known of paths. Of what is in both, the new is right in an update only.
+fn together(
+    old: &Lock,
+    new: BTreeMap<StorePath, PathInfo>,
+    update: bool,
+) -> BTreeMap<StorePath, PathInfo> {
+    let before = old.paths().map(|(path, info)| (path.clone(), info.clone()));
+    let mut paths: BTreeMap<_, _> = before.collect();
+    for (path, info) in new {
+        if update || !paths.contains_key(&path) {
+            paths.insert(path, info);
+        }
+    }
+    paths
+}
+
+fn assemble(
+    packages: Packages,
+    paths: &BTreeMap<StorePath, PathInfo>,
+    request: &Request<'_>,
+) -> Result<Lock, MachineError> {
+    let roots: BTreeSet<StorePath> = request.needs.store_paths.keys().cloned().collect();
+    Lock::assemble(packages, paths, &roots).map_err(|hole| {
+        let path = request.store_dir.display(&hole);
+        MachineError::new(
+            "a closure is not complete",
+            format!("nothing is known of `{path}`"),
+        )
+    })
+}
