@@ -471,6 +471,70 @@ fn servers_are_asked_as_nodes_ask_them() {
 }
 
 #[test]
+fn nodes_that_ask_only_what_the_step_says() {
+    let case = Case::new();
+    case.publish().put_packages();
+    let only = |init: &str| {
+        case.asks(&["file:///none"], &format!("[init]\n{init}"));
+        case.sandbox.jobc(["ready"])
+    };
+    let mine = format!("substituters = [\"{}\"]\n", case.url());
+    let run = only(&mine);
+    assert_eq!(run.status, 0);
+    assert!(
+        run.stdout.starts_with("file:///none could not be asked"),
+        "{run:?}"
+    );
+    let run = only(&format!("{mine}only_substituters = true\n"));
+    assert_eq!(run.status, 0);
+    assert!(
+        run.stdout.starts_with("5 store paths: 5 present"),
+        "{run:?}"
+    );
+    // The root of the whole job is asked for as well.
+    let run = only(&format!(
+        "{mine}only_substituters = true\nroots = \"job\"\n"
+    ));
+    assert_eq!(run.status, 1);
+    assert!(
+        run.stdout
+            .contains("\n      devcluster/www/devel/one: the job\n"),
+        "{run:?}"
+    );
+    case.publish();
+    assert_eq!(case.ready(&[]).status, 0);
+    let run = only("only_substituters = true\n");
+    assert_eq!((run.status, &*run.stdout), (2, ""));
+    assert!(
+        run.stderr
+            .starts_with("error: the nodes ask no binary cache\n"),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn what_is_pushed_is_ready() {
+    let case = Case::new();
+    fs::remove_dir_all(case.sandbox.path().join("cache")).unwrap();
+    case.sandbox
+        .file("one/job.toml", definition("one", &["exec ${./data}"]));
+    let run = case.ready(&[]);
+    assert_eq!(run.status, 2, "{run:?}");
+    let pushed = case.sandbox.jobc(["push", "one", "--to", &case.url()]);
+    assert_eq!(pushed.status, 0, "{pushed:?}");
+    let run = case.ready(&[]);
+    assert_eq!(run.status, 0, "{run:?}");
+    assert!(
+        run.stdout.starts_with("2 store paths: 2 present"),
+        "{run:?}"
+    );
+    // Over a server as well.
+    let server = HttpServer::of_directory(case.sandbox.path().join("cache"));
+    case.asks(&[&server.url()], "");
+    assert_eq!(case.ready(&[]).status, 0);
+}
+
+#[test]
 fn for_programs() {
     let case = Case::new();
     case.publish().put(&signed(package(TOOL, &[LIBRARY])));
@@ -487,7 +551,9 @@ fn for_programs() {
         document["caches"],
         serde_json::json!([{ "url": cache, "error": null }])
     );
-    let needed_by = serde_json::json!([{ "job": "devcluster/www/devel/one", "process": "p0" }]);
+    let needed_by = serde_json::json!([
+        { "job": "devcluster/www/devel/one", "part": "process", "process": "p0" }
+    ]);
     let paths = document["paths"].as_array_mut().unwrap();
     let mut find = |name: &str| {
         let is = |path: &&mut Value| path["path"].as_str().unwrap().contains(name);

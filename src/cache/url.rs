@@ -183,9 +183,13 @@ impl fmt::Display for CacheUrl {
 
 /// Where the user information of a URL is, with the `@`.
 fn user_information(text: &str) -> Option<std::ops::Range<usize>> {
-    let start = text.find("://")? + 3;
-    let rest = &text[start..];
-    let authority = &rest[..rest.find(['/', '?']).unwrap_or(rest.len())];
+    let location = text.split('?').next()?;
+    let start = location.find("://")? + 3;
+    if location.starts_with('/') {
+        return None;
+    }
+    let rest = &location[start..];
+    let authority = &rest[..rest.find('/').unwrap_or(rest.len())];
     let end = start + authority.rfind('@')? + 1;
     // `ssh://user@host` says who to be, which is no secret; a password is.
     text[start..end].contains(':').then_some(start..end)

@@ -44,11 +44,16 @@ const DEFAULT_SUBSTITUTER: &str = "https://cache.nixos.org";
 const DEFAULT_KEY: &str = "cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=";
 
 impl Settings {
-    /// The binary caches that nodes ask: those of the init step, then those of their own.
+    /// The binary caches that nodes ask: those of the init step, then those of their own, unless
+    /// the init step says otherwise.
     pub fn substituters(&self) -> Vec<&str> {
-        let init = self.init.as_ref().and_then(|it| it.substituters.as_ref());
+        let init = self.init.as_ref();
+        let first = init.and_then(|it| it.substituters.as_ref());
+        if init.and_then(|it| it.only_substituters) == Some(true) {
+            return first.into_iter().flatten().map(String::as_str).collect();
+        }
         let nodes = self.nodes.as_ref().and_then(|it| it.substituters.as_ref());
-        both(init, nodes, DEFAULT_SUBSTITUTER)
+        both(first, nodes, DEFAULT_SUBSTITUTER)
     }
 
     /// The public keys that nodes trust: those of the init step, then those of their own.

@@ -61,10 +61,12 @@ struct Reason {
     reason: String,
 }
 
-/// A process of a job, or its health check if there is none.
+/// Which part of a job needs it: a `process`, the `health_check`, or the `job` as a whole.
 #[derive(Serialize)]
 struct Needed<'a> {
     job: String,
+    part: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
     process: Option<&'a str>,
 }
 
@@ -144,11 +146,14 @@ fn path<'a>(row: &'a Row<'_>, readiness: &Readiness<'_>) -> Item<'a> {
 }
 
 fn needed<'a>(key: &JobKey, by: &'a NeededBy) -> Needed<'a> {
+    let (part, process) = match by {
+        NeededBy::Process(name) => ("process", Some(name.as_str())),
+        NeededBy::HealthCheck => ("health_check", None),
+        NeededBy::Job => ("job", None),
+    };
     Needed {
         job: key.to_string(),
-        process: match by {
-            NeededBy::Process(name) => Some(name.as_str()),
-            NeededBy::HealthCheck | NeededBy::Job => None,
-        },
+        part,
+        process,
     }
 }
