@@ -682,21 +682,29 @@ fn a_compiled_file_may_have_the_name_of_a_definition() {
 
 #[test]
 fn every_step_that_jobc_adds_is_known() {
-    let sandbox = Sandbox::with_examples();
     let agent = Agent {
         instance: 0,
         hostname: "host".to_owned(),
         task_id: "task".to_owned(),
         ports: BTreeMap::new(),
     };
-    for job in ["hello_world", "prometheus", "devcluster/www/devel/webapp"] {
-        let text = jobc(&sandbox, ["build", job, "--stdout"]).stdout;
-        let jobs = Compiled::parse(&text).expect("a job").jobs;
-        let task = jobs[0].task(&agent).expect("a task");
-        assert!(task.processes.iter().any(is_init), "{job}");
-        for process in &task.processes {
-            let added = process.name.starts_with("nix_");
-            assert_eq!(is_init(process), added, "{}", process.name);
+    for settings in [
+        "",
+        "init = { names = \"process\" }",
+        "init = { roots = \"job\" }",
+        "init = { roots = \"job\", names = \"process\", profile_script = \"/a b\" }",
+    ] {
+        let sandbox = Sandbox::with_examples();
+        sandbox.file("jobc.toml", settings);
+        for job in ["hello_world", "prometheus", "devcluster/www/devel/webapp"] {
+            let text = jobc(&sandbox, ["build", job, "--stdout"]).stdout;
+            let jobs = Compiled::parse(&text).expect("a job").jobs;
+            let task = jobs[0].task(&agent).expect("a task");
+            assert!(task.processes.iter().any(is_init), "{job}, {settings}");
+            for process in &task.processes {
+                let added = process.name.starts_with("nix_");
+                assert_eq!(is_init(process), added, "{}, {settings}", process.name);
+            }
         }
     }
 }
@@ -704,7 +712,7 @@ fn every_step_that_jobc_adds_is_known() {
 #[test]
 fn without_nix_nothing_is_fetched() {
     let sandbox = Sandbox::with_examples();
-    let step = "p=/nix/store/x r=$PWD/.gc/a n=0\necho ran";
+    let step = "path=/nix/store/x root=$PWD/.gc/a\necho ran";
     sandbox.file(
         "c.json",
         compiled(&json!([

@@ -3,11 +3,13 @@
 use super::Process;
 
 /// Whether a process is a step that realises a closure: by its name, and by how its command
-/// begins, with the path to realise and the root that keeps it.
+/// begins, with the path to realise and the root that keeps it. Before that, there may be a line
+/// that reads a profile script.
 pub fn is_init(process: &Process) -> bool {
-    let named = ["nix_init_", "nix_fetch_"]
+    let after = ["nix_init", "nix_fetch"]
         .iter()
-        .any(|prefix| process.name.starts_with(prefix));
-    let first = process.command.lines().next().unwrap_or_default();
-    named && first.starts_with("p=/") && first.contains(" r=")
+        .find_map(|prefix| process.name.strip_prefix(prefix));
+    let is_named = after.is_some_and(|rest| rest.is_empty() || rest.starts_with(['_', '-']));
+    let realises = |line: &str| line.starts_with("path=/") && line.contains(" root=$PWD/.gc/");
+    is_named && process.command.lines().take(2).any(realises)
 }
