@@ -10,9 +10,9 @@ use serde_json::Value;
 
 use crate::compile::in_parallel;
 use crate::diagnostic::MachineError;
+use crate::model::{Installable, InstallableSource};
 
 use super::expression;
-use super::installable::{Installable, Source};
 use super::nix::{Answer, Nix};
 
 /// A package on a system, to be asked for.
@@ -77,12 +77,12 @@ pub(super) fn evaluate(
     questions: &[Question<'_>],
 ) -> Result<Vec<Evaluated>, MachineError> {
     let evaluation = Evaluation { nix, nixpkgs };
-    let mut groups: BTreeMap<(Source, &str), Vec<usize>> = BTreeMap::new();
+    let mut groups: BTreeMap<(InstallableSource, &str), Vec<usize>> = BTreeMap::new();
     for (index, question) in questions.iter().enumerate() {
         let source = evaluation.source(&question.installable);
         // Which attribute of a flake is meant by none is Nix's to say.
         let by_default = question.installable.attribute.names.is_empty();
-        if !(by_default && matches!(source, Source::Flake(_))) {
+        if !(by_default && matches!(source, InstallableSource::Flake(_))) {
             groups
                 .entry((source, question.system))
                 .or_default()
@@ -134,9 +134,11 @@ enum Said {
 
 impl Evaluation<'_> {
     /// Where a package is looked for: `<nixpkgs>` may be a flake.
-    fn source(&self, installable: &Installable) -> Source {
+    fn source(&self, installable: &Installable) -> InstallableSource {
         match (&installable.source, self.nixpkgs) {
-            (Source::Nixpkgs, Nixpkgs::Flake(reference)) => Source::Flake(reference.clone()),
+            (InstallableSource::Nixpkgs, Nixpkgs::Flake(reference)) => {
+                InstallableSource::Flake(reference.clone())
+            }
             (source, _) => source.clone(),
         }
     }
@@ -144,7 +146,7 @@ impl Evaluation<'_> {
     /// Asks for several; none where a package has to be asked for alone.
     fn together(
         &self,
-        source: &Source,
+        source: &InstallableSource,
         system: &str,
         wanted: &[&Installable],
     ) -> Result<Vec<Option<Derivation>>, MachineError> {
@@ -152,7 +154,7 @@ impl Evaluation<'_> {
         let mut all = vec![Said::Missing; wanted.len()];
         match source {
             // As Nix looks for them, one set after the other.
-            Source::Flake(reference) => {
+            InstallableSource::Flake(reference) => {
                 for set in ["packages", "legacyPackages"] {
                     let installable = format!("{reference}#{set}.{system}");
                     let answer = self.flake(&installable, &each, system)?;
@@ -166,7 +168,7 @@ impl Evaluation<'_> {
                     }
                 }
             }
-            Source::File(_) | Source::Nixpkgs => {
+            InstallableSource::File(_) | InstallableSource::Nixpkgs => {
                 let root = self.root(source)?;
                 let answer = self.expression(&format!("{each} {root}"), system)?;
                 all = said(&answer, wanted.len());
@@ -187,7 +189,7 @@ impl Evaluation<'_> {
         let pick = expression::pick(installable);
         let attribute = &installable.attribute;
         let answer = match self.source(installable) {
-            Source::Flake(reference) => {
+            InstallableSource::Flake(reference) => {
                 let installable = format!("{reference}#{}", attribute.text);
                 self.flake(&installable, &pick, system)?
             }
@@ -209,8 +211,8 @@ impl Evaluation<'_> {
         Ok(Err(answer.told()))
     }
 
-    fn root(&self, source: &Source) -> Result<String, MachineError> {
-        let Source::File(file) = source else {
+    fn root(&self, source: &InstallableSource) -> Result<String, MachineError> {
+        let InstallableSource::File(file) = source else {
             return Ok(expression::nixpkgs());
         };
         let path = plain(&self.nix.directory.join(file));

@@ -2,7 +2,7 @@
 //!
 //! Every text of a definition becomes a string literal, so that none of it is code.
 
-use super::installable::{Attribute, Installable};
+use crate::model::{Attribute, Installable};
 
 /// From an output's name, or null, and a package to its derivation, output and path.
 const PICK: &str = r#"(output: package:
@@ -101,7 +101,7 @@ fn string(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{select, string};
-    use crate::lock::installable::Installable;
+    use crate::model::Installable;
 
     #[test]
     fn texts_are_never_code() {

@@ -10,7 +10,6 @@ mod evaluate;
 mod expression;
 pub mod file;
 mod from_cache;
-pub mod installable;
 mod nix;
 mod realise;
 mod registration;

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::codes::packages as codes;
 use crate::diagnostic::{Annotation, Diagnostic, MachineError, Report};
-use crate::resolve::PathInfo;
+use crate::model::Installable;
+use crate::resolve::{PathInfo, bad_installable};
 use crate::store::{StoreDir, StorePath};
 
 use super::collect::Need;
 use super::evaluate::{Derivation, Nixpkgs, Question, evaluate};
-use super::installable::Installable;
 use super::nix::{Answer, Nix, told};
 use super::registration;
 
@@ -92,12 +92,9 @@ impl Resolver<'_> {
                     });
                 }
                 Err(error) => {
-                    let headline = format!("`{}` is no package: {error}", target.installable);
                     let place = target.need.place.clone();
-                    let problem = Diagnostic::new(&codes::BAD_INSTALLABLE, headline, place);
+                    let problem = bad_installable(target.installable, &error, place);
                     // Once, for however many systems.
-                    let problem = problem
-                        .help("write an installable such as `nixpkgs#python3`, or a store path");
                     if !diagnostics.contains(&problem) {
                         diagnostics.push(problem);
                     }

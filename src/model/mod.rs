@@ -7,6 +7,7 @@ mod command;
 mod container;
 mod document;
 mod health;
+mod installable;
 mod job;
 mod lifecycle;
 mod lock;
@@ -30,6 +31,7 @@ pub use container::{
 };
 pub use document::{Document, JobList};
 pub use health::{HealthCheckConfig, HealthChecker, HttpHealthChecker, ShellHealthChecker};
+pub use installable::{Attribute, Installable, InstallableError, InstallableSource};
 pub use job::{
     Announcer, CronCollisionPolicy, ExecutorConfig, Job, JobKey, Metadata, PartitionPolicy,
 };

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 pub use command::{Command, Script};
 pub use lock::{Lock, Locked, PathInfo};
-pub use package::{bad_store_path, locked};
+pub use package::{bad_installable, bad_store_path, locked};
 
 use crate::check::CheckedJob;
 use crate::diagnostic::codes::packages as codes;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::diagnostic::codes::packages as codes;
 use crate::diagnostic::{Diagnostic, MachineError, Place};
-use crate::model::{PackageName, PackageSource, shell_word};
+use crate::model::{Installable, InstallableError, PackageName, PackageSource, shell_word};
 use crate::source::Pointer;
 use crate::store::StorePath;
 use crate::store::store_dir::AbsolutePathError;
@@ -112,7 +112,7 @@ impl<'a> Context<'a> {
 /// What the lock says that the package `name` is on `system`.
 ///
 /// # Errors
-/// What to tell if it says nothing.
+/// What to tell if it says nothing: that it could say something only if the text is an installable.
 pub fn locked<'l>(
     lock: &'l Lock,
     name: &PackageName,
@@ -120,7 +120,14 @@ pub fn locked<'l>(
     system: &str,
     place: impl FnOnce() -> Place,
 ) -> Result<&'l StorePath, Box<Diagnostic>> {
-    Err(Box::new(match lock.package(installable, system) {
+    let known = lock.package(installable, system);
+    if !matches!(known, Locked::As(_))
+        && let Err(error) = Installable::parse(installable)
+    {
+        // To lock it would come to nothing.
+        return Err(Box::new(bad_installable(installable, &error, place())));
+    }
+    Err(Box::new(match known {
         Locked::As(path) => return Ok(path),
         Locked::Not => {
             let headline = format!("package `{name}` is not locked: `{installable}`");
@@ -148,6 +155,13 @@ pub fn bad_store_path(text: &str, reason: &AbsolutePathError, place: Place) -> D
         "write a whole store path, `{ path = \"./file\" }` for a file of the workspace, or an \
          installable",
     )
+}
+
+/// The problem of a package that is given by a text that means nothing to Nix.
+pub fn bad_installable(text: &str, reason: &InstallableError, place: Place) -> Diagnostic {
+    let headline = format!("`{text}` is no package: {reason}");
+    Diagnostic::new(&codes::BAD_INSTALLABLE, headline, place)
+        .help("write an installable such as `nixpkgs#python3`, or a store path")
 }
 
 /// Where a source at `pointer` says where the package is.

@@ -15,7 +15,7 @@ use std::path::Path;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Installable {
     /// Where to look.
-    pub source: Source,
+    pub source: InstallableSource,
     /// What to look for there.
     pub attribute: Attribute,
     /// Which output it is, if not the derivation's own choice.
@@ -24,7 +24,7 @@ pub struct Installable {
 
 /// Where a package comes from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Source {
+pub enum InstallableSource {
     /// A flake, by its reference.
     Flake(String),
     /// A Nix file, relative to the workspace.
@@ -33,7 +33,7 @@ pub enum Source {
     Nixpkgs,
 }
 
-impl fmt::Display for Source {
+impl fmt::Display for InstallableSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Flake(text) | Self::File(text) => write!(f, "`{text}`"),
@@ -72,7 +72,7 @@ impl Installable {
         };
         let (source, attribute) = split(rest)?;
         let attribute = Attribute::parse(attribute)?;
-        if source == Source::Nixpkgs && attribute.names.is_empty() {
+        if source == InstallableSource::Nixpkgs && attribute.names.is_empty() {
             return Err(InstallableError::EmptyName);
         }
         Ok(Self {
@@ -84,10 +84,12 @@ impl Installable {
 }
 
 /// The source, and the text of the attribute.
-fn split(text: &str) -> Result<(Source, &str), InstallableError> {
+fn split(text: &str) -> Result<(InstallableSource, &str), InstallableError> {
     let (reference, attribute) = match text.split_once('#') {
         // A quoted name may have the character, too.
-        Some((reference, _)) if reference.contains('"') => return Ok((Source::Nixpkgs, text)),
+        Some((reference, _)) if reference.contains('"') => {
+            return Ok((InstallableSource::Nixpkgs, text));
+        }
         Some((reference, attribute)) => (reference, Some(attribute)),
         None => (text, None),
     };
@@ -98,7 +100,7 @@ fn split(text: &str) -> Result<(Source, &str), InstallableError> {
             return Err(InstallableError::FileWithoutDot(reference.to_owned()));
         }
         if is_relative {
-            let file = Source::File(reference.to_owned());
+            let file = InstallableSource::File(reference.to_owned());
             return Ok((file, attribute.unwrap_or_default()));
         }
     }
@@ -107,10 +109,10 @@ fn split(text: &str) -> Result<(Source, &str), InstallableError> {
     match attribute {
         Some(attribute) => {
             let reference = if reference.is_empty() { "." } else { reference };
-            Ok((Source::Flake(reference.to_owned()), attribute))
+            Ok((InstallableSource::Flake(reference.to_owned()), attribute))
         }
-        None if is_flake => Ok((Source::Flake(reference.to_owned()), "")),
-        None => Ok((Source::Nixpkgs, text)),
+        None if is_flake => Ok((InstallableSource::Flake(reference.to_owned()), "")),
+        None => Ok((InstallableSource::Nixpkgs, text)),
     }
 }
 
@@ -193,16 +195,16 @@ impl std::error::Error for InstallableError {}
 
 #[cfg(test)]
 mod tests {
-    use super::{Installable, Source};
+    use super::{Installable, InstallableSource};
 
     fn shown(text: &str) -> String {
         match Installable::parse(text) {
             Err(error) => format!("error: {error}"),
             Ok(installable) => {
                 let source = match installable.source {
-                    Source::Flake(reference) => format!("flake {reference}"),
-                    Source::File(file) => format!("file {file}"),
-                    Source::Nixpkgs => "nixpkgs".to_owned(),
+                    InstallableSource::Flake(reference) => format!("flake {reference}"),
+                    InstallableSource::File(file) => format!("file {file}"),
+                    InstallableSource::Nixpkgs => "nixpkgs".to_owned(),
                 };
                 let names = installable.attribute.names.join("|");
                 let output = installable.output.map(|output| format!(" ^{output}"));
