@@ -6,9 +6,11 @@ mod caches;
 mod compiled;
 mod daemon;
 mod end_to_end;
+mod flow;
 mod maker;
 mod names;
 mod node;
+mod publisher;
 mod realise;
 mod roots;
 

@@ -157,6 +157,20 @@ super::super::code::declare_codes! {
     ///
     /// each with the name of an output after `^` where another one than the package's own choice
     /// is meant: `nixpkgs#openssl^bin`. What is relative is so to the workspace's directory.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// packages = { openssl = "nixpkgs#openssl^*" }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "${pkgs.openssl}/bin/openssl version" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// A package is one store path, so one output is named, as in `nixpkgs#openssl^bin`.
     BAD_INSTALLABLE = "bad-installable", Error, "a package that no installable is";
 
     /// Nix was asked what a package is and had no answer: it is not there, its expression is wrong,
