@@ -266,9 +266,18 @@ fn what_nodes_do_not_take() {
         (
             lies.clone(),
             "",
-            Some("not signed, and not the contents that its path is made of"),
+            Some("its path does not follow from its content address"),
         ),
-        (signed(lies), "", None),
+        (
+            lies.clone(),
+            "?trusted=1",
+            Some("its path does not follow from its content address"),
+        ),
+        (
+            signed(lies),
+            "",
+            Some("its path does not follow from its content address"),
+        ),
         (signed(info.clone()), "", None),
     ] {
         case.asks(&[&format!("{}{parameters}", case.url())], "");
@@ -277,7 +286,7 @@ fn what_nodes_do_not_take() {
         let found = run
             .stdout
             .lines()
-            .find_map(|line| line.strip_prefix("  in file://[DIR]/cache: "));
+            .find_map(|line| line.strip_prefix(&*format!("  in file://[DIR]/cache{parameters}: ")));
         if (found, run.status) != (expected, i32::from(expected.is_some())) {
             failures.push(format!("expected {expected:?}, found {run:?}"));
         }
@@ -311,21 +320,26 @@ fn a_changed_script_is_refused() {
     let data = data.strip_prefix("/nix/store/").unwrap();
     let name = format!("cache/{}.narinfo", &data[..32]);
     let narinfo = fs::read_to_string(case.sandbox.path().join(&name)).unwrap();
-    for changed in [
-        narinfo.replace("References: ", &format!("References: {LIBRARY}")),
-        narinfo
-            .lines()
-            .filter(|line| !line.starts_with("CA"))
-            .map(|line| format!("{line}\n"))
-            .collect(),
+    let lines = narinfo.lines().filter(|line| !line.starts_with("CA"));
+    for (changed, reason, keys_help) in [
+        (
+            narinfo.replace("References: ", &format!("References: {LIBRARY}")),
+            "its path does not follow from its content address",
+            false,
+        ),
+        (
+            lines.map(|line| format!("{line}\n")).collect(),
+            "not signed",
+            true,
+        ),
     ] {
         case.sandbox.file(&name, changed);
         let run = case.ready(&[]);
         assert_eq!(run.status, 1, "{run:?}");
-        assert!(
-            run.stdout.contains("  in file://[DIR]/cache: not signed"),
-            "{run:?}"
-        );
+        let reason = format!("  in file://[DIR]/cache: {reason}\n");
+        assert!(run.stdout.contains(&reason), "{run:?}");
+        let help = run.stderr.contains("name the keys that sign");
+        assert_eq!(help, keys_help, "{run:?}");
     }
 }
 

@@ -191,10 +191,10 @@ impl Nodes {
                 not_asked.push((cache.clone(), AskError::OtherPath { file, found }));
                 continue;
             }
-            let trusted = if cache.is_trusted() {
-                Ok(Trust::Cache)
-            } else {
-                trust(&info, caches.store_dir(), &self.keys)
+            let trusted = match trust(&info, caches.store_dir(), &self.keys) {
+                Err(Distrust::OtherContents) => Err(Distrust::OtherContents),
+                _ if cache.is_trusted() => Ok(Trust::Cache),
+                judged => judged,
             };
             let trust = match trusted {
                 Ok(trust) => trust,

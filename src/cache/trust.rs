@@ -1,5 +1,6 @@
 //! Whether nodes take what a cache has, by the rule of their Nix: an object whose path follows from
-//! its contents needs nobody's word, any other the signature of a key that they trust.
+//! its contents needs nobody's word, any other the signature of a key that they trust. One that
+//! only claims the former is not taken with a signature either: Nix fetches it, and then refuses.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -29,7 +30,7 @@ pub enum Distrust {
     Strangers(BTreeSet<KeyName>),
     /// It has a signature by the name of this trusted key, which did not make it.
     Forged(KeyName),
-    /// Nobody signed it, and its path does not follow from the contents that it claims to have.
+    /// Its path does not follow from the contents that it claims to have, whoever signed it.
     OtherContents,
 }
 
@@ -38,9 +39,12 @@ pub enum Distrust {
 /// # Errors
 /// If they do not.
 pub fn trust(info: &NarInfo, store_dir: &StoreDir, keys: &[PublicKey]) -> Result<Trust, Distrust> {
-    let follows = info.ca.map(|address| follows(info, &address, store_dir));
-    if follows == Some(true) {
-        return Ok(Trust::Contents);
+    if let Some(address) = &info.ca {
+        return if follows(info, address, store_dir) {
+            Ok(Trust::Contents)
+        } else {
+            Err(Distrust::OtherContents)
+        };
     }
     let fingerprint = info.fingerprint(store_dir);
     let mut forged = None;
@@ -54,9 +58,6 @@ pub fn trust(info: &NarInfo, store_dir: &StoreDir, keys: &[PublicKey]) -> Result
     }
     if let Some(name) = forged {
         return Err(Distrust::Forged(name));
-    }
-    if follows == Some(false) {
-        return Err(Distrust::OtherContents);
     }
     if info.signatures.is_empty() {
         return Err(Distrust::Unsigned);
@@ -96,9 +97,7 @@ impl fmt::Display for Distrust {
                 )
             }
             Self::Forged(name) => write!(f, "its signature is not one of `{name}`"),
-            Self::OtherContents => {
-                f.write_str("not signed, and not the contents that its path is made of")
-            }
+            Self::OtherContents => f.write_str("its path does not follow from its content address"),
         }
     }
 }

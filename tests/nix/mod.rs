@@ -13,5 +13,6 @@ mod node;
 mod publisher;
 mod realise;
 mod roots;
+mod verdicts;
 
 pub use node::nix;

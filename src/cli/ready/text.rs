@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use indicatif::HumanBytes;
 
-use crate::cache::{CacheUrl, NotFrom, Verdict};
+use crate::cache::{CacheUrl, Distrust, NotFrom, Verdict};
 use crate::diagnostic::render::{counted, visible};
 use crate::model::JobKey;
 use crate::plan::NeededBy;
@@ -90,8 +90,12 @@ pub(super) fn failure(readiness: &Readiness<'_>) -> Option<Failure> {
     Some(failure)
 }
 
+/// Whether another key would help.
 fn untrusted(readiness: &Readiness<'_>) -> bool {
-    let distrusted = |(_, why): &(CacheUrl, NotFrom)| matches!(why, NotFrom::Distrusted(_));
+    let distrusted = |(_, why): &(CacheUrl, NotFrom)| match why {
+        NotFrom::Distrusted(distrust) => *distrust != Distrust::OtherContents,
+        NotFrom::Absent | NotFrom::NoArchive(_) => false,
+    };
     readiness.rows.iter().any(|row| match &row.found.verdict {
         Verdict::Absent(reasons) => reasons.iter().any(distrusted),
         _ => false,
