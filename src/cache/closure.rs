@@ -181,7 +181,11 @@ impl Nodes {
                     continue;
                 }
                 Answer::CouldNotAsk(error) => {
+                    let is_last = error.stops_nix();
                     not_asked.push((cache.clone(), error));
+                    if is_last {
+                        break;
+                    }
                     continue;
                 }
             };

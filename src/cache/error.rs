@@ -148,6 +148,12 @@ impl Unreachable {
 }
 
 impl AskError {
+    /// Whether Nix gives up at this: the text of a narinfo makes no sense to it, and then it asks
+    /// none of the caches that come next.
+    pub(super) fn stops_nix(&self) -> bool {
+        matches!(self, Self::Malformed { .. } | Self::NotText { .. })
+    }
+
     /// Whether it says something about the server, and not about one file of it.
     pub(super) fn is_about_the_server(&self) -> bool {
         match self {

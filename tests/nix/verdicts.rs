@@ -483,6 +483,22 @@ fn of_servers() {
     }
 }
 
+/// What comes of cases that the next cache cannot mend.
+fn with_a_good_cache(name: &str) -> Expected {
+    match name {
+        // Nix stops at what it cannot read.
+        "no narinfo at all" | "an empty narinfo" => Unready,
+        "another size" => Refused("what a cache says is compared before the next is asked"),
+        "no signature that is one" => Unseen(
+            "Nix stops at a signature by a trusted name that is none, and jobc leaves it out",
+        ),
+        "another content address of text" | "another content address of a file" => {
+            Unseen("an assertion in Nix 2.8 fails where an object without references claims so")
+        }
+        _ => Ready,
+    }
+}
+
 /// What is wrong in one cache is got from the next.
 #[test]
 fn of_two_caches() {
@@ -497,7 +513,7 @@ fn of_two_caches() {
         let cache = whole.copied(number);
         change(&cache);
         let (url, ()) = file(&cache.directory);
-        failures.extend(pushed.compare_all(name, &[&url, &good], Ready));
+        failures.extend(pushed.compare_all(name, &[&url, &good], with_a_good_cache(name)));
     }
     report(&failures);
 }
