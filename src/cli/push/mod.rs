@@ -24,8 +24,8 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::open::open;
 use super::output;
-use super::search::{Depth, Findings, Search};
-use super::settle::{Many, settle, table};
+use super::search::{Depth, Search};
+use super::settle::{Many, none_asked_for, settle};
 
 use packages::{Goal, Packages, packages};
 use plan::Names;
@@ -54,7 +54,10 @@ pub(super) fn run(args: &PushArgs, global: &Global, console: &Console) -> Result
     }
     let mut findings = search.run(console)?;
     if nothing_asked {
-        return Err(nothing(&findings));
+        return Err(none_asked_for(
+            &findings,
+            "name jobs, or publish for all of them with `--all`",
+        ));
     }
     let failures = settle(&search, &mut findings, Many::Refused, console)?;
     diagnostics.append(&mut findings.diagnostics);
@@ -91,16 +94,6 @@ fn target(args: &PushArgs, workspace: &Workspace) -> Result<Target, TargetError>
         key_file: args.key_file.clone(),
     };
     Target::new(args.to.clone(), wishes, &workspace.store_dir)
-}
-
-fn nothing(findings: &Findings) -> Failure {
-    let failure = Failure::new("no job was asked for");
-    let failure = if findings.selected().next().is_some() {
-        failure.note(table(findings.selected()))
-    } else {
-        failure
-    };
-    failure.help("name jobs, or publish for all of them with `--all`")
 }
 
 fn objects_of<'j>(jobs: &[&'j Compiled]) -> Vec<Object<'j>> {
