@@ -120,7 +120,7 @@ impl Push<'_> {
         if self.args.dry_run {
             return self.print_plan(outcome, &work);
         }
-        let packages = outcome.to_copy()?;
+        let packages = outcome.into_packages()?;
         if let Some(packages) = &packages {
             work.found()?;
             let place = Place::of(work.directory())?;
@@ -148,7 +148,7 @@ impl Push<'_> {
         if self.args.dry_run {
             return self.print_plan(outcome, &work);
         }
-        let packages = outcome.to_copy()?;
+        let packages = outcome.into_packages()?;
         // Whether they were there before, only Nix knows.
         let objects = counted(work.missing.len(), "object");
         let size = counted_bytes(work.size());
@@ -187,7 +187,7 @@ impl Push<'_> {
             current_dir: &self.workspace.current_dir,
         };
         output::print(&names.plan(&outcome, work, self.args.format))?;
-        outcome.to_copy().map(|_| ())
+        outcome.into_packages().map(|_| ())
     }
 
     fn write(&self, work: Work<'_>, packing: Packing) -> Result<(), Failure> {

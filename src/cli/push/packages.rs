@@ -42,7 +42,7 @@ pub(super) enum Outcome {
 
 impl Outcome {
     /// What Nix has to copy; nothing may be published where a package is missing.
-    pub(super) fn to_copy(self) -> Result<Option<Packages>, Failure> {
+    pub(super) fn into_packages(self) -> Result<Option<Packages>, Failure> {
         match self {
             Self::There => Ok(None),
             Self::Copy(packages) => Ok(Some(packages)),
