@@ -285,8 +285,7 @@ impl OpenDirectory {
     /// If the machine cannot.
     pub fn settle(&self) -> Result<(), PublishError> {
         let path = &self.directory.path;
-        let sync = || Ok(rustix::fs::syncfs(fs::File::open(path)?)?);
-        sync().map_err(PublishError::io("sync", path))
+        sync(path).map_err(PublishError::io("sync", path))
     }
 
     fn begin(&self, place: &Path) -> Result<Draft, PublishError> {
@@ -308,6 +307,19 @@ impl From<NarInfo> for Written {
     fn from(info: NarInfo) -> Self {
         Self(info)
     }
+}
+
+/// Brings the file system of a directory to the disk.
+#[cfg(target_os = "linux")]
+fn sync(path: &Path) -> io::Result<()> {
+    Ok(rustix::fs::syncfs(fs::File::open(path)?)?)
+}
+
+/// Brings all file systems to the disk: here, there is no way to do so with one.
+#[cfg(not(target_os = "linux"))]
+fn sync(_: &Path) -> io::Result<()> {
+    rustix::fs::sync();
+    Ok(())
 }
 
 fn write(
