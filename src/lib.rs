@@ -27,6 +27,8 @@ pub mod compile;
 
 pub mod write;
 
+pub mod nix;
+
 pub mod publish;
 
 pub mod lock;

@@ -51,7 +51,11 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("write", &["diagnostic", "emit"]),
-    ("publish", &["store", "cache", "resolve", "plan", "compile"]),
+    ("nix", &[]),
+    (
+        "publish",
+        &["store", "cache", "resolve", "plan", "compile", "nix"],
+    ),
     (
         "lock",
         &[
@@ -64,6 +68,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "cache",
             "workspace",
             "compile",
+            "nix",
         ],
     ),
     ("run", &["diagnostic", "model"]),
@@ -81,6 +86,7 @@ const TOUCH_THE_WORLD: &[&str] = &[
     "src/cache/files.rs",
     "src/cache/http.rs",
     "src/write.rs",
+    "src/nix.rs",
     "src/publish/",
     "src/lock/evaluate.rs",
     "src/lock/file.rs",

@@ -630,3 +630,83 @@ fn a_read_only_directory_is_named() {
         run.stderr
     );
 }
+
+const TOOL: &str = "/nix/store/ffffffffffffffffffffffffffffffff-tool";
+
+/// A workspace with a job whose package is in the lock, and neither here nor in any cache.
+fn lacking() -> Sandbox {
+    let sandbox = workspace();
+    let uses = job("uses", "${pkgs.tool}/bin/tool ${./data}");
+    let settings = format!(
+        "[nodes]\nsubstituters = [\"file://{}/none\"]\n",
+        sandbox.path().display()
+    );
+    sandbox
+        .file(
+            "uses/job.toml",
+            uses.replace("[task]\n", "packages = { tool = \"tool\" }\n[task]\n"),
+        )
+        .file("uses/data", "data\n")
+        .file("jobc.toml", settings)
+        .file(
+            "jobc.lock",
+            format!(
+                r#"{{"version": 1, "packages": [{{"installable": "tool", "system": "x86_64-linux",
+                "path": "{TOOL}"}}], "paths": [{{"path": "{TOOL}",
+                "nar_hash": "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+                "nar_size": 4711, "references": []}}]}}"#
+            ),
+        );
+    sandbox
+}
+
+/// Where there is no Nix.
+fn push_without_nix(sandbox: &Sandbox, arguments: &[&str]) -> Run {
+    let to = format!("file://{}/cache", sandbox.path().display());
+    let mut command = sandbox.command();
+    command.env("PATH", "").args(["push", "--to", &to]);
+    sandbox.finish(command.args(arguments))
+}
+
+#[test]
+fn plans_show_packages_that_nobody_has() {
+    let sandbox = lacking();
+    let run = push_without_nix(&sandbox, &["uses", "--dry-run"]);
+    assert_eq!(run.status, 2, "{}", run.stderr);
+    let actions: Vec<_> = run
+        .stdout
+        .lines()
+        .map(|line| line.split(' ').next())
+        .collect();
+    assert_eq!(actions, [Some("missing"), Some("write"), Some("write")]);
+    let missing = format!("missing 4711 {TOOL} process `p` of `devcluster/www/devel/uses`\n");
+    assert!(run.stdout.starts_with(&missing), "{}", run.stdout);
+    for words in [
+        "no cache that the nodes ask has a store path that they need",
+        "there is no Nix here to copy it",
+    ] {
+        assert!(run.stderr.contains(words), "{}", run.stderr);
+    }
+    let run = push_without_nix(&sandbox, &["uses", "--dry-run", "--format", "json"]);
+    assert_eq!(run.status, 2);
+    let items: serde_json::Value = serde_json::from_str(&run.stdout).expect("it is JSON");
+    assert_eq!(items[0]["action"], "missing");
+    assert_eq!(items[0]["path"], TOOL);
+    let run = push_without_nix(&sandbox, &["uses"]);
+    assert_eq!((run.status, run.stdout.as_str()), (2, ""));
+    assert!(!sandbox.path().join("cache").exists(), "nothing was done");
+}
+
+#[test]
+fn packages_can_be_left_to_others() {
+    let sandbox = lacking();
+    let alone = ["uses", "--without-packages"];
+    let run = push_without_nix(&sandbox, &[&alone[..], &["--dry-run"]].concat());
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""));
+    assert_eq!(run.stdout.lines().count(), 2);
+    assert!(run.stdout.lines().all(|line| line.starts_with("write ")));
+    let run = push_without_nix(&sandbox, &alone);
+    assert_eq!((run.status, run.stdout.as_str()), (0, ""), "{}", run.stderr);
+    assert!(run.stderr.starts_with("published 2 objects of "));
+    assert_eq!(sandbox.list("cache").len(), 5);
+}

@@ -1,4 +1,4 @@
 //! Definitions, compiled to the end.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| jobc_fuzz::compiled::check(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| jobc_fuzz::compile::check(bytes));

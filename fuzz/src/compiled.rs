@@ -1,85 +1,85 @@
-//! Definitions compiled to the end: what comes out is JSON in one form, and the same each time.
+//! Compiled jobs, whoever wrote them: what can be read can be scheduled, and is no larger than what
+//! a machine can hold.
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::time::Duration;
 
-use jobc::compile::{Compiled, Compiler};
-use jobc::diagnostic::Report;
-use jobc::model::Settings;
-use jobc::parse::Format;
-use jobc::resolve::Lock;
-use jobc::source::SourceFile;
-use jobc::store::{StoreDir, StorePath};
-use jobc::workspace::{DefinitionFile, Workspace};
-use serde_json::Value;
+use jobc::run::{Action, Agent, Compiled, Ending, Ports, Schedule, Task};
 
-use super::rendered;
+/// More than any job may become when its references are filled in.
+const MOST_BYTES: usize = 128 << 20;
 
-/// Compiles a definition in YAML, and so in JSON, that lies beside those of the examples.
+/// Reads the text as a compiled file, and runs each of its tasks without processes.
 pub fn check(bytes: &[u8]) {
     let Ok(text) = str::from_utf8(bytes) else {
         return;
     };
-    let workspace = workspace();
-    let definition = DefinitionFile {
-        path: workspace.root.join("hello_world/fuzz.job.yaml"),
-        format: Format::Yaml,
+    let compiled = match Compiled::parse(text) {
+        Ok(compiled) => compiled,
+        Err(problem) => return assert!(!problem.to_string().is_empty()),
     };
-    let file = SourceFile::new("job", text);
-    let compile = || -> Report<Vec<Compiled>> {
-        let compiler = Compiler::new(&workspace).expect("the examples are there");
-        let report = compiler.compile(&definition, &file, &|_| true);
-        report.expect("the examples can be read")
-    };
-    let (report, again) = (compile(), compile());
-    assert_eq!(report.diagnostics, again.diagnostics);
-    assert!(report.value.is_some() || report.has_errors());
-    let compiled = report.value.unwrap_or_default();
-    for (one, other) in compiled.iter().zip(again.value.unwrap_or_default()) {
-        assert_eq!(one.artifact, other.artifact);
-        assert_eq!(one.key.to_string(), one.artifact.key.to_string());
-        document(&one.artifact.text);
-        let name = one.artifact.file_name();
-        assert_eq!(
-            name.parse::<StorePath>().as_ref(),
-            Ok(&one.artifact.store_path())
-        );
-    }
-    rendered::check(&file, report.diagnostics);
-}
-
-fn workspace() -> Workspace {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let places = here.ancestors().take(2).map(|place| place.join("examples"));
-    let root: PathBuf = places
-        .filter(|place| place.is_dir())
-        .last()
-        .expect("the examples are there");
-    Workspace {
-        current_dir: root.clone(),
-        root,
-        settings: Settings::default(),
-        settings_map: None,
-        lock: Lock::default(),
-        store_dir: StoreDir::default(),
+    for job in &compiled.jobs {
+        let key = job.key();
+        let ports = match job.ports() {
+            Ok(names) => Ports::new(&names, &BTreeMap::new()),
+            Err(problems) => {
+                assert!(problems.iter().all(|it| !it.to_string().is_empty()));
+                continue;
+            }
+        };
+        let Ok(ports) = ports else {
+            continue;
+        };
+        let numbers = ports.open().iter().cloned().zip(31_000..).collect();
+        let agent = Agent {
+            instance: u32::MAX,
+            hostname: "node.example".to_owned(),
+            task_id: "1-www-devel-hello-0-{{x}}".to_owned(),
+            ports: ports.bind(numbers),
+        };
+        let Ok(task) = job.task(&agent) else {
+            continue;
+        };
+        // A name may have the instance in it, so that the key need not be the same.
+        assert!(key.is_ok());
+        let commands = task.processes.iter().map(|process| process.command.len());
+        assert!(commands.sum::<usize>() <= MOST_BYTES);
+        run(&task);
     }
 }
 
-/// Two spaces, sorted keys, a final newline, and nothing that says nothing.
-fn document(text: &str) {
-    let value: Value = serde_json::from_str(text).expect("it is JSON");
-    let pretty = serde_json::to_string_pretty(&value).expect("values are JSON");
-    assert_eq!(pretty + "\n", text);
-    tidy(&value);
-}
-
-fn tidy(value: &Value) {
-    match value {
-        Value::Null => panic!("a null"),
-        Value::Array(items) => items.iter().for_each(tidy),
-        Value::Object(entries) => {
-            assert!(entries.keys().is_sorted());
-            entries.values().for_each(tidy);
+/// Runs the task as if every process failed at once, until it is killed.
+fn run(task: &Task) {
+    let mut schedule = Schedule::new(task, |_| false);
+    let mut now = Duration::ZERO;
+    let mut actions = schedule.advance(now);
+    for round in 0..200 {
+        if schedule.fate().is_some() {
+            return;
         }
-        Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        let started = actions.iter().filter_map(|action| match action {
+            Action::Start(process) => Some(*process),
+            _ => None,
+        });
+        // Many take long, and more of them find nothing.
+        let started: Vec<_> = started.take(20).collect();
+        actions.clear();
+        for process in started {
+            let ending = match (process + round) % 3 {
+                0 => Ending::Exit(0),
+                1 => Ending::Exit(1),
+                _ => Ending::Signal(9),
+            };
+            actions.extend(schedule.ended(process, ending, now));
+        }
+        if let Some(deadline) = schedule.deadline() {
+            now = deadline.max(now);
+            actions.extend(schedule.advance(now));
+        }
+        if round == 100 {
+            actions.extend(schedule.kill(now));
+        }
     }
+    schedule.abort(now);
+    assert!(schedule.fate().is_some());
 }

@@ -7,6 +7,7 @@
 pub mod base32;
 pub mod cache_url;
 pub mod command;
+pub mod compile;
 pub mod compiled;
 pub mod document;
 pub mod keys;
@@ -23,11 +24,12 @@ pub mod template;
 pub type Rules = fn(&[u8]);
 
 /// The rules of each target, by its name.
-pub const TARGETS: [(&str, Rules); 15] = [
+pub const TARGETS: [(&str, Rules); 16] = [
     ("base32", base32::check),
     ("cache_url", cache_url::check),
     ("command", command::check),
-    ("compile", compiled::check),
+    ("compile", compile::check),
+    ("compiled", compiled::check),
     ("json", document::json),
     ("keys", keys::check),
     ("lock", document::lock),

@@ -136,8 +136,8 @@ pub(super) enum Word {
 ///
 /// Writes the scripts and the imported files of the jobs into the cache that their nodes ask, as
 /// Nix would, without Nix. Packages that neither this cache nor one that the nodes ask anyway has
-/// are copied by `nix copy`, with all that they need at run time and nothing else. What is there
-/// already is left alone. Nothing is printed on standard output, except for what `--dry-run` would
+/// are copied by `nix copy`, with all that they need at run time and nothing else; where one cannot
+/// be, nothing is published. What is there already is left alone. Nothing is printed on standard output, except for what `--dry-run` would
 /// do.
 #[derive(Debug, Args)]
 #[command(after_long_help = help::PUSH)]
@@ -167,10 +167,18 @@ pub(super) struct PushArgs {
     /// Nodes need no signature for what jobc itself makes, because its contents are in its name.
     #[arg(long, value_name = "FILE")]
     pub(super) key_file: Option<PathBuf>,
+    /// Publish only what jobc itself makes, and ask nothing about packages
+    ///
+    /// For nodes that get their packages in another way. Neither caches nor Nix are asked for them, and
+    /// whether the nodes can get the packages is not known.
+    #[arg(long)]
+    pub(super) without_packages: bool,
     /// Print what would be done, and do nothing
     ///
-    /// Each line has four words: `write`, `sign` or `copy`; the size of the archive in bytes; the
-    /// store path; and, to the end of the line, where it comes from.
+    /// Each line has four words: `write`, `sign`, `copy` or `missing`; the size of the archive in
+    /// bytes; the store path; and, to the end of the line, where it comes from. Where a package is
+    /// missing, in every cache and here, that is who needs it, the size is 0 if nobody knows it, and
+    /// the exit status is 2: nothing would be published.
     #[arg(long)]
     pub(super) dry_run: bool,
     /// How the plan is printed

@@ -16,7 +16,7 @@ use super::open::open;
 use super::output;
 use super::ready;
 use super::search::{Depth, Findings, Search};
-use super::settle::{Many, settle, table};
+use super::settle::{Many, none_asked_for, settle, table};
 
 pub(super) fn run(args: &BuildArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
     let mut diagnostics = Vec::new();
@@ -32,7 +32,10 @@ pub(super) fn run(args: &BuildArgs, global: &Global, console: &Console) -> Resul
     let search = Search::new(&workspace, &args.names, depth)?;
     let mut findings = search.run(console)?;
     if nothing_asked {
-        return Err(nothing(&findings));
+        return Err(none_asked_for(
+            &findings,
+            "name jobs, or compile all of them with `--all`",
+        ));
     }
     let mut failures = settle(&search, &mut findings, Many::Refused, console)?;
     if failures.is_empty() && args.stdout && findings.selected().nth(1).is_some() {
@@ -91,16 +94,6 @@ fn lines(jobs: &[Compiled], paths: &[PathBuf], word: Option<Word>) -> String {
         line.expect("a string takes all");
     }
     lines
-}
-
-fn nothing(findings: &Findings) -> Failure {
-    let failure = Failure::new("no job was asked for");
-    let failure = if findings.selected().next().is_some() {
-        failure.note(table(findings.selected()))
-    } else {
-        failure
-    };
-    failure.help("name jobs, or compile all of them with `--all`")
 }
 
 fn too_many(findings: &Findings) -> Failure {

@@ -112,7 +112,8 @@ pub(super) const PUSH: &str = "\
 Examples:
   jobc push hello --to file:///srv/cache
   jobc push --all --to file:///srv/cache --key-file cache.sec --compression zstd
-  jobc push 'devcluster/*/prod/*' --to 's3://cache?region=eu-west-1' --dry-run";
+  jobc push 'devcluster/*/prod/*' --to 's3://cache?region=eu-west-1' --dry-run
+  jobc push --all --to file:///srv/cache --without-packages";
 
 /// After `lock --help`.
 pub(super) const LOCK: &str = "\

@@ -3,12 +3,12 @@
 //! Nothing goes through a shell, and no text of a definition is an argument of its own unless it
 //! was checked not to look like an option.
 
-use std::io::{self, Read, Write};
+use std::io;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::thread;
+use std::process::Command;
 
 use crate::diagnostic::MachineError;
+use crate::nix::{Messages, run};
 
 /// How Nix is to be run.
 #[derive(Debug, Clone, Copy)]
@@ -129,40 +129,24 @@ impl Nix<'_> {
 
     fn run(&self, mut command: Command, echo: bool) -> Result<Answer, MachineError> {
         let program = command.get_program().display().to_string();
-        command
-            .current_dir(self.directory)
-            .env("NO_COLOR", "1")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let child = command
-            .spawn()
-            .map_err(|error| cannot_run(&program, &error))?;
-        let (status, stdout, messages) =
-            listen(child, echo).map_err(|error| cannot_run(&program, &error))?;
-        let answer = Answer {
-            success: status.success(),
-            stdout: String::from_utf8_lossy(&stdout).into_owned(),
-            messages: String::from_utf8_lossy(&messages).into_owned(),
+        command.current_dir(self.directory);
+        let messages = if echo {
+            Messages::KeepAndShow(KEPT)
+        } else {
+            Messages::Keep(KEPT)
         };
-        if status.code().is_none() {
-            let attempt = format!("`{program}` did not end by itself ({status})");
+        let ended = run(&mut command, messages).map_err(|error| cannot_run(&program, &error))?;
+        let answer = Answer {
+            success: ended.status.success(),
+            stdout: ended.stdout,
+            messages: ended.messages,
+        };
+        if ended.status.code().is_none() {
+            let attempt = format!("`{program}` did not end by itself ({})", ended.status);
             return Err(MachineError::new(attempt, answer.cause()));
         }
         Ok(answer)
     }
-}
-
-fn listen(mut child: Child, echo: bool) -> io::Result<(ExitStatus, Vec<u8>, Vec<u8>)> {
-    let stderr = child.stderr.take();
-    let listener = thread::spawn(move || stderr.map(|stderr| keep(stderr, echo)));
-    let mut stdout = Vec::new();
-    if let Some(mut out) = child.stdout.take() {
-        out.read_to_end(&mut stdout)?;
-    }
-    let status = child.wait()?;
-    let messages = listener.join().ok().flatten().unwrap_or_default();
-    Ok((status, stdout, messages))
 }
 
 /// What Nix says when it is not the expression that is wrong.
@@ -191,28 +175,6 @@ fn cannot_run(program: &str, error: &io::Error) -> MachineError {
         )
     } else {
         MachineError::new(attempt, error)
-    }
-}
-
-/// The end of a stream, shown meanwhile if wanted.
-fn keep(mut stream: impl Read, echo: bool) -> Vec<u8> {
-    let mut kept = Vec::new();
-    let mut buffer = [0; 8192];
-    loop {
-        let read = match stream.read(&mut buffer) {
-            Ok(0) => return kept,
-            Ok(read) => &buffer[..read],
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(_) => return kept,
-        };
-        if echo {
-            // Where nobody listens, the messages are still kept.
-            let _ = io::stderr().write_all(read);
-        }
-        kept.extend_from_slice(read);
-        if kept.len() > 2 * KEPT {
-            kept.drain(..kept.len() - KEPT);
-        }
     }
 }
 

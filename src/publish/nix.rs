@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use std::error::Error;
 use std::ffi::OsStr;
 use std::fmt;
-use std::io::{self, Read};
-use std::process::{Command, Stdio};
-use std::thread;
+use std::io;
+use std::process::Command;
 
+use crate::nix::{Messages, run};
 use crate::store::{Sha256, StoreDir, StorePath};
 
 /// The Nix of this machine.
@@ -178,30 +178,18 @@ impl Nix {
         program: &'static str,
         arguments: impl IntoIterator<Item = S>,
     ) -> Result<String, NixError> {
-        let mut command = Command::new(program);
-        command
-            .args(arguments)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped());
-        let echo = self.echo && program == "nix";
-        if !echo {
-            command.stderr(Stdio::piped()).env("NO_COLOR", "1");
-        }
-        let start = |source| NixError::Start { program, source };
-        let mut child = command.spawn().map_err(start)?;
-        let stderr = child.stderr.take();
-        let listener = thread::spawn(move || stderr.map(last));
-        let mut said = Vec::new();
-        if let Some(mut stdout) = child.stdout.take() {
-            stdout.read_to_end(&mut said).map_err(start)?;
-        }
-        let status = child.wait().map_err(start)?;
-        let messages = listener.join().ok().flatten().unwrap_or_default();
-        if !status.success() {
-            let messages = String::from_utf8_lossy(&messages).trim().to_owned();
+        let messages = if self.echo && program == "nix" {
+            Messages::Pass
+        } else {
+            Messages::Keep(KEPT)
+        };
+        let ended = run(Command::new(program).args(arguments), messages)
+            .map_err(|source| NixError::Start { program, source })?;
+        if !ended.status.success() {
+            let messages = ended.messages.trim().to_owned();
             return Err(NixError::Failed { program, messages });
         }
-        Ok(String::from_utf8_lossy(&said).into_owned())
+        Ok(ended.stdout)
     }
 }
 
@@ -210,23 +198,6 @@ const AT_ONCE: usize = 400;
 
 /// So much of what a run says is kept.
 const KEPT: usize = 16 * 1024;
-
-/// The end of a stream.
-fn last(mut stream: impl Read) -> Vec<u8> {
-    let mut kept = Vec::new();
-    let mut buffer = [0; 4096];
-    loop {
-        match stream.read(&mut buffer) {
-            Ok(0) => return kept,
-            Ok(count) => kept.extend_from_slice(&buffer[..count]),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(_) => return kept,
-        }
-        if kept.len() > 2 * KEPT {
-            kept.drain(..kept.len() - KEPT);
-        }
-    }
-}
 
 /// Why Nix did not do what it was asked.
 #[derive(Debug)]

@@ -6,7 +6,7 @@
 //! where it belongs.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
@@ -39,6 +39,40 @@ pub(super) enum Trouble {
     Endless(String),
     /// It is a table or a list.
     NotText(String),
+    /// With it, the job becomes larger than any that is meant well.
+    TooLarge(String),
+}
+
+/// What the texts of a job have in common.
+#[derive(Debug)]
+pub(super) struct Reading {
+    /// The names of ports that were asked for.
+    pub(super) asked: RefCell<BTreeSet<String>>,
+    /// So many bytes may references still come to.
+    left: Cell<usize>,
+}
+
+impl Default for Reading {
+    fn default() -> Self {
+        Self {
+            asked: RefCell::default(),
+            left: Cell::new(Self::MOST),
+        }
+    }
+}
+
+impl Reading {
+    /// References that name each other can make much of a short text, and each process has texts.
+    const MOST: usize = 32 << 20;
+    /// What a reference costs, however short its value.
+    const LEAST: usize = 64;
+
+    /// Whether a value may still be filled in.
+    fn spend(&self, value: &str) -> bool {
+        let left = self.left.get().checked_sub(value.len() + Self::LEAST);
+        self.left.set(left.unwrap_or_default());
+        left.is_some()
+    }
 }
 
 /// The tables around a text.
@@ -47,8 +81,7 @@ pub(super) struct Scope<'a> {
     /// The innermost last.
     levels: Vec<&'a Table>,
     agent: Option<&'a Agent>,
-    /// The names of ports that were asked for.
-    asked: &'a RefCell<BTreeSet<String>>,
+    reading: &'a Reading,
 }
 
 /// A value on the way of an address.
@@ -79,15 +112,11 @@ impl Evaluation {
 }
 
 impl<'a> Scope<'a> {
-    pub(super) fn new(
-        job: &'a Table,
-        agent: &'a Agent,
-        asked: &'a RefCell<BTreeSet<String>>,
-    ) -> Self {
+    pub(super) fn new(job: &'a Table, agent: &'a Agent, reading: &'a Reading) -> Self {
         Self {
             levels: vec![job],
             agent: Some(agent),
-            asked,
+            reading,
         }
     }
 
@@ -141,7 +170,7 @@ impl<'a> Scope<'a> {
             [Field("mesos"), Field("hostname")] => Cow::Borrowed(&agent.hostname),
             [Field("thermos"), Field("task_id")] => Cow::Borrowed(&agent.task_id),
             [Field("thermos"), Field("ports"), Index(name)] => {
-                self.asked.borrow_mut().insert((*name).to_owned());
+                self.reading.asked.borrow_mut().insert((*name).to_owned());
                 let port = agent.ports.get(*name).copied().unwrap_or_default();
                 Cow::Owned(port.to_string())
             }
@@ -259,6 +288,9 @@ impl Evaluation {
                 }
             },
         };
+        if !scope.reading.spend(&value) {
+            return Err(Trouble::TooLarge(written()));
+        }
         if !value.contains("{{") {
             out.push_str(&value);
             return Ok(());
@@ -269,10 +301,13 @@ impl Evaluation {
             let owner = Scope {
                 levels: owner,
                 agent: None,
-                asked: scope.asked,
+                reading: scope.reading,
             };
             let mut own = String::new();
             self.text(&value, &owner, Unknown::Keep, depth + 1, &mut own)?;
+            if !scope.reading.spend(&own) {
+                return Err(Trouble::TooLarge(written()));
+            }
             Cow::Owned(own)
         };
         self.text(&value, scope, unknown, depth + 1, out)

@@ -31,42 +31,74 @@ const FLOATS: &[&str] = &[
     "timeout_secs",
 ];
 
-/// `job` with all that it leaves out.
-pub(super) fn complete(job: &Map<String, Value>) -> Map<String, Value> {
-    let defaults: Map<String, Value> =
-        serde_json::from_str(DEFAULTS).expect("the defaults are JSON");
-    table(job, "Job", &defaults)
+/// So many tables are completed of a file, each of which becomes many times as large.
+const MOST_TABLES: usize = 50_000;
+
+/// A file has more tables than are completed.
+pub(super) struct TooMany;
+
+/// What jobs of a file leave out.
+pub(super) struct Defaults {
+    of_kinds: Map<String, Value>,
+    left: usize,
 }
 
-fn table(
-    written: &Map<String, Value>,
-    kind: &str,
-    defaults: &Map<String, Value>,
-) -> Map<String, Value> {
-    let mut table = written.clone();
-    let own = defaults.get(kind).and_then(Value::as_object);
-    for (name, value) in own.into_iter().flatten() {
-        table.entry(name.clone()).or_insert_with(|| value.clone());
+impl Defaults {
+    pub(super) fn new() -> Self {
+        Self {
+            of_kinds: serde_json::from_str(DEFAULTS).expect("the defaults are JSON"),
+            left: MOST_TABLES,
+        }
     }
-    for (name, value) in &mut table {
-        let inner = TABLES
-            .iter()
-            .find(|(around, field, _)| *around == kind && field == name);
-        let complete = |value: &mut Value| match (inner, &*value) {
-            (Some((.., inner)), Value::Object(written)) => {
-                *value = Value::Object(self::table(written, inner, defaults));
+
+    /// `job` with all that it leaves out.
+    pub(super) fn complete(
+        &mut self,
+        job: &Map<String, Value>,
+    ) -> Result<Map<String, Value>, TooMany> {
+        self.table(job, "Job")
+    }
+
+    fn table(
+        &mut self,
+        written: &Map<String, Value>,
+        kind: &str,
+    ) -> Result<Map<String, Value>, TooMany> {
+        self.left = self.left.checked_sub(1).ok_or(TooMany)?;
+        let mut table = written.clone();
+        let own = self.of_kinds.get(kind).and_then(Value::as_object);
+        for (name, value) in own.into_iter().flatten() {
+            table.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+        for (name, value) in &mut table {
+            let inner = TABLES
+                .iter()
+                .find(|(around, field, _)| *around == kind && field == name);
+            let inner = inner.map(|(.., inner)| *inner);
+            match value {
+                Value::Array(items) => {
+                    for item in items {
+                        self.value(item, name, inner)?;
+                    }
+                }
+                single => self.value(single, name, inner)?,
             }
-            (None, Value::Number(number)) if FLOATS.contains(&name.as_str()) => {
+        }
+        Ok(table)
+    }
+
+    fn value(&mut self, value: &mut Value, name: &str, inner: Option<&str>) -> Result<(), TooMany> {
+        match (inner, &*value) {
+            (Some(inner), Value::Object(written)) => {
+                *value = Value::Object(self.table(written, inner)?);
+            }
+            (None, Value::Number(number)) if FLOATS.contains(&name) => {
                 if let Some(float) = number.as_f64() {
                     *value = Value::from(float);
                 }
             }
             _ => {}
-        };
-        match value {
-            Value::Array(items) => items.iter_mut().for_each(complete),
-            single => complete(single),
         }
+        Ok(())
     }
-    table
 }

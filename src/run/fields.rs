@@ -55,6 +55,7 @@ impl Reader {
                     Trouble::Malformed(text) => format!("`{text}` is no reference"),
                     Trouble::Unbound(text) => format!("`{text}` is unknown here"),
                     Trouble::Endless(text) => format!("the value of `{text}` leads back to itself"),
+                    Trouble::TooLarge(text) => format!("with `{text}`, the job becomes too large"),
                     Trouble::NotText(text) => format!("`{text}` is a table or a list, not text"),
                 };
                 self.problem(at, what);

@@ -4,16 +4,20 @@ use std::collections::BTreeMap;
 
 use super::Process;
 
+/// Where each process is.
+pub(super) fn indexes(processes: &[Process]) -> BTreeMap<&str, usize> {
+    let names = processes.iter().enumerate();
+    names
+        .map(|(index, process)| (process.name.as_str(), index))
+        .collect()
+}
+
 /// The pairs that a list of names makes; what is wrong with it otherwise.
 pub(super) fn pairs(
     names: &[String],
     processes: &[Process],
+    indexes: &BTreeMap<&str, usize>,
 ) -> Result<Vec<(usize, usize)>, Vec<String>> {
-    let indexes: BTreeMap<&str, usize> = processes
-        .iter()
-        .enumerate()
-        .map(|(index, process)| (process.name.as_str(), index))
-        .collect();
     let mut problems = Vec::new();
     let mut known = Vec::new();
     for name in names {
@@ -63,27 +67,30 @@ pub(super) fn pairs(
 /// Processes that wait for each other in a circle, the first one again at the end.
 pub(super) fn circle(count: usize, order: &[(usize, usize)]) -> Option<Vec<usize>> {
     let mut before = vec![Vec::new(); count];
+    let mut after = vec![Vec::new(); count];
     for &(first, second) in order {
         before[second].push(first);
+        after[first].push(second);
     }
     // Whatever waits for nothing that is left can go.
-    let mut left: Vec<bool> = vec![true; count];
-    loop {
-        let free: Vec<usize> = (0..count)
-            .filter(|&index| left[index] && !before[index].iter().any(|&other| left[other]))
-            .collect();
-        if free.is_empty() {
-            break;
-        }
-        for index in free {
-            left[index] = false;
+    let mut waits: Vec<usize> = before.iter().map(Vec::len).collect();
+    let mut left = vec![true; count];
+    let mut free: Vec<usize> = (0..count).filter(|&index| waits[index] == 0).collect();
+    while let Some(index) = free.pop() {
+        left[index] = false;
+        for &next in &after[index] {
+            waits[next] -= 1;
+            if waits[next] == 0 {
+                free.push(next);
+            }
         }
     }
     let mut at = left.iter().position(|left| *left)?;
     let mut way = vec![at];
+    let mut places = BTreeMap::from([(at, 0)]);
     loop {
         at = *before[at].iter().find(|&&other| left[other])?;
-        if let Some(start) = way.iter().position(|&seen| seen == at) {
+        if let Some(start) = places.insert(at, way.len()) {
             let mut circle = way.split_off(start);
             circle.push(at);
             circle.reverse();

@@ -1,15 +1,14 @@
 //! A compiled job's JSON made into a task, as Aurora's client and Thermos take it: with defaults,
 //! with strings where numbers belong, and with fields that nobody knows left alone.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::bind::{Agent, Scope};
-use super::defaults::complete;
+use super::bind::{Agent, Reading, Scope};
+use super::defaults::{Defaults, TooMany};
 use super::fields::Reader;
 use super::order;
 use super::{Destination, Key, Logger, PortNames, Process, Rotation, Task};
@@ -71,23 +70,23 @@ impl Compiled {
         let Value::Object(table) = value else {
             return Err(Problem::new("", "expected a job, found no table"));
         };
+        let mut defaults = Defaults::new();
+        let mut job = |table: &Table| -> Result<CompiledJob, Problem> {
+            let many = |TooMany| Problem::new("", "expected a job, found too many tables for one");
+            let table = defaults.complete(table).map_err(many)?;
+            Ok(CompiledJob { table })
+        };
         let Some(jobs) = table.get("jobs") else {
-            let job = CompiledJob {
-                table: complete(&table),
-            };
-            return Ok(Self { jobs: vec![job] });
+            return Ok(Self {
+                jobs: vec![job(&table)?],
+            });
         };
         let tables: Option<Vec<&Table>> = jobs
             .as_array()
             .and_then(|jobs| jobs.iter().map(Value::as_object).collect());
         match tables.filter(|tables| !tables.is_empty()) {
             Some(tables) => Ok(Self {
-                jobs: tables
-                    .into_iter()
-                    .map(|table| CompiledJob {
-                        table: complete(table),
-                    })
-                    .collect(),
+                jobs: tables.into_iter().map(job).collect::<Result<_, _>>()?,
             }),
             None => Err(Problem::new("jobs", "expected a list of jobs")),
         }
@@ -101,9 +100,9 @@ impl CompiledJob {
     /// If it does not say so.
     pub fn key(&self) -> Result<Key, Vec<Problem>> {
         let agent = Agent::nobody();
-        let asked = RefCell::default();
+        let reading = Reading::default();
         let mut reader = Reader::default();
-        let scope = Scope::new(&self.table, &agent, &asked);
+        let scope = Scope::new(&self.table, &agent, &reading);
         let key = reader.key(&self.table, &scope);
         reader.finish(key)
     }
@@ -114,13 +113,13 @@ impl CompiledJob {
     /// If the task cannot be run.
     pub fn ports(&self) -> Result<PortNames, Vec<Problem>> {
         let agent = Agent::nobody();
-        let asked = RefCell::default();
+        let reading = Reading::default();
         let mut reader = Reader::default();
-        let scope = Scope::new(&self.table, &agent, &asked);
+        let scope = Scope::new(&self.table, &agent, &reading);
         let task = reader.task(&self.table, &scope);
         let portmap = reader.portmap(&self.table, &scope);
         reader.finish(task)?;
-        let asked = asked.into_inner();
+        let asked = reading.asked.into_inner();
         Ok(PortNames { asked, portmap })
     }
 
@@ -129,9 +128,9 @@ impl CompiledJob {
     /// # Errors
     /// If it cannot be run.
     pub fn task(&self, agent: &Agent) -> Result<Task, Vec<Problem>> {
-        let asked = RefCell::default();
+        let reading = Reading::default();
         let mut reader = Reader::default();
-        let scope = Scope::new(&self.table, agent, &asked);
+        let scope = Scope::new(&self.table, agent, &reading);
         let task = reader.task(&self.table, &scope);
         reader.finish(task)
     }
@@ -241,6 +240,7 @@ impl Reader {
             }
         };
         let mut processes: Vec<Process> = Vec::new();
+        let mut names = BTreeSet::new();
         for (index, value) in list.iter().enumerate() {
             let at = format!("task.processes[{index}]");
             let Some(table) = value.as_object() else {
@@ -250,7 +250,7 @@ impl Reader {
             let Some(process) = self.process(table, &scope.inside(table), &at) else {
                 continue;
             };
-            if processes.iter().any(|other| other.name == process.name) {
+            if !names.insert(process.name.clone()) {
                 self.problem(at, format!("two processes are called `{}`", process.name));
                 continue;
             }
@@ -377,6 +377,7 @@ impl Reader {
         };
         // Names of processes that could not be read would be missed here.
         let complete = self.problems.is_empty();
+        let indexes = order::indexes(processes);
         let mut order = Vec::new();
         for (index, constraint) in constraints.iter().enumerate() {
             let at = format!("task.constraints[{index}].order");
@@ -395,7 +396,7 @@ impl Reader {
             if !complete {
                 continue;
             }
-            match order::pairs(&names, processes) {
+            match order::pairs(&names, processes, &indexes) {
                 Ok(pairs) => order.extend(pairs),
                 Err(problems) => {
                     for what in problems {

@@ -24,10 +24,10 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::open::open;
 use super::output;
-use super::search::{Depth, Findings, Search};
-use super::settle::{Many, settle, table};
+use super::search::{Depth, Search};
+use super::settle::{Many, none_asked_for, settle};
 
-use packages::{Goal, Packages, packages};
+use packages::{Goal, Outcome, Packages, packages};
 use plan::Names;
 
 pub(super) fn run(args: &PushArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
@@ -54,7 +54,10 @@ pub(super) fn run(args: &PushArgs, global: &Global, console: &Console) -> Result
     }
     let mut findings = search.run(console)?;
     if nothing_asked {
-        return Err(nothing(&findings));
+        return Err(none_asked_for(
+            &findings,
+            "name jobs, or publish for all of them with `--all`",
+        ));
     }
     let failures = settle(&search, &mut findings, Many::Refused, console)?;
     diagnostics.append(&mut findings.diagnostics);
@@ -93,16 +96,6 @@ fn target(args: &PushArgs, workspace: &Workspace) -> Result<Target, TargetError>
     Target::new(args.to.clone(), wishes, &workspace.store_dir)
 }
 
-fn nothing(findings: &Findings) -> Failure {
-    let failure = Failure::new("no job was asked for");
-    let failure = if findings.selected().next().is_some() {
-        failure.note(table(findings.selected()))
-    } else {
-        failure
-    };
-    failure.help("name jobs, or publish for all of them with `--all`")
-}
-
 fn objects_of<'j>(jobs: &[&'j Compiled]) -> Vec<Object<'j>> {
     objects(jobs.iter().map(|job| (job.key.to_string(), &job.needs)))
 }
@@ -123,10 +116,11 @@ impl Push<'_> {
     fn to_directory(&self, directory: Directory, jobs: &[&Compiled]) -> Result<(), Failure> {
         let goal = self.goal(directory.is_cache());
         let mut work = Work::new(directory, objects_of(jobs), self.key)?;
-        let packages = packages(jobs, &goal, self.workspace, self.console)?;
+        let outcome = self.packages(jobs, &goal)?;
         if self.args.dry_run {
-            return self.print_plan(packages.as_ref(), &work);
+            return self.print_plan(outcome, &work);
         }
+        let packages = outcome.into_packages()?;
         if let Some(packages) = &packages {
             work.found()?;
             let place = Place::of(work.directory())?;
@@ -147,13 +141,14 @@ impl Push<'_> {
                 "push to a directory, `file:///...`, which takes no Nix, or run this where Nix is",
             ));
         };
-        let packages = packages(jobs, &self.goal(true), self.workspace, self.console)?;
+        let outcome = self.packages(jobs, &self.goal(true))?;
         let between = temporary()?;
         let directory = Directory::look(between.path(), store_dir)?;
         let work = Work::new(directory, objects_of(jobs), self.key)?;
         if self.args.dry_run {
-            return self.print_plan(packages.as_ref(), &work);
+            return self.print_plan(outcome, &work);
         }
+        let packages = outcome.into_packages()?;
         // Whether they were there before, only Nix knows.
         let objects = counted(work.missing.len(), "object");
         let size = counted_bytes(work.size());
@@ -178,13 +173,21 @@ impl Push<'_> {
         }
     }
 
-    fn print_plan(&self, packages: Option<&Packages>, work: &Work<'_>) -> Result<(), Failure> {
+    fn packages(&self, jobs: &[&Compiled], goal: &Goal<'_>) -> Result<Outcome, Failure> {
+        if self.args.without_packages {
+            return Ok(Outcome::There);
+        }
+        packages(jobs, goal, self.workspace, self.console)
+    }
+
+    /// Prints what would be done, and fails as that would.
+    fn print_plan(&self, outcome: Outcome, work: &Work<'_>) -> Result<(), Failure> {
         let names = Names {
             store_dir: &self.workspace.store_dir,
             current_dir: &self.workspace.current_dir,
         };
-        let copied = packages.map_or(&[][..], |packages| &packages.copied);
-        output::print(&names.plan(copied, work, self.args.format))
+        output::print(&names.plan(&outcome, work, self.args.format))?;
+        outcome.into_packages().map(|_| ())
     }
 
     fn write(&self, work: Work<'_>, packing: Packing) -> Result<(), Failure> {

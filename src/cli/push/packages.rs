@@ -30,6 +30,43 @@ impl Packages {
     }
 }
 
+/// What becomes of the packages.
+pub(super) enum Outcome {
+    /// They are where the nodes look for them.
+    There,
+    /// Nix has to copy some.
+    Copy(Packages),
+    /// Some can be had from nobody.
+    Lacking(Lacking),
+}
+
+impl Outcome {
+    /// What Nix has to copy; nothing may be published where a package is missing.
+    pub(super) fn into_packages(self) -> Result<Option<Packages>, Failure> {
+        match self {
+            Self::There => Ok(None),
+            Self::Copy(packages) => Ok(Some(packages)),
+            Self::Lacking(lacking) => Err(lacking.failure),
+        }
+    }
+}
+
+/// Packages that nobody has.
+pub(super) struct Lacking {
+    pub(super) packages: Vec<Missing>,
+    /// What to say of them.
+    pub(super) failure: Failure,
+}
+
+/// A package that nobody has.
+pub(super) struct Missing {
+    pub(super) path: StorePath,
+    /// The size of its archive, if the lock knows it.
+    pub(super) nar_size: Option<u64>,
+    /// Who needs it.
+    pub(super) by: String,
+}
+
 /// Where packages are to be.
 pub(super) struct Goal<'a> {
     pub(super) target: &'a Target,
@@ -45,11 +82,11 @@ pub(super) fn packages(
     goal: &Goal<'_>,
     workspace: &Workspace,
     console: &Console,
-) -> Result<Option<Packages>, Failure> {
+) -> Result<Outcome, Failure> {
     let target = goal.target;
     let needed = needed(jobs);
     if needed.is_empty() {
-        return Ok(None);
+        return Ok(Outcome::There);
     }
     let store_dir = &workspace.store_dir;
     let environment = Environment::of_process();
@@ -63,10 +100,10 @@ pub(super) fn packages(
     };
     let missing = asking.missing(target)?;
     if missing.is_empty() {
-        return Ok(None);
+        return Ok(Outcome::There);
     }
     let Some(nix) = Nix::find(store_dir, console.shows_progress())? else {
-        return Err(asking.refuse(&missing, WITHOUT_NIX));
+        return Ok(Outcome::Lacking(asking.lacking(&missing, WITHOUT_NIX)));
     };
     asking.plan(nix, missing, goal)
 }
@@ -169,18 +206,13 @@ impl Asking<'_> {
     }
 
     /// What Nix is to copy of what is missing.
-    fn plan(
-        &self,
-        nix: Nix,
-        missing: Answers,
-        goal: &Goal<'_>,
-    ) -> Result<Option<Packages>, Failure> {
+    fn plan(&self, nix: Nix, missing: Answers, goal: &Goal<'_>) -> Result<Outcome, Failure> {
         let invalid = nix.invalid(missing.keys())?;
         let to_directory = goal.target.directory().is_some();
         if to_directory && !invalid.is_empty() {
             let mut lacking = missing;
             lacking.retain(|path, _| invalid.contains(path));
-            return Err(self.refuse(&lacking, NOT_HERE));
+            return Ok(Outcome::Lacking(self.lacking(&lacking, NOT_HERE)));
         }
         // Nix may know where to fetch it, and copies nothing else.
         let mut fetched = Vec::new();
@@ -204,7 +236,7 @@ impl Asking<'_> {
         }
         copied.extend(fetched);
         copied.retain(|local| !self.is_there(&local.path));
-        Ok(Some(Packages { nix, roots, copied }))
+        Ok(Outcome::Copy(Packages { nix, roots, copied }))
     }
 
     /// Refuses what is not what was locked.
@@ -228,6 +260,22 @@ impl Asking<'_> {
         self.target.as_ref().is_some_and(|target| {
             matches!(self.caches.narinfo(target, path.hash()), Answer::Present(_))
         })
+    }
+
+    fn lacking(&self, missing: &Answers, help: &str) -> Lacking {
+        let packages = missing.keys().map(|path| Missing {
+            path: path.clone(),
+            nar_size: self.known.get(path).map(|known| known.nar_size),
+            by: self
+                .needed
+                .get(path)
+                .map_or("a package that is needed", String::as_str)
+                .to_owned(),
+        });
+        Lacking {
+            packages: packages.collect(),
+            failure: self.refuse(missing, help),
+        }
     }
 
     /// What is missing, who needs it, and who was asked.

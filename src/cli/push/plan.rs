@@ -10,6 +10,7 @@ use crate::source::display_name;
 use crate::store::StoreDir;
 
 use super::super::args::PlanFormat;
+use super::packages::{Missing, Outcome};
 
 /// What names are relative to.
 pub(super) struct Names<'a> {
@@ -28,7 +29,18 @@ struct Item {
 
 impl Names<'_> {
     /// The plan as text for standard output, in the order in which it would be done.
-    pub(super) fn plan(&self, copied: &[Local], work: &Work<'_>, format: PlanFormat) -> String {
+    pub(super) fn plan(&self, outcome: &Outcome, work: &Work<'_>, format: PlanFormat) -> String {
+        let (copied, missing): (&[Local], &[Missing]) = match outcome {
+            Outcome::There => (&[], &[]),
+            Outcome::Copy(packages) => (&packages.copied, &[]),
+            Outcome::Lacking(lacking) => (&[], &lacking.packages),
+        };
+        let missing = missing.iter().map(|missing| Item {
+            action: "missing",
+            size: missing.nar_size.unwrap_or_default(),
+            path: self.store_dir.display(&missing.path).to_string(),
+            from: missing.by.clone(),
+        });
         let copied = copied.iter().map(|local| Item {
             action: "copy",
             size: local.nar_size,
@@ -42,7 +54,7 @@ impl Names<'_> {
             from: "the cache".to_owned(),
         });
         let written = work.missing.iter().map(|object| self.written(object));
-        let items: Vec<_> = copied.chain(signed).chain(written).collect();
+        let items: Vec<_> = missing.chain(copied).chain(signed).chain(written).collect();
         match format {
             PlanFormat::Text => items.iter().map(Item::line).collect(),
             PlanFormat::Json => {
