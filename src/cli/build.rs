@@ -26,8 +26,10 @@ pub(super) fn run(args: &BuildArgs, global: &Global, console: &Console) -> Resul
     let nothing_asked = args.names.is_empty() && !args.all;
     let depth = if nothing_asked {
         Depth::Check
-    } else {
+    } else if args.ready {
         Depth::Keep
+    } else {
+        Depth::KeepText
     };
     let search = Search::new(&workspace, &args.names, depth)?;
     let mut findings = search.run(console)?;

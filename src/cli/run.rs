@@ -219,7 +219,7 @@ fn compile(
         return Ok(Err(console.close(diagnostics, None, &[])));
     };
     let words = [word.to_owned()];
-    let search = Search::new(&workspace, &words, Depth::Keep)?;
+    let search = Search::new(&workspace, &words, Depth::KeepText)?;
     let mut findings = search.run(console)?;
     let mut failures = settle(&search, &mut findings, Many::Refused, console)?;
     let count = findings.selected().count();

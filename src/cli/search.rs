@@ -10,6 +10,7 @@ use crate::compile::{self, Compiled, Compiler, Listed};
 use crate::diagnostic::{Diagnostic, MachineError, Severity};
 use crate::model::JobKey;
 use crate::parse::Format;
+use crate::plan::Needs;
 use crate::source::{SourceFile, display_name};
 use crate::workspace::{DefinitionFile, Workspace, read_source};
 
@@ -24,7 +25,9 @@ pub(super) enum Depth {
     Check,
     /// It has to compile, too.
     Compile,
-    /// As before, and the result is kept.
+    /// As before, and the compiled text is kept, which is all that many jobs have room for.
+    KeepText,
+    /// As before, and so is what nodes need from the store.
     Keep,
 }
 
@@ -184,8 +187,16 @@ impl<'a> Search<'a> {
             let wanted: BTreeSet<&JobKey> = selected().map(|found| &found.job.key).collect();
             let report = self.compiler.finish(checked, &|key| wanted.contains(key))?;
             look.diagnostics.extend(report.diagnostics);
-            if self.depth == Depth::Keep {
-                look.compiled = report.value.unwrap_or_default();
+            let mut compiled = report.value.unwrap_or_default();
+            match self.depth {
+                Depth::Check | Depth::Compile => {}
+                Depth::KeepText => {
+                    for job in &mut compiled {
+                        job.needs = Needs::default();
+                    }
+                    look.compiled = compiled;
+                }
+                Depth::Keep => look.compiled = compiled,
             }
         }
         Ok(Some(look))
