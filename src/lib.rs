@@ -25,6 +25,8 @@ pub mod workspace;
 
 pub mod compile;
 
+mod nameless;
+
 pub mod write;
 
 pub mod nix;

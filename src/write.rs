@@ -8,12 +8,12 @@
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
-use std::os::fd::AsRawFd;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::MachineError;
 use crate::emit::Artifact;
+use crate::nameless::{link, nameless};
 
 /// A directory to write compiled jobs to, made if it is not there.
 #[derive(Debug)]
@@ -86,9 +86,9 @@ impl Destination {
         if holds(path, contents)? {
             return Ok(());
         }
-        if let Some(nameless) = nameless(&self.directory) {
+        if let Some(nameless) = nameless(&self.directory, 0o600) {
             fill(&nameless, contents)?;
-            if name(&nameless, path) {
+            if link(&nameless, path).is_ok() {
                 return Ok(());
             }
         }
@@ -106,29 +106,6 @@ fn fill(mut file: &File, contents: &[u8]) -> io::Result<()> {
     file.write_all(contents)?;
     file.flush()?;
     file.set_permissions(Permissions::from_mode(0o444))
-}
-
-/// A file without a name in the directory's file system, where that can be had.
-#[cfg(not(target_os = "linux"))]
-fn nameless(_: &Path) -> Option<File> {
-    None
-}
-
-/// A file without a name in the directory's file system, where that can be had.
-#[cfg(target_os = "linux")]
-fn nameless(directory: &Path) -> Option<File> {
-    use rustix::fs::{CWD, Mode, OFlags, openat};
-    let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
-    openat(CWD, directory, flags, Mode::RUSR | Mode::WUSR)
-        .ok()
-        .map(File::from)
-}
-
-/// Gives a nameless file its name; false where that is taken or cannot be done.
-fn name(file: &File, path: &Path) -> bool {
-    use rustix::fs::{AtFlags, CWD, linkat};
-    let descriptor = format!("/proc/self/fd/{}", file.as_raw_fd());
-    linkat(CWD, descriptor, CWD, path, AtFlags::SYMLINK_FOLLOW).is_ok()
 }
 
 /// Whether the file at `path` is there with exactly these contents.

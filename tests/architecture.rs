@@ -50,11 +50,14 @@ const ARROWS: &[(&str, &[&str])] = &[
             "workspace",
         ],
     ),
-    ("write", &["diagnostic", "emit"]),
+    ("nameless", &[]),
+    ("write", &["diagnostic", "emit", "nameless"]),
     ("nix", &[]),
     (
         "publish",
-        &["store", "cache", "resolve", "plan", "compile", "nix"],
+        &[
+            "store", "cache", "resolve", "plan", "compile", "nix", "nameless",
+        ],
     ),
     (
         "lock",
@@ -85,6 +88,7 @@ const TOUCH_THE_WORLD: &[&str] = &[
     "src/cache/environment.rs",
     "src/cache/files.rs",
     "src/cache/http.rs",
+    "src/nameless.rs",
     "src/write.rs",
     "src/nix.rs",
     "src/publish/",

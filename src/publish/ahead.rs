@@ -9,10 +9,11 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use crate::nameless::nameless;
 use crate::resolve::import::{Keeper, Kept};
 use crate::store::{Digest, StorePath};
 
-use super::draft::nameless;
+use super::draft::MODE;
 
 /// The archives that were written ahead.
 #[derive(Debug, Default)]
@@ -73,7 +74,7 @@ impl Keeper for Ahead {
         // The cache is made in the first directory upward that is there.
         let place = self.cache.ancestors().find(|place| place.is_dir())?;
         Some(Box::new(Draft {
-            file: BufWriter::with_capacity(BUFFER_SIZE, nameless(place)?),
+            file: BufWriter::with_capacity(BUFFER_SIZE, nameless(place, MODE)?),
             whole: Arc::clone(&self.whole),
         }))
     }

@@ -6,11 +6,12 @@
 
 use std::fs::{self, File};
 use std::io::{self, Seek};
-use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use tempfile::TempPath;
+
+use crate::nameless::{link, nameless};
 
 /// Where drafts that need a name lie, in the cache.
 pub(super) const DIRECTORY: &str = ".jobc";
@@ -61,7 +62,7 @@ impl Drafts {
 
     /// A new file, which all may read that the umask allows to.
     pub(super) fn begin(&self) -> io::Result<Draft> {
-        match nameless(&self.cache) {
+        match nameless(&self.cache, MODE) {
             Some(file) => Ok(Draft { file, name: None }),
             None => self.named(),
         }
@@ -102,7 +103,7 @@ impl Drafts {
         use std::os::unix::fs::PermissionsExt;
         let directory = self.cache.join(DIRECTORY);
         let mut builder = tempfile::Builder::new();
-        builder.permissions(fs::Permissions::from_mode(0o666));
+        builder.permissions(fs::Permissions::from_mode(MODE));
         let mut made = builder.tempfile_in(&directory);
         // Another run that ended takes the directory away.
         for _ in 0..TRIES {
@@ -124,6 +125,9 @@ impl Drafts {
 
 const TRIES: usize = 8;
 
+/// As Nix has it: all may read and write that the umask allows to.
+pub(super) const MODE: u32 = 0o666;
+
 impl Drop for Drafts {
     fn drop(&mut self) {
         // Only if it is empty, and if it was needed at all.
@@ -142,27 +146,4 @@ impl Draft {
     pub(super) fn file(&self) -> &File {
         &self.file
     }
-}
-
-/// A file without a name in the directory's file system, where that can be had.
-#[cfg(not(target_os = "linux"))]
-pub(super) fn nameless(_: &Path) -> Option<File> {
-    None
-}
-
-/// A file without a name in the directory's file system, where that can be had.
-#[cfg(target_os = "linux")]
-pub(super) fn nameless(directory: &Path) -> Option<File> {
-    use rustix::fs::{CWD, Mode, OFlags, openat};
-    let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
-    openat(CWD, directory, flags, Mode::from_raw_mode(0o666))
-        .ok()
-        .map(File::from)
-}
-
-/// Gives a nameless file its name.
-fn link(file: &File, path: &Path) -> io::Result<()> {
-    use rustix::fs::{AtFlags, CWD, linkat};
-    let descriptor = format!("/proc/self/fd/{}", file.as_raw_fd());
-    Ok(linkat(CWD, descriptor, CWD, path, AtFlags::SYMLINK_FOLLOW)?)
 }
