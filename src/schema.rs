@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::diagnostic::{Kind, codes};
 use crate::emit::aurora::JobDocument;
 use crate::model::{Document, LockFile, Settings};
+use crate::why::json::WhyDocument;
 
 /// A kind of document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,11 +22,19 @@ pub enum Which {
     Lock,
     /// A compiled job for Aurora.
     Aurora,
+    /// Who needs a store path.
+    Why,
 }
 
 impl Which {
     /// All kinds.
-    pub const ALL: [Self; 4] = [Self::Definition, Self::Settings, Self::Lock, Self::Aurora];
+    pub const ALL: [Self; 5] = [
+        Self::Definition,
+        Self::Settings,
+        Self::Lock,
+        Self::Aurora,
+        Self::Why,
+    ];
 
     /// The name of the file that has the schema.
     pub fn file_name(self) -> &'static str {
@@ -34,6 +43,7 @@ impl Which {
             Self::Settings => "settings.schema.json",
             Self::Lock => "lock.schema.json",
             Self::Aurora => "aurora-job.schema.json",
+            Self::Why => "why.schema.json",
         }
     }
 
@@ -43,6 +53,7 @@ impl Which {
             Self::Settings => "jobc settings, `jobc.toml`",
             Self::Lock => "jobc lock, `jobc.lock`",
             Self::Aurora => "Aurora job, as jobc compiles it",
+            Self::Why => "who needs a store path, as `jobc why --format json` says",
         }
     }
 }
@@ -57,6 +68,7 @@ pub fn schema(which: Which) -> String {
         Which::Settings => read::<Settings>(),
         Which::Lock => read::<LockFile>(),
         Which::Aurora => written::<JobDocument<'_>>(),
+        Which::Why => written::<WhyDocument<'_>>(),
     };
     name_lints(&mut schema);
     schema.insert("title".to_owned(), which.title().into());

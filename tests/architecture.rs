@@ -23,7 +23,8 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["source", "diagnostic", "model", "store", "check", "resolve"],
     ),
     ("emit", &["diagnostic", "plan", "store"]),
-    ("schema", &["diagnostic", "model", "emit"]),
+    ("why", &["source", "diagnostic", "plan", "resolve", "store"]),
+    ("schema", &["diagnostic", "model", "emit", "why"]),
     ("cache", &["store"]),
     (
         "workspace",

@@ -9,6 +9,7 @@ use clap_complete::Shell;
 use crate::cache::{CacheUrl, CacheUrlError};
 
 use super::help;
+use super::why::WhyArgs;
 
 /// Compiles job definitions into Apache Aurora's JSON, packages pinned by Nix store path
 #[derive(Debug, Parser)]
@@ -76,6 +77,7 @@ pub(super) enum Command {
     Check(CheckArgs),
     Ready(ReadyArgs),
     List(ListArgs),
+    Why(WhyArgs),
     Lock(LockArgs),
     Run(RunArgs),
     Init(InitArgs),
@@ -444,6 +446,8 @@ pub(super) enum Which {
     Lock,
     /// What `build` writes for Aurora
     Aurora,
+    /// What `why --format json` prints
+    Why,
 }
 
 /// Print a script that completes command lines in a shell

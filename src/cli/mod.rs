@@ -29,6 +29,7 @@ mod select;
 mod settle;
 mod starter;
 mod summary;
+mod why;
 
 use std::process::ExitCode;
 
@@ -64,6 +65,7 @@ fn obey(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
         Command::Ready(args) => ready::run(args, &cli.global, console),
         Command::List(args) => list::run(args, &cli.global, console),
         Command::Run(args) => run::run(args, &cli.global, console),
+        Command::Why(args) => why::run(args, &cli.global, console),
         Command::Explain(args) => explain::run(args),
         Command::Lock(args) => lock::run(args, &cli.global, console),
         Command::Init(args) => init::run(args),
