@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, MachineError, Place, Report};
 use crate::emit::{self, Artifact};
 use crate::model::{JobKey, PackageName, PackageSource};
 use crate::parse;
-use crate::plan::{self, Needs, Options};
+use crate::plan::{self, Needs, Options, Plan};
 use crate::resolve::import::{Importer, Keeper};
 use crate::resolve::{self, Resolver};
 use crate::source::{Location, Pointer, SourceFile, SourceMap};
@@ -35,6 +35,17 @@ pub struct Compiled {
     pub artifact: Artifact,
     /// What its nodes need from the store.
     pub needs: Needs,
+}
+
+/// A job as far as its plan, for whoever shows it: not every plan is one that Aurora can be told.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// Where its definition begins.
+    pub location: Location,
+    /// Where everything in its definition is written.
+    pub map: SourceMap,
+    /// What has to happen on its nodes.
+    pub plan: Plan,
 }
 
 /// A definition half-way to its jobs: those in which nothing is wrong so far.
@@ -170,6 +181,35 @@ impl<'a> Compiler<'a> {
         file: CheckedFile<'_>,
         wanted: &dyn Fn(&JobKey) -> bool,
     ) -> Result<Report<Vec<Compiled>>, MachineError> {
+        self.plans(file, wanted, |planned| {
+            let emitted = emit::aurora::emit(&planned.plan);
+            emitted.map(|artifact| Compiled {
+                key: planned.plan.key().clone(),
+                location: planned.location,
+                artifact,
+                needs: planned.plan.into_needs(),
+            })
+        })
+    }
+
+    /// The second half without its end: resolve and plan the jobs that `wanted` picks.
+    ///
+    /// # Errors
+    /// If a file that is to be imported cannot be read.
+    pub fn plan(
+        &self,
+        file: CheckedFile<'_>,
+        wanted: &dyn Fn(&JobKey) -> bool,
+    ) -> Result<Report<Vec<Planned>>, MachineError> {
+        self.plans(file, wanted, Report::ok)
+    }
+
+    fn plans<T>(
+        &self,
+        file: CheckedFile<'_>,
+        wanted: &dyn Fn(&JobKey) -> bool,
+        then: impl Fn(Planned) -> Report<T>,
+    ) -> Result<Report<Vec<T>>, MachineError> {
         let resolver = Resolver {
             importer: &self.importer,
             current_dir: &self.workspace.current_dir,
@@ -183,43 +223,29 @@ impl<'a> Compiler<'a> {
             imported: RefCell::default(),
         };
         let mut diagnostics = Vec::new();
-        let mut compiled = Vec::new();
+        let mut done = Vec::new();
         for job in file.jobs {
             if !wanted(job.key()) {
                 continue;
             }
             let location = file.map.opening(job.pointer());
-            let key = job.key().clone();
-            let report = self.job(job, &resolver)?;
+            let report = resolve::resolve(job, &resolver)?;
+            let report = report
+                .and_then(|job| plan::lower(job, &self.options))
+                .map(|plan| Planned {
+                    location,
+                    map: file.map.clone(),
+                    plan,
+                })
+                .and_then(&then);
             let located = report
                 .diagnostics
                 .into_iter()
                 .map(|problem| problem.located(&file.map));
             diagnostics.extend(located);
-            if let Some((artifact, needs)) = report.value {
-                compiled.push(Compiled {
-                    key,
-                    location,
-                    artifact,
-                    needs,
-                });
-            }
+            done.extend(report.value);
         }
-        Ok(Report::new(compiled, diagnostics))
-    }
-
-    /// Resolve, plan and emit.
-    fn job(
-        &self,
-        job: CheckedJob,
-        resolver: &Resolver<'_>,
-    ) -> Result<Report<(Artifact, Needs)>, MachineError> {
-        let report = resolve::resolve(job, resolver)?;
-        let plan = report.and_then(|job| plan::lower(job, &self.options));
-        Ok(plan.and_then(|plan| {
-            let artifact = emit::aurora::emit(&plan);
-            artifact.map(|artifact| (artifact, plan.into_needs()))
-        }))
+        Ok(Report::new(done, diagnostics))
     }
 }
 

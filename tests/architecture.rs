@@ -21,6 +21,11 @@ const ARROWS: &[(&str, &[&str])] = &[
         "plan",
         &["source", "diagnostic", "model", "store", "check", "resolve"],
     ),
+    ("closure", &["store", "resolve", "plan"]),
+    (
+        "graph",
+        &["diagnostic", "store", "resolve", "plan", "closure"],
+    ),
     ("emit", &["diagnostic", "plan", "store"]),
     ("schema", &["model", "emit"]),
     ("cache", &["store"]),

@@ -23,6 +23,7 @@ mod sla;
 mod task;
 mod template;
 mod text;
+pub mod timing;
 mod update;
 
 pub use command::{CommandLine, Piece, Pieces, Problem, Reference, SyntaxError};
