@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::check::{self, CheckedJob, Holes};
 use crate::diagnostic::{Diagnostic, MachineError, Place, Report};
 use crate::emit::{self, Artifact};
+use crate::lint::{Levels, Waivers};
 use crate::model::{JobKey, PackageName, PackageSource};
 use crate::parse;
 use crate::plan::{self, Needs, Options, Plan};
@@ -181,13 +182,18 @@ impl<'a> Compiler<'a> {
         file: CheckedFile<'_>,
         wanted: &dyn Fn(&JobKey) -> bool,
     ) -> Result<Report<Vec<Compiled>>, MachineError> {
-        self.plans(file, wanted, |planned| {
+        let levels = Levels::new(&self.workspace.settings);
+        self.plans(file, wanted, |planned, mut waivers| {
             let emitted = emit::aurora::emit(&planned.plan);
-            emitted.map(|artifact| Compiled {
+            let compiled = waivers.report(levels, emitted).map(|artifact| Compiled {
                 key: planned.plan.key().clone(),
                 location: planned.location,
                 artifact,
                 needs: planned.plan.into_needs(),
+            });
+            compiled.and_then(|compiled| {
+                let unused = waivers.unused(levels);
+                waivers.report(levels, Report::new(compiled, unused))
             })
         })
     }
@@ -201,14 +207,14 @@ impl<'a> Compiler<'a> {
         file: CheckedFile<'_>,
         wanted: &dyn Fn(&JobKey) -> bool,
     ) -> Result<Report<Vec<Planned>>, MachineError> {
-        self.plans(file, wanted, Report::ok)
+        self.plans(file, wanted, |planned, _| Report::ok(planned))
     }
 
     fn plans<T>(
         &self,
         file: CheckedFile<'_>,
         wanted: &dyn Fn(&JobKey) -> bool,
-        then: impl Fn(Planned) -> Report<T>,
+        then: impl Fn(Planned, Waivers) -> Report<T>,
     ) -> Result<Report<Vec<T>>, MachineError> {
         let resolver = Resolver {
             importer: &self.importer,
@@ -222,6 +228,7 @@ impl<'a> Compiler<'a> {
             lock: &self.workspace.lock,
             imported: RefCell::default(),
         };
+        let levels = Levels::new(&self.workspace.settings);
         let mut diagnostics = Vec::new();
         let mut done = Vec::new();
         for job in file.jobs {
@@ -229,15 +236,16 @@ impl<'a> Compiler<'a> {
                 continue;
             }
             let location = file.map.opening(job.pointer());
-            let report = resolve::resolve(job, &resolver)?;
-            let report = report
-                .and_then(|job| plan::lower(job, &self.options))
-                .map(|plan| Planned {
-                    location,
-                    map: file.map.clone(),
-                    plan,
-                })
-                .and_then(&then);
+            let mut waivers = job.waivers().clone();
+            let report = waivers.report(levels, resolve::resolve(job, &resolver)?);
+            let plan =
+                report.and_then(|job| waivers.report(levels, plan::lower(job, &self.options)));
+            let planned = plan.map(|plan| Planned {
+                location,
+                map: file.map.clone(),
+                plan,
+            });
+            let report = planned.and_then(|planned| then(planned, waivers));
             let located = report
                 .diagnostics
                 .into_iter()
