@@ -146,7 +146,7 @@ impl<'a> Compiler<'a> {
             let located = checked
                 .diagnostics
                 .into_iter()
-                .map(|problem| problem.located(&map));
+                .map(|problem| problem.located_in_jobs(&map));
             let diagnostics = located.collect();
             // Checking left out the jobs of which something was made up. Shared packages are left.
             let made_up = holes.touch(&Pointer::root().key("packages"));
@@ -194,7 +194,7 @@ impl<'a> Compiler<'a> {
             let located = report
                 .diagnostics
                 .into_iter()
-                .map(|problem| problem.located(&file.map));
+                .map(|problem| problem.located_in_jobs(&file.map));
             diagnostics.extend(located);
             if let Some((artifact, needs)) = report.value {
                 compiled.push(Compiled {
