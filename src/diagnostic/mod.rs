@@ -10,7 +10,7 @@ mod report;
 mod subject;
 mod suggest;
 
-pub use code::{Code, Severity};
+pub use code::{Code, Kind, Level, Severity};
 pub use machine::MachineError;
 pub use place::{Part, Place};
 pub use problem::{Annotation, Diagnostic};
