@@ -6,6 +6,7 @@ use schemars::transform::{Transform, transform_subschemas};
 use schemars::{JsonSchema, Schema};
 use serde_json::Value;
 
+use crate::diagnostic::render::Message;
 use crate::diagnostic::{Kind, codes};
 use crate::emit::aurora::JobDocument;
 use crate::model::{Document, LockFile, Settings};
@@ -21,11 +22,19 @@ pub enum Which {
     Lock,
     /// A compiled job for Aurora.
     Aurora,
+    /// A line of what is said about problems.
+    Messages,
 }
 
 impl Which {
     /// All kinds.
-    pub const ALL: [Self; 4] = [Self::Definition, Self::Settings, Self::Lock, Self::Aurora];
+    pub const ALL: [Self; 5] = [
+        Self::Definition,
+        Self::Settings,
+        Self::Lock,
+        Self::Aurora,
+        Self::Messages,
+    ];
 
     /// The name of the file that has the schema.
     pub fn file_name(self) -> &'static str {
@@ -34,6 +43,7 @@ impl Which {
             Self::Settings => "settings.schema.json",
             Self::Lock => "lock.schema.json",
             Self::Aurora => "aurora-job.schema.json",
+            Self::Messages => "messages.schema.json",
         }
     }
 
@@ -43,6 +53,7 @@ impl Which {
             Self::Settings => "jobc settings, `jobc.toml`",
             Self::Lock => "jobc lock, `jobc.lock`",
             Self::Aurora => "Aurora job, as jobc compiles it",
+            Self::Messages => "line of `jobc --message-format json`",
         }
     }
 }
@@ -57,6 +68,7 @@ pub fn schema(which: Which) -> String {
         Which::Settings => read::<Settings>(),
         Which::Lock => read::<LockFile>(),
         Which::Aurora => written::<JobDocument<'_>>(),
+        Which::Messages => written::<Message<'_>>(),
     };
     name_lints(&mut schema);
     schema.insert("title".to_owned(), which.title().into());

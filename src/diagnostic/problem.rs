@@ -24,7 +24,7 @@ pub struct Diagnostic {
     /// What to know besides.
     pub notes: Vec<String>,
     /// What the primary place is about, once it is located.
-    pub subject: Option<Subject>,
+    pub subject: Option<Box<Subject>>,
 }
 
 /// A place that a diagnostic points at, with what to know about it.
@@ -117,7 +117,7 @@ impl Diagnostic {
     fn located_in(mut self, map: &SourceMap, holds: Holds) -> Self {
         self.subject = self
             .subject
-            .or_else(|| Subject::of(&self.annotations[0].place, map, holds));
+            .or_else(|| Subject::of(&self.annotations[0].place, map, holds).map(Box::new));
         for annotation in &mut self.annotations {
             let place = std::mem::replace(&mut annotation.place, Place::value(Pointer::root()));
             annotation.place = place.located(map);

@@ -90,7 +90,7 @@ fn path(root: &Node, pointer: &Pointer) -> String {
     let mut named = Pointer::root();
     for (depth, token) in pointer.tokens().iter().enumerate() {
         node = node.and_then(|node| node.step(token));
-        let is_job = depth == 1 && pointer.tokens()[0] == Token::Key("jobs".to_owned());
+        let is_job = depth == 1 && matches!(&pointer.tokens()[0], Token::Key(key) if key == "jobs");
         named = match token {
             Token::Key(key) => named.key(short(key)),
             Token::Index(_) => {
@@ -115,11 +115,11 @@ fn name(node: &Node) -> Option<String> {
 /// The key of a job as it is written; nothing where it has no part of one.
 fn key(job: &Node) -> Option<String> {
     let parts = KEY.map(|field| job.get(field).and_then(text));
-    let shown = |part: &Option<&String>| part.map_or_else(|| "?".to_owned(), |part| short(part));
+    let shown = |part: Option<&String>| part.map_or_else(|| "?".to_owned(), |part| short(part));
     parts
         .iter()
         .any(Option::is_some)
-        .then(|| parts.iter().map(shown).collect::<Vec<_>>().join("/"))
+        .then(|| parts.map(shown).join("/"))
 }
 
 fn text(node: &Node) -> Option<&String> {
@@ -200,7 +200,11 @@ mod tests {
         let root = table([("jobs", list([job(), table([])])), ("packages", table([]))]);
         let jobs = Pointer::root().key("jobs");
         let named = "/jobs/c~1?~1?~1n/cluster";
-        check(&root, &jobs.index(0).key("cluster"), (named, Some("c/?/?/n")));
+        check(
+            &root,
+            &jobs.index(0).key("cluster"),
+            (named, Some("c/?/?/n")),
+        );
         check(&root, &jobs.index(1), ("/jobs/*", None));
         check(&root, &jobs, ("/jobs", None));
         check(&root, &Pointer::root().key("packages"), ("/packages", None));
