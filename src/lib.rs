@@ -21,6 +21,10 @@ pub mod resolve;
 
 pub mod plan;
 
+pub mod closure;
+
+pub mod graph;
+
 pub mod emit;
 
 pub mod workspace;

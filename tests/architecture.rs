@@ -22,6 +22,11 @@ const ARROWS: &[(&str, &[&str])] = &[
         "plan",
         &["source", "diagnostic", "model", "store", "check", "resolve"],
     ),
+    ("closure", &["store", "resolve", "plan"]),
+    (
+        "graph",
+        &["diagnostic", "store", "resolve", "plan", "closure"],
+    ),
     ("emit", &["diagnostic", "plan", "store"]),
     ("schema", &["diagnostic", "model", "emit"]),
     ("cache", &["store"]),
