@@ -40,6 +40,10 @@ pub(super) struct Global {
     #[arg(short = 'C', long, global = true, value_name = "DIR")]
     pub(super) workspace: Option<PathBuf>,
     /// How problems are printed
+    ///
+    /// `text` and `short` are for people and go to standard error. The others are for programs: of
+    /// `check` they are the result, and go to standard output whether there are problems or
+    /// not; of other commands they go to standard error.
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
     pub(super) message_format: MessageFormat,
     /// Whether problems are printed in colour
@@ -54,8 +58,14 @@ pub(super) enum MessageFormat {
     Text,
     /// A line for each, as `FILE:LINE:COLUMN: error[CODE]: ...`
     Short,
-    /// A JSON object on a line for each
+    /// A JSON object on a line for each; `jobc schema messages` says of what kind
     Json,
+    /// A workflow command for each, which GitHub shows beside the changes
+    Github,
+    /// A SARIF 2.1.0 log, for services that scan code
+    Sarif,
+    /// XML as JUnit writes it, with a test case for each job
+    Junit,
 }
 
 /// When there is colour.
@@ -124,6 +134,16 @@ pub(super) struct BuildArgs {
     /// Write into this directory
     #[arg(short, long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) strictness: Strictness,
+}
+
+/// How problems are judged.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct Strictness {
+    /// Take warnings for errors
+    #[arg(long)]
+    pub(super) deny_warnings: bool,
 }
 
 /// A word of a line that `build` prints.
@@ -214,8 +234,10 @@ pub(super) enum PlanFormat {
 
 /// Check jobs without writing anything
 ///
-/// Does all that `build` does except for writing, and says how much was checked.
+/// Does all that `build` does except for writing, and says how much was checked, on standard error.
+/// In a format for programs, the problems are printed on standard output.
 #[derive(Debug, Args)]
+#[command(after_long_help = help::CHECK)]
 pub(super) struct CheckArgs {
     /// The jobs (default: all); here, a name may fit several
     #[arg(
@@ -224,6 +246,8 @@ pub(super) struct CheckArgs {
         long_help = help::NAMES.replace('\n', " ")
     )]
     pub(super) names: Vec<String>,
+    #[command(flatten)]
+    pub(super) strictness: Strictness,
 }
 
 /// Ask whether the nodes can get what jobs need
@@ -486,6 +510,9 @@ pub(super) enum Which {
     Aurora,
     /// What `why --format json` prints
     Why,
+
+    /// A line of `--message-format json`
+    Messages,
 }
 
 /// Print a script that completes command lines in a shell

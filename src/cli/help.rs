@@ -78,6 +78,7 @@ jobc explain not-utf8
         "\
 NO_COLOR         no colour; `--color` comes first
 CLICOLOR_FORCE   colour even where there is no terminal
+GITHUB_WORKSPACE the directory that `github`, `sarif` and `junit` name files relative to
 NETRC            the file with passwords for binary caches, instead of ~/.netrc
 http_proxy, https_proxy, all_proxy, no_proxy
                  the proxies for binary caches; also in upper case
@@ -106,6 +107,24 @@ Examples:
   jobc build www/job.toml --stdout
   jobc build 'devcluster/*/prod/*' --print key
   jobc build --all --out compiled";
+
+/// After `check --help`.
+pub(super) const CHECK: &str = "\
+Formats for programs:
+  json    a line for each problem; its schema is `jobc schema messages`
+  github  workflow commands. GitHub shows 10 errors and 10 warnings of a step beside the changes;
+          the log of the step has all
+  sarif   a SARIF 2.1.0 log; columns count code points
+  junit   a JUnit report: a suite for each file, a case for each job, warnings as its output
+  All of it goes to standard output, also if there are errors; what is the machine's fault and no
+  definition's is in it, and on standard error as well. Names of files are relative to
+  GITHUB_WORKSPACE, if that is set and the current directory is below it, or else to the current
+  directory.
+
+Examples:
+  jobc check 'devcluster/*/prod/*' --deny-warnings
+  jobc check --message-format github
+  jobc check --message-format sarif > jobc.sarif";
 
 /// After `push --help`.
 pub(super) const PUSH: &str = "\
