@@ -9,6 +9,7 @@ use clap_complete::Shell;
 use crate::cache::{CacheUrl, CacheUrlError};
 
 use super::help;
+use super::snapshot::SnapshotArgs;
 use super::why::WhyArgs;
 
 /// Compiles job definitions into Apache Aurora's JSON, packages pinned by Nix store path
@@ -88,6 +89,7 @@ pub(super) enum Command {
     Ready(ReadyArgs),
     List(ListArgs),
     Why(WhyArgs),
+    Snapshot(SnapshotArgs),
     Graph(GraphArgs),
     Lock(LockArgs),
     Run(RunArgs),
