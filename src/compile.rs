@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::check::{self, CheckedJob, Holes};
 use crate::diagnostic::{Diagnostic, MachineError, Place, Report};
-use crate::emit::{self, Artifact};
+use crate::emit::{self, Artifact, Form};
 use crate::model::{JobKey, PackageName, PackageSource};
 use crate::parse;
 use crate::plan::{self, Needs, Options};
@@ -22,6 +22,7 @@ pub struct Compiler<'a> {
     workspace: &'a Workspace,
     importer: Importer,
     options: Options,
+    form: Form,
 }
 
 /// A job on its way: where it was written and what became of it.
@@ -90,7 +91,13 @@ impl<'a> Compiler<'a> {
             workspace,
             importer,
             options,
+            form: Form::Target(workspace.settings.target.unwrap_or_default()),
         })
+    }
+
+    /// Writes compiled jobs in this form, instead of the one that the workspace's settings say.
+    pub fn write_as(&mut self, form: Form) {
+        self.form = form;
     }
 
     /// Lets somebody keep the archives of large files that are imported.
@@ -217,7 +224,7 @@ impl<'a> Compiler<'a> {
         let report = resolve::resolve(job, resolver)?;
         let plan = report.and_then(|job| plan::lower(job, &self.options));
         Ok(plan.and_then(|plan| {
-            let artifact = emit::aurora::emit(&plan);
+            let artifact = emit::emit(&plan, self.form);
             artifact.map(|artifact| (artifact, plan.into_needs()))
         }))
     }

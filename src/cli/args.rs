@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::cache::{CacheUrl, CacheUrlError};
+use crate::emit::{Form, Target};
 
 use super::help;
 
@@ -107,6 +108,9 @@ pub(super) struct BuildArgs {
     /// Compile all jobs of the workspace
     #[arg(long, conflicts_with = "names")]
     pub(super) all: bool,
+    /// What jobs are compiled to (default: the workspace's setting `target`, or `aurora-json`)
+    #[arg(long, value_name = "TARGET")]
+    pub(super) target: Option<CompileTarget>,
     /// Print one of the two words only
     #[arg(long, value_name = "WORD")]
     pub(super) print: Option<Word>,
@@ -121,6 +125,24 @@ pub(super) struct BuildArgs {
     /// Write into this directory
     #[arg(short, long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
+}
+
+/// What jobs are compiled to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CompileTarget {
+    /// JSON for Aurora's client, read with `--read-json`; some choices do not fit into it
+    AuroraJson,
+    /// A config file for Aurora's client, `.aurora`; every job fits into it
+    AuroraConfig,
+}
+
+impl From<CompileTarget> for Form {
+    fn from(target: CompileTarget) -> Self {
+        Self::Target(match target {
+            CompileTarget::AuroraJson => Target::AuroraJson,
+            CompileTarget::AuroraConfig => Target::AuroraConfig,
+        })
+    }
 }
 
 /// A word of a line that `build` prints.
@@ -221,6 +243,9 @@ pub(super) struct CheckArgs {
         long_help = help::NAMES.replace('\n', " ")
     )]
     pub(super) names: Vec<String>,
+    /// What jobs are compiled to (default: the workspace's setting `target`, or `aurora-json`)
+    #[arg(long, value_name = "TARGET")]
+    pub(super) target: Option<CompileTarget>,
 }
 
 /// Ask whether the nodes can get what jobs need

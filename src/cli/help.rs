@@ -105,7 +105,8 @@ Examples:
   aurora job create --read-json $(jobc build hello)
   jobc build www/job.toml --stdout
   jobc build 'devcluster/*/prod/*' --print key
-  jobc build --all --out compiled";
+  jobc build --all --out compiled
+  aurora job create $(jobc build hello --target aurora-config)";
 
 /// After `push --help`.
 pub(super) const PUSH: &str = "\

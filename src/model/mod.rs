@@ -43,7 +43,7 @@ pub use package::{LocalPackage, PackageSource};
 pub use placement::{AttributeValue, Placement, PlacementError, PlacementRule};
 pub use process::{Logger, LoggerDestination, LoggerMode, Process, RotatePolicy};
 pub use quantity::{Bytes, FractionalSeconds, QuantityError, Seconds};
-pub use settings::{InitNames, InitRoots, InitSettings, NodeSettings, Settings};
+pub use settings::{InitNames, InitRoots, InitSettings, NodeSettings, Settings, Target};
 pub use shell::shell_word;
 pub use sla::{CoordinatorSlaPolicy, CountSlaPolicy, PercentageSlaPolicy, SlaPolicy};
 pub use task::{OrderConstraint, Resources, Task};
