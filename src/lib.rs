@@ -13,11 +13,17 @@ pub mod model;
 
 pub mod parse;
 
+pub mod lint;
+
 pub mod check;
 
 pub mod resolve;
 
 pub mod plan;
+
+pub mod closure;
+
+pub mod graph;
 
 pub mod emit;
 

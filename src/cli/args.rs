@@ -77,6 +77,7 @@ pub(super) enum Command {
     Check(CheckArgs),
     Ready(ReadyArgs),
     List(ListArgs),
+    Graph(GraphArgs),
     Lock(LockArgs),
     Run(RunArgs),
     Init(InitArgs),
@@ -313,6 +314,43 @@ pub(super) enum ListFormat {
     Text,
     /// An array of objects with `key`, `file`, `line` and `processes`
     Json,
+}
+
+/// Draw a job's processes and their order
+///
+/// Draws what the job's task does on a node: its processes, the steps that jobc adds before them,
+/// and what waits for what. What other edges imply is not drawn. Final processes, which run when
+/// all others are done, stand in a part of their own.
+#[derive(Debug, Args)]
+#[command(after_long_help = help::GRAPH)]
+pub(super) struct GraphArgs {
+    /// The job: a name, a directory, a file, or a key
+    #[arg(
+        value_name = "JOB",
+        value_parser = NonEmptyStringValueParser::new(),
+        long_help = help::NAMES.replace('\n', " ")
+    )]
+    pub(super) job: String,
+    /// What is drawn
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: GraphFormat,
+    /// Show what each process needs from the store, with sizes from the lock
+    #[arg(long)]
+    pub(super) closures: bool,
+    /// Draw text with ASCII only (default: where the locale has no more)
+    #[arg(long)]
+    pub(super) ascii: bool,
+}
+
+/// What is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum GraphFormat {
+    /// Lines of text for a terminal
+    Text,
+    /// Graphviz's language: `jobc graph JOB --format dot | dot -Tsvg`
+    Dot,
+    /// Mermaid's language, which Markdown on many sites draws
+    Mermaid,
 }
 
 /// Write down which store paths packages are, asking Nix

@@ -145,6 +145,20 @@ Exit status:
   1  some of it is absent, or other than the lock says; definitions that are wrong are 1 as well
   2  nothing is known to be absent, and for some of it a cache could not be asked";
 
+/// After `graph --help`.
+pub(super) const GRAPH: &str = "\
+A step's stage is the number of steps that have to succeed before it, plus one. The longest chain
+is marked where the task waits for more than that: nobody knows how long steps take, so it is the
+chain of most steps, and among chains of as many, the one with most bytes to fetch. Neither
+ephemeral processes nor daemons count, as no task waits for them; final processes have a chain of
+their own.
+
+Examples:
+  jobc graph hello
+  jobc graph hello --closures
+  jobc graph hello --format dot | dot -Tpng -o hello.png
+  jobc graph devcluster/www/prod/hello --format mermaid";
+
 /// After `run --help`.
 pub(super) const RUN: &str = "\
 The logs are where Thermos puts them, DIR/.logs/PROCESS/RUN/{stdout,stderr}. An interrupt (Ctrl-C),

@@ -11,12 +11,14 @@ mod console;
 mod exit;
 mod explain;
 mod failure;
+mod graph;
 mod help;
 mod init;
 mod list;
 mod lock;
 mod man;
 mod nodes;
+mod one;
 mod open;
 mod output;
 mod progress;
@@ -29,6 +31,7 @@ mod select;
 mod settle;
 mod starter;
 mod summary;
+mod terminal;
 
 use std::process::ExitCode;
 
@@ -63,6 +66,7 @@ fn obey(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
         Command::Check(args) => check::run(args, &cli.global, console),
         Command::Ready(args) => ready::run(args, &cli.global, console),
         Command::List(args) => list::run(args, &cli.global, console),
+        Command::Graph(args) => graph::run(args, &cli.global, console),
         Command::Run(args) => run::run(args, &cli.global, console),
         Command::Explain(args) => explain::run(args),
         Command::Lock(args) => lock::run(args, &cli.global, console),

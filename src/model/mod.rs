@@ -10,6 +10,7 @@ mod health;
 mod installable;
 mod job;
 mod lifecycle;
+mod lint;
 mod lock;
 mod name;
 mod number;
@@ -17,12 +18,14 @@ mod package;
 mod placement;
 mod process;
 mod quantity;
+mod scheduler;
 mod settings;
 mod shell;
 mod sla;
 mod task;
 mod template;
 mod text;
+pub mod timing;
 mod update;
 
 pub use command::{CommandLine, Piece, Pieces, Problem, Reference, SyntaxError};
@@ -36,6 +39,7 @@ pub use job::{
     Announcer, CronCollisionPolicy, ExecutorConfig, Job, JobKey, Metadata, PartitionPolicy,
 };
 pub use lifecycle::{HttpLifecycleConfig, LifecycleConfig};
+pub use lint::{LintLevel, LintLevels, Reason, Waive};
 pub use lock::{LockFile, LockedPackage, LockedPath};
 pub use name::{Cluster, Environment, JobName, NameError, PackageName, ProcessName, Role};
 pub use number::{Float, Integer};
@@ -43,6 +47,7 @@ pub use package::{LocalPackage, PackageSource};
 pub use placement::{AttributeValue, Placement, PlacementError, PlacementRule};
 pub use process::{Logger, LoggerDestination, LoggerMode, Process, RotatePolicy};
 pub use quantity::{Bytes, FractionalSeconds, QuantityError, Seconds};
+pub use scheduler::{ContainerType, SchedulerSettings, Tier, TierConfig};
 pub use settings::{InitNames, InitRoots, InitSettings, NodeSettings, Settings, Target};
 pub use shell::shell_word;
 pub use sla::{CoordinatorSlaPolicy, CountSlaPolicy, PercentageSlaPolicy, SlaPolicy};

@@ -32,7 +32,7 @@ pub struct UpdateConfig {
 }
 
 /// In which groups instances are replaced. Aurora's JSON can only carry `queue`; the target
-/// `aurora-config` carries all. `aurora update start` of Aurora 0.22 stops at `queue` and `batch`.
+/// `aurora-config` carries all. Aurora's own client cannot start updates with `queue` and `batch`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum UpdateStrategy {

@@ -15,6 +15,7 @@ mod step;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use crate::model::timing::{FINALIZATION_WAIT, MOST_FINALIZATION_WAIT};
 pub use crate::model::{
     Announcer, AppcImage, BatchUpdateStrategy, Bytes, Container, CoordinatorSlaPolicy,
     CountSlaPolicy, CronCollisionPolicy, Docker, DockerImage, ExecutorConfig, Float,

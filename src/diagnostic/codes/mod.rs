@@ -2,10 +2,12 @@
 
 pub mod commands;
 pub mod job;
+pub mod lints;
 pub mod names;
 pub mod order;
 pub mod packages;
 pub mod plan;
+pub mod scheduler;
 pub mod shape;
 pub mod syntax;
 pub mod templates;
@@ -22,8 +24,10 @@ pub fn all() -> impl Iterator<Item = &'static Code> {
         commands::ALL,
         templates::ALL,
         job::ALL,
+        scheduler::ALL,
         packages::ALL,
         plan::ALL,
+        lints::ALL,
     ]
     .into_iter()
     .flatten()

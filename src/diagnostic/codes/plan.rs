@@ -49,10 +49,7 @@ super::super::code::declare_codes! {
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
     ///
-    /// The client of Aurora 0.22 creates jobs with any strategy, but its `update start` stops at
-    /// `queue` and `batch` ("has no attribute 'groupSize'"), whatever form the job has. There,
-    /// `batch_size` of `update_config` itself means the same as a `queue` of that size, with
-    /// `wait_for_batch_completion` the same as a `batch`; a `batch` that pauses can be written as a
-    /// `variable_batch` of one size.
+    /// Some strategies cannot be used for updates, whatever form the job has: see
+    /// `jobc explain update-strategy`.
     NOT_IN_JSON = "not-in-json", Error, "a choice that Aurora's JSON cannot carry";
 }

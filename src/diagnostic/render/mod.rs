@@ -9,6 +9,7 @@
 //! code point, and what is long is cut; time and memory grow with the size of the files plus the
 //! number of diagnostics, never with their product.
 
+pub(crate) mod amount;
 mod excerpt;
 mod json;
 mod lines;
