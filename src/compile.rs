@@ -165,7 +165,7 @@ impl<'a> Compiler<'a> {
             let located = checked
                 .diagnostics
                 .into_iter()
-                .map(|problem| problem.located(&map));
+                .map(|problem| problem.located_in_jobs(&map));
             let diagnostics = located.collect();
             // Checking left out the jobs of which something was made up. Shared packages are left.
             let made_up = holes.touch(&Pointer::root().key("packages"));
@@ -256,7 +256,7 @@ impl<'a> Compiler<'a> {
             let located = report
                 .diagnostics
                 .into_iter()
-                .map(|problem| problem.located(&file.map));
+                .map(|problem| problem.located_in_jobs(&file.map));
             diagnostics.extend(located);
             done.extend(report.value);
         }

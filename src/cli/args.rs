@@ -10,6 +10,7 @@ use crate::cache::{CacheUrl, CacheUrlError};
 use crate::emit::{Form, Target};
 
 use super::help;
+use super::why::WhyArgs;
 
 /// Compiles job definitions into Apache Aurora's JSON, packages pinned by Nix store path
 #[derive(Debug, Parser)]
@@ -40,6 +41,10 @@ pub(super) struct Global {
     #[arg(short = 'C', long, global = true, value_name = "DIR")]
     pub(super) workspace: Option<PathBuf>,
     /// How problems are printed
+    ///
+    /// `text` and `short` are for people and go to standard error. The others are for programs: of
+    /// `check` they are the result, and go to standard output whether there are problems or
+    /// not; of other commands they go to standard error.
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
     pub(super) message_format: MessageFormat,
     /// Whether problems are printed in colour
@@ -54,8 +59,14 @@ pub(super) enum MessageFormat {
     Text,
     /// A line for each, as `FILE:LINE:COLUMN: error[CODE]: ...`
     Short,
-    /// A JSON object on a line for each
+    /// A JSON object on a line for each; `jobc schema messages` says of what kind
     Json,
+    /// A workflow command for each, which GitHub shows beside the changes
+    Github,
+    /// A SARIF 2.1.0 log, for services that scan code
+    Sarif,
+    /// XML as JUnit writes it, with a test case for each job
+    Junit,
 }
 
 /// When there is colour.
@@ -77,6 +88,7 @@ pub(super) enum Command {
     Check(CheckArgs),
     Ready(ReadyArgs),
     List(ListArgs),
+    Why(WhyArgs),
     Graph(GraphArgs),
     Lock(LockArgs),
     Run(RunArgs),
@@ -126,6 +138,16 @@ pub(super) struct BuildArgs {
     /// Write into this directory
     #[arg(short, long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) strictness: Strictness,
+}
+
+/// How problems are judged.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct Strictness {
+    /// Take warnings for errors
+    #[arg(long)]
+    pub(super) deny_warnings: bool,
 }
 
 /// What jobs are compiled to.
@@ -234,8 +256,10 @@ pub(super) enum PlanFormat {
 
 /// Check jobs without writing anything
 ///
-/// Does all that `build` does except for writing, and says how much was checked.
+/// Does all that `build` does except for writing, and says how much was checked, on standard error.
+/// In a format for programs, the problems are printed on standard output.
 #[derive(Debug, Args)]
+#[command(after_long_help = help::CHECK)]
 pub(super) struct CheckArgs {
     /// The jobs (default: all); here, a name may fit several
     #[arg(
@@ -247,6 +271,8 @@ pub(super) struct CheckArgs {
     /// What jobs are compiled to (default: the workspace's setting `target`, or `aurora-json`)
     #[arg(long, value_name = "TARGET")]
     pub(super) target: Option<CompileTarget>,
+    #[command(flatten)]
+    pub(super) strictness: Strictness,
 }
 
 /// Ask whether the nodes can get what jobs need
@@ -507,6 +533,11 @@ pub(super) enum Which {
     Lock,
     /// What `build` writes for Aurora
     Aurora,
+    /// What `why --format json` prints
+    Why,
+
+    /// A line of `--message-format json`
+    Messages,
 }
 
 /// Print a script that completes command lines in a shell
