@@ -39,6 +39,8 @@ pub mod lock;
 
 pub mod run;
 
+pub mod validate;
+
 pub mod schema;
 
 pub mod cli;

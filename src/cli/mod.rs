@@ -29,6 +29,7 @@ mod select;
 mod settle;
 mod starter;
 mod summary;
+mod validate;
 
 use std::process::ExitCode;
 
@@ -61,6 +62,7 @@ fn obey(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
         Command::Build(args) => build::run(args, &cli.global, console),
         Command::Push(args) => push::run(args, &cli.global, console),
         Command::Check(args) => check::run(args, &cli.global, console),
+        Command::Validate(args) => validate::run(args, &cli.global, console),
         Command::Ready(args) => ready::run(args, &cli.global, console),
         Command::List(args) => list::run(args, &cli.global, console),
         Command::Run(args) => run::run(args, &cli.global, console),
