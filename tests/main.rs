@@ -25,3 +25,4 @@ mod run;
 mod schema;
 mod store;
 mod validate;
+mod why;

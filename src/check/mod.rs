@@ -6,6 +6,7 @@
 
 mod commands;
 mod cron;
+mod execution;
 mod holes;
 mod names;
 mod order;
@@ -14,6 +15,7 @@ mod placement;
 mod quoting;
 mod resources;
 mod schedule;
+mod scheduler;
 mod schema;
 mod scope;
 mod templates;
@@ -265,6 +267,8 @@ impl<'a> Ctx<'a> {
         schedule::check(self);
         placement::check(self);
         updates::check(self);
+        scheduler::check(self);
+        execution::check(self);
         order
     }
 

@@ -36,7 +36,6 @@ const REFUSED: &[&Code] = &[
     &templates::TEMPLATE_NOT_TEXT,
     &job::TOO_FEW_RESOURCES,
     &job::UPDATE_FAILURES,
-    &job::UPDATE_CONFIG,
     &job::STATIC_PORT,
     &job::PORT_CYCLE,
     &job::METADATA_ASCII,
@@ -80,6 +79,9 @@ fn refuses(problem: &Diagnostic, root: Option<&Node>) -> bool {
         // It is left out, and orders that name it make no sense.
         let constraints = task_of(pointer, root).and_then(|task| task.get("constraints"));
         constraints.is_some()
+    } else if id == job::UPDATE_CONFIG.id {
+        // Whether there is a policy to be aware of, only the scheduler asks.
+        !matches!(pointer.tokens().last(), Some(Token::Key(field)) if field == "sla_aware")
     } else if id == names::PROCESS_NAME.id {
         // Too long a name is the agent's affair.
         text(pointer, root).is_none_or(|name| references(name).next().is_some())

@@ -8,6 +8,7 @@ pub mod names;
 pub mod order;
 pub mod packages;
 pub mod plan;
+pub mod scheduler;
 pub mod shape;
 pub mod syntax;
 pub mod templates;
@@ -24,6 +25,7 @@ pub fn all() -> impl Iterator<Item = &'static Code> {
         commands::ALL,
         templates::ALL,
         job::ALL,
+        scheduler::ALL,
         packages::ALL,
         plan::ALL,
         foreign::ALL,
