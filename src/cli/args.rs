@@ -86,6 +86,7 @@ pub(super) enum Command {
     Build(BuildArgs),
     Push(PushArgs),
     Check(CheckArgs),
+    Validate(ValidateArgs),
     Ready(ReadyArgs),
     List(ListArgs),
     Why(WhyArgs),
@@ -273,6 +274,28 @@ pub(super) struct CheckArgs {
     pub(super) target: Option<CompileTarget>,
     #[command(flatten)]
     pub(super) strictness: Strictness,
+}
+
+/// Check Aurora JSON that jobc did not make
+///
+/// Reads each file as Aurora's client does with `--read-json`, one job or `{"jobs": [...]}`, and checks
+/// it by the rules of `check`. Nothing that the client, the planner or the scheduler would refuse is
+/// valid; what the client converts, such as a number given as a string, is a warning. What jobc adds
+/// to definitions means nothing here. Of the workspace, only the settings matter.
+#[derive(Debug, Args)]
+#[command(after_long_help = help::VALIDATE)]
+pub(super) struct ValidateArgs {
+    /// The files: `-` is standard input, and a directory all `.json` files in it and below
+    ///
+    /// Hidden files and directories are left out.
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// Take for an error only what Aurora's client refuses
+    ///
+    /// Everything else is a warning: what only the scheduler would refuse when the job is submitted,
+    /// and what all let pass though it does not work.
+    #[arg(long)]
+    pub(super) as_client: bool,
 }
 
 /// Ask whether the nodes can get what jobs need

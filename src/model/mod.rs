@@ -32,7 +32,7 @@ pub use command::{CommandLine, Piece, Pieces, Problem, Reference, SyntaxError};
 pub use container::{
     AppcImage, Container, Docker, DockerImage, Image, Mesos, Parameter, Volume, VolumeMode,
 };
-pub use document::{Document, JobList};
+pub use document::{Dialect, Document, JobList};
 pub use health::{HealthCheckConfig, HealthChecker, HttpHealthChecker, ShellHealthChecker};
 pub use installable::{Attribute, Installable, InstallableError, InstallableSource};
 pub use job::{
