@@ -23,5 +23,7 @@ mod ready;
 mod robustness;
 mod run;
 mod schema;
+mod snapshot;
 mod store;
+mod validate;
 mod why;

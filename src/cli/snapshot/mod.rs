@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use crate::compile::{Compiled, in_parallel};
 use crate::diagnostic::MachineError;
 use crate::diagnostic::render::{counted, visible};
+use crate::emit::Form;
 use crate::snapshot::{Directory, SnapshotName, State, alike};
 use crate::source::display_name;
 use crate::workspace::Workspace;
@@ -33,6 +34,7 @@ pub(super) fn run(
         return Ok(console.close(diagnostics, None, &[]));
     };
     let search = Search::new(&workspace, &args.names, Depth::KeepText)?;
+    let search = search.written_as(Some(Form::Complete));
     let mut findings = search.run(console)?;
     let failures = settle(&search, &mut findings, Many::Allowed, console)?;
     diagnostics.append(&mut findings.diagnostics);
