@@ -28,7 +28,8 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["diagnostic", "store", "resolve", "plan", "closure"],
     ),
     ("emit", &["diagnostic", "plan", "store"]),
-    ("schema", &["diagnostic", "model", "emit"]),
+    ("why", &["source", "diagnostic", "plan", "resolve", "store"]),
+    ("schema", &["diagnostic", "model", "emit", "why"]),
     ("cache", &["store"]),
     (
         "workspace",

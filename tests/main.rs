@@ -25,3 +25,4 @@ mod robustness;
 mod run;
 mod schema;
 mod store;
+mod why;

@@ -9,6 +9,7 @@ use clap_complete::Shell;
 use crate::cache::{CacheUrl, CacheUrlError};
 
 use super::help;
+use super::why::WhyArgs;
 
 /// Compiles job definitions into Apache Aurora's JSON, packages pinned by Nix store path
 #[derive(Debug, Parser)]
@@ -86,6 +87,7 @@ pub(super) enum Command {
     Check(CheckArgs),
     Ready(ReadyArgs),
     List(ListArgs),
+    Why(WhyArgs),
     Graph(GraphArgs),
     Lock(LockArgs),
     Run(RunArgs),
@@ -506,6 +508,9 @@ pub(super) enum Which {
     Lock,
     /// What `build` writes for Aurora
     Aurora,
+    /// What `why --format json` prints
+    Why,
+
     /// A line of `--message-format json`
     Messages,
 }

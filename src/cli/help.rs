@@ -69,7 +69,7 @@ jobc explain not-utf8
         "\
 0  done
 1  definitions are wrong; all their problems were printed
-   (`ready`: something is absent)
+   (`ready`: something is absent; `why`: no job needs it)
 2  the machine could not, or the command line made no sense
    (`ready`: some cache could not be asked, and nothing is known to be absent)",
     ),
@@ -162,6 +162,18 @@ Exit status:
   0  all of it is there
   1  some of it is absent, or other than the lock says; definitions that are wrong are 1 as well
   2  nothing is known to be absent, and for some of it a cache could not be asked";
+
+/// After `why --help`.
+pub(super) const WHY: &str = "\
+Examples:
+  jobc why openssl
+  jobc why /nix/store/HASH-glibc-2.40 --job '*/*/prod/*'
+  jobc why files/server.conf --all
+
+Exit status:
+  0  some job needs it; a warning says where more may be unknown
+  1  no job needs it; definitions that are wrong are 1 as well
+  2  no job is known to need it, but what some store paths refer to is unknown";
 
 /// After `graph --help`.
 pub(super) const GRAPH: &str = "\

@@ -29,7 +29,9 @@ pub(super) enum Depth {
     Compile,
     /// As before, and the compiled text is kept, which is all that many jobs have room for.
     KeepText,
-    /// As before, and so is what nodes need from the store.
+    /// It has to compile, too, and what nodes need from the store is kept, without any text.
+    KeepNeeds,
+    /// It has to compile, too; the compiled text and what nodes need from the store are kept.
     Keep,
 }
 
@@ -202,6 +204,15 @@ impl<'a> Search<'a> {
                 Depth::KeepText => {
                     for job in &mut compiled {
                         job.needs = Needs::default();
+                    }
+                    look.compiled = compiled;
+                }
+                Depth::KeepNeeds => {
+                    for job in &mut compiled {
+                        job.artifact.text = String::new();
+                        for need in &mut job.needs.scripts {
+                            need.script.text = String::new();
+                        }
                     }
                     look.compiled = compiled;
                 }

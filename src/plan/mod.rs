@@ -32,7 +32,7 @@ pub use realise::{InitCommand, Root};
 pub use shift::shift_process_indexes;
 pub use step::{Edge, Realise, Run, Step, StepId};
 
-pub use crate::resolve::{Import, Script};
+pub use crate::resolve::{Import, Package, Script};
 
 use crate::source::Pointer;
 
