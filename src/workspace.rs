@@ -7,8 +7,10 @@
 //! EXTENSION  = "json" | "toml" | "yaml" | "yml"
 //! ```
 //!
-//! Hidden directories, `target` and symbolic links to directories are not entered.
+//! Hidden directories, `target` and symbolic links to directories are not entered, nor are
+//! directories with a `jobc.toml` of their own: these are other workspaces.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -170,6 +172,8 @@ impl Workspace {
         let roots = self.settings.roots.as_deref().unwrap_or(&whole);
         let mut found = Vec::new();
         for root in roots {
+            let mut own = Vec::new();
+            let mut others = BTreeSet::new();
             let directory = if root == "." {
                 self.root.clone()
             } else {
@@ -191,9 +195,20 @@ impl Workspace {
                 if entry.file_type().is_dir() {
                     continue;
                 }
+                if entry.file_name() == SETTINGS_FILE && entry.depth() > 1 {
+                    others.extend(entry.path().parent().map(Path::to_owned));
+                }
                 // A link to a file is a file; what it leads to is found out when it is read.
-                found.extend(DefinitionFile::of_path(entry.path()));
+                own.extend(DefinitionFile::of_path(entry.path()));
             }
+            if !others.is_empty() {
+                let is_own = |file: &DefinitionFile| {
+                    let mut above = file.path.ancestors();
+                    !above.any(|directory| others.contains(directory))
+                };
+                own.retain(is_own);
+            }
+            found.extend(own);
         }
         found.sort();
         found.dedup();
@@ -312,7 +327,18 @@ pub fn read_source(
     current_dir: &Path,
 ) -> Result<Report<Arc<SourceFile>>, MachineError> {
     let name = display_name(path, current_dir);
-    match load(path, &name) {
+    readable(load(path, &name), name)
+}
+
+/// What came of reading the file called `name`; a report without a value says what is wrong with it.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn readable(
+    loaded: Result<Arc<SourceFile>, LoadError>,
+    name: String,
+) -> Result<Report<Arc<SourceFile>>, MachineError> {
+    match loaded {
         Ok(file) => Ok(Report::ok(file)),
         Err(LoadError::Io(error)) => Err(MachineError::new(format!("cannot read `{name}`"), error)),
         Err(error @ LoadError::TooLarge) => {

@@ -25,4 +25,5 @@ mod robustness;
 mod run;
 mod schema;
 mod store;
+mod validate;
 mod why;
