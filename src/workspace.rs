@@ -7,9 +7,12 @@
 //! EXTENSION  = "json" | "toml" | "yaml" | "yml"
 //! ```
 //!
-//! Hidden directories, `target` and symbolic links to directories are not entered.
+//! Hidden directories, `target` and symbolic links to directories are not entered, nor are
+//! directories with a `jobc.toml` of their own: these are other workspaces.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -67,12 +70,12 @@ pub struct DefinitionFile {
 impl DefinitionFile {
     /// The file at `path`, if its name is one of a definition.
     pub fn of_path(path: &Path) -> Option<Self> {
-        let name = path.file_name()?.to_str()?;
-        let (stem, extension) = name.rsplit_once('.')?;
-        let format = Format::of_extension(extension)?;
-        let is_definition = stem == "job"
+        let format = Format::of_extension(path.extension()?.to_str()?)?;
+        // A name that is not UTF-8 is no reason to pass over a file.
+        let stem = path.file_stem()?.as_encoded_bytes();
+        let is_definition = stem == b"job"
             || stem
-                .strip_suffix(".job")
+                .strip_suffix(b".job")
                 .is_some_and(|name| !name.is_empty());
         is_definition.then(|| Self {
             path: path.to_owned(),
@@ -111,7 +114,7 @@ impl Workspace {
     pub fn open(current_dir: &Path) -> Result<Report<Self>, MachineError> {
         let marked = current_dir
             .ancestors()
-            .find(|dir| dir.join(SETTINGS_FILE).exists());
+            .find(|dir| is_there(&dir.join(SETTINGS_FILE)));
         Self::open_at(marked.unwrap_or(current_dir), current_dir)
     }
 
@@ -176,6 +179,8 @@ impl Workspace {
         let snapshots = self.snapshot_directory();
         let mut found = Vec::new();
         for root in roots {
+            let mut own = Vec::new();
+            let mut others = BTreeSet::new();
             let directory = if root == "." {
                 self.root.clone()
             } else {
@@ -201,9 +206,20 @@ impl Workspace {
                     // The snapshot of a job called `job` is no definition.
                     continue;
                 }
+                if entry.file_name() == SETTINGS_FILE && entry.depth() > 1 {
+                    others.extend(entry.path().parent().map(Path::to_owned));
+                }
                 // A link to a file is a file; what it leads to is found out when it is read.
-                found.extend(DefinitionFile::of_path(entry.path()));
+                own.extend(DefinitionFile::of_path(entry.path()));
             }
+            if !others.is_empty() {
+                let is_own = |file: &DefinitionFile| {
+                    let mut above = file.path.ancestors();
+                    !above.any(|directory| others.contains(directory))
+                };
+                own.retain(is_own);
+            }
+            found.extend(own);
         }
         found.sort();
         found.dedup();
@@ -386,7 +402,7 @@ pub fn readable(
 type Read<T> = Result<Report<T>, MachineError>;
 
 fn read_settings(path: &Path, current_dir: &Path) -> Read<(Settings, Option<SourceMap>)> {
-    if !path.exists() {
+    if !is_there(path) {
         return Ok(Report::ok((Settings::default(), None)));
     }
     let tree = read_tree(path, current_dir, Format::Toml)?;
@@ -397,7 +413,7 @@ fn read_settings(path: &Path, current_dir: &Path) -> Read<(Settings, Option<Sour
 }
 
 fn read_lock(path: &Path, current_dir: &Path, store_dir: &StoreDir) -> Read<Lock> {
-    if !path.exists() {
+    if !is_there(path) {
         return Ok(Report::ok(Lock::default()));
     }
     let tree = read_tree(path, current_dir, Format::Json)?;
@@ -433,6 +449,12 @@ fn located<T>(decoded: Decoded<T>, map: &SourceMap) -> Report<T> {
         .collect();
     let value = decoded.value.filter(|_| diagnostics.is_empty());
     Report { value, diagnostics }
+}
+
+/// Whether there is something at `path`, be it a link to nothing: what cannot be read is not absent.
+fn is_there(path: &Path) -> bool {
+    let absent = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
+    !fs::symlink_metadata(path).is_err_and(|error| absent(&error))
 }
 
 /// Whether the directory `path` is there.

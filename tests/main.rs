@@ -20,6 +20,7 @@ mod nix_push;
 mod push;
 mod readme;
 mod ready;
+mod reports;
 mod robustness;
 mod run;
 mod schema;

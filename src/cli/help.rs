@@ -41,7 +41,8 @@ them, `${./file}` for that of a file beside the definition, and `after = ["other
 process that waits for another one.
 
 Definitions are searched in the workspace: the nearest directory upward that has a `jobc.toml`,
-or else the current one. Hidden directories, `target` and links to directories are left out."#,
+or else the current one. Hidden directories, `target`, links to directories, and directories with a
+`jobc.toml` of their own are left out."#,
     ),
     ("Names", NAMES),
     (
