@@ -10,6 +10,7 @@ use crate::diagnostic::render::Message;
 use crate::diagnostic::{Kind, codes};
 use crate::emit::aurora::JobDocument;
 use crate::model::{Document, LockFile, Settings};
+use crate::why::change::WhyChanged;
 use crate::why::json::WhyDocument;
 
 /// A kind of document.
@@ -25,6 +26,8 @@ pub enum Which {
     Aurora,
     /// Who needs a store path.
     Why,
+    /// Why steps of a job changed.
+    WhyChanged,
 
     /// A line of what is said about problems.
     Messages,
@@ -32,12 +35,13 @@ pub enum Which {
 
 impl Which {
     /// All kinds.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Definition,
         Self::Settings,
         Self::Lock,
         Self::Aurora,
         Self::Why,
+        Self::WhyChanged,
         Self::Messages,
     ];
 
@@ -49,6 +53,7 @@ impl Which {
             Self::Lock => "lock.schema.json",
             Self::Aurora => "aurora-job.schema.json",
             Self::Why => "why.schema.json",
+            Self::WhyChanged => "why-changed.schema.json",
             Self::Messages => "messages.schema.json",
         }
     }
@@ -60,6 +65,7 @@ impl Which {
             Self::Lock => "jobc lock, `jobc.lock`",
             Self::Aurora => "Aurora job, as jobc compiles it",
             Self::Why => "who needs a store path, as `jobc why --format json` says",
+            Self::WhyChanged => "why steps of a job changed, as `jobc why --format json` says",
             Self::Messages => "line of `jobc --message-format json`",
         }
     }
@@ -76,6 +82,7 @@ pub fn schema(which: Which) -> String {
         Which::Lock => read::<LockFile>(),
         Which::Aurora => written::<JobDocument<'_>>(),
         Which::Why => written::<WhyDocument<'_>>(),
+        Which::WhyChanged => written::<WhyChanged>(),
         Which::Messages => written::<Message<'_>>(),
     };
     name_lints(&mut schema);

@@ -558,8 +558,10 @@ pub(super) enum Which {
     Lock,
     /// What `build` writes for Aurora
     Aurora,
-    /// What `why --format json` prints
+    /// What `why --format json` prints of a path or package
     Why,
+    /// What `why --format json` prints of a job
+    WhyChanged,
 
     /// A line of `--message-format json`
     Messages,

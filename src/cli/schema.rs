@@ -14,6 +14,7 @@ pub(super) fn run(args: &SchemaArgs) -> Result<Exit, Failure> {
         Which::Lock => Document::Lock,
         Which::Aurora => Document::Aurora,
         Which::Why => Document::Why,
+        Which::WhyChanged => Document::WhyChanged,
         Which::Messages => Document::Messages,
     };
     output::print(&schema::schema(which))?;

@@ -5,6 +5,7 @@
 //! way from every script that leads there. Pure.
 
 mod chain;
+pub mod change;
 pub mod json;
 pub mod text;
 mod version;
