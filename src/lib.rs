@@ -31,11 +31,15 @@ pub mod write;
 
 pub mod nix;
 
+pub mod git;
+
 pub mod publish;
 
 pub mod lock;
 
 pub mod run;
+
+pub mod diff;
 
 pub mod schema;
 

@@ -6,6 +6,7 @@ use schemars::transform::{Transform, transform_subschemas};
 use schemars::{JsonSchema, Schema};
 use serde_json::Value;
 
+use crate::diff::Comparison;
 use crate::emit::aurora::JobDocument;
 use crate::model::{Document, LockFile, Settings};
 
@@ -20,11 +21,19 @@ pub enum Which {
     Lock,
     /// A compiled job for Aurora.
     Aurora,
+    /// What changes between two sets of compiled jobs.
+    Diff,
 }
 
 impl Which {
     /// All kinds.
-    pub const ALL: [Self; 4] = [Self::Definition, Self::Settings, Self::Lock, Self::Aurora];
+    pub const ALL: [Self; 5] = [
+        Self::Definition,
+        Self::Settings,
+        Self::Lock,
+        Self::Aurora,
+        Self::Diff,
+    ];
 
     /// The name of the file that has the schema.
     pub fn file_name(self) -> &'static str {
@@ -33,6 +42,7 @@ impl Which {
             Self::Settings => "settings.schema.json",
             Self::Lock => "lock.schema.json",
             Self::Aurora => "aurora-job.schema.json",
+            Self::Diff => "diff.schema.json",
         }
     }
 
@@ -42,6 +52,7 @@ impl Which {
             Self::Settings => "jobc settings, `jobc.toml`",
             Self::Lock => "jobc lock, `jobc.lock`",
             Self::Aurora => "Aurora job, as jobc compiles it",
+            Self::Diff => "changes of compiled jobs, as `jobc diff` prints them",
         }
     }
 }
@@ -56,6 +67,7 @@ pub fn schema(which: Which) -> String {
         Which::Settings => read::<Settings>(),
         Which::Lock => read::<LockFile>(),
         Which::Aurora => written::<JobDocument<'_>>(),
+        Which::Diff => written::<Comparison>(),
     };
     schema.insert("title".to_owned(), which.title().into());
     let mut text = serde_json::to_string_pretty(&schema).expect("a schema is JSON");

@@ -22,7 +22,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["source", "diagnostic", "model", "store", "check", "resolve"],
     ),
     ("emit", &["diagnostic", "plan", "store"]),
-    ("schema", &["model", "emit"]),
+    ("schema", &["model", "emit", "diff"]),
     ("cache", &["store"]),
     (
         "workspace",
@@ -53,6 +53,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("nameless", &[]),
     ("write", &["diagnostic", "emit", "nameless"]),
     ("nix", &[]),
+    ("git", &["diagnostic"]),
     (
         "publish",
         &[
@@ -75,6 +76,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("run", &["diagnostic", "model"]),
+    ("diff", &["diagnostic", "store", "resolve", "run"]),
 ];
 
 /// Modules that may read files, variables, the clock or the network.
@@ -91,6 +93,7 @@ const TOUCH_THE_WORLD: &[&str] = &[
     "src/nameless.rs",
     "src/write.rs",
     "src/nix.rs",
+    "src/git.rs",
     "src/publish/",
     "src/lock/evaluate.rs",
     "src/lock/file.rs",

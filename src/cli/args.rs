@@ -76,6 +76,7 @@ pub(super) enum Command {
     Check(CheckArgs),
     Ready(ReadyArgs),
     List(ListArgs),
+    Diff(DiffArgs),
     Lock(LockArgs),
     Run(RunArgs),
     Init(InitArgs),
@@ -290,6 +291,44 @@ pub(super) enum ListFormat {
     Json,
 }
 
+/// Show what changes in compiled jobs, and what that does to the cluster
+///
+/// Compares two sides job by job: the last commit with the working tree, unless others are named. A
+/// side is a git revision, a workspace, a compiled file, a directory of compiled files or of
+/// snapshots, or `-` for compiled jobs on standard input. Revisions are compiled from a checkout of
+/// their own; the working tree and the index stay as they are.
+#[derive(Debug, Args)]
+#[command(after_long_help = help::DIFF)]
+pub(super) struct DiffArgs {
+    /// The old side (default: HEAD)
+    #[arg(value_name = "OLD", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) old: Option<String>,
+    /// The new side (default: the workspace as it is)
+    #[arg(value_name = "NEW", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) new: Option<String>,
+    /// Only jobs of this name, key or pattern (may be repeated)
+    #[arg(
+        long = "job",
+        value_name = "NAME|PATTERN",
+        value_parser = NonEmptyStringValueParser::new()
+    )]
+    pub(super) jobs: Vec<String>,
+    /// How the changes are printed
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: DiffFormat,
+}
+
+/// How changes are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffFormat {
+    /// For people, in colour on a terminal
+    Text,
+    /// An object, as `jobc schema diff` has it
+    Json,
+    /// For a comment of a pull request
+    Markdown,
+}
+
 /// Write down which store paths packages are, asking Nix
 ///
 /// Every package that a definition or `jobc.toml` names by an installable gets an entry in
@@ -444,6 +483,8 @@ pub(super) enum Which {
     Lock,
     /// What `build` writes for Aurora
     Aurora,
+    /// What `diff` prints with `--format json`
+    Diff,
 }
 
 /// Print a script that completes command lines in a shell

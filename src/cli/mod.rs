@@ -8,6 +8,7 @@ mod build;
 mod check;
 mod completions;
 mod console;
+mod diff;
 mod exit;
 mod explain;
 mod failure;
@@ -27,6 +28,7 @@ mod schema;
 mod search;
 mod select;
 mod settle;
+mod side;
 mod starter;
 mod summary;
 
@@ -63,6 +65,7 @@ fn obey(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
         Command::Check(args) => check::run(args, &cli.global, console),
         Command::Ready(args) => ready::run(args, &cli.global, console),
         Command::List(args) => list::run(args, &cli.global, console),
+        Command::Diff(args) => diff::run(args, &cli.global, console),
         Command::Run(args) => run::run(args, &cli.global, console),
         Command::Explain(args) => explain::run(args),
         Command::Lock(args) => lock::run(args, &cli.global, console),
