@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::check::{self, CheckedJob, Holes};
 use crate::diagnostic::{Diagnostic, MachineError, Place, Report};
 use crate::emit::{self, Artifact};
+use crate::lint::Levels;
 use crate::model::{JobKey, PackageName, PackageSource};
 use crate::parse;
 use crate::plan::{self, Needs, Options};
@@ -214,11 +215,17 @@ impl<'a> Compiler<'a> {
         job: CheckedJob,
         resolver: &Resolver<'_>,
     ) -> Result<Report<(Artifact, Needs)>, MachineError> {
-        let report = resolve::resolve(job, resolver)?;
-        let plan = report.and_then(|job| plan::lower(job, &self.options));
-        Ok(plan.and_then(|plan| {
-            let artifact = emit::aurora::emit(&plan);
+        let levels = Levels::new(&self.workspace.settings);
+        let mut waivers = job.waivers().clone();
+        let report = waivers.report(levels, resolve::resolve(job, resolver)?);
+        let plan = report.and_then(|job| waivers.report(levels, plan::lower(job, &self.options)));
+        let compiled = plan.and_then(|plan| {
+            let artifact = waivers.report(levels, emit::aurora::emit(&plan));
             artifact.map(|artifact| (artifact, plan.into_needs()))
+        });
+        Ok(compiled.and_then(|compiled| {
+            let unused = waivers.unused(levels);
+            waivers.report(levels, Report::new(compiled, unused))
         }))
     }
 }

@@ -109,10 +109,16 @@ impl Repository {
     /// # Errors
     /// If git cannot say.
     pub fn revision(&self, name: &str) -> Result<Option<Revision>, MachineError> {
-        if let Some(id) = self.object(&format!("{name}^{{commit}}"))? {
+        if let Some(id) = self.object(&format!("{name}^{{commit}}"), "commit")? {
             return Ok(Some(Revision::Commit(id)));
         }
-        let tree = self.object(&format!("{name}^{{tree}}"))?;
+        // `REVISION:PATH` takes all that follows for the path.
+        let name = if name.contains(':') {
+            name.to_owned()
+        } else {
+            format!("{name}^{{tree}}")
+        };
+        let tree = self.object(&name, "tree")?;
         Ok(tree.map(Revision::Tree))
     }
 
@@ -127,23 +133,26 @@ impl Repository {
             let Some(below) = below.to_str() else {
                 return Ok(None);
             };
-            format!("{}:{}^{{tree}}", whole.0, below.trim_end_matches('/'))
+            format!("{}:{}", whole.0, below.trim_end_matches('/'))
         };
-        self.object(&name)
+        self.object(&name, "tree")
     }
 
-    /// The object called so.
-    fn object(&self, name: &str) -> Result<Option<ObjectId>, MachineError> {
+    /// The object of this kind that is called so.
+    fn object(&self, name: &str, kind: &str) -> Result<Option<ObjectId>, MachineError> {
         if name.contains(['\n', '\0']) {
             return Ok(None);
         }
         let mut command = git(&self.directory);
-        command.args(["cat-file", "--batch-check=%(objectname)"]);
+        command.args(["cat-file", "--batch-check=%(objecttype) %(objectname)"]);
         let asked = run(&mut command, Some(format!("{name}\n").into_bytes()))?;
         let text = trimmed(asked.checked("look up a revision")?);
-        let is_digit = |byte: &u8| byte.is_ascii_hexdigit();
-        let found = text.len() >= 40 && text.iter().all(is_digit);
-        Ok(found.then(|| ObjectId(String::from_utf8_lossy(&text).into_owned())))
+        let text = String::from_utf8_lossy(&text);
+        let id = text
+            .strip_prefix(kind)
+            .and_then(|rest| rest.strip_prefix(' '));
+        let is_id = |id: &&str| id.len() >= 40 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+        Ok(id.filter(is_id).map(|id| ObjectId(id.to_owned())))
     }
 
     /// Whether history ends somewhere, so that revisions may be missing.
@@ -240,7 +249,9 @@ impl Repository {
         command
             .args(["-c", "core.fileMode=true", "-c", "core.ignoreStat=false"])
             .args(["-c", "core.checkStat=default", "-c", "core.trustctime=true"])
-            .args(["diff-index", "-z", "--name-only", "--no-renames"])
+            .args(["-c", "diff.autoRefreshIndex=true"])
+            .args(["diff", "-z", "--name-only", "--no-renames"])
+            .args(["--no-ext-diff", "--no-relative"])
             .args(["--ignore-submodules=none", &commit.0, "--", "."]);
         let compared = run(&mut command, None)?.checked("compare a revision")?;
         let mut changed: BTreeSet<PathBuf> = words(&compared)

@@ -13,6 +13,8 @@ pub mod model;
 
 pub mod parse;
 
+pub mod lint;
+
 pub mod check;
 
 pub mod resolve;

@@ -6,6 +6,7 @@ use schemars::transform::{Transform, transform_subschemas};
 use schemars::{JsonSchema, Schema};
 use serde_json::Value;
 
+use crate::diagnostic::{Kind, codes};
 use crate::diff::Comparison;
 use crate::emit::aurora::JobDocument;
 use crate::model::{Document, LockFile, Settings};
@@ -69,10 +70,36 @@ pub fn schema(which: Which) -> String {
         Which::Aurora => written::<JobDocument<'_>>(),
         Which::Diff => written::<Comparison>(),
     };
+    name_lints(&mut schema);
     schema.insert("title".to_owned(), which.title().into());
     let mut text = serde_json::to_string_pretty(&schema).expect("a schema is JSON");
     text.push('\n');
     text
+}
+
+/// Says which lints there are, where they are named: the model does not know.
+fn name_lints(schema: &mut Schema) {
+    let Some(Value::Object(definitions)) = schema.get_mut("$defs") else {
+        return;
+    };
+    for name in ["LintLevels", "Waive"] {
+        let Some(Value::Object(table)) = definitions.get_mut(name) else {
+            continue;
+        };
+        let bound_to = table.insert("additionalProperties".to_owned(), Value::Bool(false));
+        let lints = codes::all().filter_map(|code| match code.kind {
+            Kind::Rule => None,
+            Kind::Lint(level) => Some((code, level)),
+        });
+        let properties = lints.map(|(code, level)| {
+            let mut property = bound_to.clone().unwrap_or(Value::Bool(true));
+            let says = format!("{} (level unless set: {level})", code.summary);
+            property["description"] = says.into();
+            (code.id.to_owned(), property)
+        });
+        let properties = properties.collect::<serde_json::Map<_, _>>();
+        table.insert("properties".to_owned(), properties.into());
+    }
 }
 
 fn read<T: JsonSchema>() -> Schema {

@@ -18,6 +18,7 @@ use walkdir::{DirEntry, WalkDir};
 use crate::cache::CacheUrl;
 use crate::diagnostic::codes::{shape, syntax};
 use crate::diagnostic::{Diagnostic, MachineError, Place, Report, Severity};
+use crate::lint::{self, Levels};
 use crate::model::Settings;
 use crate::parse::{self, Decoded, Format};
 use crate::resolve::Lock;
@@ -124,6 +125,7 @@ impl Workspace {
         let (settings, settings_map) = read.unwrap_or_default();
         let mut problems = missing_roots(&settings, root);
         problems.extend(wrong_caches(&settings));
+        problems.extend(lint::wrong_levels(&settings));
         let store_dir = match settings.store_dir.as_deref().map(str::parse::<StoreDir>) {
             None => StoreDir::default(),
             Some(Ok(store_dir)) => store_dir,
@@ -141,6 +143,9 @@ impl Workspace {
         }));
         let lock = read_lock(&root.join(LOCK_FILE), current_dir, &store_dir)?;
         let lock = lock.unpack(&mut diagnostics).unwrap_or_default();
+        let levels = Levels::new(&settings);
+        let judged = diagnostics.into_iter();
+        let diagnostics: Vec<_> = judged.filter_map(|problem| levels.judge(problem)).collect();
         let workspace = Self {
             root: root.to_owned(),
             current_dir: current_dir.to_owned(),
@@ -205,7 +210,11 @@ impl Workspace {
         let is_in = |root: &String| {
             let root = if root == "." { "" } else { root.as_str() };
             let below = path.strip_prefix(root).ok().and_then(Path::parent);
-            below.is_some_and(|below| below.iter().all(|name| is_searched(name.as_encoded_bytes())))
+            below.is_some_and(|below| {
+                below
+                    .iter()
+                    .all(|name| is_searched(name.as_encoded_bytes()))
+            })
         };
         DefinitionFile::of_path(path).is_some() && roots.iter().any(is_in)
     }

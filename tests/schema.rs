@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 use std::fs;
 
+use jobc::check::{self, Holes};
+use jobc::model::Settings;
 use jobc::parse::{self, Format};
 use jobc::schema::{Which, schema};
 use jobc::source::SourceFile;
@@ -41,9 +43,16 @@ fn types(document: &Value) -> Result<(), String> {
     let file = SourceFile::new("job.json", document.to_string());
     let tree = parse::tree(&file, Format::Json).value.expect("it is JSON");
     let decoded = parse::document(&tree);
-    match decoded.diagnostics.first() {
+    if let Some(problem) = decoded.diagnostics.first() {
+        return Err(problem.headline.clone());
+    }
+    // Which lints there are is no matter of types.
+    let document = decoded.value.expect("nothing is wrong with it");
+    let report = check::check(document, &Holes::none(), &Settings::default());
+    let mut found = report.diagnostics.into_iter();
+    match found.find(|problem| problem.code.id == "unknown-lint") {
         None => Ok(()),
-        Some(problem) => Err(problem.headline.clone()),
+        Some(problem) => Err(problem.headline),
     }
 }
 

@@ -18,12 +18,14 @@ mod schema;
 mod scope;
 mod templates;
 mod updates;
+mod waivers;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::codes::shape::TOO_MANY_ERRORS;
 use crate::diagnostic::codes::templates::ENDLESS_TEMPLATE;
 use crate::diagnostic::{Diagnostic, Place, Report, Severity};
+use crate::lint::{Levels, Waivers};
 use crate::model::{Document, Job, JobKey, PackageName, PackageSource, Settings};
 use crate::source::Pointer;
 
@@ -48,6 +50,7 @@ pub struct CheckedJob {
     key: JobKey,
     task_name: String,
     order: BTreeSet<(usize, usize)>,
+    waivers: Waivers,
 }
 
 impl Checked {
@@ -98,6 +101,11 @@ impl CheckedJob {
     pub fn order(&self) -> &BTreeSet<(usize, usize)> {
         &self.order
     }
+
+    /// What the job waives, and what of it was needed so far.
+    pub fn waivers(&self) -> &Waivers {
+        &self.waivers
+    }
 }
 
 /// So many errors of one file are told, and so many warnings. With aliases, a short text can hold
@@ -112,6 +120,7 @@ pub fn check(document: Document, holes: &Holes, settings: &Settings) -> Report<C
     let mut found = Vec::new();
     let mut errors = 0;
     let effort = Effort::default();
+    let levels = Levels::new(settings);
     let many = matches!(document, Document::Many(_));
     let (jobs, shared) = match document {
         Document::One(job) => (vec![*job], None),
@@ -133,6 +142,8 @@ pub fn check(document: Document, holes: &Holes, settings: &Settings) -> Report<C
             settings,
             shared: shared.as_ref(),
             effort: &effort,
+            levels,
+            waivers: Waivers::new(&pointer),
             found: Vec::new(),
             earlier: found.len(),
             errors,
@@ -146,6 +157,7 @@ pub fn check(document: Document, holes: &Holes, settings: &Settings) -> Report<C
         errors = ctx.errors;
         let stop = ctx.stop();
         let problems = ctx.found;
+        let waivers = ctx.waivers;
         let healthy = !has_errors(&problems) && !holes.touch(&pointer);
         found.extend(problems);
         if let Some(problem) = stop {
@@ -163,14 +175,17 @@ pub fn check(document: Document, holes: &Holes, settings: &Settings) -> Report<C
                 job,
                 key,
                 order,
+                waivers,
             });
         }
     }
     let shared = shared.unwrap_or_default();
     if many {
-        used.report_shared(&shared, holes, &mut found);
+        used.report_shared(&shared, holes, |problem| {
+            found.extend(levels.judge(problem));
+        });
     }
-    drop_warnings(&mut found);
+    shorten(&mut found);
     let value = (!checked.is_empty() || !has_errors(&found)).then_some(Checked {
         jobs: checked,
         shared_packages: shared,
@@ -187,12 +202,17 @@ fn has_errors(found: &[Diagnostic]) -> bool {
         .any(|problem| problem.severity == Severity::Error)
 }
 
-fn drop_warnings(found: &mut Vec<Diagnostic>) {
-    let mut warnings = 0;
+fn shorten(found: &mut Vec<Diagnostic>) {
+    let (mut errors, mut warnings) = (0, 0);
     let all = found.len();
     found.retain(|problem| {
-        warnings += usize::from(problem.severity == Severity::Warning);
-        problem.severity == Severity::Error || warnings <= MOST
+        let (count, most) = match problem.severity {
+            // That there are too many of them is one more.
+            Severity::Error => (&mut errors, MOST + 1),
+            Severity::Warning => (&mut warnings, MOST),
+        };
+        *count += 1;
+        *count <= most
     });
     if found.len() < all
         && let Some(last) = found.last_mut()
@@ -210,6 +230,8 @@ struct Ctx<'a> {
     settings: &'a Settings,
     shared: Option<&'a BTreeMap<PackageName, PackageSource>>,
     effort: &'a Effort,
+    levels: Levels<'a>,
+    waivers: Waivers,
     found: Vec<Diagnostic>,
     /// How many problems the jobs before this one have.
     earlier: usize,
@@ -221,6 +243,7 @@ struct Ctx<'a> {
 
 impl<'a> Ctx<'a> {
     fn run(&mut self, used: &mut packages::Used) -> BTreeSet<(usize, usize)> {
+        waivers::check(self);
         let index = names::check(self);
         let order = order::check(self, &index);
         commands::check(self, used);
@@ -262,6 +285,9 @@ impl<'a> Ctx<'a> {
     }
 
     fn report(&mut self, problem: Diagnostic) {
+        let Some(problem) = self.waivers.judge(self.levels, problem) else {
+            return;
+        };
         if problem.severity == Severity::Error {
             if self.errors == MOST {
                 self.overflows = true;

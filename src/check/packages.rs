@@ -70,10 +70,13 @@ impl Used {
 
     /// After the commands of a job: which of its packages were not named.
     pub(super) fn report(&self, ctx: &mut Ctx<'_>) {
-        if let Some(packages) = &ctx.job.packages
+        let Ctx { job, at, holes, .. } = *ctx;
+        if let Some(packages) = &job.packages
             && !self.unclear
         {
-            report_unused(packages, &self.by_job, ctx.at, ctx.holes, &mut ctx.found);
+            report_unused(packages, &self.by_job, at, holes, |problem| {
+                ctx.report(problem);
+            });
         }
     }
 
@@ -82,10 +85,10 @@ impl Used {
         &self,
         packages: &BTreeMap<PackageName, PackageSource>,
         holes: &Holes,
-        found: &mut Vec<Diagnostic>,
+        report: impl FnMut(Diagnostic),
     ) {
         if !self.ever_unclear {
-            report_unused(packages, &self.shared, &Pointer::root(), holes, found);
+            report_unused(packages, &self.shared, &Pointer::root(), holes, report);
         }
     }
 }
@@ -135,14 +138,14 @@ fn report_unused(
     used: &BTreeSet<PackageName>,
     at: &Pointer,
     holes: &Holes,
-    found: &mut Vec<Diagnostic>,
+    mut report: impl FnMut(Diagnostic),
 ) {
     for name in packages.keys().filter(|name| !used.contains(*name)) {
         let pointer = at.key("packages").key(name.as_str());
         if !holes.touch(&pointer) {
             let headline = format!("no command names the package `{name}`");
             let place = Place::key(pointer);
-            found.push(
+            report(
                 Diagnostic::new(&commands::UNUSED_PACKAGE, headline, place)
                     .help(format!("remove it, or name it as `${{pkgs.{name}}}`")),
             );

@@ -222,6 +222,18 @@ pub(super) struct CheckArgs {
         long_help = help::NAMES.replace('\n', " ")
     )]
     pub(super) names: Vec<String>,
+    /// Only jobs that may have changed since this git revision
+    ///
+    /// Those whose definition, settings, packages in the lock or imported files differ, be it
+    /// committed or not.
+    #[arg(
+        long,
+        value_name = "REVISION",
+        conflicts_with = "names",
+        allow_hyphen_values = true,
+        value_parser = NonEmptyStringValueParser::new()
+    )]
+    pub(super) changed: Option<String>,
 }
 
 /// Ask whether the nodes can get what jobs need

@@ -43,7 +43,11 @@ pub(super) fn run(args: &DiffArgs, global: &Global, console: &Console) -> Result
     let comparison = sides.compare();
     print(&comparison, args.format, global)?;
     if comparison.is_empty() {
-        console.remark("no job differs");
+        console.remark(&match sides.same {
+            0 => "no job differs".to_owned(),
+            1 => "no job differs; 1 definition is the same on both sides".to_owned(),
+            same => format!("no job differs; {same} definitions are the same on both sides"),
+        });
         return Ok(Exit::Done);
     }
     Ok(Exit::Wrong)

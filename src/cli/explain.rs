@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::diagnostic::{Code, closest, codes};
+use crate::diagnostic::{Code, Kind, Level, closest, codes};
 
 use super::args::ExplainArgs;
 use super::exit::Exit;
@@ -25,25 +25,50 @@ fn all() -> String {
     let width = codes::all().map(|code| code.id.len()).max().unwrap_or(0);
     let mut text = String::new();
     for code in codes::all() {
-        let Code {
-            id,
-            severity,
-            summary,
-            ..
-        } = code;
-        writeln!(text, "{id:width$}  {severity:7}  {summary}").expect("a string takes all");
+        let Code { id, summary, .. } = code;
+        let kind = match code.kind {
+            Kind::Rule => "error".to_owned(),
+            Kind::Lint(level) => format!("lint: {level}"),
+        };
+        writeln!(text, "{id:width$}  {kind:11}  {summary}").expect("a string takes all");
     }
     text
 }
 
 fn one(code: &Code) -> String {
-    let mut text = format!("{}[{}]: {}\n\n", code.severity, code.id, code.summary);
+    let mut text = format!("{}[{}]: {}\n\n", code.severity(), code.id, code.summary);
     for line in code.docs.lines() {
         // Every line of a doc comment begins with the space after its slashes.
         text.push_str(line.strip_prefix(' ').unwrap_or(line));
         text.push('\n');
     }
+    if let Kind::Lint(level) = code.kind {
+        text.push_str(&opinions(code.id, level));
+    }
     text
+}
+
+/// How to be of another opinion about a lint.
+fn opinions(id: &str, level: Level) -> String {
+    let other = match level {
+        Level::Allow | Level::Deny => Level::Warn,
+        Level::Warn => Level::Deny,
+    };
+    format!(
+        "\n\
+        This is a lint. Its level is `{level}` unless `jobc.toml` says `allow`, `warn` or `deny`:\n\
+        \n\
+        ```\n\
+        [lints]\n\
+        {id} = \"{other}\"\n\
+        ```\n\
+        \n\
+        Where it is wrong about a job or a process, waive it there, and say why:\n\
+        \n\
+        ```\n\
+        waive = {{ {id} = \"REASON\" }}\n\
+        ```\n"
+    )
 }
 
 fn unknown(id: &str) -> Failure {

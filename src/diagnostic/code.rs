@@ -20,13 +20,54 @@ impl fmt::Display for Severity {
     }
 }
 
+/// What becomes of a lint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Nothing is said.
+    Allow,
+    /// It is a warning.
+    Warn,
+    /// It is an error.
+    Deny,
+}
+
+impl Level {
+    /// How bad a lint of this level is; nothing if it is not told.
+    pub fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Allow => None,
+            Self::Warn => Some(Severity::Warning),
+            Self::Deny => Some(Severity::Error),
+        }
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Allow => "allow",
+            Self::Warn => "warn",
+            Self::Deny => "deny",
+        })
+    }
+}
+
+/// Whether one may think otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Always an error.
+    Rule,
+    /// Of this level, unless the settings have another one for it.
+    Lint(Level),
+}
+
 /// One kind of problem: everything about it that does not depend on the input.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Code {
     /// The stable name that messages carry and `jobc explain` takes.
     pub id: &'static str,
-    /// How bad it is unless the settings say otherwise.
-    pub severity: Severity,
+    /// Whether it is a rule or a lint.
+    pub kind: Kind,
     /// The problem in one line.
     pub summary: &'static str,
     /// What it means, why it is one, a wrong example and its fix; Markdown.
@@ -36,14 +77,30 @@ pub struct Code {
     pub docs: &'static str,
 }
 
-/// Declares codes: a constant for each, and `ALL`, the list of them in the order declared.
+impl Code {
+    /// How bad it is unless the settings say otherwise.
+    pub fn severity(&self) -> Severity {
+        match self.kind {
+            Kind::Rule | Kind::Lint(Level::Deny) => Severity::Error,
+            Kind::Lint(Level::Allow | Level::Warn) => Severity::Warning,
+        }
+    }
+
+    /// Whether it is a lint.
+    pub fn is_lint(&self) -> bool {
+        matches!(self.kind, Kind::Lint(_))
+    }
+}
+
+/// Declares codes: a constant for each, and `ALL`, the list of them in the order declared. `Error`
+/// declares a rule; `Allow`, `Warn` and `Deny` declare lints of that level.
 macro_rules! declare_codes {
-    ($($(#[doc = $docs:literal])+ $name:ident = $id:literal, $severity:ident, $summary:literal;)+) => {
+    ($($(#[doc = $docs:literal])+ $name:ident = $id:literal, $kind:ident, $summary:literal;)+) => {
         $(
             #[doc = $summary]
             pub const $name: $crate::diagnostic::Code = $crate::diagnostic::Code {
                 id: $id,
-                severity: $crate::diagnostic::Severity::$severity,
+                kind: $crate::diagnostic::code::kind!($kind),
                 summary: $summary,
                 docs: concat!($($docs, "\n"),+),
             };
@@ -53,3 +110,13 @@ macro_rules! declare_codes {
     };
 }
 pub(super) use declare_codes;
+
+macro_rules! kind {
+    (Error) => {
+        $crate::diagnostic::Kind::Rule
+    };
+    ($level:ident) => {
+        $crate::diagnostic::Kind::Lint($crate::diagnostic::Level::$level)
+    };
+}
+pub(super) use kind;

@@ -9,7 +9,7 @@ pub mod render;
 mod report;
 mod suggest;
 
-pub use code::{Code, Severity};
+pub use code::{Code, Kind, Level, Severity};
 pub use machine::MachineError;
 pub use place::{Part, Place};
 pub use problem::{Annotation, Diagnostic};

@@ -38,7 +38,7 @@ impl Diagnostic {
     pub fn new(code: &'static Code, headline: impl Into<String>, place: Place) -> Self {
         Self {
             code,
-            severity: code.severity,
+            severity: code.severity(),
             headline: headline.into(),
             annotations: vec![Annotation {
                 place,

@@ -63,6 +63,19 @@ impl<T> Report<T> {
         }
     }
 
+    /// With what `judge` makes of each problem. No value if there is an error then.
+    pub fn filter_map(self, judge: impl FnMut(Diagnostic) -> Option<Diagnostic>) -> Self {
+        let diagnostics = self.diagnostics.into_iter().filter_map(judge).collect();
+        let report = Self {
+            diagnostics,
+            ..self
+        };
+        if report.has_errors() {
+            return Self::failed(report.diagnostics);
+        }
+        report
+    }
+
     /// The value, with the problems moved to `collected`.
     pub fn unpack(self, collected: &mut Vec<Diagnostic>) -> Option<T> {
         collected.extend(self.diagnostics);

@@ -295,14 +295,3 @@ impl OrderChange {
         self.added.is_empty() && self.removed.is_empty()
     }
 }
-
-impl JobChange {
-    /// Whether the same happens in another job.
-    pub(super) fn is_like(&self, other: &Self) -> bool {
-        let others = Self {
-            key: self.key.clone(),
-            ..other.clone()
-        };
-        self.kind == JobKind::Changed && *self == others
-    }
-}

@@ -10,8 +10,8 @@ use crate::store::{StoreDir, StorePath};
 use super::decompose::{HEALTH_CHECK, Parts, Step};
 use super::paths::{Names, Pair};
 use super::{
-    Comparison, FieldChange, Hunk, ImportChange, JobChange, JobKind, OrderChange,
-    PackageChange, PackageKind, ProcessChange, StepChange, Summary,
+    Comparison, FieldChange, Hunk, ImportChange, JobChange, JobKind, OrderChange, PackageChange,
+    PackageKind, ProcessChange, StepChange, Summary,
 };
 use super::{closure, fields, impact, imports, lines, paths};
 
@@ -80,7 +80,8 @@ fn names(known: &Known<'_>) -> Names {
     let locked = known.lock.into_iter().flat_map(Lock::paths);
     let locked = locked.map(|(path, _)| path);
     let all = locked.chain(known.imports.keys());
-    all.map(|path| (*path.hash(), path.name().clone())).collect()
+    all.map(|path| (*path.hash(), path.name().clone()))
+        .collect()
 }
 
 struct Context<'a> {
@@ -104,7 +105,7 @@ impl Context<'_> {
         change.fields = fields::compare(&old_parts.fields, &new_parts.fields, "");
         let mut touched: BTreeMap<Pair, BTreeSet<String>> = BTreeMap::new();
         self.processes(&old_parts, &new_parts, &mut change, &mut touched);
-        self.steps(&old_parts, &new_parts, &mut change);
+        Self::steps(&old_parts, &new_parts, &mut change);
         let order = |one: &Parts<'_>, other: &Parts<'_>| -> Vec<[String; 2]> {
             let only = one.order.difference(&other.order);
             only.map(|pair| pair.map(str::to_owned)).collect()
@@ -113,8 +114,8 @@ impl Context<'_> {
             added: order(&new_parts, &old_parts),
             removed: order(&old_parts, &new_parts),
         };
-        for ((old, new), processes) in touched {
-            self.path(old, new, processes.into_iter().collect(), &mut change);
+        for (pair, processes) in touched {
+            self.path(&pair, processes.into_iter().collect(), &mut change);
         }
         change.packages.sort_by(|a, b| {
             let key = |package: &PackageChange| {
@@ -134,7 +135,12 @@ impl Context<'_> {
         change: &mut JobChange,
         touched: &mut BTreeMap<Pair, BTreeSet<String>>,
     ) {
-        let names: BTreeSet<&str> = old.processes.keys().chain(new.processes.keys()).copied().collect();
+        let names: BTreeSet<&str> = old
+            .processes
+            .keys()
+            .chain(new.processes.keys())
+            .copied()
+            .collect();
         let mut touch = |name: &str, pairs: Vec<Pair>| {
             for pair in pairs {
                 touched.entry(pair).or_default().insert(name.to_owned());
@@ -219,7 +225,7 @@ impl Context<'_> {
     }
 
     /// Steps that differ by themselves. What follows from their processes is only counted.
-    fn steps(&self, old: &Parts<'_>, new: &Parts<'_>, change: &mut JobChange) {
+    fn steps(old: &Parts<'_>, new: &Parts<'_>, change: &mut JobChange) {
         let identities: BTreeSet<&String> = old.steps.keys().chain(new.steps.keys()).collect();
         for identity in identities {
             let found = match (old.steps.get(identity), new.steps.get(identity)) {
@@ -230,7 +236,9 @@ impl Context<'_> {
                     Self::step(before, after)
                 }
                 (before, after) => {
-                    let Some(step) = before.or(after) else { continue };
+                    let Some(step) = before.or(after) else {
+                        continue;
+                    };
                     let stays = step.serves.as_deref().is_none_or(|process| {
                         old.processes.contains_key(process) == new.processes.contains_key(process)
                     });
@@ -249,9 +257,10 @@ impl Context<'_> {
                 change.rehashed_steps += 1;
                 continue;
             };
-            let alike = change.steps.iter_mut().find(|step| {
-                (step.kind, &step.fields, &step.cmdline) == (kind, &fields, &cmdline)
-            });
+            let alike = change
+                .steps
+                .iter_mut()
+                .find(|step| (step.kind, &step.fields, &step.cmdline) == (kind, &fields, &cmdline));
             match alike {
                 Some(step) => step.names.push(identity.clone()),
                 None => change.steps.push(StepChange {
@@ -265,15 +274,14 @@ impl Context<'_> {
     }
 
     /// What differs in a step but hashes.
-    fn step(
-        before: &Step<'_>,
-        after: &Step<'_>,
-    ) -> Option<(JobKind, Vec<FieldChange>, Vec<Hunk>)> {
+    fn step(before: &Step<'_>, after: &Step<'_>) -> Option<(JobKind, Vec<FieldChange>, Vec<Hunk>)> {
         let plain = |step: &Step<'_>| {
             let text = cmdline(step.table);
             // The first line that tells steps apart says what is realised and where it is kept.
             let line = text.lines().take(2).find(|line| line.starts_with("path="));
-            line.map_or(text.to_owned(), |line| text.replacen(line, "path=... root=...", 1))
+            line.map_or(text.to_owned(), |line| {
+                text.replacen(line, "path=... root=...", 1)
+            })
         };
         let (old, new) = (plain(before), plain(after));
         let hunks = lines::hunks(&old, &old, &new).unwrap_or_default();
@@ -289,26 +297,24 @@ impl Context<'_> {
     }
 
     /// A store path that became another one: a file of the workspace, or a package.
-    fn path(
-        &self,
-        old: Option<StorePath>,
-        new: Option<StorePath>,
-        processes: Vec<String>,
-        change: &mut JobChange,
-    ) {
+    fn path(&self, pair: &Pair, processes: Vec<String>, change: &mut JobChange) {
+        let (old, new) = pair;
         let [before, after] = self.known;
         let name = |known: &Known<'_>, path: &Option<StorePath>| {
-            path.as_ref().and_then(|path| known.imports.get(path)).cloned()
+            path.as_ref()
+                .and_then(|path| known.imports.get(path))
+                .cloned()
         };
         let text = |known: &Known<'_>, path: &Option<StorePath>| {
-            path.as_ref().map(|path| known.store_dir.display(path).to_string())
+            path.as_ref()
+                .map(|path| known.store_dir.display(path).to_string())
         };
-        let (old_path, new_path) = (text(before, &old), text(after, &new));
-        if let Some(name) = name(after, &new).or_else(|| name(before, &old)) {
+        let (old_path, new_path) = (text(before, old), text(after, new));
+        if let Some(name) = name(after, new).or_else(|| name(before, old)) {
             let read = |known: &Known<'_>, path: &Option<StorePath>| {
                 path.as_ref().and_then(|path| (known.contents)(path))
             };
-            let (one, other) = (read(before, &old), read(after, &new));
+            let (one, other) = (read(before, old), read(after, new));
             // What cannot be read on a side that has it is not nothing.
             let is_known = one.is_some() == old.is_some() && other.is_some() == new.is_some();
             let contents = if is_known {
@@ -330,7 +336,7 @@ impl Context<'_> {
             (name.to_owned(), version.to_owned())
         };
         let (before_name, after_name) = (old.as_ref().map(split), new.as_ref().map(split));
-        let kind = match (&old, &new) {
+        let kind = match (old, new) {
             (Some(old), Some(new)) if old.name() == new.name() => PackageKind::Rebuilt,
             (Some(_), Some(_)) => PackageKind::Version,
             (Some(_), None) => PackageKind::Removed,
@@ -363,7 +369,9 @@ impl Context<'_> {
             if job.kind == JobKind::Removed
                 && let Some(table) = old.get(job.key.as_str())
             {
-                gone.entry(nameless(table, before.store_dir)).or_default().push(index);
+                gone.entry(nameless(table, before.store_dir))
+                    .or_default()
+                    .push(index);
             }
         }
         if gone.is_empty() {
@@ -408,7 +416,10 @@ fn nameless(job: &Job, store_dir: &StoreDir) -> String {
 }
 
 fn cmdline(process: &Job) -> &str {
-    process.get("cmdline").and_then(Value::as_str).unwrap_or_default()
+    process
+        .get("cmdline")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
 }
 
 impl ProcessChange {

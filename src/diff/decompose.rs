@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use crate::run::is_init_step;
+use crate::store::StoreDir;
 use crate::store::references::mentions;
-use crate::store::{StoreDir, StorePath};
 
 type Table = Map<String, Value>;
 
@@ -32,8 +32,6 @@ pub(super) struct Parts<'a> {
 #[derive(Debug)]
 pub(super) struct Step<'a> {
     pub(super) table: &'a Table,
-    /// What it realises.
-    pub(super) root: Option<StorePath>,
     /// The process that it is for; none if it is for all of them.
     pub(super) serves: Option<String>,
 }
@@ -55,7 +53,7 @@ impl<'a> Parts<'a> {
             });
             table.map(|table| table.remove("shell_command"));
         }
-        let mut steps = BTreeMap::new();
+        let mut steps = BTreeSet::new();
         if let Some(Value::Object(task)) = job.get("task") {
             let mut rest = task.clone();
             rest.remove("processes");
@@ -73,17 +71,13 @@ impl<'a> Parts<'a> {
                     None => {
                         parts.processes.insert(name, table);
                     }
-                    Some((identity, root)) => {
-                        steps.insert(name, ());
+                    Some(identity) => {
+                        steps.insert(name);
                         let serves = ["nix_init_", "nix_fetch_"]
                             .iter()
                             .find_map(|prefix| identity.strip_prefix(prefix));
                         let serves = serves.map(str::to_owned);
-                        let step = Step {
-                            table,
-                            root,
-                            serves,
-                        };
+                        let step = Step { table, serves };
                         parts.steps.insert(identity, step);
                     }
                 }
@@ -96,7 +90,7 @@ impl<'a> Parts<'a> {
                     .filter_map(Value::as_str)
                     .collect();
                 let pairs = names.windows(2);
-                let own = pairs.filter(|pair| !pair.iter().any(|name| steps.contains_key(name)));
+                let own = pairs.filter(|pair| !pair.iter().any(|name| steps.contains(name)));
                 parts.order.extend(own.map(|pair| [pair[0], pair[1]]));
             }
         }
@@ -112,22 +106,20 @@ fn list<'a>(table: &'a Table, field: &str) -> &'a [Value] {
         .map_or(&[], Vec::as_slice)
 }
 
-/// The name of a step without the hash of what it realises, and that; none if the process is no
-/// step that jobc added.
-pub fn step_identity(
-    name: &str,
-    cmdline: &str,
-    store_dir: &StoreDir,
-) -> Option<(String, Option<StorePath>)> {
+/// The name of a step without the hash of what it realises; none if the process is no step that
+/// jobc added.
+pub fn step_identity(name: &str, cmdline: &str, store_dir: &StoreDir) -> Option<String> {
     if !is_init_step(name, cmdline) {
         return None;
     }
-    let line = cmdline.lines().take(2).find(|line| line.starts_with("path="));
+    let line = cmdline
+        .lines()
+        .take(2)
+        .find(|line| line.starts_with("path="));
     let root = line.and_then(|line| mentions(store_dir, line.as_bytes()).next()?.longest().ok());
-    let root = root.map(|reference| reference.store_path);
-    let short = root.as_ref().map(|root| format!("-{}", &root.hash().to_string()[..8]));
+    let short = root.map(|root| format!("-{}", &root.store_path.hash().to_string()[..8]));
     let identity = short
         .and_then(|short| name.strip_suffix(&short))
         .unwrap_or(name);
-    Some((identity.to_owned(), root))
+    Some(identity.to_owned())
 }

@@ -31,9 +31,8 @@ pub(super) fn is_same(old: &Value, new: &Value) -> bool {
             old.len() == new.len() && old.iter().zip(new).all(|(old, new)| is_same(old, new))
         }
         (Value::Object(old), Value::Object(new)) => {
-            let other = |(name, old): (&String, &Value)| {
-                new.get(name).is_some_and(|new| is_same(old, new))
-            };
+            let other =
+                |(name, old): (&String, &Value)| new.get(name).is_some_and(|new| is_same(old, new));
             old.len() == new.len() && old.iter().all(other)
         }
         _ => old == new,
@@ -79,7 +78,12 @@ fn lists(old: &[Value], new: &[Value], path: String, changes: &mut Vec<FieldChan
         let names: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
         for name in names {
             let path = format!("{path}[{name}]");
-            values(before.get(name).copied(), after.get(name).copied(), path, changes);
+            values(
+                before.get(name).copied(),
+                after.get(name).copied(),
+                path,
+                changes,
+            );
         }
         return;
     }

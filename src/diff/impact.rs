@@ -94,7 +94,10 @@ pub(super) fn of_change(old: &Table, new: &Table) -> Impact {
         };
     }
     if is_same(&before.update, &after.update) {
-        return Impact::new(ImpactKind::Nothing, "nothing: the scheduler sees no difference");
+        return Impact::new(
+            ImpactKind::Nothing,
+            "nothing: the scheduler sees no difference",
+        );
     }
     Impact::new(
         ImpactKind::UpdateSettings,
@@ -110,13 +113,14 @@ fn of_cron(before: &Submitted, after: &Submitted) -> Impact {
         }
         configuration
     };
-    let is_same_task = is_same(&without(before), &without(after))
-        && before.instances == after.instances;
+    let is_same_task =
+        is_same(&without(before), &without(after)) && before.instances == after.instances;
     let is_same_schedule = before.schedule == after.schedule;
     match (is_same_task, is_same_schedule) {
-        (true, true) => {
-            Impact::new(ImpactKind::Nothing, "nothing: the scheduler sees no difference")
-        }
+        (true, true) => Impact::new(
+            ImpactKind::Nothing,
+            "nothing: the scheduler sees no difference",
+        ),
         (true, false) => Impact::new(
             ImpactKind::CronSchedule,
             "cron schedule only: takes `aurora cron schedule`",
@@ -134,7 +138,10 @@ pub(super) fn of_added(job: &Table) -> Impact {
     if submitted.is_cron {
         return Impact::new(ImpactKind::New, "new: `aurora cron schedule` schedules it");
     }
-    let text = format!("new: `aurora job create` starts {}", instances(submitted.instances));
+    let text = format!(
+        "new: `aurora job create` starts {}",
+        instances(submitted.instances)
+    );
     Impact {
         started: submitted.instances,
         ..Impact::new(ImpactKind::New, text)
@@ -206,7 +213,9 @@ impl Submitted {
             whole.insert("resources".to_owned(), resources.unwrap_or(Value::Null));
         }
         Self {
-            is_cron: schedule.as_ref().is_some_and(|schedule| !schedule.is_null()),
+            is_cron: schedule
+                .as_ref()
+                .is_some_and(|schedule| !schedule.is_null()),
             configuration: Value::Object(whole),
             update,
             instances,

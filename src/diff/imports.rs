@@ -45,8 +45,14 @@ pub(super) fn compare(old: Option<&Contents>, new: Option<&Contents>) -> Importe
     match (old, new) {
         (None, None) => ImportedContents::Unknown,
         (
-            Some(Contents::Text { text: old, executable: before }),
-            Some(Contents::Text { text: new, executable: after }),
+            Some(Contents::Text {
+                text: old,
+                executable: before,
+            }),
+            Some(Contents::Text {
+                text: new,
+                executable: after,
+            }),
         ) if old == new && before != after => ImportedContents::Mode { executable: *after },
         (Some(Contents::Directory(old)), Some(Contents::Directory(new))) => {
             ImportedContents::Files(files(old, new))

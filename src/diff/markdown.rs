@@ -54,7 +54,9 @@ pub fn markdown(comparison: &Comparison) -> String {
         writeln!(text, "| | {more} more | |").expect(STRINGS_TAKE_ALL);
     }
     let groups = alike(&comparison.jobs);
-    let changed = groups.iter().filter(|jobs| jobs[0].kind == JobKind::Changed);
+    let changed = groups
+        .iter()
+        .filter(|jobs| jobs[0].kind == JobKind::Changed);
     let mut left_out = 0;
     for jobs in changed {
         let detail = detail(jobs);
@@ -81,7 +83,12 @@ const STRINGS_TAKE_ALL: &str = "strings take all";
 fn detail(jobs: &[&JobChange]) -> String {
     let job = jobs[0];
     let mut lines = Vec::new();
-    lines.extend(job.packages.iter().map(package_line).map(|line| format!("  {line}")));
+    lines.extend(
+        job.packages
+            .iter()
+            .map(package_line)
+            .map(|line| format!("  {line}")),
+    );
     for import in &job.imports {
         lines.push(format!("  {}", import_line(import)));
         match &import.contents {
@@ -128,14 +135,22 @@ fn detail(jobs: &[&JobChange]) -> String {
     }
     let order = [(&job.order.removed, '-'), (&job.order.added, '+')];
     for (pairs, sign) in order {
-        lines.extend(pairs.iter().map(|pair| format!("{sign} {}", order_line(pair))));
+        lines.extend(
+            pairs
+                .iter()
+                .map(|pair| format!("{sign} {}", order_line(pair))),
+        );
     }
     lines.extend(last_line(job).map(|line| format!("  {line}")));
     let body = lines.join("\n");
     let fence = fence(&body, 3);
     let title = match jobs.len() {
         1 => html(&visible::line(&job.key)),
-        count => format!("{} and {} more alike", html(&visible::line(&job.key)), count - 1),
+        count => format!(
+            "{} and {} more alike",
+            html(&visible::line(&job.key)),
+            count - 1
+        ),
     };
     format!(
         "\n<details><summary><code>{title}</code></summary>\n\n{fence}diff\n{body}\n{fence}\n\n\

@@ -38,7 +38,12 @@ pub(super) fn found(
     let skipped = store_dir.as_str().len() + 1;
     mentions(store_dir, text.as_bytes())
         .filter_map(|mention| mention.resolve(names).or_else(|| mention.longest().ok()))
-        .map(|found| (found.range.start + skipped..found.range.end, found.store_path))
+        .map(|found| {
+            (
+                found.range.start + skipped..found.range.end,
+                found.store_path,
+            )
+        })
         .collect()
 }
 
@@ -128,17 +133,24 @@ mod tests {
                 .parse()
                 .expect("a store path")
         };
-        let (a, b) = (path('a', "python-3.1"), path('b', "python-3.2"));
-        let (c, d) = (path('c', "tool"), path('d', "tool"));
-        let (e, f) = (path('f', "gone"), path('g', "new"));
-        let both = path('h', "both");
-        let old = [both.clone(), a.clone(), c.clone(), e.clone(), a.clone()];
-        let new = [d.clone(), b.clone(), both, f.clone()];
+        let python = [path('a', "python-3.1"), path('b', "python-3.2")];
+        let tool = [path('c', "tool"), path('d', "tool")];
+        let (gone, fresh, both) = (path('f', "gone"), path('g', "new"), path('h', "both"));
+        let [old_python, new_python] = python;
+        let [old_tool, new_tool] = tool;
+        let old = [
+            both.clone(),
+            old_python.clone(),
+            old_tool.clone(),
+            gone.clone(),
+            old_python.clone(),
+        ];
+        let new = [new_tool.clone(), new_python.clone(), both, fresh.clone()];
         let expected = vec![
-            (Some(c), Some(d)),
-            (Some(a), Some(b)),
-            (Some(e), None),
-            (None, Some(f)),
+            (Some(old_tool), Some(new_tool)),
+            (Some(old_python), Some(new_python)),
+            (Some(gone), None),
+            (None, Some(fresh)),
         ];
         assert_eq!(pair(&old, &new), expected);
     }

@@ -1,12 +1,15 @@
 //! A comparison for people at a terminal.
 
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
 use crate::diagnostic::render::{counted, visible};
 
 use super::change::{
     Comparison, FieldChange, Hunk, ImportChange, ImportedContents, JobChange, JobKind,
     PackageChange, PackageKind, StepChange,
 };
-use serde_json::Value;
 
 /// How to print a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -42,19 +45,18 @@ pub fn text(comparison: &Comparison, style: TextStyle) -> String {
 /// Jobs that change in the same way together, in the order of the first of each.
 pub(super) fn alike(jobs: &[JobChange]) -> Vec<Vec<&JobChange>> {
     let mut groups: Vec<Vec<&JobChange>> = Vec::new();
-    let mut known: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
     for job in jobs {
         let without = JobChange {
             key: String::new(),
             ..job.clone()
         };
         let like = serde_json::to_string(&without).expect("a change becomes JSON");
-        match known.get(&like) {
-            Some(&index) => groups[index].push(job),
-            None => {
-                known.insert(like, groups.len());
-                groups.push(vec![job]);
-            }
+        if let Some(&index) = known.get(&like) {
+            groups[index].push(job);
+        } else {
+            known.insert(like, groups.len());
+            groups.push(vec![job]);
         }
     }
     groups
@@ -108,7 +110,11 @@ impl Printer {
                 _ => format!(" (the same task as {})", visible::line(other)),
             });
             let key = visible::line(&job.key);
-            let line = format!("{sign} {key}: {}{}", job.impact.text, note.unwrap_or_default());
+            let line = format!(
+                "{sign} {key}: {}{}",
+                job.impact.text,
+                note.unwrap_or_default()
+            );
             let tone = if job.kind == JobKind::Changed {
                 Tone::Title
             } else {
@@ -182,7 +188,11 @@ impl Printer {
             && (old.contains('\n') || new.contains('\n'))
             && let Some(hunks) = super::lines::hunks(old, old, new)
         {
-            self.line(depth, Tone::Plain, &format!("{}:", visible::line(&field.path)));
+            self.line(
+                depth,
+                Tone::Plain,
+                &format!("{}:", visible::line(&field.path)),
+            );
             self.hunks(depth + 1, &hunks);
             return;
         }
@@ -220,7 +230,10 @@ impl Printer {
 
     fn line(&mut self, depth: usize, tone: Tone, line: &str) {
         let indent = 4 * depth;
-        let room = self.style.width.map(|width| width.saturating_sub(indent).max(20));
+        let room = self
+            .style
+            .width
+            .map(|width| width.saturating_sub(indent).max(20));
         let cut;
         let line = match room {
             Some(room) if line.chars().count() > room => {
@@ -230,6 +243,7 @@ impl Printer {
             }
             _ => line,
         };
+        let line = line.trim_end();
         let codes = match tone {
             _ if !self.style.color => None,
             Tone::Plain => None,
@@ -238,9 +252,13 @@ impl Printer {
             Tone::Removed => Some("31"),
             Tone::Quiet => Some("2"),
         };
-        self.text.extend(std::iter::repeat_n(' ', indent));
+        if !line.is_empty() {
+            self.text.extend(std::iter::repeat_n(' ', indent));
+        }
         match codes {
-            Some(code) => self.text.push_str(&format!("\u{1b}[{code}m{line}\u{1b}[0m")),
+            Some(code) => self
+                .text
+                .push_str(&format!("\u{1b}[{code}m{line}\u{1b}[0m")),
             None => self.text.push_str(line),
         }
         self.text.push('\n');
@@ -316,7 +334,11 @@ fn size(bytes: u64) -> String {
         unit += 1;
     }
     let text = format!("{value:.1}");
-    format!("{} {}", text.strip_suffix(".0").unwrap_or(&text), units[unit])
+    format!(
+        "{} {}",
+        text.strip_suffix(".0").unwrap_or(&text),
+        units[unit]
+    )
 }
 
 pub(super) fn import_line(import: &ImportChange) -> String {
@@ -342,7 +364,11 @@ pub(super) fn step_line(step: &StepChange) -> String {
         JobKind::Removed => "is not needed any more",
         JobKind::Changed => "by other settings",
     };
-    format!("{} {}: {what}", plural(step.names.len(), "step"), names(&step.names))
+    format!(
+        "{} {}: {what}",
+        plural(step.names.len(), "step"),
+        names(&step.names)
+    )
 }
 
 fn plural(count: usize, word: &str) -> String {
@@ -353,7 +379,11 @@ fn plural(count: usize, word: &str) -> String {
 }
 
 pub(super) fn order_line([before, after]: &[String; 2]) -> String {
-    format!("order: {} before {}", visible::line(before), visible::line(after))
+    format!(
+        "order: {} before {}",
+        visible::line(before),
+        visible::line(after)
+    )
 }
 
 /// What follows from the rest, or that there is no rest.
@@ -363,9 +393,19 @@ pub(super) fn last_line(job: &JobChange) -> Option<String> {
     }
     (job.rehashed_steps > 0).then(|| {
         let steps = counted(job.rehashed_steps, "step");
-        let their = if job.rehashed_steps == 1 { "its" } else { "their" };
-        format!("so {steps} of jobc {} another hash, in {their} name and order",
-            if job.rehashed_steps == 1 { "has" } else { "have" })
+        let their = if job.rehashed_steps == 1 {
+            "its"
+        } else {
+            "their"
+        };
+        format!(
+            "so {steps} of jobc {} another hash, in {their} name and order",
+            if job.rehashed_steps == 1 {
+                "has"
+            } else {
+                "have"
+            }
+        )
     })
 }
 
@@ -392,7 +432,10 @@ pub(super) fn field_line(field: &FieldChange) -> String {
 }
 
 pub(super) fn names(names: &[String]) -> String {
-    let shown = names.iter().take(MOST_NAMES).map(|name| visible::line(name));
+    let shown = names
+        .iter()
+        .take(MOST_NAMES)
+        .map(|name| visible::line(name));
     let mut shown: Vec<String> = shown.collect();
     if names.len() > MOST_NAMES {
         shown.push(format!("{} more", names.len() - MOST_NAMES));

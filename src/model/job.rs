@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::{
     Cluster, Container, Environment, HealthCheckConfig, Integer, JobName, LifecycleConfig,
     PackageName, PackageSource, Placement, Role, Seconds, SlaPolicy, Task, Text, UpdateConfig,
+    Waive,
 };
 
 /// A job: instances of one task.
@@ -74,6 +75,8 @@ pub struct Job {
     pub sla_policy: Option<SlaPolicy>,
     /// Which executor runs the task (default: Thermos).
     pub executor_config: Option<ExecutorConfig>,
+    /// Lints that have nothing to say about this job, each with the reason.
+    pub waive: Option<Waive>,
 }
 
 /// What identifies a job: `CLUSTER/ROLE/ENVIRONMENT/NAME`.

@@ -10,6 +10,7 @@ mod health;
 mod installable;
 mod job;
 mod lifecycle;
+mod lint;
 mod lock;
 mod name;
 mod number;
@@ -36,6 +37,7 @@ pub use job::{
     Announcer, CronCollisionPolicy, ExecutorConfig, Job, JobKey, Metadata, PartitionPolicy,
 };
 pub use lifecycle::{HttpLifecycleConfig, LifecycleConfig};
+pub use lint::{LintLevel, LintLevels, Reason, Waive};
 pub use lock::{LockFile, LockedPackage, LockedPath};
 pub use name::{Cluster, Environment, JobName, NameError, PackageName, ProcessName, Role};
 pub use number::{Float, Integer};

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Bytes, CommandLine, Integer, ProcessName, Resources, Seconds};
+use super::{Bytes, CommandLine, Integer, ProcessName, Resources, Seconds, Waive};
 
 /// A command that the agent runs with `/bin/bash -c` in the task's sandbox.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
@@ -32,6 +32,8 @@ pub struct Process {
     /// The processes that have to succeed before this one starts: short for an `order` of each of
     /// them with this one.
     pub after: Option<Vec<ProcessName>>,
+    /// Lints that have nothing to say about this process, each with the reason.
+    pub waive: Option<Waive>,
 }
 
 impl Process {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Integer, PackageName, PackageSource};
+use super::{Integer, LintLevels, PackageName, PackageSource};
 
 /// What `jobc.toml` says about all jobs of a workspace.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
@@ -36,6 +36,9 @@ pub struct Settings {
     /// Packages that are bare attributes, such as `python3Packages.requests`, are looked up there.
     /// Without it, Nix's search path says what it is.
     pub nixpkgs: Option<String>,
+    /// What becomes of lints: `allow`, `warn` or `deny` for each that is not as it comes
+    /// (`jobc explain` lists them).
+    pub lints: Option<LintLevels>,
 }
 
 /// What Nix asks unless it is told otherwise.

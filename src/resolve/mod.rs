@@ -120,9 +120,7 @@ pub fn resolve(
         ..
     } = context;
     // A command that could not be resolved is a stand-in; so nothing goes on to the plan.
-    let failed = diagnostics
-        .iter()
-        .any(|problem| problem.severity == crate::diagnostic::Severity::Error);
+    let failed = diagnostics.iter().any(|problem| !problem.code.is_lint());
     Ok(if failed {
         Report::failed(diagnostics)
     } else {

@@ -118,7 +118,9 @@ fn already_there() {
     assert_eq!(succeeded(&node.run(job.cmdline(HOSTILE))), GREETING);
 }
 
-/// Steps of one task start together, on a fresh node and over HTTP: each succeeds at once.
+/// Steps of one task start together, on a fresh node and over HTTP: each succeeds. On a loaded machine
+/// the making of Nix's own database can keep one of them waiting for longer than Nix has patience;
+/// that is what a step tries again for.
 #[test]
 fn eight_at_once() {
     if !nix() {
@@ -126,7 +128,7 @@ fn eight_at_once() {
     }
     let workspace = greeter("");
     let server = crate::http_server::HttpServer::of_directory(&workspace.cache);
-    workspace.settings(&server.url(), "tries = 1");
+    workspace.settings(&server.url(), "");
     let job = workspace.build("greeter");
     let node = Node::new();
     let started: Vec<_> = (0..8)

@@ -9,6 +9,7 @@ use std::fmt::Write;
 use crate::cache::{Caches, Environment, Patience};
 use crate::diagnostic::render::{counted, visible};
 use crate::diagnostic::{Diagnostic, Report, Severity};
+use crate::lint::Levels;
 use crate::lock::{self, Asking, FromCaches, Needs, Nix, Nixpkgs, Request, file, text};
 use crate::resolve::{DEFAULT_SYSTEM, Lock};
 use crate::source::display_name;
@@ -139,7 +140,13 @@ impl<'a> Task<'a> {
         }
     }
 
+    /// The lock as it is to be; none where something about it is an error.
     fn renew(&self, workspace: &Workspace, console: &Console) -> Result<Report<Lock>, Failure> {
+        let levels = Levels::new(&workspace.settings);
+        Ok(levels.report(self.ask(workspace, console)?))
+    }
+
+    fn ask(&self, workspace: &Workspace, console: &Console) -> Result<Report<Lock>, Failure> {
         let request = self.request(workspace);
         if self.args.caches.is_empty() {
             let nix = Nix {

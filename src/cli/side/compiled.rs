@@ -62,7 +62,10 @@ pub(super) fn directory(root: &Path, name: &str) -> Result<Option<Jobs>, Failure
         if !is_stored && entry.depth() != 4 {
             continue;
         }
-        let shown = format!("{name}/{}", path.strip_prefix(root).unwrap_or(path).display());
+        let shown = format!(
+            "{name}/{}",
+            path.strip_prefix(root).unwrap_or(path).display()
+        );
         let read = file(path, &shown)?;
         if is_stored || read.keys().all(|key| is_snapshot_of(root, path, key)) {
             if let Some(key) = read.keys().find(|key| jobs.contains_key(*key)) {
@@ -99,10 +102,8 @@ fn parse(text: &str, name: &str) -> Result<Jobs, Failure> {
             )));
         };
         let job = SideJob {
-            text: String::new(),
             value,
             needs: Needs::default(),
-            location: None,
         };
         if jobs.insert(key.clone(), job).is_some() {
             return Err(Failure::new(format!("`{name}` has two jobs `{key}`")));
@@ -116,12 +117,7 @@ pub(in crate::cli) fn key(job: &Map<String, Value>) -> Option<String> {
     let text = |field: &str| job.get(field).and_then(Value::as_str);
     let task = job.get("task");
     let name = text("name").or_else(|| task?.get("name")?.as_str());
-    let parts = [
-        text("cluster")?,
-        text("role")?,
-        text("environment")?,
-        name?,
-    ];
+    let parts = [text("cluster")?, text("role")?, text("environment")?, name?];
     let legal = |part: &&str| !part.is_empty() && !part.contains('/');
     parts.iter().all(legal).then(|| parts.join("/"))
 }

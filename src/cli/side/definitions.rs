@@ -128,9 +128,8 @@ impl Definitions {
             crate::model::PackageSource::Local(local) => Some(PathBuf::from(&local.path)),
             crate::model::PackageSource::Reference(_) => None,
         });
-        let mut wanted: Vec<Option<PathBuf>> = shared
-            .map(|path| leads_to(Path::new(""), &path))
-            .collect();
+        let mut wanted: Vec<Option<PathBuf>> =
+            shared.map(|path| leads_to(Path::new(""), &path)).collect();
         for file in files {
             // What is wrong with it is told when it is compiled.
             let Some(found) = self.dependencies(file) else {

@@ -22,15 +22,16 @@ use crate::diff::{self, Comparison, Contents, Job, Known};
 use crate::git::Repository;
 use crate::plan::Needs;
 use crate::resolve::Lock;
-use crate::source::{Location, SourceFile, display_name};
+use crate::source::{SourceFile, display_name};
 use crate::store::{StoreDir, StorePath};
+use crate::workspace::Workspace;
 
 use super::failure::Failure;
 
 use self::definitions::Definitions;
 use self::revision::Checked;
 
-pub(super) use self::same::differing;
+use self::same::differing;
 pub(super) use self::word::Word;
 
 /// What is compared with something else.
@@ -55,12 +56,8 @@ pub(super) struct Side {
 pub(super) struct SideJob {
     /// The compiled job.
     pub(super) value: Value,
-    /// Its text.
-    pub(super) text: String,
     /// What its nodes need; nothing is known of it where the job was compiled by somebody else.
     pub(super) needs: Needs,
-    /// Where it is defined, if it was compiled here.
-    pub(super) location: Option<Location>,
 }
 
 /// Two sides.
@@ -76,6 +73,7 @@ pub(super) struct Sides {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reach {
     /// All jobs.
+    #[allow(dead_code)]
     Everything,
     /// Those of definitions that may compile to something else.
     Differing,
@@ -123,9 +121,7 @@ impl Reader<'_> {
             _ => None,
         };
         let same = match (&differing, &new) {
-            (Some(differing), Opened::Definitions(new)) => {
-                new.files.difference(differing).count()
-            }
+            (Some(differing), Opened::Definitions(new)) => new.files.difference(differing).count(),
             _ => 0,
         };
         let old = self.finish(old, old_name, differing.as_ref())?;
@@ -135,21 +131,6 @@ impl Reader<'_> {
         Ok(match (old, new) {
             (Some(old), Some(new)) => Report::new(Sides { old, new, same }, diagnostics),
             _ => Report::failed(diagnostics),
-        })
-    }
-
-    /// Reads one side.
-    pub(super) fn read_one(&self, word: &Word) -> Result<Report<Side>, Failure> {
-        let mut diagnostics = Vec::new();
-        let name = self.name(word);
-        let Some(opened) = self.open(word, &name)?.unpack(&mut diagnostics) else {
-            return Ok(Report::failed(diagnostics));
-        };
-        let mut report = self.finish(opened, name, None)?;
-        diagnostics.append(&mut report.diagnostics);
-        Ok(Report {
-            diagnostics,
-            ..report
         })
     }
 
@@ -177,7 +158,9 @@ impl Reader<'_> {
         let failure = match Repository::around(self.root)? {
             None => {
                 let root = display_name(self.root, self.current_dir);
-                Failure::new(format!("no revision `{name}`: `{root}` is in no git repository"))
+                Failure::new(format!(
+                    "no revision `{name}`: `{root}` is in no git repository"
+                ))
             }
             Some(repository) => match repository.revision(name)? {
                 Some(revision) => {
@@ -269,6 +252,7 @@ impl Side {
             .flatten()
             .map(|(path, import)| {
                 let below = import.source.strip_prefix(root).unwrap_or(&import.source);
+                let below = same::leads_to(Path::new(""), below).unwrap_or(below.to_owned());
                 (path.clone(), below.display().to_string())
             })
             .collect()
@@ -323,9 +307,7 @@ impl SideJob {
         let value = serde_json::from_str(&job.artifact.text).expect("a compiled job is JSON");
         let own = Self {
             value,
-            text: job.artifact.text,
             needs: job.needs,
-            location: Some(job.location),
         };
         (job.key.to_string(), own)
     }
@@ -342,41 +324,32 @@ pub(super) fn unknown_revision(name: &str, repository: &Repository) -> Failure {
     failure.help("see `git log`; `git:NAME` is always a revision and `path:PATH` always a path")
 }
 
-/// The definitions of a workspace that differ from a revision, by their paths, and of how many
-/// there are.
+/// The definitions of a workspace, by their paths, of which something differs from a revision.
 pub(super) fn changed_since(
     revision: &str,
-    root: &Path,
-    current_dir: &Path,
-) -> Result<Report<(BTreeSet<PathBuf>, usize)>, Failure> {
-    let everything = |_: &str| true;
+    workspace: &Workspace,
+) -> Result<Report<BTreeSet<PathBuf>>, Failure> {
+    let (root, current_dir) = (&workspace.root, &workspace.current_dir);
+    let revision = revision.strip_prefix("git:").unwrap_or(revision);
     let reader = Reader {
         current_dir,
         root,
-        wanted: &everything,
+        wanted: &|_| true,
     };
+    let old = reader.revision(revision, None)?.value;
     let new = Definitions::of_directory(root, current_dir)?;
-    let Opened::Definitions(old) = (match reader.revision(revision, None)?.value {
-        Some(opened) => opened,
-        // What is wrong with the old settings or lock is mended by now, or told of the new ones.
-        None => {
-            return Ok(new.map(|new| {
-                let all: BTreeSet<_> = new.files.iter().map(|file| root.join(file)).collect();
-                let count = all.len();
-                (all, count)
-            }));
-        }
-    }) else {
-        unreachable!("a revision has definitions")
-    };
     let mut diagnostics = Vec::new();
     let Some(new) = new.unpack(&mut diagnostics) else {
         return Ok(Report::failed(diagnostics));
     };
+    let all = new.files.iter().map(|file| (file, root.join(file)));
+    let Some(Opened::Definitions(old)) = old else {
+        // What was wrong with the settings or the lock then is mended by now.
+        return Ok(Report::ok(all.map(|(_, path)| path).collect()));
+    };
     let differing = differing(&old, &new)?;
-    let changed = new.files.intersection(&differing);
-    let changed = changed.map(|file| root.join(file)).collect();
-    Ok(Report::new((changed, new.files.len()), diagnostics))
+    let changed = all.filter(|(file, _)| differing.contains(*file));
+    Ok(Report::ok(changed.map(|(_, path)| path).collect()))
 }
 
 /// With the names of files as `mark` has them.

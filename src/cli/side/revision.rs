@@ -108,7 +108,9 @@ impl Checked {
     fn submodules(&mut self, root: &Path, base: &Path) -> Result<(), MachineError> {
         let mut part = 0;
         while part < self.parts.len() && self.parts.len() < MOST_SUBMODULES {
-            let entries = self.parts[part].repository.entries(&self.parts[part].listed()?)?;
+            let entries = self.parts[part]
+                .repository
+                .entries(&self.parts[part].listed()?)?;
             for entry in entries {
                 if entry.kind != EntryKind::Submodule {
                     continue;
@@ -121,7 +123,9 @@ impl Checked {
                 let Some(repository) = Repository::around(&there)? else {
                     continue;
                 };
-                let is_own = repository.prefix().is_some_and(|path| path.as_os_str().is_empty());
+                let is_own = repository
+                    .prefix()
+                    .is_some_and(|path| path.as_os_str().is_empty());
                 let found = repository.revision(entry.id.as_str())?;
                 let (true, Some(Revision::Commit(whole))) = (is_own, found) else {
                     continue;
@@ -177,11 +181,15 @@ impl Checked {
             }
             let Part { at, prefix, .. } = &self.parts[*part];
             let below = path.strip_prefix(at).unwrap_or(path);
-            of_parts.entry(*part).or_default().insert(prefix.join(below));
+            of_parts
+                .entry(*part)
+                .or_default()
+                .insert(prefix.join(below));
         }
         for (part, paths) in of_parts {
             let part = &self.parts[part];
-            part.repository.check_out(&part.whole, &paths, &part.checkout)?;
+            part.repository
+                .check_out(&part.whole, &paths, &part.checkout)?;
         }
         Ok(())
     }
@@ -200,7 +208,11 @@ impl Checked {
             return Ok(());
         };
         for root in roots {
-            let Node { kind: Kind::String(root), .. } = root else {
+            let Node {
+                kind: Kind::String(root),
+                ..
+            } = root
+            else {
                 continue;
             };
             let Some(root) = super::same::leads_to(Path::new(""), Path::new(root)) else {

@@ -30,6 +30,8 @@ pub(super) struct Dependencies {
     pub(super) imports: BTreeSet<PathBuf>,
     /// Texts that may be installables.
     texts: BTreeSet<String>,
+    /// Names of packages, of whichever declaration.
+    packages: BTreeSet<String>,
 }
 
 impl Dependencies {
@@ -59,12 +61,16 @@ impl Dependencies {
         if text.contains("${") {
             let line = CommandLine::new(text);
             for piece in line.pieces() {
-                if let Ok(Piece::Reference {
-                    to: Reference::File(path) | Reference::Expanded(path),
-                    ..
-                }) = piece
-                {
-                    self.imports.insert(PathBuf::from(path));
+                let Ok(Piece::Reference { to, .. }) = piece else {
+                    continue;
+                };
+                match to {
+                    Reference::File(path) | Reference::Expanded(path) => {
+                        self.imports.insert(PathBuf::from(path));
+                    }
+                    Reference::Package(name) => {
+                        self.packages.insert(name.to_string());
+                    }
                 }
             }
         } else {
@@ -90,16 +96,18 @@ enum Comparison<'a> {
 }
 
 /// The definitions of either that may compile to something else on the other one.
-pub(in crate::cli) fn differing(
+pub(super) fn differing(
     old: &Definitions,
     new: &Definitions,
 ) -> Result<BTreeSet<PathBuf>, MachineError> {
     let all = || old.files.union(&new.files).cloned().collect();
     let comparison = Comparison::of(old, new)?;
-    if matches!(comparison, Comparison::Nothing) || !have_same_settings(old, new, &comparison) {
+    let is_same_setup = old.workspace.settings == new.workspace.settings;
+    if matches!(comparison, Comparison::Nothing) || !is_same_setup {
         return Ok(all());
     }
     let relocked = relocked(&old.workspace.lock, &new.workspace.lock);
+    let repackaged = repackaged(new, &relocked, &comparison);
     let common: Vec<&PathBuf> = old.files.intersection(&new.files).collect();
     let only_definitions = match &comparison {
         Comparison::Git { changed, .. } => changed.iter().all(|path| {
@@ -110,7 +118,7 @@ pub(in crate::cli) fn differing(
         }),
         Comparison::Files { .. } | Comparison::Nothing => false,
     };
-    let needs_texts = !only_definitions || !relocked.is_empty();
+    let needs_texts = !only_definitions || !relocked.is_empty() || !repackaged.is_empty();
     if needs_texts && let Some(checked) = &new.checked {
         let untouched = common.iter().filter(|file| comparison.is_same(file));
         checked.check_out(&untouched.map(|file| (*file).clone()).collect())?;
@@ -130,7 +138,9 @@ pub(in crate::cli) fn differing(
             leads_to(below, path)
                 .is_some_and(|path| comparison.is_plain(&path, false) && comparison.is_same(&path))
         };
-        found.texts.is_disjoint(&relocked) && found.imports.iter().all(is_same_import)
+        found.texts.is_disjoint(&relocked)
+            && found.packages.is_disjoint(&repackaged)
+            && found.imports.iter().all(is_same_import)
     };
     let same = in_parallel(&common, |file| is_same(file), |_| {});
     let same: BTreeSet<&PathBuf> = common
@@ -143,19 +153,20 @@ pub(in crate::cli) fn differing(
     Ok(differing)
 }
 
-/// Whether both have the same settings, with the same files and packages.
-fn have_same_settings(old: &Definitions, new: &Definitions, comparison: &Comparison<'_>) -> bool {
-    if old.workspace.settings != new.workspace.settings {
-        return false;
-    }
-    let relocked = relocked(&old.workspace.lock, &new.workspace.lock);
-    let packages = new.workspace.settings.packages.iter().flatten();
-    let mut sources = packages.map(|(_, source)| source);
-    sources.all(|source| match source {
+/// The packages of the settings, which are the same on both sides, that became others.
+fn repackaged(
+    new: &Definitions,
+    relocked: &BTreeSet<String>,
+    comparison: &Comparison<'_>,
+) -> BTreeSet<String> {
+    let is_same = |source: &PackageSource| match source {
         PackageSource::Reference(text) => !relocked.contains(text),
         PackageSource::Local(local) => leads_to(Path::new(""), Path::new(&local.path))
             .is_some_and(|path| comparison.is_plain(&path, false) && comparison.is_same(&path)),
-    })
+    };
+    let packages = new.workspace.settings.packages.iter().flatten();
+    let changed = packages.filter(|(_, source)| !is_same(source));
+    changed.map(|(name, _)| name.to_string()).collect()
 }
 
 /// The installables of which two locks say something else: of what they are, or of their closures.
@@ -250,9 +261,8 @@ impl<'a> Comparison<'a> {
         };
         match self {
             Self::Git { sides, .. } => sides.iter().all(|side| match &side.checked {
-                Some(checked) => !above().any(|above| {
-                    matches!(checked.entries.get(above), Some((EntryKind::Link, _)))
-                }),
+                Some(checked) => !above()
+                    .any(|above| matches!(checked.entries.get(above), Some((EntryKind::Link, _)))),
                 None => !above().any(|above| is_link(&side.workspace.root, above)),
             }),
             Self::Files { roots, .. } => {

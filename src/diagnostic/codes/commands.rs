@@ -85,7 +85,7 @@ super::super::code::declare_codes! {
     /// processes = [{ name = "hello", cmdline = "${pkgs.python}/bin/python3 -m http.server" }]
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
-    UNUSED_PACKAGE = "unused-package", Warning, "a package that no command names";
+    UNUSED_PACKAGE = "unused-package", Warn, "a package that no command names";
 
     /// `${expanded ./file}` stands for a path that is only known on the node, so the command gets
     /// it from a variable of the shell. Between single quotes the shell leaves variables alone, and
@@ -193,5 +193,5 @@ super::super::code::declare_codes! {
     /// ```
     ///
     /// A process that does nothing on purpose says so with `true`.
-    EMPTY_COMMAND = "empty-command", Warning, "a command that does nothing";
+    EMPTY_COMMAND = "empty-command", Warn, "a command that does nothing";
 }

@@ -326,7 +326,7 @@ super::super::code::declare_codes! {
     /// ```
     ///
     /// Aurora's JSON cannot carry these policies: see `jobc explain not-in-json`.
-    SLA_LIMIT = "sla-limit", Warning, "an SLA policy beyond the limits that schedulers come with";
+    SLA_LIMIT = "sla-limit", Warn, "an SLA policy beyond the limits that schedulers come with";
 
     /// A tier's name has letters, digits, `_`, `-` and `.` only, and at most 255 of them.
     ///

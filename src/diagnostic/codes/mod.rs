@@ -2,6 +2,7 @@
 
 pub mod commands;
 pub mod job;
+pub mod lints;
 pub mod names;
 pub mod order;
 pub mod packages;
@@ -24,6 +25,7 @@ pub fn all() -> impl Iterator<Item = &'static Code> {
         job::ALL,
         packages::ALL,
         plan::ALL,
+        lints::ALL,
     ]
     .into_iter()
     .flatten()

@@ -134,7 +134,7 @@ super::super::code::declare_codes! {
 
     /// A link inside an imported directory leads out of it. In the store there is nothing at the
     /// other end.
-    DANGLING_LINK = "dangling-link", Warning, "a link that leads out of its imported directory";
+    DANGLING_LINK = "dangling-link", Warn, "a link that leads out of its imported directory";
 
     /// A file that is to be expanded is not text: it is too large, not UTF-8, or has NUL
     /// characters. It is filled in by `sed` on the node.
@@ -189,5 +189,5 @@ super::super::code::declare_codes! {
     /// cache that it asks. So the lock does not have its closure.
     ///
     /// Jobs compile all the same: the path is all that they need.
-    CLOSURE_UNKNOWN = "closure-unknown", Warning, "a store path whose closure nobody here knows";
+    CLOSURE_UNKNOWN = "closure-unknown", Warn, "a store path whose closure nobody here knows";
 }
