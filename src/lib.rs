@@ -21,6 +21,10 @@ pub mod resolve;
 
 pub mod plan;
 
+pub mod closure;
+
+pub mod graph;
+
 pub mod emit;
 
 pub mod workspace;
@@ -42,6 +46,10 @@ pub mod lock;
 pub mod run;
 
 pub mod diff;
+
+pub mod validate;
+
+pub mod why;
 
 pub mod schema;
 

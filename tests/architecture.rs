@@ -22,8 +22,14 @@ const ARROWS: &[(&str, &[&str])] = &[
         "plan",
         &["source", "diagnostic", "model", "store", "check", "resolve"],
     ),
+    ("closure", &["store", "resolve", "plan"]),
+    (
+        "graph",
+        &["diagnostic", "store", "resolve", "plan", "closure"],
+    ),
     ("emit", &["diagnostic", "plan", "store"]),
-    ("schema", &["diagnostic", "model", "emit", "diff"]),
+    ("why", &["source", "diagnostic", "plan", "resolve", "store"]),
+    ("schema", &["diagnostic", "model", "emit", "diff", "why"]),
     ("cache", &["store"]),
     (
         "workspace",
@@ -81,6 +87,18 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("run", &["diagnostic", "model"]),
     ("diff", &["diagnostic", "store", "resolve", "run"]),
+    (
+        "validate",
+        &[
+            "source",
+            "diagnostic",
+            "model",
+            "lint",
+            "parse",
+            "check",
+            "run",
+        ],
+    ),
 ];
 
 /// Modules that may read files, variables, the clock or the network.

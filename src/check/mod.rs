@@ -6,6 +6,7 @@
 
 mod commands;
 mod cron;
+mod execution;
 mod holes;
 mod names;
 mod order;
@@ -14,6 +15,7 @@ mod placement;
 mod quoting;
 mod resources;
 mod schedule;
+mod scheduler;
 mod schema;
 mod scope;
 mod templates;
@@ -26,13 +28,14 @@ use crate::diagnostic::codes::shape::TOO_MANY_ERRORS;
 use crate::diagnostic::codes::templates::ENDLESS_TEMPLATE;
 use crate::diagnostic::{Diagnostic, Place, Report, Severity};
 use crate::lint::{Levels, Waivers};
-use crate::model::{Document, Job, JobKey, PackageName, PackageSource, Settings};
+use crate::model::{Dialect, Document, Job, JobKey, PackageName, PackageSource, Settings};
 use crate::source::Pointer;
 
 use scope::{Effort, Scopes};
 
 pub use holes::Holes;
-pub use scope::{Binding, Scope, bind};
+pub(crate) use schema::python_float;
+pub use scope::{Binding, Scope, bind, by_agent};
 pub use templates::examine;
 
 /// A definition in which nothing is wrong; only [`check`] makes one.
@@ -117,6 +120,16 @@ const MOST: usize = 100;
 /// The value holds the jobs in which nothing is wrong, those of them that have problems being left
 /// out, so that later stages have something to say about the others in the same run.
 pub fn check(document: Document, holes: &Holes, settings: &Settings) -> Report<Checked> {
+    check_as(document, holes, settings, Dialect::Definition)
+}
+
+/// Checks a document that is written by the rules of `dialect`.
+pub fn check_as(
+    document: Document,
+    holes: &Holes,
+    settings: &Settings,
+    dialect: Dialect,
+) -> Report<Checked> {
     let mut found = Vec::new();
     let mut errors = 0;
     let effort = Effort::default();
@@ -140,6 +153,7 @@ pub fn check(document: Document, holes: &Holes, settings: &Settings) -> Report<C
             at: &pointer,
             holes,
             settings,
+            dialect,
             shared: shared.as_ref(),
             effort: &effort,
             levels,
@@ -228,6 +242,7 @@ struct Ctx<'a> {
     at: &'a Pointer,
     holes: &'a Holes,
     settings: &'a Settings,
+    dialect: Dialect,
     shared: Option<&'a BTreeMap<PackageName, PackageSource>>,
     effort: &'a Effort,
     levels: Levels<'a>,
@@ -252,6 +267,8 @@ impl<'a> Ctx<'a> {
         schedule::check(self);
         placement::check(self);
         updates::check(self);
+        scheduler::check(self);
+        execution::check(self);
         order
     }
 
@@ -281,6 +298,7 @@ impl<'a> Ctx<'a> {
         Scopes {
             job: self.job,
             effort: self.effort,
+            dialect: self.dialect,
         }
     }
 

@@ -5,6 +5,8 @@
 use crate::diagnostic::codes::job;
 use crate::diagnostic::{Diagnostic, Place};
 
+use crate::model::Dialect;
+
 use super::Ctx;
 
 const MIB: i64 = 1 << 20;
@@ -35,6 +37,7 @@ fn report(ctx: &mut Ctx<'_>, field: &str, headline: &str, meant: Option<String>)
     }
     let problem = Diagnostic::new(&job::TOO_FEW_RESOURCES, headline, Place::value(pointer));
     ctx.report(match meant {
+        Some(_) if ctx.dialect == Dialect::Client => problem.label("this counts bytes"),
         Some(meant) => problem
             .label("this counts bytes")
             .help(format!("write a unit: `{field} = \"{meant}\"`")),
@@ -55,7 +58,7 @@ mod tests {
             let found = problems(&definition, &Settings::default());
             assert_eq!(found, expected, "{definition}");
         };
-        check("cpu = 0.001, ram = 1048576, disk = \"1 MB\", gpu = 1", &[]);
+        check("cpu = 0.001, ram = 1048576, disk = \"1 MB\", gpu = 0", &[]);
         check(
             "cpu = 0, ram = 64, disk = \"1023 KB\"",
             &[

@@ -18,19 +18,21 @@ mod package;
 mod placement;
 mod process;
 mod quantity;
+mod scheduler;
 mod settings;
 mod shell;
 mod sla;
 mod task;
 mod template;
 mod text;
+pub mod timing;
 mod update;
 
 pub use command::{CommandLine, Piece, Pieces, Problem, Reference, SyntaxError};
 pub use container::{
     AppcImage, Container, Docker, DockerImage, Image, Mesos, Parameter, Volume, VolumeMode,
 };
-pub use document::{Document, JobList};
+pub use document::{Dialect, Document, JobList};
 pub use health::{HealthCheckConfig, HealthChecker, HttpHealthChecker, ShellHealthChecker};
 pub use installable::{Attribute, Installable, InstallableError, InstallableSource};
 pub use job::{
@@ -45,7 +47,8 @@ pub use package::{LocalPackage, PackageSource};
 pub use placement::{AttributeValue, Placement, PlacementError, PlacementRule};
 pub use process::{Logger, LoggerDestination, LoggerMode, Process, RotatePolicy};
 pub use quantity::{Bytes, FractionalSeconds, QuantityError, Seconds};
-pub use settings::{InitNames, InitRoots, InitSettings, NodeSettings, Settings};
+pub use scheduler::{ContainerType, SchedulerSettings, Tier, TierConfig};
+pub use settings::{InitNames, InitRoots, InitSettings, NodeSettings, Settings, Target};
 pub use shell::shell_word;
 pub use sla::{CoordinatorSlaPolicy, CountSlaPolicy, PercentageSlaPolicy, SlaPolicy};
 pub use task::{OrderConstraint, Resources, Task};

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::compile::{Compiled, Compiler, in_parallel};
 use crate::diagnostic::{Diagnostic, MachineError, Report};
+use crate::emit::Form;
 use crate::git::EntryKind;
 use crate::model::JobKey;
 use crate::source::display_name;
@@ -97,7 +98,8 @@ impl Definitions {
         };
         self.prepare(&files)?;
         let files: Vec<_> = files.iter().filter_map(|file| self.file(file)).collect();
-        let compiler = Compiler::new(&self.workspace)?;
+        let mut compiler = Compiler::new(&self.workspace)?;
+        compiler.write_as(Form::Complete);
         let wanted = |key: &JobKey| wanted(&key.to_string());
         let compile = |file: &DefinitionFile| -> Result<Report<Vec<Compiled>>, MachineError> {
             let mut diagnostics = Vec::new();

@@ -1,12 +1,14 @@
 //! Every kind of problem that jobc can report, by the stage that finds it.
 
 pub mod commands;
+pub mod foreign;
 pub mod job;
 pub mod lints;
 pub mod names;
 pub mod order;
 pub mod packages;
 pub mod plan;
+pub mod scheduler;
 pub mod shape;
 pub mod syntax;
 pub mod templates;
@@ -23,8 +25,10 @@ pub fn all() -> impl Iterator<Item = &'static Code> {
         commands::ALL,
         templates::ALL,
         job::ALL,
+        scheduler::ALL,
         packages::ALL,
         plan::ALL,
+        foreign::ALL,
         lints::ALL,
     ]
     .into_iter()
