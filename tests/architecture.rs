@@ -61,6 +61,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("nameless", &[]),
     ("write", &["diagnostic", "emit", "nameless"]),
+    ("snapshot", &["source", "diagnostic", "model", "write"]),
     ("nix", &[]),
     ("git", &["diagnostic"]),
     (
@@ -114,6 +115,7 @@ const TOUCH_THE_WORLD: &[&str] = &[
     "src/cache/http.rs",
     "src/nameless.rs",
     "src/write.rs",
+    "src/snapshot/directory.rs",
     "src/nix.rs",
     "src/git.rs",
     "src/publish/",

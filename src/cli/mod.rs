@@ -32,6 +32,7 @@ mod search;
 mod select;
 mod settle;
 mod side;
+mod snapshot;
 mod starter;
 mod summary;
 mod terminal;
@@ -77,6 +78,7 @@ fn obey(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
         Command::Diff(args) => diff::run(args, &cli.global, console),
         Command::Graph(args) => graph::run(args, &cli.global, console),
         Command::Run(args) => run::run(args, &cli.global, console),
+        Command::Snapshot(args) => snapshot::run(args, &cli.global, console),
         Command::Why(args) => why::run(args, &cli.global, console),
         Command::Explain(args) => explain::run(args),
         Command::Lock(args) => lock::run(args, &cli.global, console),
