@@ -28,8 +28,11 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["diagnostic", "store", "resolve", "plan", "closure"],
     ),
     ("emit", &["diagnostic", "plan", "store"]),
-    ("why", &["source", "diagnostic", "plan", "resolve", "store"]),
-    ("schema", &["diagnostic", "model", "emit", "why"]),
+    (
+        "why",
+        &["source", "diagnostic", "plan", "resolve", "store", "diff"],
+    ),
+    ("schema", &["diagnostic", "model", "emit", "diff", "why"]),
     ("cache", &["store"]),
     (
         "workspace",
@@ -63,6 +66,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("write", &["diagnostic", "emit", "nameless"]),
     ("snapshot", &["source", "diagnostic", "model", "write"]),
     ("nix", &[]),
+    ("git", &["diagnostic"]),
     (
         "publish",
         &[
@@ -86,6 +90,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("run", &["diagnostic", "model"]),
+    ("diff", &["diagnostic", "store", "resolve", "run"]),
     (
         "validate",
         &[
@@ -115,6 +120,7 @@ const TOUCH_THE_WORLD: &[&str] = &[
     "src/write.rs",
     "src/snapshot/directory.rs",
     "src/nix.rs",
+    "src/git.rs",
     "src/publish/",
     "src/lock/evaluate.rs",
     "src/lock/file.rs",

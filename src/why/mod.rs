@@ -7,8 +7,8 @@
 mod chain;
 pub mod change;
 pub mod json;
+mod output_name;
 pub mod text;
-mod version;
 mod web;
 mod word;
 

@@ -58,8 +58,9 @@ pub(super) fn run(args: &WhyArgs, global: &Global, console: &Console) -> Result<
 fn answer(sides: &Sides) -> WhyChanged {
     let comparison = sides.compare();
     let changes = comparison.jobs.iter();
-    let changes: BTreeMap<&str, &JobChange> =
-        changes.map(|change| (change.key.as_str(), change)).collect();
+    let changes: BTreeMap<&str, &JobChange> = changes
+        .map(|change| (change.key.as_str(), change))
+        .collect();
     let keys: BTreeSet<&String> = sides.old.jobs.keys().chain(sides.new.jobs.keys()).collect();
     let both = [&sides.old, &sides.new];
     let jobs = keys.into_iter().map(|key| {

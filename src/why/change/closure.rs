@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use crate::diff::PackageKind;
+use crate::diff::{PackageKind, split_name};
 use crate::resolve::Lock;
 use crate::store::StorePath;
 
 use super::{Before, Dependencies, Dependency};
-use crate::why::version::split;
+use crate::why::output_name::without_output;
 
 /// A closure: each path with the one that led to it first; the package itself with none.
 type Closure<'a> = BTreeMap<&'a StorePath, Option<&'a StorePath>>;
@@ -22,12 +22,14 @@ pub(super) fn dependencies(sides: [(&StorePath, Before<'_>); 2]) -> Option<Depen
     for path in was.keys().filter(|path| !is.contains_key(*path)) {
         // The package itself is told already.
         if **path != *before {
-            gone.entry(split(path.name().as_str()).0).or_default().push(path);
+            gone.entry(split_name(path.name().as_str()).0)
+                .or_default()
+                .push(path);
         }
     }
     let fresh: BTreeSet<&StorePath> = is
         .keys()
-        .filter(|path| !was.contains_key(*path) && **path != *after)
+        .filter(|path| !was.contains_key(*path) && ***path != *after)
         .copied()
         .collect();
     let mut found = Dependencies::default();
@@ -76,11 +78,11 @@ fn partner<'a>(
     path: &StorePath,
     gone: &mut BTreeMap<&'a str, Vec<&'a StorePath>>,
 ) -> Option<&'a StorePath> {
-    let list = gone.get_mut(split(path.name().as_str()).0)?;
+    let list = gone.get_mut(split_name(path.name().as_str()).0)?;
     let same = list.iter().position(|other| other.name() == path.name());
     let output = |path: &StorePath| {
         let name = path.name().as_str();
-        name.len() - crate::why::version::without_output(name).len()
+        name.len() - without_output(name).len()
     };
     let alike = || list.iter().position(|other| output(other) == output(path));
     let at = same.or_else(alike)?;

@@ -137,14 +137,10 @@ impl JobSteps {
     pub fn new(key: &str, sides: [Before<'_>; 2], change: Option<&JobChange>) -> Self {
         let [old, new] = sides.map(steps);
         let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-        let steps = names.into_iter().map(|name| {
-            let paths = [old.get(name), new.get(name)];
-            Reasons {
-                sides,
-                change: change.filter(|_| paths[0] != paths[1]),
-            }
-            .of(name, paths)
-        });
+        let reasons = Reasons::new(sides, change);
+        let steps = names
+            .into_iter()
+            .map(|name| reasons.of(name, [old.get(name), new.get(name)]));
         Self {
             key: key.to_owned(),
             kind: match sides.map(|side| side.job.is_some()) {
@@ -188,9 +184,7 @@ fn steps(side: Before<'_>) -> BTreeMap<String, StorePath> {
         let line = cmdline.lines().find(|line| line.starts_with("path="))?;
         let path = mentions(side.store_dir, line.as_bytes()).next()?;
         let path = path.longest().ok()?.store_path;
-        identity
-            .starts_with("nix_init")
-            .then_some((identity, path))
+        identity.starts_with("nix_init").then_some((identity, path))
     };
     processes.filter_map(step).collect()
 }
@@ -199,9 +193,24 @@ fn steps(side: Before<'_>) -> BTreeMap<String, StorePath> {
 struct Reasons<'a> {
     sides: [Before<'a>; 2],
     change: Option<&'a JobChange>,
+    /// Its packages, with what is behind each.
+    packages: Vec<PackageReason>,
 }
 
-impl Reasons<'_> {
+impl<'a> Reasons<'a> {
+    fn new(sides: [Before<'a>; 2], change: Option<&'a JobChange>) -> Self {
+        let packages = change.iter().flat_map(|change| &change.packages);
+        let reason = |package: &PackageChange| PackageReason {
+            change: package.clone(),
+            dependencies: below(package, sides),
+        };
+        Self {
+            sides,
+            change,
+            packages: packages.map(reason).collect(),
+        }
+    }
+
     fn of(&self, step: &str, paths: [Option<&StorePath>; 2]) -> StepReason {
         let [old_path, new_path] = [0, 1].map(|side| {
             let store_dir = self.sides[side].store_dir;
@@ -216,13 +225,17 @@ impl Reasons<'_> {
             packages: Vec::new(),
         };
         // What is behind a step that is new or gone is that its process is.
-        let (Some(change), [Some(_), Some(_)]) = (self.change, paths) else {
+        let ([Some(old), Some(new)], Some(change)) = (paths, self.change) else {
             return reason;
         };
+        if old == new {
+            return reason;
+        }
         let processes = self.served_by(step);
         let concerns = |name: &String| processes.is_none_or(|process| process == name);
         let commands = change.processes.iter().filter(|process| {
-            concerns(&process.name) && (process.kind != JobKind::Changed || !process.cmdline.is_empty())
+            concerns(&process.name)
+                && (process.kind != JobKind::Changed || !process.cmdline.is_empty())
         });
         reason.commands = commands
             .map(|process| CommandReason {
@@ -236,13 +249,10 @@ impl Reasons<'_> {
             .filter(|import| import.processes.iter().any(concerns))
             .cloned()
             .collect();
-        let packages = change.packages.iter();
+        let packages = self.packages.iter();
         reason.packages = packages
-            .filter(|package| package.processes.iter().any(concerns))
-            .map(|package| PackageReason {
-                change: package.clone(),
-                dependencies: self.dependencies(package),
-            })
+            .filter(|package| package.change.processes.iter().any(concerns))
+            .cloned()
             .collect();
         reason
     }
@@ -262,12 +272,12 @@ impl Reasons<'_> {
             _ => None,
         }
     }
+}
 
-    fn dependencies(&self, package: &PackageChange) -> Option<Dependencies> {
-        let [old, new] = self.sides;
-        let path = |text: &Option<String>, side: Before<'_>| side.store_dir.parse(text.as_ref()?).ok();
-        let before = path(&package.old_path, old)?;
-        let after = path(&package.new_path, new)?;
-        dependencies([(&before, old), (&after, new)])
-    }
+/// What changed in the closure of a package.
+fn below(package: &PackageChange, [old, new]: [Before<'_>; 2]) -> Option<Dependencies> {
+    let path = |text: &Option<String>, side: Before<'_>| side.store_dir.parse(text.as_ref()?).ok();
+    let before = path(&package.old_path, old)?;
+    let after = path(&package.new_path, new)?;
+    dependencies([(&before, old), (&after, new)])
 }

@@ -1,13 +1,13 @@
 //! Reasons for people.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::diagnostic::render::{counted, visible};
-use crate::diff::{Hunk, ImportChange, ImportedContents, JobKind, PackageKind};
+use crate::diff::{Hunk, ImportChange, ImportedContents, JobKind, PackageKind, split_name};
 
 use super::{Dependency, JobSteps, PackageReason, StepReason, WhyChanged};
 use crate::why::Extent;
-use crate::why::version::split;
 
 /// The most dependencies of a package, and lines of a text, that are shown.
 const MOST: usize = 8;
@@ -64,8 +64,8 @@ impl Printer {
             return self.line(0, &format!("{key}, {old} -> {new}: {what}"));
         }
         self.line(0, &format!("{key}, {old} -> {new}"));
-        for step in &differing {
-            self.step(step);
+        for steps in alike(&differing) {
+            self.steps(&steps);
         }
         let same = job.steps.len() - differing.len();
         if same > 0 {
@@ -75,14 +75,25 @@ impl Printer {
         }
     }
 
-    fn step(&mut self, step: &StepReason) {
-        let name = &step.step;
-        let (old, new) = match (&step.old_path, &step.new_path) {
-            (Some(old), Some(new)) => (short(old), short(new)),
-            (None, _) => return self.line(1, &format!("{name} is new: so is what it is for")),
-            (_, None) => return self.line(1, &format!("{name} is gone: so is what it was for")),
+    /// Steps that changed for the same reasons.
+    fn steps(&mut self, steps: &[&StepReason]) {
+        for step in steps {
+            let name = &step.step;
+            self.line(
+                1,
+                &match (&step.old_path, &step.new_path) {
+                    (Some(old), Some(new)) => {
+                        format!("{name}-{} -> {name}-{}", short(old), short(new))
+                    }
+                    (None, _) => format!("{name} is new: so is what it is for"),
+                    (_, None) => format!("{name} is gone: so is what it was for"),
+                },
+            );
+        }
+        let stays = |step: &&&StepReason| step.old_path.is_some() && step.new_path.is_some();
+        let Some(step) = steps.iter().find(stays) else {
+            return;
         };
-        self.line(1, &format!("{name}-{old} -> {name}-{new}"));
         for package in &step.packages {
             self.package(package);
         }
@@ -105,7 +116,10 @@ impl Printer {
             }
         }
         if step.packages.is_empty() && step.imports.is_empty() && step.commands.is_empty() {
-            self.line(2, "neither its command nor what that names changed, as far as is known");
+            self.line(
+                2,
+                "neither its command nor what that names changed, as far as is known",
+            );
         }
     }
 
@@ -124,16 +138,25 @@ impl Printer {
             self.dependency(dependency);
         }
         if let more @ 1.. = changed.len().saturating_sub(self.most) {
-            self.line(3, &format!("and {more} more of its closure: `--all` shows them"));
+            self.line(
+                3,
+                &format!("and {more} more of its closure: `--all` shows them"),
+            );
         }
         match (changed.is_empty(), dependencies.consequences) {
             (true, 0) if change.kind == PackageKind::Rebuilt => {
-                self.line(3, "all that it refers to is the same: it was built in another way");
+                self.line(
+                    3,
+                    "all that it refers to is the same: it was built in another way",
+                );
             }
             (_, 0) => {}
             (_, count) => {
-                let paths = counted(count, "path");
-                self.line(3, &format!("{paths} rebuilt because of what changed below"));
+                let (paths, were) = (
+                    counted(count, "more path"),
+                    if count == 1 { "was" } else { "were" },
+                );
+                self.line(3, &format!("{paths} {were} rebuilt because of these"));
             }
         }
     }
@@ -144,8 +167,14 @@ impl Printer {
             dependency.new_path.as_deref(),
         );
         let mut line = became(dependency.kind, old, new);
-        let between = dependency.chain.get(1..dependency.chain.len().saturating_sub(1));
-        let between: Vec<_> = between.into_iter().flatten().map(|path| name(path)).collect();
+        let between = dependency
+            .chain
+            .get(1..dependency.chain.len().saturating_sub(1));
+        let between: Vec<_> = between
+            .into_iter()
+            .flatten()
+            .map(|path| name(path))
+            .collect();
         if !between.is_empty() {
             write!(line, ", through {}", between.join(" -> ")).expect("a string takes all");
         }
@@ -204,13 +233,31 @@ impl Printer {
     }
 }
 
+/// Steps together that changed for the same reasons, in the order of the first of each.
+fn alike<'s>(steps: &[&'s StepReason]) -> Vec<Vec<&'s StepReason>> {
+    let mut groups: Vec<Vec<&StepReason>> = Vec::new();
+    let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
+    for step in steps {
+        // Those that are new and those that are gone are not like any other.
+        let is_there = [&step.old_path, &step.new_path].map(Option::is_some);
+        let reasons = (is_there, &step.packages, &step.imports, &step.commands);
+        let reasons = serde_json::to_string(&reasons).expect("reasons become JSON");
+        let number = *numbers.entry(reasons).or_insert(groups.len());
+        if number == groups.len() {
+            groups.push(Vec::new());
+        }
+        groups[number].push(step);
+    }
+    groups
+}
+
 /// `openssl 3.0.13 -> 3.0.14`.
 fn became(kind: PackageKind, old: Option<&str>, new: Option<&str>) -> String {
     let (old, new) = (old.map(name), new.map(name));
     match (kind, old, new) {
         (PackageKind::Version, Some(old), Some(new)) => {
-            let (base, before) = split(old);
-            let (other, after) = split(new);
+            let (base, before) = split_name(old);
+            let (other, after) = split_name(new);
             if base == other && !before.is_empty() && !after.is_empty() {
                 format!("{base} {before} -> {after}")
             } else {
