@@ -24,5 +24,6 @@ mod robustness;
 mod run;
 mod schema;
 mod store;
+mod targets;
 mod validate;
 mod why;
