@@ -41,7 +41,8 @@ them, `${./file}` for that of a file beside the definition, and `after = ["other
 process that waits for another one.
 
 Definitions are searched in the workspace: the nearest directory upward that has a `jobc.toml`,
-or else the current one. Hidden directories, `target` and links to directories are left out."#,
+or else the current one. Hidden directories, `target`, links to directories, and directories with a
+`jobc.toml` of their own are left out."#,
     ),
     ("Names", NAMES),
     (
@@ -177,6 +178,21 @@ Exit status:
   0  all of it is there
   1  some of it is absent, or other than the lock says; definitions that are wrong are 1 as well
   2  nothing is known to be absent, and for some of it a cache could not be asked";
+
+/// After `snapshot --help`.
+pub(super) const SNAPSHOT: &str = "\
+Line endings are LF; a checkout that made CRLF of them is current as well. Files in the directory
+that are no snapshots stay, and links are not followed.
+
+Exit status:
+  0  all are current, or were written
+  1  `--check`: some are not; definitions that are wrong are 1 as well
+  2  the machine could not, or the command line made no sense
+
+Examples:
+  jobc snapshot
+  jobc snapshot --check
+  jobc snapshot hello '*/*/prod/*'";
 
 /// After `why --help`.
 pub(super) const WHY: &str = "\
