@@ -11,11 +11,16 @@ mod names;
 mod order;
 mod packages;
 mod placement;
+pub mod ports;
 mod quoting;
+mod reach;
 mod resources;
+mod rollout;
 mod schedule;
 mod schema;
 mod scope;
+pub mod secrets;
+mod sockets;
 mod templates;
 mod updates;
 mod waivers;
@@ -252,6 +257,11 @@ impl<'a> Ctx<'a> {
         schedule::check(self);
         placement::check(self);
         updates::check(self);
+        rollout::check(self);
+        ports::check(self);
+        reach::check(self, &order);
+        secrets::check(self);
+        sockets::check(self);
         order
     }
 

@@ -10,6 +10,8 @@ pub mod plan;
 pub mod shape;
 pub mod syntax;
 pub mod templates;
+pub mod texts;
+pub mod traps;
 
 use super::Code;
 
@@ -25,6 +27,8 @@ pub fn all() -> impl Iterator<Item = &'static Code> {
         job::ALL,
         packages::ALL,
         plan::ALL,
+        traps::ALL,
+        texts::ALL,
         lints::ALL,
     ]
     .into_iter()
