@@ -21,6 +21,10 @@ pub mod resolve;
 
 pub mod plan;
 
+pub mod closure;
+
+pub mod graph;
+
 pub mod emit;
 
 pub mod workspace;
@@ -38,6 +42,8 @@ pub mod publish;
 pub mod lock;
 
 pub mod run;
+
+pub mod why;
 
 pub mod schema;
 

@@ -120,6 +120,7 @@ impl Workspace {
         let (settings, settings_map) = read.unwrap_or_default();
         let mut problems = missing_roots(&settings, root);
         problems.extend(wrong_caches(&settings));
+        problems.extend(wrong_tier(&settings));
         problems.extend(lint::wrong_levels(&settings));
         let store_dir = match settings.store_dir.as_deref().map(str::parse::<StoreDir>) {
             None => StoreDir::default(),
@@ -220,6 +221,26 @@ fn missing_roots(settings: &Settings, root: &Path) -> Vec<Diagnostic> {
             .help("write a directory that is there, relative to the workspace")
     };
     missing.map(problem).collect()
+}
+
+/// A default tier that is none of the tiers.
+fn wrong_tier(settings: &Settings) -> Option<Diagnostic> {
+    let scheduler = settings.scheduler();
+    let config = scheduler.tier_config.as_ref()?;
+    if config.tiers.contains_key(&config.default) {
+        return None;
+    }
+    let headline = format!("`{}` is none of the tiers", config.default);
+    let place = Pointer::root().key("scheduler").key("tier_config");
+    let problem = Diagnostic::new(
+        &shape::BAD_VALUE,
+        headline,
+        Place::value(place.key("default")),
+    );
+    let problem = problem.did_you_mean(&config.default, scheduler.tiers());
+    Some(
+        problem.note("jobs that name no tier get this one, and the scheduler starts with one only"),
+    )
 }
 
 /// Caches that are no URL of one, and keys that are none.

@@ -22,8 +22,14 @@ const ARROWS: &[(&str, &[&str])] = &[
         "plan",
         &["source", "diagnostic", "model", "store", "check", "resolve"],
     ),
+    ("closure", &["store", "resolve", "plan"]),
+    (
+        "graph",
+        &["diagnostic", "store", "resolve", "plan", "closure"],
+    ),
     ("emit", &["diagnostic", "plan", "store"]),
-    ("schema", &["diagnostic", "model", "emit"]),
+    ("why", &["source", "diagnostic", "plan", "resolve", "store"]),
+    ("schema", &["diagnostic", "model", "emit", "why"]),
     ("cache", &["store"]),
     (
         "workspace",

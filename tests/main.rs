@@ -24,3 +24,4 @@ mod robustness;
 mod run;
 mod schema;
 mod store;
+mod why;

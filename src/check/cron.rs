@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Months and days of the week have English names of three letters, too. One of the two day fields
-//! has to cover all days.
+//! has to cover all days, and some day has to be one of the schedule.
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -35,6 +35,7 @@ const FIELDS: [Field; 5] = [
     field("day of the week", 0, 6, DAYS),
 ];
 const DAY_OF_MONTH: usize = 2;
+const MONTH: usize = 3;
 const DAY_OF_WEEK: usize = 4;
 
 const fn field(
@@ -67,6 +68,8 @@ pub(super) enum Error {
     },
     /// Both day fields choose days; where the second stands.
     BothDays { offset: usize, text: String },
+    /// No month of the schedule has one of its days; where the days stand.
+    Never { offset: usize, text: String },
 }
 
 /// What is wrong with a part of a field.
@@ -86,6 +89,7 @@ impl fmt::Display for Error {
             Self::BothDays { .. } => {
                 f.write_str("one of the two day fields has to be `*`, the schedule sets both")
             }
+            Self::Never { text, .. } => write!(f, "no month of it has a day `{text}`"),
             Self::Part {
                 field,
                 text,
@@ -127,25 +131,45 @@ pub(super) fn check(text: &str) -> Result<(), Error> {
     if text.starts_with(space) || text.ends_with(space) {
         return Err(Error::Around);
     }
-    let mut covered = [false; FIELDS.len()];
+    let mut values = [0_u64; FIELDS.len()];
+    let mut offsets = [0; FIELDS.len()];
     let mut offset = 0;
     for (index, (field, written)) in FIELDS.into_iter().zip(&fields).enumerate() {
         offset += text[offset..].find(written).unwrap_or_default();
-        covered[index] = field.covers(written, offset)?;
-        if index == DAY_OF_WEEK && !covered[DAY_OF_MONTH] && !covered[DAY_OF_WEEK] {
-            return Err(Error::BothDays {
-                offset,
-                text: (*written).to_owned(),
-            });
-        }
+        offsets[index] = offset;
+        values[index] = field.values(written, offset)?;
         offset += written.len();
+    }
+    let chooses = |index: usize| values[index] != FIELDS[index].all();
+    if chooses(DAY_OF_MONTH) && chooses(DAY_OF_WEEK) {
+        return Err(Error::BothDays {
+            offset: offsets[DAY_OF_WEEK],
+            text: fields[DAY_OF_WEEK].to_owned(),
+        });
+    }
+    let comes = (1_u32..).zip(LONGEST_MONTHS).any(|(month, days)| {
+        values[MONTH] & 1 << month != 0 && values[DAY_OF_MONTH] & bits(1..=days, 1) != 0
+    });
+    if !comes {
+        return Err(Error::Never {
+            offset: offsets[DAY_OF_MONTH],
+            text: fields[DAY_OF_MONTH].to_owned(),
+        });
     }
     Ok(())
 }
 
+/// How many days each month has at most.
+const LONGEST_MONTHS: [u32; 12] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
 impl Field {
-    /// Whether the field covers all that it could.
-    fn covers(self, written: &str, mut offset: usize) -> Result<bool, Error> {
+    /// All values that the field can have, a bit for each.
+    fn all(self) -> u64 {
+        bits(self.lowest..=self.highest, 1)
+    }
+
+    /// The values that are written, a bit for each.
+    fn values(self, written: &str, mut offset: usize) -> Result<u64, Error> {
         let mut values = 0_u64;
         for part in written.split(',') {
             if !part.is_empty() {
@@ -166,7 +190,7 @@ impl Field {
                 problem: Problem::Syntax,
             });
         }
-        Ok(values == bits(self.lowest..=self.highest, 1))
+        Ok(values)
     }
 
     /// Whether its values have names.
@@ -210,7 +234,8 @@ impl Field {
     }
 
     fn without_names(self, part: &str) -> String {
-        let mut part = part.to_ascii_uppercase();
+        // Letters beyond ASCII, too: `ſun` is a Sunday to the scheduler.
+        let mut part = part.to_uppercase();
         for (number, name) in (self.lowest..).zip(self.names) {
             part = part.replace(name, &number.to_string());
         }
@@ -256,6 +281,9 @@ mod tests {
             "5,,6 0 * * *",
             "00059 0 * * *",
             "*/99 0 * * *",
+            "0 0 29 2 *",
+            "0 0 31 2-3 *",
+            "0 0 * * \u{17f}un",
         ] {
             check(text, "");
         }
@@ -296,6 +324,8 @@ mod tests {
             "0 0 1 * 1",
             "one of the two day fields has to be `*`, the schedule sets both",
         );
+        check("0 0 30,31 FEB *", "no month of it has a day `30,31`");
+        check("0 0 31 2,4,6,9,11 *", "no month of it has a day `31`");
         check("1-2-3 * * * *", "0 `1-2-3` is no minute");
         check("? * * * *", "0 `?` is no minute");
     }

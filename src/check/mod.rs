@@ -6,6 +6,7 @@
 
 mod commands;
 mod cron;
+mod execution;
 mod holes;
 mod names;
 mod order;
@@ -17,6 +18,7 @@ mod reach;
 mod resources;
 mod rollout;
 mod schedule;
+mod scheduler;
 mod schema;
 mod scope;
 pub mod secrets;
@@ -257,6 +259,8 @@ impl<'a> Ctx<'a> {
         schedule::check(self);
         placement::check(self);
         updates::check(self);
+        scheduler::check(self);
+        execution::check(self);
         rollout::check(self);
         ports::check(self);
         reach::check(self, &order);

@@ -1,6 +1,6 @@
 //! Where a job may run: its environment, dedicated hosts, and ports that need them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::codes::job;
 use crate::diagnostic::{Diagnostic, Place};
@@ -10,8 +10,6 @@ use crate::source::Pointer;
 use super::Ctx;
 use super::schema::Struct;
 use super::scope::expand;
-
-const ENVIRONMENTS: [&str; 4] = ["prod", "devel", "test", "staging*"];
 
 /// The constraint that asks for hosts set aside for a role.
 pub(super) const DEDICATED: &str = "dedicated";
@@ -33,10 +31,7 @@ pub(super) fn check(ctx: &mut Ctx<'_>) {
 
 fn environment(ctx: &mut Ctx<'_>) {
     let environment = ctx.job.environment.as_str();
-    let allowed: Vec<&str> = match &ctx.settings.environments {
-        Some(allowed) => allowed.iter().map(String::as_str).collect(),
-        None => ENVIRONMENTS.to_vec(),
-    };
+    let allowed = ctx.settings.scheduler().environments();
     let matches = |pattern: &&str| match pattern.strip_suffix('*') {
         Some(prefix) => environment
             .strip_prefix(prefix)
@@ -53,7 +48,7 @@ fn environment(ctx: &mut Ctx<'_>) {
     let problem = Diagnostic::new(&job::UNKNOWN_ENVIRONMENT, headline, place)
         .did_you_mean(environment, words)
         .note(format!("accepted are {}", names.join(", ")))
-        .note("`environments` in `jobc.toml` lists those of your scheduler");
+        .note("`scheduler.allowed_job_environments` in `jobc.toml` lists those of your scheduler");
     ctx.report(problem);
 }
 
@@ -79,7 +74,9 @@ fn check_dedicated(ctx: &mut Ctx<'_>, placement: &Placement) {
         }
         PlacementRule::AnyOf(values) => values,
     };
-    let [value] = &values[..] else {
+    // The scheduler is told a set of them.
+    let distinct: BTreeSet<_> = values.iter().collect();
+    let (Some(value), 1) = (values.first(), distinct.len()) else {
         ctx.report(shape("`dedicated` takes exactly one value", place));
         return;
     };
@@ -186,7 +183,7 @@ fn is_number(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::check::tests::{JOB, PROCESS, problems};
-    use crate::model::Settings;
+    use crate::model::{SchedulerSettings, Settings};
 
     fn check(definition: &str, expected: &[&str]) {
         let definition = format!("{JOB}{PROCESS}{definition}");
@@ -198,8 +195,12 @@ mod tests {
     fn environments() {
         let check = |environment: &str, allowed: Option<&[&str]>, expected: &[&str]| {
             let definition = format!("{JOB}{PROCESS}").replace("devel", environment);
+            let names = |all: &[&str]| all.iter().map(ToString::to_string).collect();
             let settings = Settings {
-                environments: allowed.map(|all| all.iter().map(ToString::to_string).collect()),
+                scheduler: Some(SchedulerSettings {
+                    allowed_job_environments: allowed.map(names),
+                    ..SchedulerSettings::default()
+                }),
                 ..Settings::default()
             };
             assert_eq!(problems(&definition, &settings), expected, "{environment}");
@@ -231,6 +232,7 @@ mod tests {
         };
         check("\"www/db\"", &[]);
         check("\"*/db\"", &[]);
+        check("\"www/db,www/db\"", &[]);
         check("{ any_of = [\"{{role}}/db\"] }", &[]);
         check(
             "\"ads/db\"",

@@ -55,7 +55,7 @@ mod tests {
             let found = problems(&definition, &Settings::default());
             assert_eq!(found, expected, "{definition}");
         };
-        check("cpu = 0.001, ram = 1048576, disk = \"1 MB\", gpu = 1", &[]);
+        check("cpu = 0.001, ram = 1048576, disk = \"1 MB\", gpu = 0", &[]);
         check(
             "cpu = 0, ram = 64, disk = \"1023 KB\"",
             &[

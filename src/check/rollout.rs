@@ -15,8 +15,6 @@ pub(super) fn check(ctx: &mut Ctx<'_>) {
         && !ctx.hole(|at| at.key("update_config"))
     {
         of_no_service(ctx);
-        sla(ctx, update);
-        strategy(ctx, update);
         batches(ctx, update);
     }
 }
@@ -51,44 +49,6 @@ fn of_no_service(ctx: &mut Ctx<'_>) {
     } else {
         problem.help("remove it, or write `service = true`")
     });
-}
-
-fn sla(ctx: &mut Ctx<'_>, update: &UpdateConfig) {
-    if update.sla_aware != Some(true) || ctx.job.sla_policy.is_some() {
-        return;
-    }
-    if ctx.hole(|at| at.key("sla_policy")) {
-        return;
-    }
-    let place = Place::key(ctx.at.key("update_config").key("sla_aware"));
-    let headline = "the scheduler refuses an update that keeps an SLA policy which is not there";
-    ctx.report(
-        Diagnostic::new(&traps::FUTILE_UPDATE, headline, place)
-            .help("give the job an `sla_policy`, or remove `sla_aware`"),
-    );
-}
-
-/// The client's program stops at two of three strategies.
-fn strategy(ctx: &mut Ctx<'_>, update: &UpdateConfig) {
-    let (name, size, waits) = match &update.update_strategy {
-        Some(UpdateStrategy::Queue(queue)) => ("queue", queue.batch_size, ""),
-        Some(UpdateStrategy::Batch(batch)) => (
-            "batch",
-            batch.batch_size,
-            " and `wait_for_batch_completion = true`",
-        ),
-        Some(UpdateStrategy::VariableBatch(_)) | None => return,
-    };
-    let size = size.map_or(1, Integer::get);
-    let place = Place::key(strategy_at(ctx.at).key(name));
-    let headline = format!("Aurora's client cannot start an update with the strategy `{name}`");
-    ctx.report(
-        Diagnostic::new(&traps::FUTILE_UPDATE, headline, place)
-            .help(format!(
-                "write `batch_size = {size}`{waits} in `update_config` instead, which means the same"
-            ))
-            .note("it stops with `AttributeError: ... has no attribute 'groupSize'`"),
-    );
 }
 
 fn strategy_at(at: &Pointer) -> Pointer {

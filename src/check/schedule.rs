@@ -29,9 +29,9 @@ pub(super) fn check(ctx: &mut Ctx<'_>) {
     let headline = format!("`cron_schedule`: {error}");
     let place = match &error {
         Error::Count(_) | Error::Around => Place::value(at()),
-        Error::Part { offset, text, .. } | Error::BothDays { offset, text } => {
-            Place::within(at(), schedule, *offset, text)
-        }
+        Error::Part { offset, text, .. }
+        | Error::BothDays { offset, text }
+        | Error::Never { offset, text } => Place::within(at(), schedule, *offset, text),
     };
     let problem = Diagnostic::new(&job::CRON_SCHEDULE, headline, place);
     ctx.report(match error {
@@ -40,6 +40,9 @@ pub(super) fn check(ctx: &mut Ctx<'_>) {
         }
         Error::Around => problem.help("remove it"),
         Error::BothDays { .. } => problem.help("write `*` for one of them"),
+        Error::Never { .. } => problem
+            .help("write an earlier day, or add a longer month")
+            .note("the scheduler refuses a schedule that never comes"),
         Error::Part { field, text, .. } if field.is_sunday(&text) => {
             problem.help("Sunday is `0` or `SUN`")
         }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::codes::job;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::{Integer, Seconds, SlaPolicy};
+use crate::model::{Integer, Seconds, SlaPolicy, Tier, UpdateStrategy};
 use crate::source::Pointer;
 
 use super::Ctx;
@@ -92,9 +92,18 @@ fn update_start(ctx: &mut Ctx<'_>) {
             ctx.report(problem.help(format!("write {LONGEST} or less")));
         }
     }
-    if update.update_strategy.is_none() {
-        return;
+    if update.sla_aware == Some(true) && ctx.job.sla_policy.is_none() {
+        let problem = "an update that keeps the SLA policy, of a job without one";
+        let place = place(ctx.at, "sla_aware");
+        let problem = Diagnostic::new(&job::UPDATE_CONFIG, problem, place);
+        if !ctx.hole(|at| at.key("sla_policy")) {
+            ctx.report(problem.help("write an `sla_policy`, or remove this"));
+        }
     }
+    let Some(strategy) = &update.update_strategy else {
+        return;
+    };
+    update_strategy(ctx, strategy);
     let batches = update.batch_size.is_some_and(|size| size.get() > 1);
     let waits = update.wait_for_batch_completion == Some(true);
     for (field, given) in [
@@ -110,6 +119,39 @@ fn update_start(ctx: &mut Ctx<'_>) {
             ctx.report(problem);
         }
     }
+}
+
+/// A strategy without batches, and those that the client stumbles over.
+fn update_strategy(ctx: &mut Ctx<'_>, strategy: &UpdateStrategy) {
+    let (name, mut instead) = match strategy {
+        UpdateStrategy::Queue(queue) => ("queue", batch_size(queue.batch_size)),
+        UpdateStrategy::Batch(batch) => {
+            let size = batch_size(batch.batch_size);
+            ("batch", format!("{size}, wait_for_batch_completion = true"))
+        }
+        UpdateStrategy::VariableBatch(batches) => {
+            if batches.batch_sizes.is_empty() {
+                let headline = "an update in batches, but of no size";
+                let pointer = strategy_at(ctx.at, "variable_batch").key("batch_sizes");
+                let problem = Diagnostic::new(&job::UPDATE_CONFIG, headline, Place::value(pointer));
+                ctx.report(problem.help("write at least one size"));
+            }
+            return;
+        }
+    };
+    let headline = format!("Aurora's client cannot start an update with the strategy `{name}`");
+    let place = Place::key(strategy_at(ctx.at, name));
+    let problem = Diagnostic::new(&job::UPDATE_STRATEGY, headline, place);
+    instead = format!("write instead of it: `update_config = {{ {instead} }}`");
+    ctx.report(problem.help(instead));
+}
+
+fn batch_size<const MIN: i64, const MAX: i64>(size: Option<Integer<MIN, MAX>>) -> String {
+    format!("batch_size = {}", size.map_or(1, Integer::get))
+}
+
+fn strategy_at(at: &Pointer, name: &str) -> Pointer {
+    at.key("update_config").key("update_strategy").key(name)
 }
 
 fn counted(instances: i64) -> String {
@@ -170,22 +212,49 @@ fn sla_policy(ctx: &mut Ctx<'_>) {
 }
 
 fn sla_tier(ctx: &mut Ctx<'_>) {
-    if ctx.hole(|at| at.key("tier")) || ctx.hole(|at| at.key("production")) {
+    let settings = ctx.settings.scheduler();
+    if ctx.hole(|at| at.key("tier")) || settings.sla_aware_kill_non_prod == Some(true) {
         return;
     }
-    let (headline, place) = match &ctx.job.tier {
-        Some(tier) if matches!(tier.as_str(), "preemptible" | "revocable") => (
-            format!("a job of the tier `{tier}` cannot have an SLA policy"),
+    let written = ctx.job.tier.as_ref();
+    let name = match written {
+        Some(tier) => match expand(tier.as_str(), &ctx.scopes().job()) {
+            Some(bound) => bound,
+            None => return,
+        },
+        None => settings.default_tier().to_owned(),
+    };
+    // Of an unknown tier that is told.
+    if settings.tier(&name).is_none_or(Tier::is_kept) {
+        return;
+    }
+    let (headline, place) = match written {
+        Some(_) => (
+            format!("a job of the tier `{name}` cannot have an SLA policy"),
             Place::value(ctx.at.key("tier")),
         ),
-        None if ctx.job.production != Some(true) => (
+        None => (
             "a job without a tier cannot have an SLA policy".to_owned(),
             Place::opening(ctx.at.key("sla_policy")),
         ),
-        _ => return,
     };
-    let problem = Diagnostic::new(&job::SLA_POLICY, headline, place)
-        .help("write `tier = \"preferred\"`, or another one that is not preempted");
+    let mut tiers = settings.tiers().into_iter();
+    let kept = tiers.find(|name| settings.tier(name).is_some_and(Tier::is_kept));
+    let mut problem = Diagnostic::new(&job::SLA_POLICY, headline, place);
+    if let Some(kept) = kept {
+        problem = problem.help(format!(
+            "write `tier = \"{kept}\"`, or another one that is not preempted"
+        ));
+    }
+    if written.is_none() {
+        problem = problem.note(format!("without one, its tier is `{name}`"));
+        if ctx.job.production == Some(true) {
+            problem = problem.also(
+                Place::value(ctx.at.key("production")),
+                "schedulers go by the tier, not by this",
+            );
+        }
+    }
     ctx.report(problem);
 }
 
@@ -195,21 +264,26 @@ fn sla_limits(
     duration: Seconds,
     pointer: impl Fn(&Pointer) -> Pointer,
 ) {
-    const LEAST: i64 = 20;
-    const LONGEST: i64 = 7200;
-    if instances < LEAST {
+    let settings = ctx.settings.scheduler();
+    let least = settings.least_sla_instances();
+    let longest = settings.longest_sla_duration();
+    if instances < least {
         let headline = format!(
-            "the policy is for jobs of at least {LEAST} instances, this one has {instances}"
+            "the policy is for jobs of at least {least} instances, this one has {instances}"
         );
         let place = Place::key(pointer(ctx.at));
         let problem = Diagnostic::new(&job::SLA_LIMIT, headline, place);
-        ctx.report(problem.note("a scheduler may be set up to take fewer"));
+        ctx.report(problem.note(
+            "`scheduler.min_required_instances_for_sla_check` in `jobc.toml` says what yours takes",
+        ));
     }
-    if duration.get() > LONGEST {
-        let headline = format!("`duration_secs` is more than {LONGEST}");
+    if duration.get() > longest {
+        let headline = format!("`duration_secs` is more than {longest}");
         let place = Place::value(pointer(ctx.at).key("duration_secs"));
         let problem = Diagnostic::new(&job::SLA_LIMIT, headline, place);
-        ctx.report(problem.note("a scheduler may be set up to take more"));
+        ctx.report(problem.help(format!("write at most {longest}")).note(
+            "`scheduler.max_sla_duration_secs` in `jobc.toml` says what your scheduler takes",
+        ));
     }
 }
 
@@ -220,8 +294,7 @@ fn tier(ctx: &mut Ctx<'_>) {
     let Some(bound) = expand(tier.as_str(), &ctx.scopes().job()) else {
         return;
     };
-    let legal = |b: u8| b.is_ascii_alphanumeric() || b"_-.".contains(&b);
-    if bound.is_empty() || bound.len() > 255 || !bound.bytes().all(legal) {
+    if !is_tier_name(&bound) {
         if ctx.hole(|at| at.key("tier")) {
             return;
         }
@@ -232,6 +305,12 @@ fn tier(ctx: &mut Ctx<'_>) {
             .note("tiers have letters, digits, `_`, `-` and `.` in their names");
         ctx.report(problem);
     }
+}
+
+/// Whether a tier may be called so.
+pub(super) fn is_tier_name(name: &str) -> bool {
+    let legal = |b: u8| b.is_ascii_alphanumeric() || b"_-.".contains(&b);
+    (1..=255).contains(&name.len()) && name.bytes().all(legal)
 }
 
 fn metadata(ctx: &mut Ctx<'_>) {
@@ -301,13 +380,21 @@ mod tests {
         check(
             "update_config = { batch_size = 2, wait_for_batch_completion = true, update_strategy.queue = {} }",
             &[
+                "update-strategy 'queue' Aurora's client cannot start an update with the strategy `queue`",
                 "update-config '2' `batch_size` beside an `update_strategy`",
                 "update-config 'true' `wait_for_batch_completion` beside an `update_strategy`",
             ],
         );
         check(
-            "update_config = { batch_size = 1, update_strategy.queue = {} }",
+            "update_config = { batch_size = 1, update_strategy.variable_batch.batch_sizes = [1] }",
             &[],
+        );
+        check(
+            "update_config = { sla_aware = true, update_strategy.variable_batch.batch_sizes = [] }",
+            &[
+                "update-config 'true' an update that keeps the SLA policy, of a job without one",
+                "update-config '[]' an update in batches, but of no size",
+            ],
         );
     }
 
@@ -322,7 +409,14 @@ mod tests {
         let preferred = "tier = \"preferred\"";
         let count = |count: i64| format!("{{ count = {{ count = {count}, duration_secs = 60 }} }}");
         check(20, preferred, &count(19), &[]);
-        check(20, "production = true", &count(19), &[]);
+        check(
+            20,
+            "production = true",
+            &count(19),
+            &[
+                "sla-policy '{ count = { count = 19, duration_secs = 60 } }' a job without a tier cannot have an SLA policy",
+            ],
+        );
         check(
             20,
             preferred,
@@ -372,7 +466,10 @@ mod tests {
 
     #[test]
     fn tiers_and_metadata() {
-        check("tier = \"t-{{role}}\"", &[]);
+        check(
+            "tier = \"t-{{role}}\"",
+            &["unknown-tier '\"t-{{role}}\"' the scheduler has no tier `t-www`"],
+        );
         check(
             "tier = \"my tier\"",
             &["tier-name '\"my tier\"' `my tier` is no name of a tier"],

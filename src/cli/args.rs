@@ -9,6 +9,7 @@ use clap_complete::Shell;
 use crate::cache::{CacheUrl, CacheUrlError};
 
 use super::help;
+use super::why::WhyArgs;
 
 /// Compiles job definitions into Apache Aurora's JSON, packages pinned by Nix store path
 #[derive(Debug, Parser)]
@@ -39,6 +40,10 @@ pub(super) struct Global {
     #[arg(short = 'C', long, global = true, value_name = "DIR")]
     pub(super) workspace: Option<PathBuf>,
     /// How problems are printed
+    ///
+    /// `text` and `short` are for people and go to standard error. The others are for programs: of
+    /// `check` they are the result, and go to standard output whether there are problems or
+    /// not; of other commands they go to standard error.
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
     pub(super) message_format: MessageFormat,
     /// Whether problems are printed in colour
@@ -53,8 +58,14 @@ pub(super) enum MessageFormat {
     Text,
     /// A line for each, as `FILE:LINE:COLUMN: error[CODE]: ...`
     Short,
-    /// A JSON object on a line for each
+    /// A JSON object on a line for each; `jobc schema messages` says of what kind
     Json,
+    /// A workflow command for each, which GitHub shows beside the changes
+    Github,
+    /// A SARIF 2.1.0 log, for services that scan code
+    Sarif,
+    /// XML as JUnit writes it, with a test case for each job
+    Junit,
 }
 
 /// When there is colour.
@@ -76,6 +87,8 @@ pub(super) enum Command {
     Check(CheckArgs),
     Ready(ReadyArgs),
     List(ListArgs),
+    Why(WhyArgs),
+    Graph(GraphArgs),
     Lock(LockArgs),
     Run(RunArgs),
     Init(InitArgs),
@@ -121,6 +134,16 @@ pub(super) struct BuildArgs {
     /// Write into this directory
     #[arg(short, long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) strictness: Strictness,
+}
+
+/// How problems are judged.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct Strictness {
+    /// Take warnings for errors
+    #[arg(long)]
+    pub(super) deny_warnings: bool,
 }
 
 /// A word of a line that `build` prints.
@@ -211,8 +234,10 @@ pub(super) enum PlanFormat {
 
 /// Check jobs without writing anything
 ///
-/// Does all that `build` does except for writing, and says how much was checked.
+/// Does all that `build` does except for writing, and says how much was checked, on standard error.
+/// In a format for programs, the problems are printed on standard output.
 #[derive(Debug, Args)]
+#[command(after_long_help = help::CHECK)]
 pub(super) struct CheckArgs {
     /// The jobs (default: all); here, a name may fit several
     #[arg(
@@ -221,6 +246,8 @@ pub(super) struct CheckArgs {
         long_help = help::NAMES.replace('\n', " ")
     )]
     pub(super) names: Vec<String>,
+    #[command(flatten)]
+    pub(super) strictness: Strictness,
 }
 
 /// Ask whether the nodes can get what jobs need
@@ -288,6 +315,43 @@ pub(super) enum ListFormat {
     Text,
     /// An array of objects with `key`, `file`, `line` and `processes`
     Json,
+}
+
+/// Draw a job's processes and their order
+///
+/// Draws what the job's task does on a node: its processes, the steps that jobc adds before them,
+/// and what waits for what. What other edges imply is not drawn. Final processes, which run when
+/// all others are done, stand in a part of their own.
+#[derive(Debug, Args)]
+#[command(after_long_help = help::GRAPH)]
+pub(super) struct GraphArgs {
+    /// The job: a name, a directory, a file, or a key
+    #[arg(
+        value_name = "JOB",
+        value_parser = NonEmptyStringValueParser::new(),
+        long_help = help::NAMES.replace('\n', " ")
+    )]
+    pub(super) job: String,
+    /// What is drawn
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: GraphFormat,
+    /// Show what each process needs from the store, with sizes from the lock
+    #[arg(long)]
+    pub(super) closures: bool,
+    /// Draw text with ASCII only (default: where the locale has no more)
+    #[arg(long)]
+    pub(super) ascii: bool,
+}
+
+/// What is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum GraphFormat {
+    /// Lines of text for a terminal
+    Text,
+    /// Graphviz's language: `jobc graph JOB --format dot | dot -Tsvg`
+    Dot,
+    /// Mermaid's language, which Markdown on many sites draws
+    Mermaid,
 }
 
 /// Write down which store paths packages are, asking Nix
@@ -444,6 +508,11 @@ pub(super) enum Which {
     Lock,
     /// What `build` writes for Aurora
     Aurora,
+    /// What `why --format json` prints
+    Why,
+
+    /// A line of `--message-format json`
+    Messages,
 }
 
 /// Print a script that completes command lines in a shell

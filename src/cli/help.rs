@@ -69,7 +69,7 @@ jobc explain not-utf8
         "\
 0  done
 1  definitions are wrong; all their problems were printed
-   (`ready`: something is absent)
+   (`ready`: something is absent; `why`: no job needs it)
 2  the machine could not, or the command line made no sense
    (`ready`: some cache could not be asked, and nothing is known to be absent)",
     ),
@@ -78,6 +78,7 @@ jobc explain not-utf8
         "\
 NO_COLOR         no colour; `--color` comes first
 CLICOLOR_FORCE   colour even where there is no terminal
+GITHUB_WORKSPACE the directory that `github`, `sarif` and `junit` name files relative to
 NETRC            the file with passwords for binary caches, instead of ~/.netrc
 http_proxy, https_proxy, all_proxy, no_proxy
                  the proxies for binary caches; also in upper case
@@ -106,6 +107,24 @@ Examples:
   jobc build www/job.toml --stdout
   jobc build 'devcluster/*/prod/*' --print key
   jobc build --all --out compiled";
+
+/// After `check --help`.
+pub(super) const CHECK: &str = "\
+Formats for programs:
+  json    a line for each problem; its schema is `jobc schema messages`
+  github  workflow commands. GitHub shows 10 errors and 10 warnings of a step beside the changes;
+          the log of the step has all
+  sarif   a SARIF 2.1.0 log; columns count code points
+  junit   a JUnit report: a suite for each file, a case for each job, warnings as its output
+  All of it goes to standard output, also if there are errors; what is the machine's fault and no
+  definition's is in it, and on standard error as well. Names of files are relative to
+  GITHUB_WORKSPACE, if that is set and the current directory is below it, or else to the current
+  directory.
+
+Examples:
+  jobc check 'devcluster/*/prod/*' --deny-warnings
+  jobc check --message-format github
+  jobc check --message-format sarif > jobc.sarif";
 
 /// After `push --help`.
 pub(super) const PUSH: &str = "\
@@ -143,6 +162,32 @@ Exit status:
   0  all of it is there
   1  some of it is absent, or other than the lock says; definitions that are wrong are 1 as well
   2  nothing is known to be absent, and for some of it a cache could not be asked";
+
+/// After `why --help`.
+pub(super) const WHY: &str = "\
+Examples:
+  jobc why openssl
+  jobc why /nix/store/HASH-glibc-2.40 --job '*/*/prod/*'
+  jobc why files/server.conf --all
+
+Exit status:
+  0  some job needs it; a warning says where more may be unknown
+  1  no job needs it; definitions that are wrong are 1 as well
+  2  no job is known to need it, but what some store paths refer to is unknown";
+
+/// After `graph --help`.
+pub(super) const GRAPH: &str = "\
+A step's stage is the number of steps that have to succeed before it, plus one. The longest chain
+is marked where the task waits for more than that: nobody knows how long steps take, so it is the
+chain of most steps, and among chains of as many, the one with most bytes to fetch. Neither
+ephemeral processes nor daemons count, as no task waits for them; final processes have a chain of
+their own.
+
+Examples:
+  jobc graph hello
+  jobc graph hello --closures
+  jobc graph hello --format dot | dot -Tpng -o hello.png
+  jobc graph devcluster/www/prod/hello --format mermaid";
 
 /// After `run --help`.
 pub(super) const RUN: &str = "\

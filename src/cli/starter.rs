@@ -24,15 +24,17 @@ const SETTINGS: &str = r#"#:schema schema/settings.schema.json
 # The settings of all jobs in and below this directory. None is needed: what stands here behind a
 # `#` is what holds without it, or an example.
 
-# The environments that the scheduler accepts; `*` stands for digits.
-# environments = ["prod", "devel", "test", "staging*"]
-
 # What the nodes are: packages locked for another system are refused.
 # system = "x86_64-linux"
 
 # Packages that all jobs may call `${pkgs.NAME}`.
 # [packages]
 # python = "nixpkgs#python3"
+
+# What the scheduler allows, named as its flags; `*` stands for digits.
+# [scheduler]
+# allowed_job_environments = ["prod", "devel", "test", "staging*"]
+# allow_gpu_resource = true
 
 # How the nodes fetch what a job needs, besides the caches that they ask anyway.
 # [init]

@@ -86,6 +86,17 @@ impl Code {
         }
     }
 
+    /// The documentation as it is printed, Markdown.
+    pub fn prose(&self) -> String {
+        let mut prose = String::with_capacity(self.docs.len());
+        for line in self.docs.lines() {
+            // Every line of a doc comment begins with the space after its slashes.
+            prose.push_str(line.strip_prefix(' ').unwrap_or(line));
+            prose.push('\n');
+        }
+        prose
+    }
+
     /// Whether it is a lint.
     pub fn is_lint(&self) -> bool {
         matches!(self.kind, Kind::Lint(_))

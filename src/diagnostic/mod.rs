@@ -8,6 +8,7 @@ mod problem;
 mod redact;
 pub mod render;
 mod report;
+mod subject;
 mod suggest;
 
 pub use code::{Code, Kind, Level, Severity};
@@ -16,4 +17,5 @@ pub use place::{Part, Place};
 pub use problem::{Annotation, Diagnostic};
 pub use redact::redact;
 pub use report::Report;
+pub use subject::{Subject, SubjectJob};
 pub use suggest::closest;

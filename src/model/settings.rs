@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Bytes, Integer, LintLevels, PackageName, PackageSource};
+use super::{Bytes, Integer, LintLevels, PackageName, PackageSource, SchedulerSettings};
 
 /// What `jobc.toml` says about all jobs of a workspace.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
@@ -25,9 +25,8 @@ pub struct Settings {
     pub nodes: Option<NodeSettings>,
     /// The store directory of the nodes (default `/nix/store`).
     pub store_dir: Option<String>,
-    /// The environments that the scheduler accepts: exact names, or a name with `*` at its end for
-    /// any digits (default `prod`, `devel`, `test`, `staging*`).
-    pub environments: Option<Vec<String>>,
+    /// What the scheduler's flags allow, named as they are.
+    pub scheduler: Option<SchedulerSettings>,
     /// The system of the nodes, such as `x86_64-linux` (default); packages locked for another one
     /// are refused.
     pub system: Option<String>,
@@ -47,6 +46,13 @@ const DEFAULT_SUBSTITUTER: &str = "https://cache.nixos.org";
 const DEFAULT_KEY: &str = "cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=";
 
 impl Settings {
+    /// What the scheduler's flags allow, the defaults if nothing is written.
+    pub fn scheduler(&self) -> &SchedulerSettings {
+        self.scheduler
+            .as_ref()
+            .unwrap_or(SchedulerSettings::DEFAULT)
+    }
+
     /// The binary caches that nodes ask: those of the init step, then those of their own, unless
     /// the init step says otherwise.
     pub fn substituters(&self) -> Vec<&str> {

@@ -15,6 +15,7 @@ mod step;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use crate::model::timing::{FINALIZATION_WAIT, MOST_FINALIZATION_WAIT};
 pub use crate::model::{
     Announcer, AppcImage, BatchUpdateStrategy, Bytes, Container, CoordinatorSlaPolicy,
     CountSlaPolicy, CronCollisionPolicy, Docker, DockerImage, ExecutorConfig, Float,
@@ -31,7 +32,7 @@ pub use realise::{InitCommand, Root};
 pub use shift::shift_process_indexes;
 pub use step::{Edge, Realise, Run, Step, StepId};
 
-pub use crate::resolve::{Import, Script};
+pub use crate::resolve::{Import, Package, Script};
 
 use crate::source::Pointer;
 

@@ -239,11 +239,18 @@ mod tests {
     use std::fmt::Write as _;
 
     use crate::check::tests::{JOB, PROCESS, job, problems};
-    use crate::model::Settings;
+    use crate::model::{ContainerType, SchedulerSettings, Settings};
 
     fn check(definition: &str, expected: &[&str]) {
         let definition = format!("{JOB}{definition}");
-        let found = problems(&definition, &Settings::default());
+        let settings = Settings {
+            scheduler: Some(SchedulerSettings {
+                allowed_container_types: Some(vec![ContainerType::Docker, ContainerType::Mesos]),
+                ..SchedulerSettings::default()
+            }),
+            ..Settings::default()
+        };
+        let found = problems(&definition, &settings);
         assert_eq!(found, expected, "{definition}");
     }
 

@@ -54,7 +54,8 @@ super::super::code::declare_codes! {
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
     ///
-    /// A scheduler may be set up with others; name them as `environments` in `jobc.toml`.
+    /// A scheduler may be set up with others: name them as
+    /// `scheduler.allowed_job_environments` in `jobc.toml`.
     UNKNOWN_ENVIRONMENT = "unknown-environment", Error, "an environment that the scheduler does not accept";
 
     /// A service runs all the time, a cron job at its times; the scheduler refuses a job that is
@@ -89,7 +90,8 @@ super::super::code::declare_codes! {
     /// A `cron_schedule` has five fields: minute (0-59), hour (0-23), day of the month (1-31),
     /// month (1-12 or JAN-DEC) and day of the week (0-6 or SUN-SAT; Sunday is not 7). A field is a
     /// list, with commas, of `*`, `N`, `A-B`, `*/S` and `A-B/S`, the step of the last being smaller
-    /// than `B`. One of the two day fields has to be `*`.
+    /// than `B`. One of the two day fields has to be `*`, and some day has to be one of the schedule:
+    /// there is no 31 February.
     ///
     /// ```toml
     /// cluster = "devcluster"
@@ -178,9 +180,10 @@ super::super::code::declare_codes! {
     /// ```
     UPDATE_FAILURES = "update-failures", Error, "an update that gives up too late or too early";
 
-    /// Aurora's client creates the job, but refuses to start an update of it: `pulse_interval_secs`
-    /// is at least 60; `watch_secs` and `pulse_interval_secs` are at most 2147483; and beside an
-    /// `update_strategy` there is neither a `batch_size` above 1 nor `wait_for_batch_completion`.
+    /// Aurora creates the job, but refuses to start an update of it: `pulse_interval_secs` is at
+    /// least 60; `watch_secs` and `pulse_interval_secs` are at most 2147483; beside an
+    /// `update_strategy` there is neither a `batch_size` above 1 nor `wait_for_batch_completion`;
+    /// `batch_sizes` has at least one; and a job without an `sla_policy` is not `sla_aware`.
     ///
     /// ```toml
     /// cluster = "devcluster"
@@ -205,7 +208,7 @@ super::super::code::declare_codes! {
     /// processes = [{ name = "hello", cmdline = "echo hello" }]
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
-    UPDATE_CONFIG = "update-config", Error, "an update that Aurora's client refuses to start";
+    UPDATE_CONFIG = "update-config", Error, "an update that Aurora refuses to start";
 
     /// A fixed number in `announce.portmap` needs hosts that the job does not share: two jobs on
     /// one host cannot both have it. Aurora's client wants the constraint `dedicated` beside it.
@@ -265,8 +268,8 @@ super::super::code::declare_codes! {
     PORT_CYCLE = "port-cycle", Error, "ports that are named after each other";
 
     /// An `sla_policy` limits what maintenance may take away. It has to leave at least one instance
-    /// that may be taken, and the job's tier must be one that is not preempted, such as
-    /// `preferred`.
+    /// that may be taken, and the job's tier must be one from which nothing is taken, such as
+    /// `preferred`; `production` does not make a difference.
     ///
     /// ```toml
     /// cluster = "devcluster"
@@ -295,7 +298,9 @@ super::super::code::declare_codes! {
     SLA_POLICY = "sla-policy", Error, "an SLA policy that the scheduler refuses";
 
     /// Unless it is set up otherwise, the scheduler takes `count` and `percentage` policies for
-    /// jobs of at least 20 instances only, and a `duration_secs` of at most two hours.
+    /// jobs of at least 20 instances only, and a `duration_secs` of at most two hours. How yours is
+    /// set up is said as `scheduler.min_required_instances_for_sla_check` and
+    /// `scheduler.max_sla_duration_secs` in `jobc.toml`.
     ///
     /// ```toml
     /// cluster = "devcluster"
@@ -326,7 +331,7 @@ super::super::code::declare_codes! {
     /// ```
     ///
     /// Aurora's JSON cannot carry these policies: see `jobc explain not-in-json`.
-    SLA_LIMIT = "sla-limit", Warn, "an SLA policy beyond the limits that schedulers come with";
+    SLA_LIMIT = "sla-limit", Error, "an SLA policy beyond the limits of the scheduler";
 
     /// A tier's name has letters, digits, `_`, `-` and `.` only, and at most 255 of them.
     ///
@@ -381,4 +386,89 @@ super::super::code::declare_codes! {
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
     METADATA_ASCII = "metadata-ascii", Error, "metadata beyond ASCII";
+
+    /// Aurora's client stops with an error when it is to start an update of a job with a `queue` or a
+    /// `batch` strategy (seen with releases 0.22 and 0.23). It can create such a job, and other clients
+    /// can update it.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// update_config = { update_strategy = { queue = { batch_size = 2 } } }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// update_config = { batch_size = 2 }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// `batch_size` beside `wait_for_batch_completion = true` is what a `batch` strategy is.
+    UPDATE_STRATEGY = "update-strategy", Warn, "a strategy that Aurora's client cannot start an update with";
+
+    /// The executor closes a log file when it is `log_size` bytes long, and keeps so many `backups` of
+    /// closed ones. It refuses to start a process if one of them is 0.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello", logger = { mode = "rotate", rotate = { backups = 0 } } }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello", logger = { mode = "rotate", rotate = { backups = 1 } } }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    LOG_ROTATION = "log-rotation", Error, "log files that the executor refuses to rotate";
+
+    /// Health is checked every `interval_secs`, and each check may take `timeout_secs`. The executor
+    /// divides by the one, and no task answers in no time: neither is 0.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// health_check_config = { interval_secs = 0 }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// health_check_config = { interval_secs = 0.5 }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    HEALTH_TIMES = "health-times", Error, "health checks without time";
 }

@@ -7,6 +7,7 @@ pub mod names;
 pub mod order;
 pub mod packages;
 pub mod plan;
+pub mod scheduler;
 pub mod shape;
 pub mod syntax;
 pub mod templates;
@@ -25,6 +26,7 @@ pub fn all() -> impl Iterator<Item = &'static Code> {
         commands::ALL,
         templates::ALL,
         job::ALL,
+        scheduler::ALL,
         packages::ALL,
         plan::ALL,
         traps::ALL,

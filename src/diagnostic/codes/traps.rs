@@ -212,22 +212,16 @@ super::super::code::declare_codes! {
     /// alone is over at once.
     UNREACHABLE_PROCESS = "unreachable-process", Warn, "a process that no run of the task comes to";
 
-    /// `update_config` asks for something that a job can be created with, but not updated:
-    ///
-    /// - the job is no service: the scheduler updates nothing else;
-    /// - `sla_aware` without an `sla_policy`, which the scheduler refuses;
-    /// - the update strategies `queue` and `batch`: Aurora's client stops with an error of its own when
-    ///   it is to start such an update (measured with 0.22). `batch_size`, alone or with
-    ///   `wait_for_batch_completion`, says the same and works.
+    /// `update_config` says how a job is updated, and this one never is: the scheduler updates services
+    /// alone, and refuses an update of any other job. Cron jobs are replaced by `aurora cron schedule`,
+    /// others are killed and created again.
     ///
     /// ```toml
     /// cluster = "devcluster"
     /// role = "www"
     /// environment = "devel"
     /// name = "hello"
-    /// instances = 4
-    /// service = true
-    /// update_config = { update_strategy = { queue = { batch_size = 2 } } }
+    /// update_config = { batch_size = 2 }
     ///
     /// [task]
     /// processes = [{ name = "hello", cmdline = "run" }]
@@ -239,7 +233,6 @@ super::super::code::declare_codes! {
     /// role = "www"
     /// environment = "devel"
     /// name = "hello"
-    /// instances = 4
     /// service = true
     /// update_config = { batch_size = 2 }
     ///
@@ -247,7 +240,7 @@ super::super::code::declare_codes! {
     /// processes = [{ name = "hello", cmdline = "run" }]
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
-    FUTILE_UPDATE = "futile-update", Warn, "an update that cannot be made";
+    FUTILE_UPDATE = "futile-update", Warn, "an update of what is never updated";
 
     /// An update replaces so many instances at a time, and there are not as many. So all of them stop
     /// together, and nothing answers until the first of the new ones is up.

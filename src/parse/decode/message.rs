@@ -302,6 +302,9 @@ fn moved(field: &str, pointer: &Pointer, expected: &[&str], owner: Owner) -> Opt
         }),
         ("announce", "port_map") => rename("announce.portmap"),
         ("task", "cpu" | "ram" | "disk" | "gpu") => write("task.", &["resources"]),
+        ("", "environments") if expected.contains(&"scheduler") => {
+            rename("scheduler.allowed_job_environments")
+        }
         _ if owner == Owner::File && expected.contains(&Document::LIST_FIELD) => {
             let suggested = closest(field, expected.iter().copied());
             suggested.is_none().then(|| Moved {
