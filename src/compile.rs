@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::check::{self, CheckedJob, Holes};
 use crate::diagnostic::{Diagnostic, MachineError, Place, Report, redact};
-use crate::emit::{self, Artifact};
+use crate::emit::{self, Artifact, Form};
 use crate::lint::{Levels, Waivers};
 use crate::model::{JobKey, PackageName, PackageSource};
 use crate::parse;
@@ -23,6 +23,7 @@ pub struct Compiler<'a> {
     workspace: &'a Workspace,
     importer: Importer,
     options: Options,
+    form: Form,
 }
 
 /// A job on its way: where it was written and what became of it.
@@ -102,7 +103,13 @@ impl<'a> Compiler<'a> {
             workspace,
             importer,
             options,
+            form: Form::Target(workspace.settings.target.unwrap_or_default()),
         })
+    }
+
+    /// Writes compiled jobs in this form, instead of the one that the workspace's settings say.
+    pub fn write_as(&mut self, form: Form) {
+        self.form = form;
     }
 
     /// Lets somebody keep the archives of large files that are imported.
@@ -188,7 +195,7 @@ impl<'a> Compiler<'a> {
     ) -> Result<Report<Vec<Compiled>>, MachineError> {
         let levels = Levels::new(&self.workspace.settings);
         self.plans(file, wanted, |planned, mut waivers| {
-            let emitted = emit::aurora::emit(&planned.plan);
+            let emitted = emit::emit(&planned.plan, self.form);
             let compiled = waivers.report(levels, emitted).map(|artifact| Compiled {
                 key: planned.plan.key().clone(),
                 location: planned.location,

@@ -43,6 +43,8 @@ pub mod lock;
 
 pub mod run;
 
+pub mod validate;
+
 pub mod why;
 
 pub mod schema;

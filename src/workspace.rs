@@ -7,9 +7,12 @@
 //! EXTENSION  = "json" | "toml" | "yaml" | "yml"
 //! ```
 //!
-//! Hidden directories, `target` and symbolic links to directories are not entered.
+//! Hidden directories, `target` and symbolic links to directories are not entered, nor are
+//! directories with a `jobc.toml` of their own: these are other workspaces.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -62,12 +65,12 @@ pub struct DefinitionFile {
 impl DefinitionFile {
     /// The file at `path`, if its name is one of a definition.
     pub fn of_path(path: &Path) -> Option<Self> {
-        let name = path.file_name()?.to_str()?;
-        let (stem, extension) = name.rsplit_once('.')?;
-        let format = Format::of_extension(extension)?;
-        let is_definition = stem == "job"
+        let format = Format::of_extension(path.extension()?.to_str()?)?;
+        // A name that is not UTF-8 is no reason to pass over a file.
+        let stem = path.file_stem()?.as_encoded_bytes();
+        let is_definition = stem == b"job"
             || stem
-                .strip_suffix(".job")
+                .strip_suffix(b".job")
                 .is_some_and(|name| !name.is_empty());
         is_definition.then(|| Self {
             path: path.to_owned(),
@@ -106,7 +109,7 @@ impl Workspace {
     pub fn open(current_dir: &Path) -> Result<Report<Self>, MachineError> {
         let marked = current_dir
             .ancestors()
-            .find(|dir| dir.join(SETTINGS_FILE).exists());
+            .find(|dir| is_there(&dir.join(SETTINGS_FILE)));
         Self::open_at(marked.unwrap_or(current_dir), current_dir)
     }
 
@@ -169,6 +172,8 @@ impl Workspace {
         let roots = self.settings.roots.as_deref().unwrap_or(&whole);
         let mut found = Vec::new();
         for root in roots {
+            let mut own = Vec::new();
+            let mut others = BTreeSet::new();
             let directory = if root == "." {
                 self.root.clone()
             } else {
@@ -190,9 +195,20 @@ impl Workspace {
                 if entry.file_type().is_dir() {
                     continue;
                 }
+                if entry.file_name() == SETTINGS_FILE && entry.depth() > 1 {
+                    others.extend(entry.path().parent().map(Path::to_owned));
+                }
                 // A link to a file is a file; what it leads to is found out when it is read.
-                found.extend(DefinitionFile::of_path(entry.path()));
+                own.extend(DefinitionFile::of_path(entry.path()));
             }
+            if !others.is_empty() {
+                let is_own = |file: &DefinitionFile| {
+                    let mut above = file.path.ancestors();
+                    !above.any(|directory| others.contains(directory))
+                };
+                own.retain(is_own);
+            }
+            found.extend(own);
         }
         found.sort();
         found.dedup();
@@ -311,7 +327,18 @@ pub fn read_source(
     current_dir: &Path,
 ) -> Result<Report<Arc<SourceFile>>, MachineError> {
     let name = display_name(path, current_dir);
-    match load(path, &name) {
+    readable(load(path, &name), name)
+}
+
+/// What came of reading the file called `name`; a report without a value says what is wrong with it.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn readable(
+    loaded: Result<Arc<SourceFile>, LoadError>,
+    name: String,
+) -> Result<Report<Arc<SourceFile>>, MachineError> {
+    match loaded {
         Ok(file) => Ok(Report::ok(file)),
         Err(LoadError::Io(error)) => Err(MachineError::new(format!("cannot read `{name}`"), error)),
         Err(error @ LoadError::TooLarge) => {
@@ -335,7 +362,7 @@ pub fn read_source(
 type Read<T> = Result<Report<T>, MachineError>;
 
 fn read_settings(path: &Path, current_dir: &Path) -> Read<(Settings, Option<SourceMap>)> {
-    if !path.exists() {
+    if !is_there(path) {
         return Ok(Report::ok((Settings::default(), None)));
     }
     let tree = read_tree(path, current_dir, Format::Toml)?;
@@ -346,7 +373,7 @@ fn read_settings(path: &Path, current_dir: &Path) -> Read<(Settings, Option<Sour
 }
 
 fn read_lock(path: &Path, current_dir: &Path, store_dir: &StoreDir) -> Read<Lock> {
-    if !path.exists() {
+    if !is_there(path) {
         return Ok(Report::ok(Lock::default()));
     }
     let tree = read_tree(path, current_dir, Format::Json)?;
@@ -382,6 +409,12 @@ fn located<T>(decoded: Decoded<T>, map: &SourceMap) -> Report<T> {
         .collect();
     let value = decoded.value.filter(|_| diagnostics.is_empty());
     Report { value, diagnostics }
+}
+
+/// Whether there is something at `path`, be it a link to nothing: what cannot be read is not absent.
+fn is_there(path: &Path) -> bool {
+    let absent = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
+    !fs::symlink_metadata(path).is_err_and(|error| absent(&error))
 }
 
 /// Whether the directory `path` is there.

@@ -85,6 +85,18 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("run", &["diagnostic", "model"]),
+    (
+        "validate",
+        &[
+            "source",
+            "diagnostic",
+            "model",
+            "lint",
+            "parse",
+            "check",
+            "run",
+        ],
+    ),
 ];
 
 /// Modules that may read files, variables, the clock or the network.

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::cache::{CacheUrl, CacheUrlError};
+use crate::emit::{Form, Target};
 
 use super::help;
 use super::why::WhyArgs;
@@ -85,6 +86,7 @@ pub(super) enum Command {
     Build(BuildArgs),
     Push(PushArgs),
     Check(CheckArgs),
+    Validate(ValidateArgs),
     Ready(ReadyArgs),
     List(ListArgs),
     Why(WhyArgs),
@@ -120,6 +122,9 @@ pub(super) struct BuildArgs {
     /// Compile all jobs of the workspace
     #[arg(long, conflicts_with = "names")]
     pub(super) all: bool,
+    /// What jobs are compiled to (default: the workspace's setting `target`, or `aurora-json`)
+    #[arg(long, value_name = "TARGET")]
+    pub(super) target: Option<CompileTarget>,
     /// Print one of the two words only
     #[arg(long, value_name = "WORD")]
     pub(super) print: Option<Word>,
@@ -144,6 +149,24 @@ pub(super) struct Strictness {
     /// Take warnings for errors
     #[arg(long)]
     pub(super) deny_warnings: bool,
+}
+
+/// What jobs are compiled to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CompileTarget {
+    /// JSON for Aurora's client, read with `--read-json`; some choices do not fit into it
+    AuroraJson,
+    /// A config file for Aurora's client, `.aurora`; every job fits into it
+    AuroraConfig,
+}
+
+impl From<CompileTarget> for Form {
+    fn from(target: CompileTarget) -> Self {
+        Self::Target(match target {
+            CompileTarget::AuroraJson => Target::AuroraJson,
+            CompileTarget::AuroraConfig => Target::AuroraConfig,
+        })
+    }
 }
 
 /// A word of a line that `build` prints.
@@ -246,8 +269,33 @@ pub(super) struct CheckArgs {
         long_help = help::NAMES.replace('\n', " ")
     )]
     pub(super) names: Vec<String>,
+    /// What jobs are compiled to (default: the workspace's setting `target`, or `aurora-json`)
+    #[arg(long, value_name = "TARGET")]
+    pub(super) target: Option<CompileTarget>,
     #[command(flatten)]
     pub(super) strictness: Strictness,
+}
+
+/// Check Aurora JSON that jobc did not make
+///
+/// Reads each file as Aurora's client does with `--read-json`, one job or `{"jobs": [...]}`, and checks
+/// it by the rules of `check`. Nothing that the client, the planner or the scheduler would refuse is
+/// valid; what the client converts, such as a number given as a string, is a warning. What jobc adds
+/// to definitions means nothing here. Of the workspace, only the settings matter.
+#[derive(Debug, Args)]
+#[command(after_long_help = help::VALIDATE)]
+pub(super) struct ValidateArgs {
+    /// The files: `-` is standard input, and a directory all `.json` files in it and below
+    ///
+    /// Hidden files and directories are left out.
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// Take for an error only what Aurora's client refuses
+    ///
+    /// Everything else is a warning: what only the scheduler would refuse when the job is submitted,
+    /// and what all let pass though it does not work.
+    #[arg(long)]
+    pub(super) as_client: bool,
 }
 
 /// Ask whether the nodes can get what jobs need

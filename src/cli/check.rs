@@ -16,7 +16,7 @@ pub(super) fn run(args: &CheckArgs, global: &Global, console: &Console) -> Resul
     let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
         return Ok(console.close(diagnostics, None, &[]));
     };
-    let search = Search::new(&workspace, &args.names, Depth::Compile)?;
+    let search = Search::new(&workspace, &args.names, Depth::Compile)?.written_as(args.target);
     let mut findings = search.run(console)?;
     let failures = settle(&search, &mut findings, Many::Allowed, console)?;
     diagnostics.append(&mut findings.diagnostics);

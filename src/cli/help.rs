@@ -41,7 +41,8 @@ them, `${./file}` for that of a file beside the definition, and `after = ["other
 process that waits for another one.
 
 Definitions are searched in the workspace: the nearest directory upward that has a `jobc.toml`,
-or else the current one. Hidden directories, `target` and links to directories are left out."#,
+or else the current one. Hidden directories, `target`, links to directories, and directories with a
+`jobc.toml` of their own are left out."#,
     ),
     ("Names", NAMES),
     (
@@ -57,6 +58,8 @@ jobc push hello --to file:///srv/cache
     Publish what the job's nodes need, before it is created.
 jobc lock
     Write down which store paths packages are.
+jobc validate old/hello.json
+    Check JSON for Aurora that was made otherwise.
 jobc check --message-format short
     Check everything, a line for each problem.
 jobc run hello
@@ -106,7 +109,8 @@ Examples:
   aurora job create --read-json $(jobc build hello)
   jobc build www/job.toml --stdout
   jobc build 'devcluster/*/prod/*' --print key
-  jobc build --all --out compiled";
+  jobc build --all --out compiled
+  aurora job create $(jobc build hello --target aurora-config)";
 
 /// After `check --help`.
 pub(super) const CHECK: &str = "\
@@ -133,6 +137,18 @@ Examples:
   jobc push --all --to file:///srv/cache --key-file cache.sec --compression zstd
   jobc push 'devcluster/*/prod/*' --to 's3://cache?region=eu-west-1' --dry-run
   jobc push --all --to file:///srv/cache --without-packages";
+
+/// After `validate --help`.
+pub(super) const VALIDATE: &str = "\
+Exit status:
+  0  all files are valid
+  1  something is wrong with them
+  2  a file could not be read, or the command line made no sense
+
+Examples:
+  jobc validate compiled/hello.json
+  jobc validate jobs/ --message-format short
+  generate | jobc validate - --as-client";
 
 /// After `lock --help`.
 pub(super) const LOCK: &str = "\

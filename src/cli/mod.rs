@@ -34,6 +34,7 @@ mod starter;
 mod summary;
 mod terminal;
 mod usage;
+mod validate;
 mod why;
 
 use std::ffi::OsString;
@@ -68,6 +69,7 @@ fn obey(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
         Command::Build(args) => build::run(args, &cli.global, console),
         Command::Push(args) => push::run(args, &cli.global, console),
         Command::Check(args) => check::run(args, &cli.global, console),
+        Command::Validate(args) => validate::run(args, &cli.global, console),
         Command::Ready(args) => ready::run(args, &cli.global, console),
         Command::List(args) => list::run(args, &cli.global, console),
         Command::Graph(args) => graph::run(args, &cli.global, console),

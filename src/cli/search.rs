@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::compile::{self, Compiled, Compiler, Listed, Planned};
 use crate::diagnostic::{Diagnostic, MachineError, Severity};
+use crate::emit::Form;
 use crate::model::JobKey;
 use crate::parse::Format;
 use crate::plan::Needs;
@@ -99,6 +100,14 @@ impl<'a> Search<'a> {
             selection,
             depth,
         })
+    }
+
+    /// With compiled jobs in this form, if one was asked for.
+    pub(super) fn written_as(mut self, form: Option<impl Into<Form>>) -> Self {
+        if let Some(form) = form {
+            self.compiler.write_as(form.into());
+        }
+        self
     }
 
     /// Looks for the jobs.

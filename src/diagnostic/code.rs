@@ -73,7 +73,8 @@ pub struct Code {
     /// What it means, why it is one, a wrong example and its fix; Markdown.
     ///
     /// The first fenced block of the kind `toml`, `json` or `yaml` provokes the problem when it is
-    /// compiled, the second one compiles (a test does both). Blocks of another kind are prose.
+    /// compiled, the second one compiles (a test does both). Those of the kind `aurora` are JSON for
+    /// Aurora's client, which is validated instead. Blocks of another kind are prose.
     pub docs: &'static str,
 }
 

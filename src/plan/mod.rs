@@ -23,7 +23,7 @@ pub use crate::model::{
     Image, InitNames, InitRoots, InitSettings, Integer, Job, JobKey, LifecycleConfig, Logger,
     LoggerDestination, LoggerMode, Mesos, Metadata, Parameter, PartitionPolicy,
     PercentageSlaPolicy, Placement, Process, ProcessName, QueueUpdateStrategy, Resources,
-    RotatePolicy, Seconds, SlaPolicy, Task, Text, UpdateConfig, UpdateStrategy,
+    RotatePolicy, Seconds, SlaPolicy, Target, Task, Text, UpdateConfig, UpdateStrategy,
     VariableBatchUpdateStrategy, Volume, VolumeMode,
 };
 pub use lower::{Options, lower};

@@ -5,6 +5,7 @@ mod args;
 use std::fmt::Write as _;
 
 use crate::diagnostic::render::counted;
+use crate::emit::Form;
 use crate::store::StoreDir;
 use crate::why::text::Style;
 use crate::why::{Answer, Extent, Question, Web};
@@ -26,6 +27,7 @@ pub(super) fn run(args: &WhyArgs, global: &Global, console: &Console) -> Result<
         return Ok(console.close(diagnostics, None, &[]));
     };
     let search = Search::new(&workspace, &args.jobs, Depth::KeepNeeds)?;
+    let search = search.written_as(Some(Form::Complete));
     let mut findings = search.run(console)?;
     let failures = settle(&search, &mut findings, Many::Allowed, console)?;
     diagnostics.append(&mut findings.diagnostics);

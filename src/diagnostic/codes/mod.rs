@@ -1,6 +1,7 @@
 //! Every kind of problem that jobc can report, by the stage that finds it.
 
 pub mod commands;
+pub mod foreign;
 pub mod job;
 pub mod lints;
 pub mod names;
@@ -31,6 +32,7 @@ pub fn all() -> impl Iterator<Item = &'static Code> {
         plan::ALL,
         traps::ALL,
         texts::ALL,
+        foreign::ALL,
         lints::ALL,
     ]
     .into_iter()
