@@ -14,7 +14,9 @@ pub(super) fn check(ctx: &mut Ctx<'_>) {
     if let Some(update) = &job.update_config
         && !ctx.hole(|at| at.key("update_config"))
     {
-        of_no_service(ctx);
+        if *update != UpdateConfig::default() {
+            of_no_service(ctx);
+        }
         batches(ctx, update);
     }
 }
