@@ -35,6 +35,8 @@ mod nameless;
 
 pub mod write;
 
+pub mod snapshot;
+
 pub mod nix;
 
 pub mod publish;

@@ -13,7 +13,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use walkdir::{DirEntry, WalkDir};
@@ -35,6 +35,11 @@ pub const SETTINGS_FILE: &str = "jobc.toml";
 pub const LOCK_FILE: &str = "jobc.lock";
 /// The directory that jobc keeps its own files in.
 pub const OWN_DIRECTORY: &str = ".jobc";
+
+/// The directory that compiled jobs are kept in for reviews, unless the settings name another one.
+const SNAPSHOT_DIRECTORY: &str = "snapshots";
+/// How deep a snapshot lies in that directory: CLUSTER/ROLE/ENVIRONMENT/NAME.json.
+const SNAPSHOT_DEPTH: usize = 4;
 
 /// A directory of definitions with what they share.
 #[derive(Debug)]
@@ -123,6 +128,7 @@ impl Workspace {
         let (settings, settings_map) = read.unwrap_or_default();
         let mut problems = missing_roots(&settings, root);
         problems.extend(wrong_caches(&settings));
+        problems.extend(wrong_snapshots(&settings));
         problems.extend(wrong_tier(&settings));
         problems.extend(lint::wrong_levels(&settings));
         let store_dir = match settings.store_dir.as_deref().map(str::parse::<StoreDir>) {
@@ -170,6 +176,7 @@ impl Workspace {
     pub fn definitions(&self) -> Result<Vec<DefinitionFile>, MachineError> {
         let whole = [".".to_owned()];
         let roots = self.settings.roots.as_deref().unwrap_or(&whole);
+        let snapshots = self.snapshot_directory();
         let mut found = Vec::new();
         for root in roots {
             let mut own = Vec::new();
@@ -193,6 +200,10 @@ impl Workspace {
                     MachineError::new(format!("cannot search `{name}` for definitions"), cause)
                 })?;
                 if entry.file_type().is_dir() {
+                    continue;
+                }
+                if entry.path().ancestors().nth(SNAPSHOT_DEPTH) == Some(&*snapshots) {
+                    // The snapshot of a job called `job` is no definition.
                     continue;
                 }
                 if entry.file_name() == SETTINGS_FILE && entry.depth() > 1 {
@@ -220,6 +231,15 @@ impl Workspace {
         self.root.join(OWN_DIRECTORY)
     }
 
+    /// The directory that compiled jobs are kept in for reviews.
+    pub fn snapshot_directory(&self) -> PathBuf {
+        let settings = self.settings.snapshots.as_ref();
+        let directory = settings.and_then(|it| it.directory.as_deref());
+        // Through components, so that `./snapshots` is what a search calls it.
+        let directory = directory.unwrap_or(SNAPSHOT_DIRECTORY);
+        self.root.join(directory).components().collect()
+    }
+
     /// The directory that compiled jobs are written to.
     pub fn store_directory(&self) -> PathBuf {
         self.own_directory().join("store")
@@ -237,6 +257,26 @@ fn missing_roots(settings: &Settings, root: &Path) -> Vec<Diagnostic> {
             .help("write a directory that is there, relative to the workspace")
     };
     missing.map(problem).collect()
+}
+
+/// A directory for snapshots that is not the workspace's own.
+fn wrong_snapshots(settings: &Settings) -> Option<Diagnostic> {
+    let written = settings.snapshots.as_ref()?.directory.as_deref()?;
+    let parts: Vec<_> = Path::new(written).components().collect();
+    let is_within = |part: &Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
+    let named = parts
+        .iter()
+        .find(|part| matches!(part, Component::Normal(_)));
+    let problem = match named {
+        _ if !parts.iter().all(is_within) => "is not inside of the workspace",
+        None => "is the workspace itself",
+        Some(first) if first.as_os_str() == OWN_DIRECTORY => "is jobc's own, which is not kept",
+        Some(_) => return None,
+    };
+    let place = Place::value(Pointer::root().key("snapshots").key("directory"));
+    let headline = format!("`{written}` {problem}");
+    let problem = Diagnostic::new(&shape::BAD_VALUE, headline, place);
+    Some(problem.help("write a directory for snapshots alone, relative to the workspace"))
 }
 
 /// A default tier that is none of the tiers.

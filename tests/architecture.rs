@@ -61,6 +61,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("nameless", &[]),
     ("write", &["diagnostic", "emit", "nameless"]),
+    ("snapshot", &["source", "diagnostic", "model", "write"]),
     ("nix", &[]),
     (
         "publish",
@@ -112,6 +113,7 @@ const TOUCH_THE_WORLD: &[&str] = &[
     "src/cache/http.rs",
     "src/nameless.rs",
     "src/write.rs",
+    "src/snapshot/directory.rs",
     "src/nix.rs",
     "src/publish/",
     "src/lock/evaluate.rs",

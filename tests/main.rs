@@ -24,6 +24,7 @@ mod reports;
 mod robustness;
 mod run;
 mod schema;
+mod snapshot;
 mod store;
 mod validate;
 mod why;

@@ -10,6 +10,7 @@ use crate::cache::{CacheUrl, CacheUrlError};
 use crate::emit::{Form, Target};
 
 use super::help;
+use super::snapshot::SnapshotArgs;
 use super::why::WhyArgs;
 
 /// Compiles job definitions into Apache Aurora's JSON, packages pinned by Nix store path
@@ -90,6 +91,7 @@ pub(super) enum Command {
     Ready(ReadyArgs),
     List(ListArgs),
     Why(WhyArgs),
+    Snapshot(SnapshotArgs),
     Graph(GraphArgs),
     Lock(LockArgs),
     Run(RunArgs),

@@ -179,6 +179,21 @@ Exit status:
   1  some of it is absent, or other than the lock says; definitions that are wrong are 1 as well
   2  nothing is known to be absent, and for some of it a cache could not be asked";
 
+/// After `snapshot --help`.
+pub(super) const SNAPSHOT: &str = "\
+Line endings are LF; a checkout that made CRLF of them is current as well. Files in the directory
+that are no snapshots stay, and links are not followed.
+
+Exit status:
+  0  all are current, or were written
+  1  `--check`: some are not; definitions that are wrong are 1 as well
+  2  the machine could not, or the command line made no sense
+
+Examples:
+  jobc snapshot
+  jobc snapshot --check
+  jobc snapshot hello '*/*/prod/*'";
+
 /// After `why --help`.
 pub(super) const WHY: &str = "\
 Examples:

@@ -30,6 +30,7 @@ mod schema;
 mod search;
 mod select;
 mod settle;
+mod snapshot;
 mod starter;
 mod summary;
 mod terminal;
@@ -74,6 +75,7 @@ fn obey(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
         Command::List(args) => list::run(args, &cli.global, console),
         Command::Graph(args) => graph::run(args, &cli.global, console),
         Command::Run(args) => run::run(args, &cli.global, console),
+        Command::Snapshot(args) => snapshot::run(args, &cli.global, console),
         Command::Why(args) => why::run(args, &cli.global, console),
         Command::Explain(args) => explain::run(args),
         Command::Lock(args) => lock::run(args, &cli.global, console),

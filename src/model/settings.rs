@@ -40,6 +40,8 @@ pub struct Settings {
     /// What becomes of lints: `allow`, `warn` or `deny` for each that is not as it comes
     /// (`jobc explain` lists them).
     pub lints: Option<LintLevels>,
+    /// Compiled jobs that are kept beside the definitions, for reviews.
+    pub snapshots: Option<SnapshotSettings>,
 }
 
 /// What Nix asks unless it is told otherwise.
@@ -157,6 +159,15 @@ pub struct NodeSettings {
     /// How much of a closure a node fetches and unpacks in a second, by which jobc tells whether
     /// the grace period of health checks is long enough (default 100 MB).
     pub bandwidth: Option<Bytes>,
+}
+
+/// Compiled jobs that are kept beside the definitions, for reviews.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SnapshotSettings {
+    /// The directory that `jobc snapshot` keeps them in, as `CLUSTER/ROLE/ENVIRONMENT/NAME.json`,
+    /// relative to the workspace (default `snapshots`).
+    pub directory: Option<String>,
 }
 
 /// How init steps are named.
