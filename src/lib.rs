@@ -39,11 +39,15 @@ pub mod snapshot;
 
 pub mod nix;
 
+pub mod git;
+
 pub mod publish;
 
 pub mod lock;
 
 pub mod run;
+
+pub mod diff;
 
 pub mod validate;
 

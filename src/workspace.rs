@@ -112,10 +112,15 @@ impl Workspace {
     /// # Errors
     /// If a file is there and cannot be read.
     pub fn open(current_dir: &Path) -> Result<Report<Self>, MachineError> {
+        Self::open_at(Self::around(current_dir), current_dir)
+    }
+
+    /// The directory of the workspace around `current_dir`.
+    pub fn around(current_dir: &Path) -> &Path {
         let marked = current_dir
             .ancestors()
             .find(|dir| is_there(&dir.join(SETTINGS_FILE)));
-        Self::open_at(marked.unwrap_or(current_dir), current_dir)
+        marked.unwrap_or(current_dir)
     }
 
     /// The workspace whose directory is `root` (absolute).
@@ -224,6 +229,22 @@ impl Workspace {
         found.sort();
         found.dedup();
         Ok(found)
+    }
+
+    /// Whether a file at `path`, relative to the workspace, is a definition of it.
+    pub fn is_definition(&self, path: &Path) -> bool {
+        let whole = [".".to_owned()];
+        let roots = self.settings.roots.as_deref().unwrap_or(&whole);
+        let is_in = |root: &String| {
+            let root = if root == "." { "" } else { root.as_str() };
+            let below = path.strip_prefix(root).ok().and_then(Path::parent);
+            below.is_some_and(|below| {
+                below
+                    .iter()
+                    .all(|name| is_searched(name.as_encoded_bytes()))
+            })
+        };
+        DefinitionFile::of_path(path).is_some() && roots.iter().any(is_in)
     }
 
     /// The directory that jobc keeps its own files in.
@@ -353,9 +374,12 @@ fn wrong_caches(settings: &Settings) -> Vec<Diagnostic> {
 
 fn is_entered(entry: &DirEntry) -> bool {
     let name = entry.file_name().as_encoded_bytes();
-    entry.depth() == 0
-        || !entry.file_type().is_dir()
-        || (!name.starts_with(b".") && name != b"target")
+    entry.depth() == 0 || !entry.file_type().is_dir() || is_searched(name)
+}
+
+/// Whether definitions are searched in directories of this name.
+fn is_searched(name: &[u8]) -> bool {
+    !name.starts_with(b".") && name != b"target"
 }
 
 /// The text of the file at `path`; a report without a value says what is wrong with it.

@@ -29,7 +29,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("emit", &["diagnostic", "plan", "store"]),
     ("why", &["source", "diagnostic", "plan", "resolve", "store"]),
-    ("schema", &["diagnostic", "model", "emit", "why"]),
+    ("schema", &["diagnostic", "model", "emit", "diff", "why"]),
     ("cache", &["store"]),
     (
         "workspace",
@@ -63,6 +63,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("write", &["diagnostic", "emit", "nameless"]),
     ("snapshot", &["source", "diagnostic", "model", "write"]),
     ("nix", &[]),
+    ("git", &["diagnostic"]),
     (
         "publish",
         &[
@@ -86,6 +87,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("run", &["diagnostic", "model"]),
+    ("diff", &["diagnostic", "store", "resolve", "run"]),
     (
         "validate",
         &[
@@ -115,6 +117,7 @@ const TOUCH_THE_WORLD: &[&str] = &[
     "src/write.rs",
     "src/snapshot/directory.rs",
     "src/nix.rs",
+    "src/git.rs",
     "src/publish/",
     "src/lock/evaluate.rs",
     "src/lock/file.rs",

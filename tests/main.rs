@@ -6,6 +6,7 @@ mod architecture;
 mod caches;
 mod command_line;
 mod diagnostics;
+mod diff;
 mod examples;
 mod formats;
 mod fuzz_fixtures;

@@ -9,6 +9,7 @@ mod build;
 mod check;
 mod completions;
 mod console;
+mod diff;
 mod exit;
 mod explain;
 mod failure;
@@ -30,6 +31,7 @@ mod schema;
 mod search;
 mod select;
 mod settle;
+mod side;
 mod snapshot;
 mod starter;
 mod summary;
@@ -73,6 +75,7 @@ fn obey(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
         Command::Validate(args) => validate::run(args, &cli.global, console),
         Command::Ready(args) => ready::run(args, &cli.global, console),
         Command::List(args) => list::run(args, &cli.global, console),
+        Command::Diff(args) => diff::run(args, &cli.global, console),
         Command::Graph(args) => graph::run(args, &cli.global, console),
         Command::Run(args) => run::run(args, &cli.global, console),
         Command::Snapshot(args) => snapshot::run(args, &cli.global, console),
