@@ -30,6 +30,11 @@ impl SnapshotName {
         &self.0
     }
 
+    /// The key of the job: CLUSTER/ROLE/ENVIRONMENT/NAME.
+    pub fn key(&self) -> &str {
+        self.0.strip_suffix(EXTENSION).unwrap_or(&self.0)
+    }
+
     /// The directories around it, the outermost first.
     pub(super) fn directories(&self) -> impl Iterator<Item = &str> {
         self.0.match_indices('/').map(|(at, _)| &self.0[..at])
@@ -42,7 +47,7 @@ impl SnapshotName {
         };
         let fields = ["cluster", "role", "environment", "name"];
         let parts = fields.map(|field| job.get(field).and_then(Value::as_str).unwrap_or_default());
-        self.0.strip_suffix(EXTENSION) == Some(&*parts.join("/"))
+        self.key() == parts.join("/")
     }
 }
 

@@ -243,6 +243,23 @@ impl Reader<'_> {
 }
 
 impl Side {
+    /// A side of jobs that were read elsewhere, or compiled in a workspace.
+    pub(super) fn of_jobs(
+        name: String,
+        jobs: BTreeMap<String, SideJob>,
+        workspace: Option<&Workspace>,
+    ) -> Self {
+        let store_dir = workspace.map(|workspace| workspace.store_dir.clone());
+        Self {
+            name,
+            jobs,
+            lock: workspace.map(|workspace| workspace.lock.clone()),
+            store_dir: store_dir.unwrap_or_default(),
+            root: workspace.map(|workspace| workspace.root.clone()),
+            _checkout: None,
+        }
+    }
+
     /// The imported files and directories of its jobs, with what they are called in the workspace.
     fn imports(&self) -> BTreeMap<StorePath, String> {
         let needs = self.jobs.values().map(|job| &job.needs.imports);
@@ -302,7 +319,15 @@ impl Sides {
 }
 
 impl SideJob {
-    fn of_compiled(job: Compiled) -> (String, Self) {
+    /// A job that is compiled already; none if the text is none.
+    pub(super) fn of_text(text: &str) -> Option<Self> {
+        Some(Self {
+            value: serde_json::from_str(text).ok()?,
+            needs: Needs::default(),
+        })
+    }
+
+    pub(super) fn of_compiled(job: Compiled) -> (String, Self) {
         let value = serde_json::from_str(&job.artifact.text).expect("a compiled job is JSON");
         let own = Self {
             value,

@@ -3,6 +3,7 @@
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 
+use crate::cli::args::DiffFormat;
 use crate::cli::help;
 
 /// Keep compiled jobs in the repository, and check that they are current
@@ -28,4 +29,12 @@ pub(in crate::cli) struct SnapshotArgs {
     /// what it compiles to now. The files that are not current are listed at the end.
     #[arg(long)]
     pub(in crate::cli) check: bool,
+    /// How the differences are printed
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "text",
+        requires = "check"
+    )]
+    pub(in crate::cli) format: DiffFormat,
 }

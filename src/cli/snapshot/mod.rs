@@ -1,6 +1,7 @@
 //! `jobc snapshot`: compiled jobs that are kept for reviews.
 
 mod args;
+mod check;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -33,7 +34,13 @@ pub(super) fn run(
     let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
         return Ok(console.close(diagnostics, None, &[]));
     };
-    let search = Search::new(&workspace, &args.names, Depth::KeepText)?;
+    let depth = if args.check {
+        // To show what differs in imported files.
+        Depth::Keep
+    } else {
+        Depth::KeepText
+    };
+    let search = Search::new(&workspace, &args.names, depth)?;
     let search = search.written_as(Some(Form::Complete));
     let mut findings = search.run(console)?;
     let failures = settle(&search, &mut findings, Many::Allowed, console)?;
@@ -47,10 +54,12 @@ pub(super) fn run(
     } else {
         Extent::Selected
     };
-    let mut snapshots = Snapshots::compare(&findings.compiled, &workspace, extent)?;
+    let mut jobs = findings.compiled;
+    jobs.sort_by(|a, b| a.key.cmp(&b.key));
+    let mut snapshots = Snapshots::compare(jobs, &workspace, extent)?;
     snapshots.warn(console);
     if args.check {
-        return snapshots.check(console);
+        return check::check(snapshots, args.format, global, console);
     }
     snapshots.write()?;
     output::print(&snapshots.changes())?;
@@ -72,7 +81,7 @@ struct Snapshots<'a> {
     workspace: &'a Workspace,
     directory: Directory,
     /// The jobs with their snapshots as they are.
-    jobs: BTreeMap<SnapshotName, (&'a Compiled, State)>,
+    jobs: BTreeMap<SnapshotName, (Compiled, State)>,
     /// The snapshots of jobs that are no more.
     orphans: Vec<SnapshotName>,
     /// Files where snapshots lie that are none.
@@ -81,7 +90,7 @@ struct Snapshots<'a> {
 
 impl<'a> Snapshots<'a> {
     fn compare(
-        compiled: &'a [Compiled],
+        compiled: Vec<Compiled>,
         workspace: &'a Workspace,
         extent: Extent,
     ) -> Result<Self, Failure> {
@@ -142,9 +151,9 @@ impl<'a> Snapshots<'a> {
     }
 
     /// The snapshots in a state.
-    fn of(&self, state: State) -> impl Iterator<Item = (&SnapshotName, &'a Compiled)> {
+    fn of(&self, state: State) -> impl Iterator<Item = (&SnapshotName, &Compiled)> {
         let jobs = self.jobs.iter();
-        jobs.filter_map(move |(name, (job, found))| (*found == state).then_some((name, *job)))
+        jobs.filter_map(move |(name, (job, found))| (*found == state).then_some((name, job)))
     }
 
     /// Writes what is not current, and then removes what nobody makes any more.
@@ -214,27 +223,6 @@ impl<'a> Snapshots<'a> {
         } else {
             format!("{all}: {}", counts.join(", "))
         }
-    }
-
-    /// Prints what differs, and says how to accept it.
-    fn check(&self, console: &Console) -> Result<Exit, Failure> {
-        let missing = self.of(State::Missing).map(|(name, _)| (name, "missing"));
-        let stale = self.of(State::Stale).map(|(name, _)| (name, "stale"));
-        let orphans = self.orphans.iter().map(|name| (name, "orphaned"));
-        let all: BTreeMap<_, _> = missing.chain(stale).chain(orphans).collect();
-        if all.is_empty() {
-            console.remark(&self.remark());
-            return Ok(Exit::Done);
-        }
-        output::print(&self.lines(&all))?;
-        let wrong = all.len();
-        let total = counted(self.jobs.len() + self.orphans.len(), "snapshot");
-        let are = if wrong == 1 { "is" } else { "are" };
-        console.fail(
-            &Failure::new(format!("{wrong} of {total} {are} not current"))
-                .help("look at the changes, and accept them with `jobc snapshot`"),
-        );
-        Ok(Exit::Wrong)
     }
 
     fn display(&self, name: &SnapshotName) -> String {
