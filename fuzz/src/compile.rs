@@ -9,6 +9,7 @@ use jobc::parse::Format;
 use jobc::resolve::Lock;
 use jobc::source::SourceFile;
 use jobc::store::{StoreDir, StorePath};
+use jobc::validate::{Strictness, validate};
 use jobc::workspace::{DefinitionFile, Workspace};
 use serde_json::Value;
 
@@ -38,6 +39,9 @@ pub fn check(bytes: &[u8]) {
         assert_eq!(one.artifact, other.artifact);
         assert_eq!(one.key.to_string(), one.artifact.key.to_string());
         document(&one.artifact.text);
+        let made = SourceFile::new("made", &*one.artifact.text);
+        let verdict = validate(&made, &Settings::default(), Strictness::Full);
+        assert!(!verdict.has_errors(), "{verdict:?}");
         let name = one.artifact.file_name();
         assert_eq!(
             name.parse::<StorePath>().as_ref(),
@@ -47,7 +51,8 @@ pub fn check(bytes: &[u8]) {
     rendered::check(&file, report.diagnostics);
 }
 
-fn workspace() -> Workspace {
+/// The examples, without settings.
+pub fn workspace() -> Workspace {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let places = here.ancestors().take(2).map(|place| place.join("examples"));
     let root: PathBuf = places
