@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use crate::compile::in_parallel;
-use crate::diagnostic::render::counted;
+use crate::diagnostic::render::{Lines, LookedAt, counted};
 use crate::diagnostic::{Diagnostic, MachineError, Report, Severity};
 use crate::source::{display_name, load_as_it_is, load_stream};
 use crate::validate::{Strictness, Validated, validate};
@@ -49,22 +49,25 @@ pub(super) fn run(
         |row| row.iter().map(look).collect::<Vec<_>>(),
         |rows| progress.done(rows * ROW),
     );
-    let mut total = Validated::default();
+    let mut jobs = Vec::new();
+    let mut processes = 0;
     for outcome in looks.into_iter().flatten() {
         match outcome {
             Ok(report) => {
-                if let Some(one) = report.unpack(&mut diagnostics) {
-                    total.jobs += one.jobs;
-                    total.processes += one.processes;
+                if let Some(valid) = report.unpack(&mut diagnostics) {
+                    jobs.extend(valid.jobs);
+                    processes += valid.processes;
                 }
             }
             Err(error) => failures.push(error.into()),
         }
     }
+    let count = jobs.len();
+    console.looked_at(jobs);
     let remark = format!(
         "validated {} with {} in {}",
-        counted(total.jobs, "job"),
-        counted_processes(total.processes),
+        counted(count, "job"),
+        counted_processes(processes),
         counted(files.len(), "file")
     );
     let wrong = |problem: &Diagnostic| problem.severity == Severity::Error;
@@ -131,11 +134,37 @@ fn search(
     Ok(())
 }
 
+/// What is valid, without the file that it is in: many of them would not fit the memory.
+struct Valid {
+    jobs: Vec<LookedAt>,
+    processes: usize,
+}
+
+impl Valid {
+    fn new(validated: Validated) -> Self {
+        let mut lines = Lines::default();
+        let jobs = validated.jobs.iter().map(|job| {
+            let start = job.location.span.start;
+            let lines = lines.of(&job.location.file);
+            LookedAt {
+                file: job.location.file.name().to_owned(),
+                start,
+                line: lines.position(start as usize).line,
+                key: job.key.clone(),
+            }
+        });
+        Self {
+            jobs: jobs.collect(),
+            processes: validated.processes,
+        }
+    }
+}
+
 fn look(
     path: &Path,
     workspace: &Workspace,
     strictness: Strictness,
-) -> Result<Report<Validated>, MachineError> {
+) -> Result<Report<Valid>, MachineError> {
     let (loaded, name) = if path == Path::new(STDIN) {
         let name = "<stdin>".to_owned();
         (load_stream(io::stdin().lock(), &name), name)
@@ -144,5 +173,8 @@ fn look(
         (load_as_it_is(path, &name), name)
     };
     let file = readable(loaded, name)?;
-    Ok(file.and_then(|file| validate(&file, &workspace.settings, strictness)))
+    Ok(file.and_then(|file| {
+        let report = validate(&file, &workspace.settings, strictness);
+        report.map(Valid::new)
+    }))
 }
