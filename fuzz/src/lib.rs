@@ -10,6 +10,7 @@ pub mod check;
 pub mod command;
 pub mod compile;
 pub mod compiled;
+pub mod config_file;
 pub mod document;
 pub mod keys;
 pub mod nar;

@@ -141,7 +141,7 @@ struct Valid {
 }
 
 impl Valid {
-    fn new(validated: Validated) -> Self {
+    fn new(validated: &Validated) -> Self {
         let mut lines = Lines::default();
         let jobs = validated.jobs.iter().map(|job| {
             let start = job.location.span.start;
@@ -175,6 +175,6 @@ fn look(
     let file = readable(loaded, name)?;
     Ok(file.and_then(|file| {
         let report = validate(&file, &workspace.settings, strictness);
-        report.map(Valid::new)
+        report.map(|validated| Valid::new(&validated))
     }))
 }

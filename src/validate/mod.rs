@@ -13,8 +13,8 @@ mod verdict;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::check::{self, Holes};
-use crate::diagnostic::{Diagnostic, Report, Severity};
+use crate::check::{self, Checked, Holes};
+use crate::diagnostic::{Diagnostic, Report, Severity, redact};
 use crate::lint::Levels;
 use crate::model::{Dialect, Document, Settings};
 use crate::parse;
@@ -74,7 +74,7 @@ pub fn validate(
         if let Some(document) = decoded.value {
             let checked = check::check_as(document, &holes, settings, Dialect::Client);
             found.extend(checked.diagnostics);
-            let jobs = checked.value.iter().flat_map(|checked| checked.jobs());
+            let jobs = checked.value.iter().flat_map(Checked::jobs);
             keys.extend(jobs.map(|job| (job.pointer().clone(), job.key().to_string())));
         }
     }
@@ -85,6 +85,7 @@ pub fn validate(
         .map(|problem| verdict::soften(problem, Some(map.root()), strictness))
         .map(|problem| problem.located(&map));
     diagnostics.extend(told);
+    redact(&mut diagnostics, file);
     let wrong = |problem: &Diagnostic| problem.severity == Severity::Error;
     Report {
         value: (!diagnostics.iter().any(wrong)).then(|| validated(&map, &keys)),

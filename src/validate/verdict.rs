@@ -184,11 +184,10 @@ fn known_in(order: &Node, pointer: &Pointer, root: &Node) -> Vec<bool> {
         .iter()
         .filter_map(|process| process.get("name").and_then(text))
         .collect();
-    let named = match &order.kind {
-        Kind::Sequence(named) => &named[..],
-        _ => &[],
+    let Kind::Sequence(order) = &order.kind else {
+        return Vec::new();
     };
-    named
+    order
         .iter()
         .map(|name| text(name).is_some_and(|name| names.contains(&name)))
         .collect()
