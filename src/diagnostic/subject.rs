@@ -66,6 +66,21 @@ impl Subject {
 }
 
 impl SubjectJob {
+    /// The jobs of a document that say at least a part of their key.
+    pub fn all(map: &SourceMap) -> Vec<Self> {
+        let root = Pointer::root();
+        match map.root().get("jobs").map(|jobs| &jobs.kind) {
+            Some(Kind::Sequence(jobs)) => {
+                let list = root.key("jobs");
+                let jobs = 0..jobs.len();
+                jobs.filter_map(|index| Self::of(&list.index(index), map))
+                    .collect()
+            }
+            Some(_) => Vec::new(),
+            None => Self::of(&root, map).into_iter().collect(),
+        }
+    }
+
     fn of(pointer: &Pointer, map: &SourceMap) -> Option<Self> {
         let root = map.root();
         let (at, node) = match (pointer.tokens(), root.get("jobs")) {
@@ -167,6 +182,9 @@ mod tests {
         let map = SourceMap::new(SourceFile::new("a", ""), Arc::new(root.clone()));
         let place = Place::value(pointer.clone());
         let subject = Subject::of(&place, &map, Holds::Jobs).expect("it is in the document");
+        if let Some(job) = &subject.job {
+            assert!(SubjectJob::all(&map).contains(job), "{job:?}");
+        }
         let job = subject.job.as_ref().map(|job| &*job.name);
         assert_eq!((&*subject.path, job), expected);
     }

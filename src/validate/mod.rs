@@ -13,7 +13,7 @@ mod verdict;
 use std::sync::Arc;
 
 use crate::check::{self, Holes};
-use crate::diagnostic::{Diagnostic, Report, Severity};
+use crate::diagnostic::{Diagnostic, Report, Severity, SubjectJob};
 use crate::lint::Levels;
 use crate::model::{Dialect, Document, Settings};
 use crate::parse;
@@ -71,13 +71,21 @@ pub fn validate(
         .into_iter()
         .filter_map(|problem| levels.judge(problem))
         .map(|problem| verdict::soften(problem, Some(map.root()), strictness))
-        .map(|problem| problem.located(&map));
+        .map(|problem| problem.located_in_jobs(&map));
     diagnostics.extend(told);
     let wrong = |problem: &Diagnostic| problem.severity == Severity::Error;
     Report {
         value: (!diagnostics.iter().any(wrong)).then_some(validated),
         diagnostics,
     }
+}
+
+/// The jobs of `file`, right or wrong, as far as it can be read.
+pub fn jobs(file: &Arc<SourceFile>) -> Vec<SubjectJob> {
+    let tree = parse::json::parse_as(file, Dialect::Client);
+    let map = |root| SourceMap::new(Arc::clone(file), Arc::new(root));
+    tree.value
+        .map_or_else(Vec::new, |root| SubjectJob::all(&map(root)))
 }
 
 fn count(root: &Node) -> Validated {
