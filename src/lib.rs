@@ -35,13 +35,19 @@ mod nameless;
 
 pub mod write;
 
+pub mod snapshot;
+
 pub mod nix;
+
+pub mod git;
 
 pub mod publish;
 
 pub mod lock;
 
 pub mod run;
+
+pub mod diff;
 
 pub mod validate;
 

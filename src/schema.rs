@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::diagnostic::render::Message;
 use crate::diagnostic::{Kind, codes};
+use crate::diff::Comparison;
 use crate::emit::aurora::JobDocument;
 use crate::model::{Document, LockFile, Settings};
 use crate::why::json::WhyDocument;
@@ -23,6 +24,8 @@ pub enum Which {
     Lock,
     /// A compiled job for Aurora.
     Aurora,
+    /// What changes between two sets of compiled jobs.
+    Diff,
     /// Who needs a store path.
     Why,
 
@@ -32,11 +35,12 @@ pub enum Which {
 
 impl Which {
     /// All kinds.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Definition,
         Self::Settings,
         Self::Lock,
         Self::Aurora,
+        Self::Diff,
         Self::Why,
         Self::Messages,
     ];
@@ -48,6 +52,7 @@ impl Which {
             Self::Settings => "settings.schema.json",
             Self::Lock => "lock.schema.json",
             Self::Aurora => "aurora-job.schema.json",
+            Self::Diff => "diff.schema.json",
             Self::Why => "why.schema.json",
             Self::Messages => "messages.schema.json",
         }
@@ -59,6 +64,7 @@ impl Which {
             Self::Settings => "jobc settings, `jobc.toml`",
             Self::Lock => "jobc lock, `jobc.lock`",
             Self::Aurora => "Aurora job, as jobc compiles it",
+            Self::Diff => "changes of compiled jobs, as `jobc diff` prints them",
             Self::Why => "who needs a store path, as `jobc why --format json` says",
             Self::Messages => "line of `jobc --message-format json`",
         }
@@ -75,6 +81,7 @@ pub fn schema(which: Which) -> String {
         Which::Settings => read::<Settings>(),
         Which::Lock => read::<LockFile>(),
         Which::Aurora => written::<JobDocument<'_>>(),
+        Which::Diff => written::<Comparison>(),
         Which::Why => written::<WhyDocument<'_>>(),
         Which::Messages => written::<Message<'_>>(),
     };

@@ -29,7 +29,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("emit", &["diagnostic", "plan", "store"]),
     ("why", &["source", "diagnostic", "plan", "resolve", "store"]),
-    ("schema", &["diagnostic", "model", "emit", "why"]),
+    ("schema", &["diagnostic", "model", "emit", "diff", "why"]),
     ("cache", &["store"]),
     (
         "workspace",
@@ -61,7 +61,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("nameless", &[]),
     ("write", &["diagnostic", "emit", "nameless"]),
+    ("snapshot", &["source", "diagnostic", "model", "write"]),
     ("nix", &[]),
+    ("git", &["diagnostic"]),
     (
         "publish",
         &[
@@ -85,6 +87,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("run", &["diagnostic", "model"]),
+    ("diff", &["diagnostic", "store", "resolve", "run"]),
     (
         "validate",
         &[
@@ -112,7 +115,9 @@ const TOUCH_THE_WORLD: &[&str] = &[
     "src/cache/http.rs",
     "src/nameless.rs",
     "src/write.rs",
+    "src/snapshot/directory.rs",
     "src/nix.rs",
+    "src/git.rs",
     "src/publish/",
     "src/lock/evaluate.rs",
     "src/lock/file.rs",

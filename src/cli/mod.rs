@@ -9,6 +9,7 @@ mod build;
 mod check;
 mod completions;
 mod console;
+mod diff;
 mod exit;
 mod explain;
 mod failure;
@@ -30,6 +31,8 @@ mod schema;
 mod search;
 mod select;
 mod settle;
+mod side;
+mod snapshot;
 mod starter;
 mod summary;
 mod terminal;
@@ -72,8 +75,10 @@ fn obey(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
         Command::Validate(args) => validate::run(args, &cli.global, console),
         Command::Ready(args) => ready::run(args, &cli.global, console),
         Command::List(args) => list::run(args, &cli.global, console),
+        Command::Diff(args) => diff::run(args, &cli.global, console),
         Command::Graph(args) => graph::run(args, &cli.global, console),
         Command::Run(args) => run::run(args, &cli.global, console),
+        Command::Snapshot(args) => snapshot::run(args, &cli.global, console),
         Command::Why(args) => why::run(args, &cli.global, console),
         Command::Explain(args) => explain::run(args),
         Command::Lock(args) => lock::run(args, &cli.global, console),
