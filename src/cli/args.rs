@@ -613,9 +613,10 @@ pub(super) enum Which {
     Aurora,
     /// What `diff` prints with `--format json`
     Diff,
-    /// What `why --format json` prints
+    /// What `why --format json` prints of a path or package
     Why,
-
+    /// What `why --format json` prints of a job
+    WhyChanged,
     /// A line of `--message-format json`
     Messages,
 }
