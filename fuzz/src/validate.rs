@@ -29,7 +29,7 @@ pub fn check(bytes: &[u8]) {
     }
     if let Some(validated) = full.value {
         let compiled = Compiled::parse(text).expect("what is valid can be read");
-        assert_eq!(compiled.jobs.len(), validated.jobs.len());
+        assert_eq!(compiled.jobs.len(), validated.jobs);
     }
     rendered::check(&file, full.diagnostics);
 }

@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use walkdir::WalkDir;
 
 use crate::compile::in_parallel;
 use crate::diagnostic::render::{Lines, LookedAt, counted};
-use crate::diagnostic::{Diagnostic, MachineError, Report, Severity};
-use crate::source::{display_name, load_as_it_is, load_stream};
-use crate::validate::{Strictness, Validated, validate};
+use crate::diagnostic::{Diagnostic, MachineError, Report, Severity, SubjectJob};
+use crate::source::{SourceFile, display_name, load_as_it_is, load_stream};
+use crate::validate::{Strictness, Validated, jobs, validate};
 use crate::workspace::{Workspace, readable};
 
 use super::args::{Global, ValidateArgs};
@@ -43,31 +44,28 @@ pub(super) fn run(
     let files = files(&args.files, &workspace, &mut failures);
     let progress = console.progress(files.len());
     let rows: Vec<_> = files.chunks(ROW).collect();
-    let look = |path: &PathBuf| look(path, &workspace, strictness);
+    let look = |path: &PathBuf| look(path, &workspace, strictness, console);
     let looks = in_parallel(
         &rows,
         |row| row.iter().map(look).collect::<Vec<_>>(),
         |rows| progress.done(rows * ROW),
     );
-    let mut jobs = Vec::new();
-    let mut processes = 0;
+    let mut total = Validated::default();
     for outcome in looks.into_iter().flatten() {
         match outcome {
             Ok(report) => {
-                if let Some(valid) = report.unpack(&mut diagnostics) {
-                    jobs.extend(valid.jobs);
-                    processes += valid.processes;
+                if let Some(one) = report.unpack(&mut diagnostics) {
+                    total.jobs += one.jobs;
+                    total.processes += one.processes;
                 }
             }
             Err(error) => failures.push(error.into()),
         }
     }
-    let count = jobs.len();
-    console.looked_at(jobs);
     let remark = format!(
         "validated {} with {} in {}",
-        counted(count, "job"),
-        counted_processes(processes),
+        counted(total.jobs, "job"),
+        counted_processes(total.processes),
         counted(files.len(), "file")
     );
     let wrong = |problem: &Diagnostic| problem.severity == Severity::Error;
@@ -134,37 +132,12 @@ fn search(
     Ok(())
 }
 
-/// What is valid, without the file that it is in: many of them would not fit the memory.
-struct Valid {
-    jobs: Vec<LookedAt>,
-    processes: usize,
-}
-
-impl Valid {
-    fn new(validated: &Validated) -> Self {
-        let mut lines = Lines::default();
-        let jobs = validated.jobs.iter().map(|job| {
-            let start = job.location.span.start;
-            let lines = lines.of(&job.location.file);
-            LookedAt {
-                file: job.location.file.name().to_owned(),
-                start,
-                line: lines.position(start as usize).line,
-                key: job.key.clone(),
-            }
-        });
-        Self {
-            jobs: jobs.collect(),
-            processes: validated.processes,
-        }
-    }
-}
-
 fn look(
     path: &Path,
     workspace: &Workspace,
     strictness: Strictness,
-) -> Result<Report<Valid>, MachineError> {
+    console: &Console,
+) -> Result<Report<Validated>, MachineError> {
     let (loaded, name) = if path == Path::new(STDIN) {
         let name = "<stdin>".to_owned();
         (load_stream(io::stdin().lock(), &name), name)
@@ -173,8 +146,21 @@ fn look(
         (load_as_it_is(path, &name), name)
     };
     let file = readable(loaded, name)?;
-    Ok(file.and_then(|file| {
-        let report = validate(&file, &workspace.settings, strictness);
-        report.map(|validated| Valid::new(&validated))
-    }))
+    if let Some(file) = file.value.as_ref().filter(|_| console.lists_jobs()) {
+        console.looked_at(looked_at(file));
+    }
+    Ok(file.and_then(|file| validate(&file, &workspace.settings, strictness)))
+}
+
+/// The jobs of a file, for reports that list them.
+fn looked_at(file: &Arc<SourceFile>) -> Vec<LookedAt> {
+    let mut lines = Lines::default();
+    let index = lines.of(file);
+    let looked_at = |job: SubjectJob| LookedAt {
+        file: file.name().to_owned(),
+        start: job.location.span.start,
+        line: index.position(job.location.span.range().start).line,
+        key: job.name,
+    };
+    jobs(file).into_iter().map(looked_at).collect()
 }

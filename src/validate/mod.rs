@@ -10,15 +10,14 @@ mod spelling;
 mod structs;
 mod verdict;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::check::{self, Checked, Holes};
-use crate::diagnostic::{Diagnostic, Report, Severity, redact};
+use crate::check::{self, Holes};
+use crate::diagnostic::{Diagnostic, Report, Severity, SubjectJob, redact};
 use crate::lint::Levels;
 use crate::model::{Dialect, Document, Settings};
 use crate::parse;
-use crate::source::{Kind, Location, Node, Pointer, SourceFile, SourceMap};
+use crate::source::{Kind, Node, SourceFile, SourceMap};
 
 /// What is an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,22 +29,13 @@ pub enum Strictness {
     AsClient,
 }
 
-/// What was validated.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// How much was validated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Validated {
-    /// The jobs, in the order written.
-    pub jobs: Vec<ValidatedJob>,
+    /// How many jobs.
+    pub jobs: usize,
     /// How many processes they have.
     pub processes: usize,
-}
-
-/// A job that is valid.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ValidatedJob {
-    /// Its key: `CLUSTER/ROLE/ENVIRONMENT/NAME`.
-    pub key: String,
-    /// Where it begins.
-    pub location: Location,
 }
 
 /// Checks the jobs of `file`: one job, or `{"jobs": [...]}`. No value if anything is wrong with them.
@@ -64,9 +54,9 @@ pub fn validate(
         return Report::failed(diagnostics);
     };
     let spelled = spelling::spell(file, &mut root, settings);
+    let validated = count(&root);
     let map = SourceMap::new(Arc::clone(file), Arc::new(root));
     let mut found = spelled.diagnostics;
-    let mut keys = BTreeMap::new();
     if spelled.goes_on {
         let decoded = parse::client_document(map.root(), &spelled.told);
         found.extend(decoded.diagnostics);
@@ -74,8 +64,6 @@ pub fn validate(
         if let Some(document) = decoded.value {
             let checked = check::check_as(document, &holes, settings, Dialect::Client);
             found.extend(checked.diagnostics);
-            let jobs = checked.value.iter().flat_map(Checked::jobs);
-            keys.extend(jobs.map(|job| (job.pointer().clone(), job.key().to_string())));
         }
     }
     let levels = Levels::new(settings);
@@ -83,55 +71,38 @@ pub fn validate(
         .into_iter()
         .filter_map(|problem| levels.judge(problem))
         .map(|problem| verdict::soften(problem, Some(map.root()), strictness))
-        .map(|problem| problem.located(&map));
+        .map(|problem| problem.located_in_jobs(&map));
     diagnostics.extend(told);
     redact(&mut diagnostics, file);
     let wrong = |problem: &Diagnostic| problem.severity == Severity::Error;
     Report {
-        value: (!diagnostics.iter().any(wrong)).then(|| validated(&map, &keys)),
+        value: (!diagnostics.iter().any(wrong)).then_some(validated),
         diagnostics,
     }
 }
 
-/// The jobs of a valid document; `keys` are those of jobs that nothing is said against.
-fn validated(map: &SourceMap, keys: &BTreeMap<Pointer, String>) -> Validated {
-    let root = Pointer::root();
-    let list = map.root().get(Document::LIST_FIELD).map(|jobs| &jobs.kind);
-    let jobs: Vec<(Pointer, &Node)> = match list {
-        Some(Kind::Sequence(jobs)) => {
-            let list = root.key(Document::LIST_FIELD);
-            let place = |(index, job)| (list.index(index), job);
-            jobs.iter().enumerate().map(place).collect()
-        }
-        _ => vec![(root, map.root())],
+/// The jobs of `file`, right or wrong, as far as it can be read.
+pub fn jobs(file: &Arc<SourceFile>) -> Vec<SubjectJob> {
+    let tree = parse::json::parse_as(file, Dialect::Client);
+    let map = |root| SourceMap::new(Arc::clone(file), Arc::new(root));
+    tree.value
+        .map_or_else(Vec::new, |root| SubjectJob::all(&map(root)))
+}
+
+fn count(root: &Node) -> Validated {
+    let jobs = match root.get(Document::LIST_FIELD).map(|jobs| &jobs.kind) {
+        Some(Kind::Sequence(jobs)) => &jobs[..],
+        _ => std::slice::from_ref(root),
     };
-    let mut processes = 0;
-    let jobs = jobs.into_iter().map(|(pointer, job)| {
-        let list = job.get("task").and_then(|task| task.get("processes"));
-        if let Some(Kind::Sequence(list)) = list.map(|list| &list.kind) {
-            processes += list.len();
-        }
-        ValidatedJob {
-            key: keys
-                .get(&pointer)
-                .cloned()
-                .unwrap_or_else(|| written_key(job)),
-            location: map.opening(&pointer),
+    let processes = jobs.iter().map(|job| {
+        let processes = job.get("task").and_then(|task| task.get("processes"));
+        match processes.map(|processes| &processes.kind) {
+            Some(Kind::Sequence(processes)) => processes.len(),
+            _ => 0,
         }
     });
     Validated {
-        jobs: jobs.collect(),
-        processes,
+        jobs: jobs.len(),
+        processes: processes.sum(),
     }
-}
-
-/// The key of a job as far as it is written.
-fn written_key(job: &Node) -> String {
-    let parts = ["cluster", "role", "environment", "name"].map(|field| {
-        match job.get(field).map(|node| &node.kind) {
-            Some(Kind::String(text)) => text.as_str(),
-            _ => "",
-        }
-    });
-    parts.join("/")
 }
