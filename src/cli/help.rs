@@ -142,6 +142,8 @@ Examples:
 
 /// After `validate --help`.
 pub(super) const VALIDATE: &str = "\
+In a format for programs, the problems are printed on standard output: see `jobc check --help`.
+
 Exit status:
   0  all files are valid
   1  something is wrong with them
@@ -150,6 +152,7 @@ Exit status:
 Examples:
   jobc validate compiled/hello.json
   jobc validate jobs/ --message-format short
+  jobc validate jobs/ --message-format junit > jobs.xml
   generate | jobc validate - --as-client";
 
 /// After `lock --help`.
