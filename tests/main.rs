@@ -9,6 +9,7 @@ mod diagnostics;
 mod examples;
 mod formats;
 mod fuzz_fixtures;
+mod generated;
 mod harness;
 mod http_server;
 mod import;

@@ -8,6 +8,7 @@ mod commands;
 mod cron;
 mod execution;
 mod holes;
+mod labels;
 mod names;
 mod order;
 mod packages;
@@ -256,6 +257,7 @@ impl<'a> Ctx<'a> {
         updates::check(self);
         scheduler::check(self);
         execution::check(self);
+        labels::check(self);
         order
     }
 
