@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::check::{self, CheckedJob, Holes};
 use crate::diagnostic::{Diagnostic, MachineError, Place, Report};
-use crate::emit::{self, Artifact};
-use crate::lint::Levels;
+use crate::emit::{self, Artifact, Form};
+use crate::lint::{Levels, Waivers};
 use crate::model::{JobKey, PackageName, PackageSource};
 use crate::parse;
-use crate::plan::{self, Needs, Options};
+use crate::plan::{self, Needs, Options, Plan};
 use crate::resolve::import::{Importer, Keeper};
 use crate::resolve::{self, Resolver};
 use crate::source::{Location, Pointer, SourceFile, SourceMap};
@@ -23,6 +23,7 @@ pub struct Compiler<'a> {
     workspace: &'a Workspace,
     importer: Importer,
     options: Options,
+    form: Form,
 }
 
 /// A job on its way: where it was written and what became of it.
@@ -36,6 +37,17 @@ pub struct Compiled {
     pub artifact: Artifact,
     /// What its nodes need from the store.
     pub needs: Needs,
+}
+
+/// A job as far as its plan, for whoever shows it: not every plan is one that Aurora can be told.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// Where its definition begins.
+    pub location: Location,
+    /// Where everything in its definition is written.
+    pub map: SourceMap,
+    /// What has to happen on its nodes.
+    pub plan: Plan,
 }
 
 /// A definition half-way to its jobs: those in which nothing is wrong so far.
@@ -91,7 +103,13 @@ impl<'a> Compiler<'a> {
             workspace,
             importer,
             options,
+            form: Form::Target(workspace.settings.target.unwrap_or_default()),
         })
+    }
+
+    /// Writes compiled jobs in this form, instead of the one that the workspace's settings say.
+    pub fn write_as(&mut self, form: Form) {
+        self.form = form;
     }
 
     /// Lets somebody keep the archives of large files that are imported.
@@ -147,7 +165,7 @@ impl<'a> Compiler<'a> {
             let located = checked
                 .diagnostics
                 .into_iter()
-                .map(|problem| problem.located(&map));
+                .map(|problem| problem.located_in_jobs(&map));
             let diagnostics = located.collect();
             // Checking left out the jobs of which something was made up. Shared packages are left.
             let made_up = holes.touch(&Pointer::root().key("packages"));
@@ -171,6 +189,40 @@ impl<'a> Compiler<'a> {
         file: CheckedFile<'_>,
         wanted: &dyn Fn(&JobKey) -> bool,
     ) -> Result<Report<Vec<Compiled>>, MachineError> {
+        let levels = Levels::new(&self.workspace.settings);
+        self.plans(file, wanted, |planned, mut waivers| {
+            let emitted = emit::emit(&planned.plan, self.form);
+            let compiled = waivers.report(levels, emitted).map(|artifact| Compiled {
+                key: planned.plan.key().clone(),
+                location: planned.location,
+                artifact,
+                needs: planned.plan.into_needs(),
+            });
+            compiled.and_then(|compiled| {
+                let unused = waivers.unused(levels);
+                waivers.report(levels, Report::new(compiled, unused))
+            })
+        })
+    }
+
+    /// The second half without its end: resolve and plan the jobs that `wanted` picks.
+    ///
+    /// # Errors
+    /// If a file that is to be imported cannot be read.
+    pub fn plan(
+        &self,
+        file: CheckedFile<'_>,
+        wanted: &dyn Fn(&JobKey) -> bool,
+    ) -> Result<Report<Vec<Planned>>, MachineError> {
+        self.plans(file, wanted, |planned, _| Report::ok(planned))
+    }
+
+    fn plans<T>(
+        &self,
+        file: CheckedFile<'_>,
+        wanted: &dyn Fn(&JobKey) -> bool,
+        then: impl Fn(Planned, Waivers) -> Report<T>,
+    ) -> Result<Report<Vec<T>>, MachineError> {
         let resolver = Resolver {
             importer: &self.importer,
             current_dir: &self.workspace.current_dir,
@@ -183,50 +235,32 @@ impl<'a> Compiler<'a> {
             lock: &self.workspace.lock,
             imported: RefCell::default(),
         };
+        let levels = Levels::new(&self.workspace.settings);
         let mut diagnostics = Vec::new();
-        let mut compiled = Vec::new();
+        let mut done = Vec::new();
         for job in file.jobs {
             if !wanted(job.key()) {
                 continue;
             }
             let location = file.map.opening(job.pointer());
-            let key = job.key().clone();
-            let report = self.job(job, &resolver)?;
+            let mut waivers = job.waivers().clone();
+            let report = waivers.report(levels, resolve::resolve(job, &resolver)?);
+            let plan =
+                report.and_then(|job| waivers.report(levels, plan::lower(job, &self.options)));
+            let planned = plan.map(|plan| Planned {
+                location,
+                map: file.map.clone(),
+                plan,
+            });
+            let report = planned.and_then(|planned| then(planned, waivers));
             let located = report
                 .diagnostics
                 .into_iter()
-                .map(|problem| problem.located(&file.map));
+                .map(|problem| problem.located_in_jobs(&file.map));
             diagnostics.extend(located);
-            if let Some((artifact, needs)) = report.value {
-                compiled.push(Compiled {
-                    key,
-                    location,
-                    artifact,
-                    needs,
-                });
-            }
+            done.extend(report.value);
         }
-        Ok(Report::new(compiled, diagnostics))
-    }
-
-    /// Resolve, plan and emit.
-    fn job(
-        &self,
-        job: CheckedJob,
-        resolver: &Resolver<'_>,
-    ) -> Result<Report<(Artifact, Needs)>, MachineError> {
-        let levels = Levels::new(&self.workspace.settings);
-        let mut waivers = job.waivers().clone();
-        let report = waivers.report(levels, resolve::resolve(job, resolver)?);
-        let plan = report.and_then(|job| waivers.report(levels, plan::lower(job, &self.options)));
-        let compiled = plan.and_then(|plan| {
-            let artifact = waivers.report(levels, emit::aurora::emit(&plan));
-            artifact.map(|artifact| (artifact, plan.into_needs()))
-        });
-        Ok(compiled.and_then(|compiled| {
-            let unused = waivers.unused(levels);
-            waivers.report(levels, Report::new(compiled, unused))
-        }))
+        Ok(Report::new(done, diagnostics))
     }
 }
 

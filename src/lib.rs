@@ -21,6 +21,10 @@ pub mod resolve;
 
 pub mod plan;
 
+pub mod closure;
+
+pub mod graph;
+
 pub mod emit;
 
 pub mod workspace;
@@ -31,13 +35,23 @@ mod nameless;
 
 pub mod write;
 
+pub mod snapshot;
+
 pub mod nix;
+
+pub mod git;
 
 pub mod publish;
 
 pub mod lock;
 
 pub mod run;
+
+pub mod diff;
+
+pub mod validate;
+
+pub mod why;
 
 pub mod schema;
 

@@ -6,9 +6,12 @@ use schemars::transform::{Transform, transform_subschemas};
 use schemars::{JsonSchema, Schema};
 use serde_json::Value;
 
+use crate::diagnostic::render::Message;
 use crate::diagnostic::{Kind, codes};
+use crate::diff::Comparison;
 use crate::emit::aurora::JobDocument;
 use crate::model::{Document, LockFile, Settings};
+use crate::why::json::WhyDocument;
 
 /// A kind of document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,11 +24,26 @@ pub enum Which {
     Lock,
     /// A compiled job for Aurora.
     Aurora,
+    /// What changes between two sets of compiled jobs.
+    Diff,
+    /// Who needs a store path.
+    Why,
+
+    /// A line of what is said about problems.
+    Messages,
 }
 
 impl Which {
     /// All kinds.
-    pub const ALL: [Self; 4] = [Self::Definition, Self::Settings, Self::Lock, Self::Aurora];
+    pub const ALL: [Self; 7] = [
+        Self::Definition,
+        Self::Settings,
+        Self::Lock,
+        Self::Aurora,
+        Self::Diff,
+        Self::Why,
+        Self::Messages,
+    ];
 
     /// The name of the file that has the schema.
     pub fn file_name(self) -> &'static str {
@@ -34,6 +52,9 @@ impl Which {
             Self::Settings => "settings.schema.json",
             Self::Lock => "lock.schema.json",
             Self::Aurora => "aurora-job.schema.json",
+            Self::Diff => "diff.schema.json",
+            Self::Why => "why.schema.json",
+            Self::Messages => "messages.schema.json",
         }
     }
 
@@ -43,6 +64,9 @@ impl Which {
             Self::Settings => "jobc settings, `jobc.toml`",
             Self::Lock => "jobc lock, `jobc.lock`",
             Self::Aurora => "Aurora job, as jobc compiles it",
+            Self::Diff => "changes of compiled jobs, as `jobc diff` prints them",
+            Self::Why => "who needs a store path, as `jobc why --format json` says",
+            Self::Messages => "line of `jobc --message-format json`",
         }
     }
 }
@@ -57,6 +81,9 @@ pub fn schema(which: Which) -> String {
         Which::Settings => read::<Settings>(),
         Which::Lock => read::<LockFile>(),
         Which::Aurora => written::<JobDocument<'_>>(),
+        Which::Diff => written::<Comparison>(),
+        Which::Why => written::<WhyDocument<'_>>(),
+        Which::Messages => written::<Message<'_>>(),
     };
     name_lints(&mut schema);
     schema.insert("title".to_owned(), which.title().into());

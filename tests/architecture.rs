@@ -22,8 +22,14 @@ const ARROWS: &[(&str, &[&str])] = &[
         "plan",
         &["source", "diagnostic", "model", "store", "check", "resolve"],
     ),
+    ("closure", &["store", "resolve", "plan"]),
+    (
+        "graph",
+        &["diagnostic", "store", "resolve", "plan", "closure"],
+    ),
     ("emit", &["diagnostic", "plan", "store"]),
-    ("schema", &["diagnostic", "model", "emit"]),
+    ("why", &["source", "diagnostic", "plan", "resolve", "store"]),
+    ("schema", &["diagnostic", "model", "emit", "diff", "why"]),
     ("cache", &["store"]),
     (
         "workspace",
@@ -55,7 +61,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("nameless", &[]),
     ("write", &["diagnostic", "emit", "nameless"]),
+    ("snapshot", &["source", "diagnostic", "model", "write"]),
     ("nix", &[]),
+    ("git", &["diagnostic"]),
     (
         "publish",
         &[
@@ -79,6 +87,19 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("run", &["diagnostic", "model"]),
+    ("diff", &["diagnostic", "store", "resolve", "run"]),
+    (
+        "validate",
+        &[
+            "source",
+            "diagnostic",
+            "model",
+            "lint",
+            "parse",
+            "check",
+            "run",
+        ],
+    ),
 ];
 
 /// Modules that may read files, variables, the clock or the network.
@@ -94,7 +115,9 @@ const TOUCH_THE_WORLD: &[&str] = &[
     "src/cache/http.rs",
     "src/nameless.rs",
     "src/write.rs",
+    "src/snapshot/directory.rs",
     "src/nix.rs",
+    "src/git.rs",
     "src/publish/",
     "src/lock/evaluate.rs",
     "src/lock/file.rs",

@@ -25,15 +25,15 @@ use jobc::diagnostic::codes;
 
 use crate::harness::{Run, Sandbox, report, repository, updating};
 
-struct Case {
+pub struct Case {
     about: String,
-    arguments: Vec<String>,
+    pub arguments: Vec<String>,
     files: Vec<(String, String)>,
-    expected: Run,
+    pub expected: Run,
 }
 
 impl Case {
-    fn read(text: &str) -> Self {
+    pub fn read(text: &str) -> Self {
         let mut sections = Vec::new();
         let mut about = String::new();
         for line in text.split_inclusive('\n') {
@@ -86,15 +86,21 @@ impl Case {
     }
 
     fn run(&self) -> Run {
+        self.run_with(&[])
+    }
+
+    /// Runs it with more arguments at the end.
+    pub fn run_with(&self, more: &[&str]) -> Run {
         let sandbox = Sandbox::new();
         for (name, contents) in &self.files {
             sandbox.file(name, contents);
         }
-        sandbox.jobc(&self.arguments)
+        let arguments = self.arguments.iter().map(String::as_str);
+        sandbox.jobc(arguments.chain(more.iter().copied()))
     }
 }
 
-fn case_files() -> Vec<PathBuf> {
+pub fn case_files() -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = walkdir::WalkDir::new(repository().join("tests/cases"))
         .into_iter()
         .filter_map(Result::ok)
@@ -200,7 +206,7 @@ fn examples(docs: &str) -> Vec<(String, String)> {
             (None, None) => {}
         }
     }
-    blocks.retain(|(format, _)| ["toml", "json", "yaml"].contains(&format.as_str()));
+    blocks.retain(|(format, _)| ["toml", "json", "yaml", "aurora"].contains(&format.as_str()));
     blocks
 }
 
@@ -213,9 +219,15 @@ fn documentation_is_true() {
         let blocks = examples(code.docs);
         for (index, (format, text)) in blocks.iter().enumerate() {
             let sandbox = Sandbox::new();
-            sandbox.file(&format!("job.{format}"), text);
-            sandbox.file("serve.yml", "").file("check.yml", "");
-            let run = sandbox.jobc(["check", "--message-format", "short"]);
+            let arguments = if format == "aurora" {
+                sandbox.file("job.json", text);
+                &["validate", "job.json", "--message-format", "short"][..]
+            } else {
+                sandbox.file(&format!("job.{format}"), text);
+                sandbox.file("serve.yml", "").file("check.yml", "");
+                &["check", "--message-format", "short"]
+            };
+            let run = sandbox.jobc(arguments);
             let mentioned = run.stderr.contains(&format!("[{}]", code.id));
             // Some choices exist, and have rules, although JSON cannot carry them.
             let other = |line: &&str| {

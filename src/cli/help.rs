@@ -41,7 +41,8 @@ them, `${./file}` for that of a file beside the definition, and `after = ["other
 process that waits for another one.
 
 Definitions are searched in the workspace: the nearest directory upward that has a `jobc.toml`,
-or else the current one. Hidden directories, `target` and links to directories are left out."#,
+or else the current one. Hidden directories, `target`, links to directories, and directories with a
+`jobc.toml` of their own are left out."#,
     ),
     ("Names", NAMES),
     (
@@ -57,8 +58,12 @@ jobc push hello --to file:///srv/cache
     Publish what the job's nodes need, before it is created.
 jobc lock
     Write down which store paths packages are.
+jobc validate old/hello.json
+    Check JSON for Aurora that was made otherwise.
 jobc check --message-format short
     Check everything, a line for each problem.
+jobc diff main
+    Show what changes since `main`, and what that does to the cluster.
 jobc run hello
     Run a job's processes on this machine.
 jobc explain not-utf8
@@ -69,7 +74,7 @@ jobc explain not-utf8
         "\
 0  done
 1  definitions are wrong; all their problems were printed
-   (`ready`: something is absent)
+   (`ready`: something is absent; `why`: no job needs it; `diff`: something differs)
 2  the machine could not, or the command line made no sense
    (`ready`: some cache could not be asked, and nothing is known to be absent)",
     ),
@@ -78,6 +83,7 @@ jobc explain not-utf8
         "\
 NO_COLOR         no colour; `--color` comes first
 CLICOLOR_FORCE   colour even where there is no terminal
+GITHUB_WORKSPACE the directory that `github`, `sarif` and `junit` name files relative to
 NETRC            the file with passwords for binary caches, instead of ~/.netrc
 http_proxy, https_proxy, all_proxy, no_proxy
                  the proxies for binary caches; also in upper case
@@ -105,7 +111,26 @@ Examples:
   aurora job create --read-json $(jobc build hello)
   jobc build www/job.toml --stdout
   jobc build 'devcluster/*/prod/*' --print key
-  jobc build --all --out compiled";
+  jobc build --all --out compiled
+  aurora job create $(jobc build hello --target aurora-config)";
+
+/// After `check --help`.
+pub(super) const CHECK: &str = "\
+Formats for programs:
+  json    a line for each problem; its schema is `jobc schema messages`
+  github  workflow commands. GitHub shows 10 errors and 10 warnings of a step beside the changes;
+          the log of the step has all
+  sarif   a SARIF 2.1.0 log; columns count code points
+  junit   a JUnit report: a suite for each file, a case for each job, warnings as its output
+  All of it goes to standard output, also if there are errors; what is the machine's fault and no
+  definition's is in it, and on standard error as well. Names of files are relative to
+  GITHUB_WORKSPACE, if that is set and the current directory is below it, or else to the current
+  directory.
+
+Examples:
+  jobc check 'devcluster/*/prod/*' --deny-warnings
+  jobc check --message-format github
+  jobc check --message-format sarif > jobc.sarif";
 
 /// After `push --help`.
 pub(super) const PUSH: &str = "\
@@ -114,6 +139,18 @@ Examples:
   jobc push --all --to file:///srv/cache --key-file cache.sec --compression zstd
   jobc push 'devcluster/*/prod/*' --to 's3://cache?region=eu-west-1' --dry-run
   jobc push --all --to file:///srv/cache --without-packages";
+
+/// After `validate --help`.
+pub(super) const VALIDATE: &str = "\
+Exit status:
+  0  all files are valid
+  1  something is wrong with them
+  2  a file could not be read, or the command line made no sense
+
+Examples:
+  jobc validate compiled/hello.json
+  jobc validate jobs/ --message-format short
+  generate | jobc validate - --as-client";
 
 /// After `lock --help`.
 pub(super) const LOCK: &str = "\
@@ -143,6 +180,67 @@ Exit status:
   0  all of it is there
   1  some of it is absent, or other than the lock says; definitions that are wrong are 1 as well
   2  nothing is known to be absent, and for some of it a cache could not be asked";
+
+/// After `diff --help`.
+pub(super) const DIFF: &str = "\
+A word that looks like a path (it has a `/`, begins with a full stop or ends in `.json`) is one if
+it is there; any other word is a revision, or else a path that is there. `git:REVISION` and
+`path:PATH` say which.
+
+What an update does is told by Aurora's rules: any difference of a task's configuration, defaults
+filled in, restarts its instances; `instances` and `update_config` are no part of it.
+
+Examples:
+  jobc diff
+  jobc diff main --job '*/*/prod/*'
+  jobc diff v1.2 v1.3 --format markdown
+  jobc diff snapshots .
+  jobc build hello --stdout | jobc diff compiled/hello.json -
+
+Exit status:
+  0  no job differs
+  1  some do
+  2  the definitions of a side are wrong, or the machine could not";
+/// After `snapshot --help`.
+pub(super) const SNAPSHOT: &str = "\
+Line endings are LF; a checkout that made CRLF of them is current as well. Files in the directory
+that are no snapshots stay, and links are not followed.
+
+Exit status:
+  0  all are current, or were written
+  1  `--check`: some are not; definitions that are wrong are 1 as well
+  2  the machine could not, or the command line made no sense
+
+Examples:
+  jobc snapshot
+  jobc snapshot --check
+  jobc snapshot hello '*/*/prod/*'";
+
+/// After `why --help`.
+pub(super) const WHY: &str = "\
+Examples:
+  jobc why openssl
+  jobc why /nix/store/HASH-glibc-2.40 --job '*/*/prod/*'
+  jobc why files/server.conf --all
+
+Exit status:
+  0  some job needs it; a warning says where more may be unknown
+  1  no job needs it; definitions that are wrong are 1 as well
+  2  no job is known to need it, but what some store paths refer to is unknown";
+
+/// After `graph --help`.
+pub(super) const GRAPH: &str = "\
+A step's stage is the number of steps that have to succeed before it, plus one. The longest chain
+is marked where the task waits for more than that: nobody knows how long steps take, so it is the
+chain of most steps, and among chains of as many, the one with most bytes to fetch. Neither
+ephemeral processes nor daemons count, as no task waits for them; final processes have a chain of
+their own.
+
+Examples:
+  jobc graph hello
+  jobc graph hello --closures
+  jobc graph hello --format dot | dot -Tpng -o hello.png
+  jobc graph devcluster/www/prod/hello --format mermaid";
 
 /// After `run --help`.
 pub(super) const RUN: &str = "\

@@ -13,6 +13,9 @@ pub(super) fn run(args: &SchemaArgs) -> Result<Exit, Failure> {
         Which::Settings => Document::Settings,
         Which::Lock => Document::Lock,
         Which::Aurora => Document::Aurora,
+        Which::Diff => Document::Diff,
+        Which::Why => Document::Why,
+        Which::Messages => Document::Messages,
     };
     output::print(&schema::schema(which))?;
     Ok(Exit::Done)

@@ -4,10 +4,12 @@
 //! other files need not be parsed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::compile::{self, Compiled, Compiler, Listed};
+use crate::compile::{self, Compiled, Compiler, Listed, Planned};
 use crate::diagnostic::{Diagnostic, MachineError, Severity};
+use crate::emit::Form;
 use crate::model::JobKey;
 use crate::parse::Format;
 use crate::plan::Needs;
@@ -23,11 +25,15 @@ use super::select::Selection;
 pub(super) enum Depth {
     /// Its own file has to be right.
     Check,
+    /// It has to make a plan, too, which is kept.
+    Plan,
     /// It has to compile, too.
     Compile,
     /// As before, and the compiled text is kept, which is all that many jobs have room for.
     KeepText,
-    /// As before, and so is what nodes need from the store.
+    /// It has to compile, too, and what nodes need from the store is kept, without any text.
+    KeepNeeds,
+    /// It has to compile, too; the compiled text and what nodes need from the store are kept.
     Keep,
 }
 
@@ -48,6 +54,8 @@ pub(super) struct Findings {
     pub(super) jobs: Vec<Found>,
     /// The selected ones, compiled.
     pub(super) compiled: Vec<Compiled>,
+    /// Their plans, if these were to be kept.
+    pub(super) planned: Vec<Planned>,
     /// What is wrong with them, and with files that may hold more of them.
     pub(super) diagnostics: Vec<Diagnostic>,
     /// How many files hold selected jobs, or are wrong and may hold some.
@@ -93,6 +101,21 @@ impl<'a> Search<'a> {
             selection,
             depth,
         })
+    }
+
+    /// Looks only into the definitions at these paths, and in others for the same jobs.
+    pub(super) fn limit(&mut self, paths: &BTreeSet<PathBuf>) {
+        let files = self.definitions.iter().enumerate();
+        let files = files.filter(|(_, file)| paths.contains(&file.path));
+        self.selection = Selection::of_files(files.map(|(index, _)| index).collect());
+    }
+
+    /// With compiled jobs in this form, if one was asked for.
+    pub(super) fn written_as(mut self, form: Option<impl Into<Form>>) -> Self {
+        if let Some(form) = form {
+            self.compiler.write_as(form.into());
+        }
+        self
     }
 
     /// Looks for the jobs.
@@ -183,16 +206,30 @@ impl<'a> Search<'a> {
             // Warnings of others are for those who build them.
             let wrong = |problem: &Diagnostic| problem.severity == Severity::Error;
             look.diagnostics.retain(wrong);
+        } else if self.depth == Depth::Plan {
+            let wanted: BTreeSet<&JobKey> = selected().map(|found| &found.job.key).collect();
+            let report = self.compiler.plan(checked, &|key| wanted.contains(key))?;
+            look.diagnostics.extend(report.diagnostics);
+            look.planned = report.value.unwrap_or_default();
         } else if self.depth != Depth::Check {
             let wanted: BTreeSet<&JobKey> = selected().map(|found| &found.job.key).collect();
             let report = self.compiler.finish(checked, &|key| wanted.contains(key))?;
             look.diagnostics.extend(report.diagnostics);
             let mut compiled = report.value.unwrap_or_default();
             match self.depth {
-                Depth::Check | Depth::Compile => {}
+                Depth::Check | Depth::Plan | Depth::Compile => {}
                 Depth::KeepText => {
                     for job in &mut compiled {
                         job.needs = Needs::default();
+                    }
+                    look.compiled = compiled;
+                }
+                Depth::KeepNeeds => {
+                    for job in &mut compiled {
+                        job.artifact.text = String::new();
+                        for need in &mut job.needs.scripts {
+                            need.script.text = String::new();
+                        }
                     }
                     look.compiled = compiled;
                 }
@@ -208,6 +245,7 @@ impl<'a> Search<'a> {
 struct Look {
     jobs: Vec<Found>,
     compiled: Vec<Compiled>,
+    planned: Vec<Planned>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -239,6 +277,7 @@ impl Findings {
             self.concerned += usize::from(selected || !look.diagnostics.is_empty());
             self.jobs.extend(look.jobs);
             self.compiled.extend(look.compiled);
+            self.planned.extend(look.planned);
             self.diagnostics.extend(look.diagnostics);
             self.files.insert(file);
         }

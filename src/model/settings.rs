@@ -19,6 +19,8 @@ pub struct Settings {
     pub roots: Option<Vec<String>>,
     /// Packages that all jobs may call `${pkgs.NAME}`; a definition's own come first.
     pub packages: Option<BTreeMap<PackageName, PackageSource>>,
+    /// What jobs are compiled to unless the command line says otherwise (default `aurora-json`).
+    pub target: Option<Target>,
     /// How closures are realised on the nodes.
     pub init: Option<InitSettings>,
     /// What the nodes' own Nix is told: what they ask and trust without being asked to.
@@ -38,6 +40,8 @@ pub struct Settings {
     /// What becomes of lints: `allow`, `warn` or `deny` for each that is not as it comes
     /// (`jobc explain` lists them).
     pub lints: Option<LintLevels>,
+    /// Compiled jobs that are kept beside the definitions, for reviews.
+    pub snapshots: Option<SnapshotSettings>,
 }
 
 /// What Nix asks unless it is told otherwise.
@@ -94,6 +98,18 @@ fn both<'s>(
     words
 }
 
+/// What jobs are compiled to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Target {
+    /// JSON for Aurora's client, which reads it with `--read-json`. It cannot carry batch update
+    /// strategies, count and percentage SLA policies and Mesos containers.
+    #[default]
+    AuroraJson,
+    /// A config file for Aurora's client, `.aurora`, which carries every job.
+    AuroraConfig,
+}
+
 /// How closures are realised on the nodes.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -140,6 +156,15 @@ pub struct NodeSettings {
     /// The public keys that nodes trust by themselves, `NAME:BASE64`, as in Nix's setting of this
     /// name (default: the key of `cache.nixos.org`, which is Nix's own).
     pub trusted_public_keys: Option<Vec<String>>,
+}
+
+/// Compiled jobs that are kept beside the definitions, for reviews.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SnapshotSettings {
+    /// The directory that `jobc snapshot` keeps them in, as `CLUSTER/ROLE/ENVIRONMENT/NAME.json`,
+    /// relative to the workspace (default `snapshots`).
+    pub directory: Option<String>,
 }
 
 /// How init steps are named.

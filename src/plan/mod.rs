@@ -15,6 +15,7 @@ mod step;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use crate::model::timing::{FINALIZATION_WAIT, MOST_FINALIZATION_WAIT};
 pub use crate::model::{
     Announcer, AppcImage, BatchUpdateStrategy, Bytes, Container, CoordinatorSlaPolicy,
     CountSlaPolicy, CronCollisionPolicy, Docker, DockerImage, ExecutorConfig, Float,
@@ -22,7 +23,7 @@ pub use crate::model::{
     Image, InitNames, InitRoots, InitSettings, Integer, Job, JobKey, LifecycleConfig, Logger,
     LoggerDestination, LoggerMode, Mesos, Metadata, Parameter, PartitionPolicy,
     PercentageSlaPolicy, Placement, Process, ProcessName, QueueUpdateStrategy, Resources,
-    RotatePolicy, Seconds, SlaPolicy, Task, Text, UpdateConfig, UpdateStrategy,
+    RotatePolicy, Seconds, SlaPolicy, Target, Task, Text, UpdateConfig, UpdateStrategy,
     VariableBatchUpdateStrategy, Volume, VolumeMode,
 };
 pub use lower::{Options, lower};
@@ -31,7 +32,7 @@ pub use realise::{InitCommand, Root};
 pub use shift::shift_process_indexes;
 pub use step::{Edge, Realise, Run, Step, StepId};
 
-pub use crate::resolve::{Import, Script};
+pub use crate::resolve::{Import, Package, Script};
 
 use crate::source::Pointer;
 

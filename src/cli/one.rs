@@ -1,0 +1,43 @@
+//! One job's plan, for commands that show a job.
+
+use crate::compile::Planned;
+use crate::diagnostic::Diagnostic;
+use crate::workspace::Workspace;
+
+use super::console::Console;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::search::{Depth, Search};
+use super::settle::{Many, settle, table};
+
+/// The plan of the job that `word` means; otherwise what there is instead, which has been told.
+pub(super) fn one(
+    word: &str,
+    workspace: &Workspace,
+    mut diagnostics: Vec<Diagnostic>,
+    console: &Console,
+) -> Result<Result<Planned, Exit>, Failure> {
+    let words = [word.to_owned()];
+    let search = Search::new(workspace, &words, Depth::Plan)?;
+    let mut findings = search.run(console)?;
+    let mut failures = settle(&search, &mut findings, Many::Refused, console)?;
+    if failures.is_empty() && findings.selected().nth(1).is_some() {
+        let count = findings.selected().count();
+        failures.push(
+            Failure::new(format!(
+                "one job is shown at a time, and {count} are selected"
+            ))
+            .note(table(findings.selected()))
+            .help("name one of them by its key"),
+        );
+    }
+    diagnostics.append(&mut findings.diagnostics);
+    let exit = console.close(diagnostics, None, &failures);
+    if exit != Exit::Done {
+        return Ok(Err(exit));
+    }
+    match findings.planned.pop() {
+        Some(planned) => Ok(Ok(planned)),
+        None => Err(Failure::new(format!("no job is called `{word}`"))),
+    }
+}

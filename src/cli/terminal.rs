@@ -1,0 +1,52 @@
+//! What standard output can show: colours, columns, characters.
+
+use std::io::{self, IsTerminal};
+
+use anstream::{AutoStream, ColorChoice};
+
+use crate::graph::Characters;
+
+use super::args::{Color, Global};
+
+/// The columns of what is not shown on a terminal: that looks the same everywhere.
+const COLUMNS: usize = 100;
+
+/// Whether results are printed in colour.
+pub(super) fn is_colored(global: &Global) -> bool {
+    let stdout = io::stdout();
+    match global.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => stdout.is_terminal() && AutoStream::choice(&stdout) != ColorChoice::Never,
+    }
+}
+
+/// How many columns there are.
+pub(super) fn columns() -> usize {
+    let stdout = io::stdout();
+    let size = stdout
+        .is_terminal()
+        .then(|| terminal_size::terminal_size_of(&stdout));
+    match size.flatten() {
+        Some((width, _)) => usize::from(width.0).clamp(40, 1_000),
+        None => COLUMNS,
+    }
+}
+
+/// What the locale can show; all of Unicode where nothing is said.
+pub(super) fn characters() -> Characters {
+    let names = ["LC_ALL", "LC_CTYPE", "LANG"];
+    let locale = names
+        .iter()
+        .filter_map(std::env::var_os)
+        .find(|locale| !locale.is_empty());
+    let Some(locale) = locale else {
+        return Characters::Unicode;
+    };
+    let locale = locale.to_string_lossy().to_ascii_lowercase();
+    if locale.contains("utf-8") || locale.contains("utf8") {
+        Characters::Unicode
+    } else {
+        Characters::Ascii
+    }
+}

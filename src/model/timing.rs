@@ -1,0 +1,306 @@
+//! How long health checks and updates take, as Aurora's executor and scheduler count.
+//!
+//! The executor checks when the task starts and then again one interval after each check. It
+//! converts the grace period to a number of checks, so that only the time that the checks
+//! themselves take makes a difference: times are windows from none to the whole timeout for each.
+
+use super::{
+    BatchUpdateStrategy, FractionalSeconds, HealthCheckConfig, HttpLifecycleConfig, Integer,
+    QueueUpdateStrategy, Seconds, UpdateConfig, UpdateStrategy,
+};
+
+/// What an instance gets for time while its health is found out.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct HealthTiming {
+    /// The grace period, in seconds.
+    pub grace: f64,
+    /// The time between two checks, in seconds; not 0.
+    pub interval: f64,
+    /// How long one check may take, in seconds.
+    pub timeout: f64,
+    /// How many failures in a row are forgiven.
+    pub max_failures: u64,
+    /// How many successes in a row make a task healthy.
+    pub min_successes: u64,
+}
+
+/// When something happens, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Window {
+    /// If checks take no time.
+    pub earliest: f64,
+    /// If each check takes as long as it may.
+    pub latest: f64,
+}
+
+impl HealthTiming {
+    /// Aurora's default for `initial_interval_secs`.
+    pub const GRACE: f64 = 15.0;
+    /// Aurora's default for `interval_secs`.
+    pub const INTERVAL: f64 = 10.0;
+    /// Aurora's default for `timeout_secs`.
+    pub const TIMEOUT: f64 = 1.0;
+
+    /// The timing that `config` asks for; none if its interval is 0, by which the executor divides.
+    pub fn new(config: Option<&HealthCheckConfig>) -> Option<Self> {
+        let seconds = |value: Option<FractionalSeconds>, default| {
+            value.map_or(default, FractionalSeconds::get)
+        };
+        let count = |value: Option<Integer<0>>, default| {
+            value.map_or(default, |value| value.get().unsigned_abs())
+        };
+        let timing = Self {
+            grace: seconds(config.and_then(|it| it.initial_interval_secs), Self::GRACE),
+            interval: seconds(config.and_then(|it| it.interval_secs), Self::INTERVAL),
+            timeout: seconds(config.and_then(|it| it.timeout_secs), Self::TIMEOUT),
+            max_failures: count(config.and_then(|it| it.max_consecutive_failures), 0),
+            min_successes: count(config.and_then(|it| it.min_consecutive_successes), 1),
+        };
+        (timing.interval > 0.0).then_some(timing)
+    }
+
+    /// How many checks may fail without counting: as many as the grace period has room for.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "not negative, and what no integer holds is as good as for ever"
+    )]
+    pub fn forgiven(&self) -> u64 {
+        (self.grace / self.interval).ceil() as u64
+    }
+
+    /// How many checks a task has to show that it is healthy.
+    pub fn attempts(&self) -> u64 {
+        self.forgiven()
+            .saturating_add(self.max_failures)
+            .saturating_add(self.min_successes)
+    }
+
+    /// When a task that is healthy from the start counts as running.
+    pub fn healthy_at_best(&self) -> Window {
+        self.check(self.min_successes.max(1))
+    }
+
+    /// When a task that gets healthy as late as it may counts as running.
+    pub fn healthy_at_worst(&self) -> Window {
+        let needed = self.min_successes.max(1);
+        self.check(
+            self.forgiven()
+                .saturating_add(self.max_failures)
+                .saturating_add(needed),
+        )
+    }
+
+    /// When a task that is never healthy is given up.
+    pub fn never_healthy(&self) -> Window {
+        let last = self.forgiven().saturating_add(self.max_failures);
+        self.check(last.saturating_add(1))
+    }
+
+    /// How long after it turned unhealthy a running task is given up.
+    #[expect(clippy::cast_precision_loss, reason = "for people to read")]
+    pub fn turned_unhealthy(&self) -> Window {
+        let failures = self.max_failures as f64;
+        Window {
+            earliest: failures * self.interval,
+            latest: (failures + 1.0) * (self.interval + self.timeout),
+        }
+    }
+
+    /// When the check with this number, from 1, is done.
+    #[expect(clippy::cast_precision_loss, reason = "for people to read")]
+    fn check(&self, number: u64) -> Window {
+        let pauses = number.saturating_sub(1) as f64 * self.interval;
+        Window {
+            earliest: pauses,
+            latest: pauses + number as f64 * self.timeout,
+        }
+    }
+}
+
+/// In which groups an update replaces instances.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Groups {
+    /// So many at any time: the next one starts when one is done.
+    Queue(u64),
+    /// So many at a time: the next group starts when all of one are done.
+    Batch(u64),
+    /// Groups of these sizes, the last of which repeats.
+    Variable(Vec<u64>),
+}
+
+/// How an update proceeds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UpdateTiming {
+    /// How many instances it replaces.
+    pub instances: u64,
+    /// In which groups.
+    pub groups: Groups,
+    /// How long an instance has to have been running to count as updated, in seconds.
+    pub watch: u64,
+    /// Whether somebody has to resume it after each group.
+    pub pauses: bool,
+}
+
+impl UpdateTiming {
+    /// Aurora's default for `watch_secs`.
+    pub const WATCH: i64 = 45;
+
+    /// How an update of all of a job's instances proceeds.
+    pub fn new(config: Option<&UpdateConfig>, instances: u64) -> Self {
+        let size = |size: Option<Integer<1>>| size.map_or(1, |size| size.get().unsigned_abs());
+        let (groups, pauses) = match config.and_then(|it| it.update_strategy.as_ref()) {
+            Some(UpdateStrategy::Queue(QueueUpdateStrategy { batch_size })) => {
+                (Groups::Queue(size(*batch_size)), None)
+            }
+            Some(UpdateStrategy::Batch(BatchUpdateStrategy {
+                batch_size,
+                autopause_after_batch,
+            })) => (Groups::Batch(size(*batch_size)), *autopause_after_batch),
+            Some(UpdateStrategy::VariableBatch(variable)) => {
+                let sizes = variable.batch_sizes.iter();
+                let sizes = sizes.map(|size| size.get().unsigned_abs()).collect();
+                (Groups::Variable(sizes), variable.autopause_after_batch)
+            }
+            None => {
+                let batch = size(config.and_then(|it| it.batch_size));
+                let waits = config.and_then(|it| it.wait_for_batch_completion);
+                if waits == Some(true) {
+                    (Groups::Batch(batch), None)
+                } else {
+                    (Groups::Queue(batch), None)
+                }
+            }
+        };
+        let watch = config.and_then(|it| it.watch_secs);
+        Self {
+            instances,
+            groups,
+            watch: watch.map_or(Self::WATCH, Seconds::get).unsigned_abs(),
+            pauses: pauses == Some(true),
+        }
+    }
+
+    /// How many times after each other instances are replaced, if all take the same time.
+    pub fn rounds(&self) -> u64 {
+        match &self.groups {
+            Groups::Queue(size) | Groups::Batch(size) => self.instances.div_ceil(*size),
+            Groups::Variable(sizes) => {
+                let mut left = self.instances;
+                let mut rounds = 0;
+                for size in sizes {
+                    if left == 0 {
+                        return rounds;
+                    }
+                    left = left.saturating_sub(*size);
+                    rounds += 1;
+                }
+                rounds + left.div_ceil(sizes.last().copied().unwrap_or(1))
+            }
+        }
+    }
+
+    /// How many seconds the update takes at least, with instances that run after `start` seconds.
+    #[expect(clippy::cast_precision_loss, reason = "for people to read")]
+    pub fn at_best(&self, start: f64) -> f64 {
+        self.rounds() as f64 * (start + self.watch as f64)
+    }
+}
+
+/// Aurora's default for the time that a task gets after each request to stop.
+pub const SHUTDOWN_WAIT: i64 = 5;
+/// Aurora's default for `finalization_wait`.
+pub const FINALIZATION_WAIT: i64 = 30;
+/// However long a task wants to finalise, it is not given more seconds than this.
+pub const MOST_FINALIZATION_WAIT: i64 = 60;
+
+/// How many seconds a task that answers gets between the first request to stop and SIGTERM.
+pub fn shutdown_wait(http: Option<&HttpLifecycleConfig>) -> u64 {
+    let seconds = |wait: Option<Seconds>| wait.map_or(SHUTDOWN_WAIT, Seconds::get).unsigned_abs();
+    seconds(http.and_then(|it| it.graceful_shutdown_wait_secs))
+        + seconds(http.and_then(|it| it.shutdown_wait_secs))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the executor's own code does, check by check.
+    fn simulated(timing: &HealthTiming, healthy: impl Fn(u64) -> bool) -> (bool, u64) {
+        let (mut failures, mut successes, mut running) = (0, 0, false);
+        let most = timing.attempts();
+        let mut attempts = 0;
+        for number in 1.. {
+            if !running && attempts > most {
+                return (false, number);
+            }
+            if attempts <= most {
+                attempts += 1;
+            }
+            if healthy(number) {
+                successes += 1;
+                failures = 0;
+                running |= successes >= timing.min_successes;
+                if running {
+                    return (true, number);
+                }
+            } else {
+                successes = 0;
+                if attempts <= timing.forgiven() {
+                    continue;
+                }
+                let left = most.saturating_sub(attempts);
+                let fast = !running && left > 1 && timing.min_successes > left;
+                failures += 1;
+                if fast || failures > timing.max_failures {
+                    return (false, number);
+                }
+            }
+        }
+        unreachable!("numbers do not end");
+    }
+
+    #[test]
+    fn health_as_the_executor_counts() {
+        for (grace, interval) in [(0.0, 10.0), (15.0, 10.0), (60.0, 5.0), (7.0, 0.5)] {
+            for max_failures in 0..4 {
+                for min_successes in 0..4 {
+                    let timing = HealthTiming {
+                        grace,
+                        interval,
+                        timeout: 0.0,
+                        max_failures,
+                        min_successes,
+                    };
+                    let at = |(fate, number): (bool, u64)| (fate, timing.check(number));
+                    let never = at(simulated(&timing, |_| false));
+                    assert_eq!(never, (false, timing.never_healthy()), "{timing:?}");
+                    let always = at(simulated(&timing, |_| true));
+                    assert_eq!(always, (true, timing.healthy_at_best()), "{timing:?}");
+                    let bad = timing.forgiven() + max_failures;
+                    let late = at(simulated(&timing, |number| number > bad));
+                    assert_eq!(late, (true, timing.healthy_at_worst()), "{timing:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn rounds_of_updates() {
+        let check = |groups: Groups, instances, expected| {
+            let timing = UpdateTiming {
+                instances,
+                groups,
+                watch: 10,
+                pauses: false,
+            };
+            assert_eq!(timing.rounds(), expected, "{timing:?}");
+        };
+        check(Groups::Queue(1), 3, 3);
+        check(Groups::Queue(5), 3, 1);
+        check(Groups::Batch(3), 10, 4);
+        check(Groups::Variable(vec![1, 2, 4]), 0, 0);
+        check(Groups::Variable(vec![1, 2, 4]), 3, 2);
+        check(Groups::Variable(vec![1, 2, 4]), 12, 5);
+    }
+}
