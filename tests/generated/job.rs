@@ -168,10 +168,10 @@ fn task(c: &mut Choices<'_>) -> Value {
     for after in 1..many {
         let before = c.below(after);
         let (first, second) = (&processes[before], &processes[after]);
-        let may = is(first, "final") == is(second, "final")
+        let allowed = is(first, "final") == is(second, "final")
             && !is(first, "daemon")
             && (!is(first, "ephemeral") || is(second, "ephemeral"));
-        if !may || c.once_in(3) {
+        if !allowed || c.once_in(3) {
             continue;
         }
         if c.once_in(3) {

@@ -8,7 +8,7 @@ use super::choices::Choices;
 /// the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum By {
-    /// Aurora's client, when the job is loaded.
+    /// Aurora's client, when the job is loaded or sent.
     Client,
     /// Aurora's client or the scheduler, when an update is started.
     Update,
@@ -86,10 +86,10 @@ mutations! {
     "1 at /task/processes/0/daemon" "wrong-type" Jobc |job, _| set(job, "/task/processes/0/daemon", json!(1));
     "{} at /role" "wrong-type" Client |job, _| set(job, "/role", json!({}));
     "'file' at /task/processes/0/logger" "wrong-type" Client |job, _| set(job, "/task/processes/0/logger", json!("file"));
-    "0 at /instances" "bad-value" Scheduler |job, _| set(job, "/instances", json!(0));
-    "-1 at /instances" "bad-value" Scheduler |job, _| set(job, "/instances", json!(-1));
+    "0 at /instances" "bad-value" Client |job, _| set(job, "/instances", json!(0));
+    "-1 at /instances" "bad-value" Client |job, _| set(job, "/instances", json!(-1));
     "1.5 at /instances" "bad-value" Jobc |job, _| set(job, "/instances", json!(1.5));
-    "2_147_483_648_i64 at /instances" "bad-value" Client |job, _| set(job, "/instances", json!(2_147_483_648_i64));
+    "a number of 33 bits at /instances" "bad-value" Client |job, _| set(job, "/instances", json!(2_147_483_648_i64));
     "'a b' at /role" "bad-value" Client |job, _| set(job, "/role", json!("a b"));
     "'' at /role" "bad-value" Client |job, _| set(job, "/role", json!(""));
     "'a/b' at /cluster" "bad-value" Jobc |job, _| set(job, "/cluster", json!("a/b"));
@@ -111,19 +111,20 @@ mutations! {
     "'a/b' at /task/processes/0/name" "bad-value" Client |job, _| set(job, "/task/processes/0/name", json!("a/b"));
     "'' at /task/processes/0/name" "bad-value" Client |job, _| set(job, "/task/processes/0/name", json!(""));
     "{ 'watch_secs': -1 } at /update_config" "bad-value" Client |job, _| set(job, "/update_config/watch_secs", json!(-1));
-    "{ 'batch_size': 0 } at /update_config" "bad-value" Client |job, _| set(job, "/update_config/batch_size", json!(0));
+    "{ 'batch_size': 0 } at /update_config" "bad-value" Update |job, _| set(job, "/update_config/batch_size", json!(0));
     "{ 'max_total_failures': -1 } at /update_config" "bad-value" Scheduler |job, _| set(job, "/update_config/max_total_failures", json!(-1));
     "{ 'interval_secs': -1 } at /health_check_config" "bad-value" Client |job, _| set(job, "/health_check_config/interval_secs", json!(-1));
     "{ 'initial_interval_secs': -1 } at /health_check_config" "bad-value" Client |job, _| set(job, "/health_check_config/initial_interval_secs", json!(-1));
     "{ 'max_consecutive_failures': -1 } at /health_check_config" "bad-value" Client |job, _| set(job, "/health_check_config/max_consecutive_failures", json!(-1));
     "{ 'min_consecutive_successes': -1 } at /health_check_config" "bad-value" Client |job, _| set(job, "/health_check_config/min_consecutive_successes", json!(-1));
     "-2 at /max_task_failures" "bad-value" Jobc |job, _| set(job, "/max_task_failures", json!(-2));
-    "2_147_483_648_i64 at /priority" "bad-value" Client |job, _| set(job, "/priority", json!(2_147_483_648_i64));
+    "a number of 33 bits at /priority" "bad-value" Client |job, _| set(job, "/priority", json!(2_147_483_648_i64));
     "no processes" "no-processes" Jobc |job, _| {
         // Whatever refers to them goes, too.
         let fields = job.as_object_mut().expect("it is a table");
         fields.retain(|field, _| ["cluster", "role", "environment", "task"].contains(&field.as_str()));
         set(job, "/name", json!("hello"));
+        set(job, "/task/name", json!("t"));
         set(job, "/task/processes", json!([]));
         remove(job, "/task/constraints");
     };
@@ -140,35 +141,35 @@ mutations! {
     };
     "an unknown process in an order" "unknown-process" Client |job, _| {
         let first = at(job, "/task/processes/0/name").clone();
-        order(job, json!([first, "nobody"]));
+        order(job, &json!([first, "nobody"]));
     };
-    "an order of unknown processes" "unknown-process" Jobc |job, _| order(job, json!(["nobody", "nothing"]));
-    "an order of nothing" "empty-order" Client |job, _| order(job, json!([]));
+    "an order of unknown processes" "unknown-process" Jobc |job, _| order(job, &json!(["nobody", "nothing"]));
+    "an order of nothing" "empty-order" Client |job, _| order(job, &json!([]));
     "a process twice in an order" "repeated-process" Client |job, _| {
         push(job, process("twice"));
-        order(job, json!(["twice", "twice"]));
+        order(job, &json!(["twice", "twice"]));
     };
     "an order of final and other processes" "final-order" Client |job, _| {
         push(job, process("early"));
         push(job, with(process("late"), "final"));
-        order(job, json!(["early", "late"]));
+        order(job, &json!(["early", "late"]));
     };
     "an order after a daemon" "after-daemon" Client |job, _| {
         push(job, with(process("never"), "daemon"));
         push(job, process("waits"));
-        order(job, json!(["never", "waits"]));
+        order(job, &json!(["never", "waits"]));
     };
     "an order after an ephemeral process" "after-ephemeral" Client |job, _| {
         push(job, with(process("fleeting"), "ephemeral"));
         push(job, process("waits"));
-        order(job, json!(["fleeting", "waits"]));
+        order(job, &json!(["fleeting", "waits"]));
     };
     "a circle" "order-cycle" Client |job, _| {
         for name in ["a", "b", "c"] {
             push(job, process(name));
         }
-        order(job, json!(["a", "b", "c"]));
-        order(job, json!(["c", "a"]));
+        order(job, &json!(["a", "b", "c"]));
+        order(job, &json!(["c", "a"]));
     };
     "an unknown package" "unknown-package" Jobc |job, c| command(job, c, "${pkgs.nothing}");
     "a reference that is none" "bad-reference" Jobc |job, c| command(job, c, "${pkgs.}");
@@ -178,10 +179,10 @@ mutations! {
     "an unknown reference in metadata" "unbound-template" Client |job, _| set(job, "/metadata", json!([{ "key": "a", "value": "{{nothing}}" }]));
     "an escaped unknown reference" "unbound-template" Client |job, c| command(job, c, "{{&nothing}}");
     "a port without a name" "unbound-template" Client |job, c| command(job, c, "{{thermos.ports}}");
-    "references in each other" "unbound-template" Client |job, c| command(job, c, "{{thermos.ports[{{mesos.instance}}]}}");
-    "braces around something else" "template-syntax" Jobc |job, c| command(job, c, "{{ role }}");
+    "references in each other" "unbound-template" Executor |job, c| command(job, c, "{{thermos.ports[{{mesos.instance}}]}}");
+    "braces around something else" "template-syntax" Client |job, c| command(job, c, "{{ role }}");
     "a value that leads to itself" "endless-template" Client |job, _| set(job, "/contact", json!("{{contact}}"));
-    "a reference to a table" "template-not-text" Client |job, c| command(job, c, "{{resources}}");
+    "a reference to a table" "template-not-text" Jobc |job, c| command(job, c, "{{resources}}");
     "no processor" "too-few-resources" Client |job, _| set(job, "/task/resources/cpu", json!(0));
     "too little memory" "too-few-resources" Client |job, _| set(job, "/task/resources/ram", json!(64));
     "too little disk" "too-few-resources" Client |job, _| set(job, "/task/resources/disk", json!("1023 KB"));
@@ -326,7 +327,7 @@ fn with(mut process: Value, flag: &str) -> Value {
 }
 
 /// Adds an order.
-fn order(job: &mut Value, order: Value) {
+fn order(job: &mut Value, order: &Value) {
     if job.pointer("/task/constraints").is_none() {
         set(job, "/task/constraints", json!([]));
     }
