@@ -28,5 +28,6 @@ mod run;
 mod schema;
 mod snapshot;
 mod store;
+mod targets;
 mod validate;
 mod why;
