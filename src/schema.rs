@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::diagnostic::{Kind, codes};
 use crate::emit::aurora::JobDocument;
 use crate::model::{Document, LockFile, Settings};
+use crate::show::Shown;
 
 /// A kind of document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,11 +22,19 @@ pub enum Which {
     Lock,
     /// A compiled job for Aurora.
     Aurora,
+    /// A job as it is shown.
+    Show,
 }
 
 impl Which {
     /// All kinds.
-    pub const ALL: [Self; 4] = [Self::Definition, Self::Settings, Self::Lock, Self::Aurora];
+    pub const ALL: [Self; 5] = [
+        Self::Definition,
+        Self::Settings,
+        Self::Lock,
+        Self::Aurora,
+        Self::Show,
+    ];
 
     /// The name of the file that has the schema.
     pub fn file_name(self) -> &'static str {
@@ -34,6 +43,7 @@ impl Which {
             Self::Settings => "settings.schema.json",
             Self::Lock => "lock.schema.json",
             Self::Aurora => "aurora-job.schema.json",
+            Self::Show => "show.schema.json",
         }
     }
 
@@ -43,6 +53,7 @@ impl Which {
             Self::Settings => "jobc settings, `jobc.toml`",
             Self::Lock => "jobc lock, `jobc.lock`",
             Self::Aurora => "Aurora job, as jobc compiles it",
+            Self::Show => "A job, as `jobc show --format json` prints it",
         }
     }
 }
@@ -57,6 +68,7 @@ pub fn schema(which: Which) -> String {
         Which::Settings => read::<Settings>(),
         Which::Lock => read::<LockFile>(),
         Which::Aurora => written::<JobDocument<'_>>(),
+        Which::Show => written::<Shown>(),
     };
     name_lints(&mut schema);
     schema.insert("title".to_owned(), which.title().into());

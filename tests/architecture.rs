@@ -28,7 +28,22 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["diagnostic", "store", "resolve", "plan", "closure"],
     ),
     ("emit", &["diagnostic", "plan", "store"]),
-    ("schema", &["diagnostic", "model", "emit"]),
+    ("schema", &["diagnostic", "model", "emit", "show"]),
+    (
+        "show",
+        &[
+            "source",
+            "diagnostic",
+            "model",
+            "store",
+            "check",
+            "plan",
+            "closure",
+            "graph",
+            "compile",
+            "workspace",
+        ],
+    ),
     ("cache", &["store"]),
     (
         "workspace",

@@ -6,6 +6,7 @@
 
 mod commands;
 mod cron;
+mod cron_words;
 mod execution;
 mod holes;
 mod names;
@@ -33,6 +34,7 @@ use crate::source::Pointer;
 
 use scope::{Effort, Scopes};
 
+pub use cron_words::cron_in_words;
 pub use holes::Holes;
 pub use scope::{Binding, Scope, bind};
 pub use templates::examine;

@@ -76,6 +76,7 @@ pub(super) enum Command {
     Check(CheckArgs),
     Ready(ReadyArgs),
     List(ListArgs),
+    Show(ShowArgs),
     Graph(GraphArgs),
     Lock(LockArgs),
     Run(RunArgs),
@@ -291,6 +292,35 @@ pub(super) enum ListFormat {
     Json,
 }
 
+/// Show everything about a job on one screen
+///
+/// Where it is defined, what it may use, its processes in their order with what they need from the
+/// store, ports and who has to do with them, what health checks and updates come to in seconds,
+/// and what is only filled in on the node. Sizes are those of archives, as the lock has them.
+#[derive(Debug, Args)]
+#[command(after_long_help = help::SHOW)]
+pub(super) struct ShowArgs {
+    /// The job: a name, a directory, a file, or a key
+    #[arg(
+        value_name = "JOB",
+        value_parser = NonEmptyStringValueParser::new(),
+        long_help = help::NAMES.replace('\n', " ")
+    )]
+    pub(super) job: String,
+    /// How it is printed
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: ShowFormat,
+}
+
+/// How a job is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ShowFormat {
+    /// For people
+    Text,
+    /// An object, as `jobc schema show` describes it
+    Json,
+}
+
 /// Draw a job's processes and their order
 ///
 /// Draws what the job's task does on a node: its processes, the steps that jobc adds before them,
@@ -482,6 +512,8 @@ pub(super) enum Which {
     Lock,
     /// What `build` writes for Aurora
     Aurora,
+    /// What `show --format json` prints
+    Show,
 }
 
 /// Print a script that completes command lines in a shell

@@ -34,13 +34,10 @@ pub(super) fn run(args: &GraphArgs, global: &Global, console: &Console) -> Resul
 }
 
 fn look(args: &GraphArgs, global: &Global) -> Look {
-    Look {
-        width: terminal::columns(),
-        characters: if args.ascii {
-            Characters::Ascii
-        } else {
-            terminal::characters()
-        },
-        color: terminal::is_colored(global),
+    let look = terminal::look(global);
+    if args.ascii {
+        let characters = Characters::Ascii;
+        return Look { characters, ..look };
     }
+    look
 }

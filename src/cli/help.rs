@@ -144,6 +144,18 @@ Exit status:
   1  some of it is absent, or other than the lock says; definitions that are wrong are 1 as well
   2  nothing is known to be absent, and for some of it a cache could not be asked";
 
+/// After `show --help`.
+pub(super) const SHOW: &str = "\
+Values that the definition does not say are marked as defaults. Times are worked out as Aurora's
+executor and scheduler count: the first health check is made when the task starts, failures during
+the grace period are not counted, and a window goes from checks that take no time to checks that
+take their whole timeout. An update at best is one whose instances are healthy at once; it takes
+longer by the time that instances take to stop, to be placed and to fetch what they need.
+
+Examples:
+  jobc show hello
+  jobc show devcluster/www/prod/hello --format json";
+
 /// After `graph --help`.
 pub(super) const GRAPH: &str = "\
 A step's stage is the number of steps that have to succeed before it, plus one. The longest chain

@@ -29,6 +29,7 @@ mod schema;
 mod search;
 mod select;
 mod settle;
+mod show;
 mod starter;
 mod summary;
 mod terminal;
@@ -66,6 +67,7 @@ fn obey(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
         Command::Check(args) => check::run(args, &cli.global, console),
         Command::Ready(args) => ready::run(args, &cli.global, console),
         Command::List(args) => list::run(args, &cli.global, console),
+        Command::Show(args) => show::run(args, &cli.global, console),
         Command::Graph(args) => graph::run(args, &cli.global, console),
         Command::Run(args) => run::run(args, &cli.global, console),
         Command::Explain(args) => explain::run(args),

@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 
 pub use dot::dot;
 pub use mermaid::mermaid;
+pub(crate) use text::ascii;
 pub use text::{Characters, Look, text};
 
 use crate::closure::{Known, Member, Size};

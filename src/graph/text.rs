@@ -365,7 +365,7 @@ fn middle_cut(text: &str, columns: usize, dots: &str) -> String {
 }
 
 /// `text` with the code points of what is not ASCII.
-fn ascii(text: &str) -> String {
+pub(crate) fn ascii(text: &str) -> String {
     let mut ascii = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_ascii() {
