@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use jobc::check::{self, Checked, CheckedJob, Holes};
 use jobc::diagnostic::Report;
+use jobc::emit::{Form, Target};
 use jobc::model::{Document, InitSettings, Settings};
 use jobc::parse;
 use jobc::plan::{self, Options, Plan};
@@ -122,7 +123,7 @@ impl Bench {
     }
 
     fn emit(&self, plans: &[Plan]) {
-        let emit = |plan: Plan| value(jobc::emit::aurora::emit(&plan));
+        let emit = |plan: Plan| value(jobc::emit::emit(&plan, Form::Target(Target::AuroraJson)));
         self.stage("emit", None, plans, emit);
     }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::check::{self, CheckedJob, Holes};
 use crate::diagnostic::{Diagnostic, MachineError, Place, Report};
-use crate::emit::{self, Artifact};
+use crate::emit::{self, Artifact, Form};
 use crate::lint::{Levels, Waivers};
 use crate::model::{JobKey, PackageName, PackageSource};
 use crate::parse;
@@ -23,6 +23,7 @@ pub struct Compiler<'a> {
     workspace: &'a Workspace,
     importer: Importer,
     options: Options,
+    form: Form,
 }
 
 /// A job on its way: where it was written and what became of it.
@@ -102,7 +103,13 @@ impl<'a> Compiler<'a> {
             workspace,
             importer,
             options,
+            form: Form::Target(workspace.settings.target.unwrap_or_default()),
         })
+    }
+
+    /// Writes compiled jobs in this form, instead of the one that the workspace's settings say.
+    pub fn write_as(&mut self, form: Form) {
+        self.form = form;
     }
 
     /// Lets somebody keep the archives of large files that are imported.
@@ -158,7 +165,7 @@ impl<'a> Compiler<'a> {
             let located = checked
                 .diagnostics
                 .into_iter()
-                .map(|problem| problem.located(&map));
+                .map(|problem| problem.located_in_jobs(&map));
             let diagnostics = located.collect();
             // Checking left out the jobs of which something was made up. Shared packages are left.
             let made_up = holes.touch(&Pointer::root().key("packages"));
@@ -184,7 +191,7 @@ impl<'a> Compiler<'a> {
     ) -> Result<Report<Vec<Compiled>>, MachineError> {
         let levels = Levels::new(&self.workspace.settings);
         self.plans(file, wanted, |planned, mut waivers| {
-            let emitted = emit::aurora::emit(&planned.plan);
+            let emitted = emit::emit(&planned.plan, self.form);
             let compiled = waivers.report(levels, emitted).map(|artifact| Compiled {
                 key: planned.plan.key().clone(),
                 location: planned.location,
@@ -249,7 +256,7 @@ impl<'a> Compiler<'a> {
             let located = report
                 .diagnostics
                 .into_iter()
-                .map(|problem| problem.located(&file.map));
+                .map(|problem| problem.located_in_jobs(&file.map));
             diagnostics.extend(located);
             done.extend(report.value);
         }

@@ -45,6 +45,10 @@ pub mod lock;
 
 pub mod run;
 
+pub mod validate;
+
+pub mod why;
+
 pub mod schema;
 
 pub mod cli;

@@ -6,10 +6,12 @@ use schemars::transform::{Transform, transform_subschemas};
 use schemars::{JsonSchema, Schema};
 use serde_json::Value;
 
+use crate::diagnostic::render::Message;
 use crate::diagnostic::{Kind, codes};
 use crate::emit::aurora::JobDocument;
 use crate::model::{Document, LockFile, Settings};
 use crate::show::Shown;
+use crate::why::json::WhyDocument;
 
 /// A kind of document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,16 +26,23 @@ pub enum Which {
     Aurora,
     /// A job as it is shown.
     Show,
+    /// Who needs a store path.
+    Why,
+
+    /// A line of what is said about problems.
+    Messages,
 }
 
 impl Which {
     /// All kinds.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::Definition,
         Self::Settings,
         Self::Lock,
         Self::Aurora,
         Self::Show,
+        Self::Why,
+        Self::Messages,
     ];
 
     /// The name of the file that has the schema.
@@ -44,6 +53,8 @@ impl Which {
             Self::Lock => "lock.schema.json",
             Self::Aurora => "aurora-job.schema.json",
             Self::Show => "show.schema.json",
+            Self::Why => "why.schema.json",
+            Self::Messages => "messages.schema.json",
         }
     }
 
@@ -54,6 +65,8 @@ impl Which {
             Self::Lock => "jobc lock, `jobc.lock`",
             Self::Aurora => "Aurora job, as jobc compiles it",
             Self::Show => "A job, as `jobc show --format json` prints it",
+            Self::Why => "who needs a store path, as `jobc why --format json` says",
+            Self::Messages => "line of `jobc --message-format json`",
         }
     }
 }
@@ -69,6 +82,8 @@ pub fn schema(which: Which) -> String {
         Which::Lock => read::<LockFile>(),
         Which::Aurora => written::<JobDocument<'_>>(),
         Which::Show => written::<Shown>(),
+        Which::Why => written::<WhyDocument<'_>>(),
+        Which::Messages => written::<Message<'_>>(),
     };
     name_lints(&mut schema);
     schema.insert("title".to_owned(), which.title().into());

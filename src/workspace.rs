@@ -311,7 +311,18 @@ pub fn read_source(
     current_dir: &Path,
 ) -> Result<Report<Arc<SourceFile>>, MachineError> {
     let name = display_name(path, current_dir);
-    match load(path, &name) {
+    readable(load(path, &name), name)
+}
+
+/// What came of reading the file called `name`; a report without a value says what is wrong with it.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn readable(
+    loaded: Result<Arc<SourceFile>, LoadError>,
+    name: String,
+) -> Result<Report<Arc<SourceFile>>, MachineError> {
+    match loaded {
         Ok(file) => Ok(Report::ok(file)),
         Err(LoadError::Io(error)) => Err(MachineError::new(format!("cannot read `{name}`"), error)),
         Err(error @ LoadError::TooLarge) => {

@@ -28,7 +28,6 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["diagnostic", "store", "resolve", "plan", "closure"],
     ),
     ("emit", &["diagnostic", "plan", "store"]),
-    ("schema", &["diagnostic", "model", "emit", "show"]),
     (
         "show",
         &[
@@ -44,6 +43,8 @@ const ARROWS: &[(&str, &[&str])] = &[
             "workspace",
         ],
     ),
+    ("why", &["source", "diagnostic", "plan", "resolve", "store"]),
+    ("schema", &["diagnostic", "model", "emit", "show", "why"]),
     ("cache", &["store"]),
     (
         "workspace",
@@ -99,6 +100,18 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("run", &["diagnostic", "model"]),
+    (
+        "validate",
+        &[
+            "source",
+            "diagnostic",
+            "model",
+            "lint",
+            "parse",
+            "check",
+            "run",
+        ],
+    ),
 ];
 
 /// Modules that may read files, variables, the clock or the network.

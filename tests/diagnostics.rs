@@ -200,7 +200,7 @@ fn examples(docs: &str) -> Vec<(String, String)> {
             (None, None) => {}
         }
     }
-    blocks.retain(|(format, _)| ["toml", "json", "yaml"].contains(&format.as_str()));
+    blocks.retain(|(format, _)| ["toml", "json", "yaml", "aurora"].contains(&format.as_str()));
     blocks
 }
 
@@ -213,9 +213,15 @@ fn documentation_is_true() {
         let blocks = examples(code.docs);
         for (index, (format, text)) in blocks.iter().enumerate() {
             let sandbox = Sandbox::new();
-            sandbox.file(&format!("job.{format}"), text);
-            sandbox.file("serve.yml", "").file("check.yml", "");
-            let run = sandbox.jobc(["check", "--message-format", "short"]);
+            let arguments = if format == "aurora" {
+                sandbox.file("job.json", text);
+                &["validate", "job.json", "--message-format", "short"][..]
+            } else {
+                sandbox.file(&format!("job.{format}"), text);
+                sandbox.file("serve.yml", "").file("check.yml", "");
+                &["check", "--message-format", "short"]
+            };
+            let run = sandbox.jobc(arguments);
             let mentioned = run.stderr.contains(&format!("[{}]", code.id));
             // Some choices exist, and have rules, although JSON cannot carry them.
             let other = |line: &&str| {

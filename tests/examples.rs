@@ -5,28 +5,36 @@ use std::fs;
 
 use crate::harness::Sandbox;
 
+/// The compiled jobs for a target by their keys, as `build` prints them.
+fn compiled(target: &str) -> BTreeMap<String, String> {
+    let sandbox = Sandbox::with_examples();
+    let run = sandbox.jobc(["build", "--all", "--target", target]);
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""));
+    let read = |line: &str| {
+        let (key, path) = line.split_once(' ').expect("two words");
+        let path = path.replace("[DIR]", &sandbox.path().display().to_string());
+        let text = fs::read_to_string(path).expect("the compiled job is where the line says");
+        (key.to_owned(), text)
+    };
+    run.stdout.lines().map(read).collect()
+}
+
 #[test]
 fn compiled_examples() {
-    let sandbox = Sandbox::with_examples();
-    let run = sandbox.jobc(["build", "--all"]);
-    assert_eq!((run.status, run.stderr.as_str()), (0, ""));
-    let jobs: BTreeMap<&str, &str> = run
-        .stdout
-        .lines()
-        .map(|line| line.split_once(' ').expect("two words"))
-        .collect();
-    assert_eq!(
-        jobs.len(),
-        5,
-        "hello_world, prometheus and webapp in three environments"
-    );
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../snapshots");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    for (key, path) in jobs {
-        let path = path.replace("[DIR]", &sandbox.path().display().to_string());
-        let text = fs::read_to_string(path).expect("the compiled job is where the line says");
-        settings.bind(|| insta::assert_snapshot!(key.replace('/', "-"), text));
+    for (target, extension) in [("aurora-json", ""), ("aurora-config", ".aurora")] {
+        let jobs = compiled(target);
+        assert_eq!(
+            jobs.len(),
+            5,
+            "hello_world, prometheus and webapp in three environments"
+        );
+        for (key, text) in jobs {
+            let name = format!("{}{extension}", key.replace('/', "-"));
+            settings.bind(|| insta::assert_snapshot!(name, text));
+        }
     }
 }

@@ -24,3 +24,5 @@ mod robustness;
 mod run;
 mod schema;
 mod store;
+mod validate;
+mod why;

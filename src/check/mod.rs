@@ -29,14 +29,15 @@ use crate::diagnostic::codes::shape::TOO_MANY_ERRORS;
 use crate::diagnostic::codes::templates::ENDLESS_TEMPLATE;
 use crate::diagnostic::{Diagnostic, Place, Report, Severity};
 use crate::lint::{Levels, Waivers};
-use crate::model::{Document, Job, JobKey, PackageName, PackageSource, Settings};
+use crate::model::{Dialect, Document, Job, JobKey, PackageName, PackageSource, Settings};
 use crate::source::Pointer;
 
 use scope::{Effort, Scopes};
 
 pub use cron_words::cron_in_words;
 pub use holes::Holes;
-pub use scope::{Binding, Scope, bind};
+pub(crate) use schema::python_float;
+pub use scope::{Binding, Scope, bind, by_agent};
 pub use templates::examine;
 
 /// A definition in which nothing is wrong; only [`check`] makes one.
@@ -121,6 +122,16 @@ const MOST: usize = 100;
 /// The value holds the jobs in which nothing is wrong, those of them that have problems being left
 /// out, so that later stages have something to say about the others in the same run.
 pub fn check(document: Document, holes: &Holes, settings: &Settings) -> Report<Checked> {
+    check_as(document, holes, settings, Dialect::Definition)
+}
+
+/// Checks a document that is written by the rules of `dialect`.
+pub fn check_as(
+    document: Document,
+    holes: &Holes,
+    settings: &Settings,
+    dialect: Dialect,
+) -> Report<Checked> {
     let mut found = Vec::new();
     let mut errors = 0;
     let effort = Effort::default();
@@ -144,6 +155,7 @@ pub fn check(document: Document, holes: &Holes, settings: &Settings) -> Report<C
             at: &pointer,
             holes,
             settings,
+            dialect,
             shared: shared.as_ref(),
             effort: &effort,
             levels,
@@ -232,6 +244,7 @@ struct Ctx<'a> {
     at: &'a Pointer,
     holes: &'a Holes,
     settings: &'a Settings,
+    dialect: Dialect,
     shared: Option<&'a BTreeMap<PackageName, PackageSource>>,
     effort: &'a Effort,
     levels: Levels<'a>,
@@ -287,6 +300,7 @@ impl<'a> Ctx<'a> {
         Scopes {
             job: self.job,
             effort: self.effort,
+            dialect: self.dialect,
         }
     }
 

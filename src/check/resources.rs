@@ -5,6 +5,8 @@
 use crate::diagnostic::codes::job;
 use crate::diagnostic::{Diagnostic, Place};
 
+use crate::model::Dialect;
+
 use super::Ctx;
 
 const MIB: i64 = 1 << 20;
@@ -35,6 +37,7 @@ fn report(ctx: &mut Ctx<'_>, field: &str, headline: &str, meant: Option<String>)
     }
     let problem = Diagnostic::new(&job::TOO_FEW_RESOURCES, headline, Place::value(pointer));
     ctx.report(match meant {
+        Some(_) if ctx.dialect == Dialect::Client => problem.label("this counts bytes"),
         Some(meant) => problem
             .label("this counts bytes")
             .help(format!("write a unit: `{field} = \"{meant}\"`")),

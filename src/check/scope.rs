@@ -9,7 +9,9 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 
-use crate::model::{Address, CommandLine, Component, Job, Piece, TemplateReference, references};
+use crate::model::{
+    Address, CommandLine, Component, Dialect, Job, Piece, TemplateReference, references,
+};
 
 use super::schema::{Struct, Value};
 
@@ -22,6 +24,7 @@ pub struct Scope<'a> {
     client: bool,
     /// What filling in may still cost; none if that is no matter.
     effort: Option<&'a Effort>,
+    dialect: Dialect,
 }
 
 /// What filling in the texts of a file may still cost, in bytes that are looked through: values may
@@ -169,7 +172,7 @@ pub(super) fn address<'a>(reference: &TemplateReference<'a>) -> Option<Address<'
 }
 
 /// Whether the agent fills it in.
-fn by_agent(address: &Address<'_>) -> bool {
+pub fn by_agent(address: &Address<'_>) -> bool {
     use Component::Field;
     address.port().is_some()
         || matches!(
@@ -208,6 +211,7 @@ fn compiled(command: &CommandLine) -> Cow<'_, str> {
 pub(super) struct Scopes<'a> {
     pub(super) job: &'a Job,
     pub(super) effort: &'a Effort,
+    pub(super) dialect: Dialect,
 }
 
 impl<'a> Scopes<'a> {
@@ -224,8 +228,11 @@ impl<'a> Scopes<'a> {
     }
 
     fn share(self, scope: Scope<'a>) -> Scope<'a> {
-        let effort = Some(self.effort);
-        Scope { effort, ..scope }
+        Scope {
+            effort: Some(self.effort),
+            dialect: self.dialect,
+            ..scope
+        }
     }
 }
 
@@ -244,6 +251,7 @@ impl<'a> Scope<'a> {
             levels,
             client: true,
             effort: None,
+            dialect: Dialect::Definition,
         }
     }
 
@@ -264,6 +272,11 @@ impl<'a> Scope<'a> {
     pub(super) fn inside(mut self, table: Struct<'a>) -> Self {
         self.levels.push(table);
         self
+    }
+
+    /// By whose rules the text is written.
+    pub(super) fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     /// The table around the text.
@@ -450,7 +463,7 @@ impl Evaluation {
             let owner = Scope {
                 levels: owner,
                 client: false,
-                effort: scope.effort,
+                ..scope.clone()
             };
             let mut own = String::new();
             self.text(&value, &owner, Unknown::Keep, depth + 1, &mut own)?;

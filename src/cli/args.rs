@@ -7,8 +7,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::cache::{CacheUrl, CacheUrlError};
+use crate::emit::{Form, Target};
 
 use super::help;
+use super::why::WhyArgs;
 
 /// Compiles job definitions into Apache Aurora's JSON, packages pinned by Nix store path
 #[derive(Debug, Parser)]
@@ -39,6 +41,10 @@ pub(super) struct Global {
     #[arg(short = 'C', long, global = true, value_name = "DIR")]
     pub(super) workspace: Option<PathBuf>,
     /// How problems are printed
+    ///
+    /// `text` and `short` are for people and go to standard error. The others are for programs: of
+    /// `check` they are the result, and go to standard output whether there are problems or
+    /// not; of other commands they go to standard error.
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
     pub(super) message_format: MessageFormat,
     /// Whether problems are printed in colour
@@ -53,8 +59,14 @@ pub(super) enum MessageFormat {
     Text,
     /// A line for each, as `FILE:LINE:COLUMN: error[CODE]: ...`
     Short,
-    /// A JSON object on a line for each
+    /// A JSON object on a line for each; `jobc schema messages` says of what kind
     Json,
+    /// A workflow command for each, which GitHub shows beside the changes
+    Github,
+    /// A SARIF 2.1.0 log, for services that scan code
+    Sarif,
+    /// XML as JUnit writes it, with a test case for each job
+    Junit,
 }
 
 /// When there is colour.
@@ -74,9 +86,11 @@ pub(super) enum Command {
     Build(BuildArgs),
     Push(PushArgs),
     Check(CheckArgs),
+    Validate(ValidateArgs),
     Ready(ReadyArgs),
     List(ListArgs),
     Show(ShowArgs),
+    Why(WhyArgs),
     Graph(GraphArgs),
     Lock(LockArgs),
     Run(RunArgs),
@@ -109,6 +123,9 @@ pub(super) struct BuildArgs {
     /// Compile all jobs of the workspace
     #[arg(long, conflicts_with = "names")]
     pub(super) all: bool,
+    /// What jobs are compiled to (default: the workspace's setting `target`, or `aurora-json`)
+    #[arg(long, value_name = "TARGET")]
+    pub(super) target: Option<CompileTarget>,
     /// Print one of the two words only
     #[arg(long, value_name = "WORD")]
     pub(super) print: Option<Word>,
@@ -123,6 +140,34 @@ pub(super) struct BuildArgs {
     /// Write into this directory
     #[arg(short, long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) strictness: Strictness,
+}
+
+/// How problems are judged.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct Strictness {
+    /// Take warnings for errors
+    #[arg(long)]
+    pub(super) deny_warnings: bool,
+}
+
+/// What jobs are compiled to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CompileTarget {
+    /// JSON for Aurora's client, read with `--read-json`; some choices do not fit into it
+    AuroraJson,
+    /// A config file for Aurora's client, `.aurora`; every job fits into it
+    AuroraConfig,
+}
+
+impl From<CompileTarget> for Form {
+    fn from(target: CompileTarget) -> Self {
+        Self::Target(match target {
+            CompileTarget::AuroraJson => Target::AuroraJson,
+            CompileTarget::AuroraConfig => Target::AuroraConfig,
+        })
+    }
 }
 
 /// A word of a line that `build` prints.
@@ -213,8 +258,10 @@ pub(super) enum PlanFormat {
 
 /// Check jobs without writing anything
 ///
-/// Does all that `build` does except for writing, and says how much was checked.
+/// Does all that `build` does except for writing, and says how much was checked, on standard error.
+/// In a format for programs, the problems are printed on standard output.
 #[derive(Debug, Args)]
+#[command(after_long_help = help::CHECK)]
 pub(super) struct CheckArgs {
     /// The jobs (default: all); here, a name may fit several
     #[arg(
@@ -223,6 +270,33 @@ pub(super) struct CheckArgs {
         long_help = help::NAMES.replace('\n', " ")
     )]
     pub(super) names: Vec<String>,
+    /// What jobs are compiled to (default: the workspace's setting `target`, or `aurora-json`)
+    #[arg(long, value_name = "TARGET")]
+    pub(super) target: Option<CompileTarget>,
+    #[command(flatten)]
+    pub(super) strictness: Strictness,
+}
+
+/// Check Aurora JSON that jobc did not make
+///
+/// Reads each file as Aurora's client does with `--read-json`, one job or `{"jobs": [...]}`, and checks
+/// it by the rules of `check`. Nothing that the client, the planner or the scheduler would refuse is
+/// valid; what the client converts, such as a number given as a string, is a warning. What jobc adds
+/// to definitions means nothing here. Of the workspace, only the settings matter.
+#[derive(Debug, Args)]
+#[command(after_long_help = help::VALIDATE)]
+pub(super) struct ValidateArgs {
+    /// The files: `-` is standard input, and a directory all `.json` files in it and below
+    ///
+    /// Hidden files and directories are left out.
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// Take for an error only what Aurora's client refuses
+    ///
+    /// Everything else is a warning: what only the scheduler would refuse when the job is submitted,
+    /// and what all let pass though it does not work.
+    #[arg(long)]
+    pub(super) as_client: bool,
 }
 
 /// Ask whether the nodes can get what jobs need
@@ -514,6 +588,11 @@ pub(super) enum Which {
     Aurora,
     /// What `show --format json` prints
     Show,
+    /// What `why --format json` prints
+    Why,
+
+    /// A line of `--message-format json`
+    Messages,
 }
 
 /// Print a script that completes command lines in a shell

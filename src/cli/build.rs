@@ -31,7 +31,7 @@ pub(super) fn run(args: &BuildArgs, global: &Global, console: &Console) -> Resul
     } else {
         Depth::KeepText
     };
-    let search = Search::new(&workspace, &args.names, depth)?;
+    let search = Search::new(&workspace, &args.names, depth)?.written_as(args.target);
     let mut findings = search.run(console)?;
     if nothing_asked {
         return Err(none_asked_for(

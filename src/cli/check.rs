@@ -1,6 +1,6 @@
 //! `jobc check`: what is wrong with the definitions.
 
-use crate::diagnostic::render::counted;
+use crate::diagnostic::render::{Lines, LookedAt, counted};
 use crate::diagnostic::{Diagnostic, Severity};
 
 use super::args::{CheckArgs, Global};
@@ -9,17 +9,24 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::open::open;
 use super::search::{Depth, Search};
-use super::settle::{Many, settle};
+use super::settle::{Many, line, settle};
 
 pub(super) fn run(args: &CheckArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
     let mut diagnostics = Vec::new();
     let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
         return Ok(console.close(diagnostics, None, &[]));
     };
-    let search = Search::new(&workspace, &args.names, Depth::Compile)?;
+    let search = Search::new(&workspace, &args.names, Depth::Compile)?.written_as(args.target);
     let mut findings = search.run(console)?;
     let failures = settle(&search, &mut findings, Many::Allowed, console)?;
     diagnostics.append(&mut findings.diagnostics);
+    let mut lines = Lines::default();
+    console.looked_at(findings.selected().map(|job| LookedAt {
+        file: job.location.file.name().to_owned(),
+        start: job.location.span.start,
+        line: line(job, &mut lines),
+        key: job.key.to_string(),
+    }));
     let remark = format!(
         "checked {} in {}",
         counted(findings.selected().count(), "job"),

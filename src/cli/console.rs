@@ -1,17 +1,24 @@
-//! Standard error: problems and progress, never results.
+//! What a command says of problems and of its progress, never its results; but where finding
+//! problems is all that is asked for, they are the result.
+//!
+//! Text and lines for people go to standard error as they come. What programs read goes there, too,
+//! in a line for each problem or as one document at the end; of commands that only check, it goes to
+//! standard output, all at once, and people are told on standard error what came of it.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anstream::{AutoStream, ColorChoice};
 
 use serde::Serialize;
 
-use crate::diagnostic::render::{self, TextOptions};
+use crate::diagnostic::render::{self, LookedAt, Outcome, TextOptions, Trouble};
 use crate::diagnostic::{Diagnostic, Severity};
 
 use super::args::{Color, Global, MessageFormat};
 use super::exit::Exit;
 use super::failure::Failure;
+use super::output;
 use super::progress::{BYTES, Progress};
 
 /// How to talk to whoever started jobc.
@@ -22,21 +29,50 @@ pub(super) struct Console {
     format: MessageFormat,
     color: bool,
     terminal: bool,
+    manner: Manner,
+    report: Mutex<Collected>,
 }
 
-impl Default for Console {
-    fn default() -> Self {
-        Self {
-            format: MessageFormat::Text,
-            color: false,
-            terminal: false,
-        }
-    }
+/// How a command treats problems.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Manner {
+    pub(super) channel: Channel,
+    pub(super) warnings: Warnings,
+}
+
+/// Where programs read the problems.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Channel {
+    /// On standard output: they are what was asked for.
+    Stdout,
+    /// On standard error, beside the result.
+    #[default]
+    Stderr,
+}
+
+/// What becomes of warnings.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Warnings {
+    /// They are told.
+    #[default]
+    Allowed,
+    /// They are errors.
+    Denied,
+}
+
+/// What is said at the end.
+#[derive(Debug, Default)]
+struct Collected {
+    diagnostics: Vec<Diagnostic>,
+    troubles: Vec<Trouble>,
+    jobs: Vec<LookedAt>,
+    /// The last lines for people.
+    closing: Vec<String>,
 }
 
 impl Console {
     /// As the command line and the environment want it.
-    pub(super) fn new(global: &Global) -> Self {
+    pub(super) fn new(global: &Global, manner: Manner) -> Self {
         let stderr = io::stderr();
         let color = match global.color {
             Color::Always => true,
@@ -44,13 +80,24 @@ impl Console {
             Color::Auto => AutoStream::choice(&stderr) != ColorChoice::Never,
         };
         Self {
-            format: global.message_format,
             color: color && global.message_format == MessageFormat::Text,
             terminal: stderr.is_terminal(),
+            ..Self::plain(global.message_format, manner)
         }
     }
 
-    /// Prints all there is to say at the end of a command: the problems, sorted, `remark`, how many
+    /// Without colours and bars.
+    pub(super) fn plain(format: MessageFormat, manner: Manner) -> Self {
+        Self {
+            format,
+            color: false,
+            terminal: false,
+            manner,
+            report: Mutex::default(),
+        }
+    }
+
+    /// Tells all there is to say at the end of a command: the problems, sorted, `remark`, how many
     /// problems they are, and why words came to nothing. Returns what all this amounts to.
     pub(super) fn close(
         &self,
@@ -58,73 +105,185 @@ impl Console {
         remark: Option<&str>,
         failures: &[Failure],
     ) -> Exit {
+        if self.manner.warnings == Warnings::Denied {
+            for problem in &mut diagnostics {
+                problem.severity = Severity::Error;
+            }
+        }
         render::sort(&mut diagnostics);
-        let mut out = Vec::new();
-        let rendered = match self.format {
-            MessageFormat::Text => render::text(&diagnostics, &self.text_options(), &mut out),
-            MessageFormat::Short => render::short(&diagnostics, &mut out),
-            MessageFormat::Json => render::json(&diagnostics, &mut out),
-        };
-        rendered.expect("a vector takes all");
-        print(&out);
-        let summary = render::summary(&diagnostics);
-        for line in remark.into_iter().chain(summary.as_deref()) {
-            self.say(line);
-        }
-        for failure in failures {
-            self.fail(failure);
-        }
         let wrong = |problem: &Diagnostic| problem.severity == Severity::Error;
-        if diagnostics.iter().any(wrong) {
+        let exit = if diagnostics.iter().any(wrong) {
             Exit::Wrong
         } else if failures.is_empty() {
             Exit::Done
         } else {
             Exit::Failed
+        };
+        let summary = render::summary(&diagnostics);
+        let lines = remark.into_iter().chain(summary.as_deref());
+        match self.manner.channel {
+            Channel::Stdout => {
+                let lines = lines.map(str::to_owned);
+                self.report().closing.extend(lines);
+                self.tell_problems(diagnostics);
+            }
+            Channel::Stderr => {
+                self.tell_problems(diagnostics);
+                for line in remark.into_iter().chain(summary.as_deref()) {
+                    self.say(line);
+                }
+            }
+        }
+        for failure in failures {
+            self.fail(failure);
+        }
+        exit
+    }
+
+    /// Notes a job that was looked at, for reports that list them.
+    pub(super) fn looked_at(&self, jobs: impl IntoIterator<Item = LookedAt>) {
+        if self.format == MessageFormat::Junit {
+            self.report().jobs.extend(jobs);
         }
     }
 
-    /// Prints why a command came to nothing.
+    /// Tells why a command came to nothing.
     pub(super) fn fail(&self, failure: &Failure) {
-        let text = match self.format {
-            MessageFormat::Text => failure.text(self.color),
-            MessageFormat::Short => failure.short(),
-            MessageFormat::Json => failure.json(),
-        };
-        print(text.as_bytes());
+        if self.is_deferred() {
+            self.report().troubles.push(failure.trouble());
+        }
+        match self.format {
+            MessageFormat::Text => print(failure.text(self.color).as_bytes()),
+            MessageFormat::Short => print(failure.short().as_bytes()),
+            _ if self.manner.channel == Channel::Stdout => print(failure.text(false).as_bytes()),
+            MessageFormat::Json => {
+                print(&lines(|out| render::json_trouble(&failure.trouble(), out)));
+            }
+            MessageFormat::Github => print(&lines(|out| {
+                render::github_trouble(&failure.trouble(), out)
+            })),
+            MessageFormat::Sarif | MessageFormat::Junit => {}
+        }
     }
 
-    /// Prints something to know that is no problem of a definition.
+    /// Tells something to know that is no problem of a definition.
     pub(super) fn warn(&self, failure: &Failure) {
-        let text = match self.format {
-            MessageFormat::Text => failure.warning().text(self.color),
-            MessageFormat::Short => failure.warning().short(),
-            MessageFormat::Json => failure.warning().json(),
+        self.fail(&failure.warning());
+    }
+
+    /// Says the rest: what is said at the end, when it is known how the command ended.
+    pub(super) fn finish(self, exit: Exit) -> Exit {
+        let document = self.document(exit);
+        let printed = match self.manner.channel {
+            Channel::Stdout => output::print(&String::from_utf8_lossy(&document)),
+            Channel::Stderr => {
+                print(&document);
+                Ok(())
+            }
         };
-        print(text.as_bytes());
+        let exit = printed.err().map_or(exit, |failure| {
+            print(failure.text(false).as_bytes());
+            Exit::Failed
+        });
+        for line in &self.report().closing {
+            print(format!("{line}\n").as_bytes());
+        }
+        exit
+    }
+
+    /// What was kept for the end, for programs.
+    fn document(&self, exit: Exit) -> Vec<u8> {
+        if !self.is_deferred() {
+            return Vec::new();
+        }
+        let report = self.report();
+        let root = output::root();
+        let outcome = Outcome {
+            diagnostics: &report.diagnostics,
+            troubles: &report.troubles,
+            jobs: &report.jobs,
+            exit_code: exit.code(),
+            root: &root,
+        };
+        lines(|out| match self.format {
+            MessageFormat::Text | MessageFormat::Short => Ok(()),
+            MessageFormat::Json => {
+                render::json(outcome.diagnostics, out)?;
+                let mut troubles = outcome.troubles.iter();
+                troubles.try_for_each(|trouble| render::json_trouble(trouble, out))
+            }
+            MessageFormat::Github => {
+                render::github(outcome.diagnostics, outcome.root, out)?;
+                let mut troubles = outcome.troubles.iter();
+                troubles.try_for_each(|trouble| render::github_trouble(trouble, out))
+            }
+            MessageFormat::Sarif => render::sarif(&outcome, out),
+            MessageFormat::Junit => render::junit(&outcome, out),
+        })
+    }
+
+    fn tell_problems(&self, diagnostics: Vec<Diagnostic>) {
+        if self.is_deferred() {
+            self.report().diagnostics.extend(diagnostics);
+            return;
+        }
+        print(&lines(|out| match self.format {
+            MessageFormat::Text => render::text(&diagnostics, &self.text_options(), out),
+            MessageFormat::Short => render::short(&diagnostics, out),
+            MessageFormat::Json => render::json(&diagnostics, out),
+            MessageFormat::Github => render::github(&diagnostics, &output::root(), out),
+            // These are documents about the whole run.
+            MessageFormat::Sarif | MessageFormat::Junit => Ok(()),
+        }));
+    }
+
+    /// Whether all is said at the end.
+    fn is_deferred(&self) -> bool {
+        match self.format {
+            MessageFormat::Text | MessageFormat::Short => false,
+            MessageFormat::Json | MessageFormat::Github => self.manner.channel == Channel::Stdout,
+            MessageFormat::Sarif | MessageFormat::Junit => true,
+        }
+    }
+
+    /// Whether a program reads what is said on standard error, and nothing but what it knows.
+    fn is_read(&self) -> bool {
+        match self.format {
+            MessageFormat::Text | MessageFormat::Short => false,
+            _ => self.manner.channel == Channel::Stderr,
+        }
+    }
+
+    fn report(&self) -> MutexGuard<'_, Collected> {
+        // What was collected is right whatever a thread died of.
+        self.report.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Prints what came of a command: `text` for people, `object` for programs.
     pub(super) fn tell(&self, text: &str, object: &impl Serialize) {
-        if self.format == MessageFormat::Json {
-            let mut line = serde_json::to_string(object).expect("a result becomes JSON");
-            line.push('\n');
-            print(line.as_bytes());
-        } else {
-            print(text.as_bytes());
+        match self.format {
+            MessageFormat::Json => {
+                let mut line = serde_json::to_string(object).expect("a result becomes JSON");
+                line.push('\n');
+                print(line.as_bytes());
+            }
+            MessageFormat::Sarif | MessageFormat::Junit => {}
+            MessageFormat::Text | MessageFormat::Short | MessageFormat::Github => {
+                print(text.as_bytes());
+            }
         }
     }
 
-    /// Prints a line for people; a program reads nothing but objects.
+    /// Prints a line for people; a program reads nothing but what it knows.
     pub(super) fn say(&self, line: &str) {
-        if self.format != MessageFormat::Json {
+        if !self.is_read() {
             print(format!("{line}\n").as_bytes());
         }
     }
 
     /// Whether what another program says may be shown as it comes: somebody is there to see it.
     pub(super) fn is_watched(&self) -> bool {
-        self.terminal && self.format != MessageFormat::Json
+        self.terminal && !self.is_read()
     }
 
     /// A bar for `total` files, if anybody would see it.
@@ -146,7 +305,7 @@ impl Console {
 
     /// Whether anybody would see progress.
     pub(super) fn shows_progress(&self) -> bool {
-        self.terminal && self.format != MessageFormat::Json
+        self.is_watched()
     }
 
     /// Prints a line for people at the end of a command that went well.
@@ -170,6 +329,13 @@ impl Console {
             None => options,
         }
     }
+}
+
+/// What a renderer writes.
+fn lines(render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Vec<u8> {
+    let mut out = Vec::new();
+    render(&mut out).expect("a vector takes all");
+    out
 }
 
 fn print(bytes: &[u8]) {

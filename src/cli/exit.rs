@@ -13,12 +13,19 @@ pub(super) enum Exit {
     Failed,
 }
 
+impl Exit {
+    /// The exit code.
+    pub(super) fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Wrong => 1,
+            Self::Failed => 2,
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        match exit {
-            Exit::Done => Self::SUCCESS,
-            Exit::Wrong => Self::from(1),
-            Exit::Failed => Self::from(2),
-        }
+        Self::from(exit.code())
     }
 }

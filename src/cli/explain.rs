@@ -37,11 +37,7 @@ fn all() -> String {
 
 fn one(code: &Code) -> String {
     let mut text = format!("{}[{}]: {}\n\n", code.severity(), code.id, code.summary);
-    for line in code.docs.lines() {
-        // Every line of a doc comment begins with the space after its slashes.
-        text.push_str(line.strip_prefix(' ').unwrap_or(line));
-        text.push('\n');
-    }
+    text.push_str(&code.prose());
     if let Kind::Lint(level) = code.kind {
         text.push_str(&opinions(code.id, level));
     }

@@ -3,10 +3,9 @@
 use std::io;
 
 use annotate_snippets::{Group, Level, Renderer};
-use serde::Serialize;
 
-use crate::diagnostic::MachineError;
-use crate::diagnostic::render::visible;
+use crate::diagnostic::render::{Trouble, visible};
+use crate::diagnostic::{MachineError, Severity};
 
 /// The machine could not do what it was asked, or the command line made no sense.
 ///
@@ -17,17 +16,6 @@ pub(super) struct Failure {
     notes: Vec<String>,
     help: Vec<String>,
     is_warning: bool,
-}
-
-/// As an object on a line, its fields those of a diagnostic that has no code and no place.
-#[derive(Serialize)]
-struct Object<'a> {
-    severity: &'static str,
-    headline: &'a str,
-    help: &'a [String],
-    notes: &'a [String],
-    annotations: [(); 0],
-    rendered: String,
 }
 
 impl Failure {
@@ -49,8 +37,12 @@ impl Failure {
         }
     }
 
-    fn severity(&self) -> &'static str {
-        if self.is_warning { "warning" } else { "error" }
+    fn severity(&self) -> Severity {
+        if self.is_warning {
+            Severity::Warning
+        } else {
+            Severity::Error
+        }
     }
 
     /// With something to know besides.
@@ -92,19 +84,15 @@ impl Failure {
         format!("{}: {}\n", self.severity(), self.headline)
     }
 
-    /// For programs: one line.
-    pub(super) fn json(&self) -> String {
-        let object = Object {
+    /// For programs.
+    pub(super) fn trouble(&self) -> Trouble {
+        Trouble {
             severity: self.severity(),
-            headline: &self.headline,
-            help: &self.help,
-            notes: &self.notes,
-            annotations: [],
+            headline: self.headline.clone(),
+            help: self.help.clone(),
+            notes: self.notes.clone(),
             rendered: self.text(false),
-        };
-        let mut line = serde_json::to_string(&object).expect("strings become JSON");
-        line.push('\n');
-        line
+        }
     }
 }
 

@@ -57,6 +57,8 @@ jobc push hello --to file:///srv/cache
     Publish what the job's nodes need, before it is created.
 jobc lock
     Write down which store paths packages are.
+jobc validate old/hello.json
+    Check JSON for Aurora that was made otherwise.
 jobc check --message-format short
     Check everything, a line for each problem.
 jobc run hello
@@ -69,7 +71,7 @@ jobc explain not-utf8
         "\
 0  done
 1  definitions are wrong; all their problems were printed
-   (`ready`: something is absent)
+   (`ready`: something is absent; `why`: no job needs it)
 2  the machine could not, or the command line made no sense
    (`ready`: some cache could not be asked, and nothing is known to be absent)",
     ),
@@ -78,6 +80,7 @@ jobc explain not-utf8
         "\
 NO_COLOR         no colour; `--color` comes first
 CLICOLOR_FORCE   colour even where there is no terminal
+GITHUB_WORKSPACE the directory that `github`, `sarif` and `junit` name files relative to
 NETRC            the file with passwords for binary caches, instead of ~/.netrc
 http_proxy, https_proxy, all_proxy, no_proxy
                  the proxies for binary caches; also in upper case
@@ -105,7 +108,26 @@ Examples:
   aurora job create --read-json $(jobc build hello)
   jobc build www/job.toml --stdout
   jobc build 'devcluster/*/prod/*' --print key
-  jobc build --all --out compiled";
+  jobc build --all --out compiled
+  aurora job create $(jobc build hello --target aurora-config)";
+
+/// After `check --help`.
+pub(super) const CHECK: &str = "\
+Formats for programs:
+  json    a line for each problem; its schema is `jobc schema messages`
+  github  workflow commands. GitHub shows 10 errors and 10 warnings of a step beside the changes;
+          the log of the step has all
+  sarif   a SARIF 2.1.0 log; columns count code points
+  junit   a JUnit report: a suite for each file, a case for each job, warnings as its output
+  All of it goes to standard output, also if there are errors; what is the machine's fault and no
+  definition's is in it, and on standard error as well. Names of files are relative to
+  GITHUB_WORKSPACE, if that is set and the current directory is below it, or else to the current
+  directory.
+
+Examples:
+  jobc check 'devcluster/*/prod/*' --deny-warnings
+  jobc check --message-format github
+  jobc check --message-format sarif > jobc.sarif";
 
 /// After `push --help`.
 pub(super) const PUSH: &str = "\
@@ -114,6 +136,18 @@ Examples:
   jobc push --all --to file:///srv/cache --key-file cache.sec --compression zstd
   jobc push 'devcluster/*/prod/*' --to 's3://cache?region=eu-west-1' --dry-run
   jobc push --all --to file:///srv/cache --without-packages";
+
+/// After `validate --help`.
+pub(super) const VALIDATE: &str = "\
+Exit status:
+  0  all files are valid
+  1  something is wrong with them
+  2  a file could not be read, or the command line made no sense
+
+Examples:
+  jobc validate compiled/hello.json
+  jobc validate jobs/ --message-format short
+  generate | jobc validate - --as-client";
 
 /// After `lock --help`.
 pub(super) const LOCK: &str = "\
@@ -155,6 +189,18 @@ longer by the time that instances take to stop, to be placed and to fetch what t
 Examples:
   jobc show hello
   jobc show devcluster/www/prod/hello --format json";
+
+/// After `why --help`.
+pub(super) const WHY: &str = "\
+Examples:
+  jobc why openssl
+  jobc why /nix/store/HASH-glibc-2.40 --job '*/*/prod/*'
+  jobc why files/server.conf --all
+
+Exit status:
+  0  some job needs it; a warning says where more may be unknown
+  1  no job needs it; definitions that are wrong are 1 as well
+  2  no job is known to need it, but what some store paths refer to is unknown";
 
 /// After `graph --help`.
 pub(super) const GRAPH: &str = "\

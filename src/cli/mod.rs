@@ -1,7 +1,8 @@
 //! The command line: arguments in, exit code out. Touches the world.
 //!
 //! The result of a command goes to standard output, all of it at once and only when everything
-//! went well; whatever else there is to say goes to standard error.
+//! went well; whatever else there is to say goes to standard error. Of commands that only check, what
+//! they find is the result, when it is asked for in a format for programs.
 
 mod args;
 mod build;
@@ -33,7 +34,11 @@ mod show;
 mod starter;
 mod summary;
 mod terminal;
+mod usage;
+mod validate;
+mod why;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -45,19 +50,19 @@ use self::failure::Failure;
 
 /// Runs the command of this process' arguments.
 pub fn run() -> ExitCode {
-    let (console, outcome) = match Cli::try_parse() {
-        Ok(cli) => {
-            let console = Console::new(&cli.global);
-            let outcome = obey(&cli, &console);
-            (console, outcome)
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(answer) => {
+            let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+            return usage::answer(&answer, &arguments).into();
         }
-        Err(answer) => (Console::default(), output::answer(&answer)),
     };
-    let exit = outcome.unwrap_or_else(|failure| {
+    let console = Console::new(&cli.global, usage::manner(&cli.command));
+    let exit = obey(&cli, &console).unwrap_or_else(|failure| {
         console.fail(&failure);
         Exit::Failed
     });
-    exit.into()
+    console.finish(exit).into()
 }
 
 fn obey(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
@@ -65,11 +70,13 @@ fn obey(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
         Command::Build(args) => build::run(args, &cli.global, console),
         Command::Push(args) => push::run(args, &cli.global, console),
         Command::Check(args) => check::run(args, &cli.global, console),
+        Command::Validate(args) => validate::run(args, &cli.global, console),
         Command::Ready(args) => ready::run(args, &cli.global, console),
         Command::List(args) => list::run(args, &cli.global, console),
         Command::Show(args) => show::run(args, &cli.global, console),
         Command::Graph(args) => graph::run(args, &cli.global, console),
         Command::Run(args) => run::run(args, &cli.global, console),
+        Command::Why(args) => why::run(args, &cli.global, console),
         Command::Explain(args) => explain::run(args),
         Command::Lock(args) => lock::run(args, &cli.global, console),
         Command::Init(args) => init::run(args),

@@ -1,6 +1,9 @@
 //! Standard output: results, and nothing before everything went well.
 
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::diagnostic::render::Root;
 
 use super::exit::Exit;
 use super::failure::Failure;
@@ -21,6 +24,15 @@ pub(super) fn answer(answer: &clap::Error) -> Result<Exit, Failure> {
         0 => Exit::Done,
         _ => Exit::Failed,
     })
+}
+
+/// The directory that reports for programs are about: where GitHub has put the repository, if this is
+/// below it, since that is what it shows reports beside; otherwise the current directory.
+pub(super) fn root() -> Root {
+    let current_dir = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
+    let checkout = std::env::var_os("GITHUB_WORKSPACE");
+    let checkout = checkout.as_deref().map(Path::new);
+    Root::new(&current_dir, checkout.filter(|path| path.is_absolute()))
 }
 
 fn or_gone(written: io::Result<()>) -> Result<(), Failure> {

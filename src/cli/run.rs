@@ -9,6 +9,7 @@ use std::sync::Arc;
 use anstream::{AutoStream, ColorChoice};
 
 use crate::diagnostic::{MachineError, closest};
+use crate::emit::Form;
 use crate::run::world::{self, Printer, Sandbox, Setup, Style};
 use crate::run::{
     Agent, Compiled, CompiledJob, Fate, Key, PortClash, Ports, Problem, Task, is_init,
@@ -219,7 +220,7 @@ fn compile(
         return Ok(Err(console.close(diagnostics, None, &[])));
     };
     let words = [word.to_owned()];
-    let search = Search::new(&workspace, &words, Depth::KeepText)?;
+    let search = Search::new(&workspace, &words, Depth::KeepText)?.written_as(Some(Form::Complete));
     let mut findings = search.run(console)?;
     let mut failures = settle(&search, &mut findings, Many::Refused, console)?;
     let count = findings.selected().count();

@@ -14,6 +14,8 @@ pub(super) fn run(args: &SchemaArgs) -> Result<Exit, Failure> {
         Which::Lock => Document::Lock,
         Which::Aurora => Document::Aurora,
         Which::Show => Document::Show,
+        Which::Why => Document::Why,
+        Which::Messages => Document::Messages,
     };
     output::print(&schema::schema(which))?;
     Ok(Exit::Done)

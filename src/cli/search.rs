@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::compile::{self, Compiled, Compiler, Listed, Planned};
 use crate::diagnostic::{Diagnostic, MachineError, Severity};
+use crate::emit::Form;
 use crate::model::JobKey;
 use crate::parse::Format;
 use crate::plan::Needs;
@@ -29,7 +30,9 @@ pub(super) enum Depth {
     Compile,
     /// As before, and the compiled text is kept, which is all that many jobs have room for.
     KeepText,
-    /// As before, and so is what nodes need from the store.
+    /// It has to compile, too, and what nodes need from the store is kept, without any text.
+    KeepNeeds,
+    /// It has to compile, too; the compiled text and what nodes need from the store are kept.
     Keep,
 }
 
@@ -97,6 +100,14 @@ impl<'a> Search<'a> {
             selection,
             depth,
         })
+    }
+
+    /// With compiled jobs in this form, if one was asked for.
+    pub(super) fn written_as(mut self, form: Option<impl Into<Form>>) -> Self {
+        if let Some(form) = form {
+            self.compiler.write_as(form.into());
+        }
+        self
     }
 
     /// Looks for the jobs.
@@ -202,6 +213,15 @@ impl<'a> Search<'a> {
                 Depth::KeepText => {
                     for job in &mut compiled {
                         job.needs = Needs::default();
+                    }
+                    look.compiled = compiled;
+                }
+                Depth::KeepNeeds => {
+                    for job in &mut compiled {
+                        job.artifact.text = String::new();
+                        for need in &mut job.needs.scripts {
+                            need.script.text = String::new();
+                        }
                     }
                     look.compiled = compiled;
                 }

@@ -73,7 +73,8 @@ pub struct Code {
     /// What it means, why it is one, a wrong example and its fix; Markdown.
     ///
     /// The first fenced block of the kind `toml`, `json` or `yaml` provokes the problem when it is
-    /// compiled, the second one compiles (a test does both). Blocks of another kind are prose.
+    /// compiled, the second one compiles (a test does both). Those of the kind `aurora` are JSON for
+    /// Aurora's client, which is validated instead. Blocks of another kind are prose.
     pub docs: &'static str,
 }
 
@@ -84,6 +85,17 @@ impl Code {
             Kind::Rule | Kind::Lint(Level::Deny) => Severity::Error,
             Kind::Lint(Level::Allow | Level::Warn) => Severity::Warning,
         }
+    }
+
+    /// The documentation as it is printed, Markdown.
+    pub fn prose(&self) -> String {
+        let mut prose = String::with_capacity(self.docs.len());
+        for line in self.docs.lines() {
+            // Every line of a doc comment begins with the space after its slashes.
+            prose.push_str(line.strip_prefix(' ').unwrap_or(line));
+            prose.push('\n');
+        }
+        prose
     }
 
     /// Whether it is a lint.

@@ -7,6 +7,7 @@ mod place;
 mod problem;
 pub mod render;
 mod report;
+mod subject;
 mod suggest;
 
 pub use code::{Code, Kind, Level, Severity};
@@ -14,4 +15,5 @@ pub use machine::MachineError;
 pub use place::{Part, Place};
 pub use problem::{Annotation, Diagnostic};
 pub use report::Report;
+pub use subject::{Subject, SubjectJob};
 pub use suggest::closest;

@@ -2,7 +2,8 @@
 
 use crate::source::{Pointer, SourceMap};
 
-use super::{Code, Place, Severity};
+use super::subject::Holds;
+use super::{Code, Place, Severity, Subject};
 
 /// A problem that was found, told in pieces that renderers put together.
 ///
@@ -22,6 +23,8 @@ pub struct Diagnostic {
     pub help: Vec<String>,
     /// What to know besides.
     pub notes: Vec<String>,
+    /// What the primary place is about, once it is located.
+    pub subject: Option<Box<Subject>>,
 }
 
 /// A place that a diagnostic points at, with what to know about it.
@@ -46,6 +49,7 @@ impl Diagnostic {
             }],
             help: Vec::new(),
             notes: Vec::new(),
+            subject: None,
         }
     }
 
@@ -100,7 +104,20 @@ impl Diagnostic {
 
     /// With all places looked up in the document's file.
     #[must_use]
-    pub fn located(mut self, map: &SourceMap) -> Self {
+    pub fn located(self, map: &SourceMap) -> Self {
+        self.located_in(map, Holds::Anything)
+    }
+
+    /// As [`Self::located`], in a file of one job or several.
+    #[must_use]
+    pub fn located_in_jobs(self, map: &SourceMap) -> Self {
+        self.located_in(map, Holds::Jobs)
+    }
+
+    fn located_in(mut self, map: &SourceMap, holds: Holds) -> Self {
+        self.subject = self
+            .subject
+            .or_else(|| Subject::of(&self.annotations[0].place, map, holds).map(Box::new));
         for annotation in &mut self.annotations {
             let place = std::mem::replace(&mut annotation.place, Place::value(Pointer::root()));
             annotation.place = place.located(map);

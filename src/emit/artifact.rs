@@ -6,11 +6,15 @@ use crate::plan::JobKey;
 use crate::store::content_address::store_path;
 use crate::store::{ContentAddress, Sha256, StoreDir, StorePath, StorePathName};
 
+use super::Form;
+
 /// A compiled job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Artifact {
     /// Which job it is.
     pub key: JobKey,
+    /// In which words it is written.
+    pub form: Form,
     /// The document, with a final newline.
     pub text: String,
 }
@@ -27,7 +31,7 @@ impl Artifact {
             key.environment.as_str(),
             key.name.as_str(),
         ];
-        let name = StorePathName::join(&parts, ".json");
+        let name = StorePathName::join(&parts, self.form.extension());
         let address = ContentAddress::Text(Sha256::of(self.text.as_bytes()));
         // The name must not depend on where a site keeps its store: nobody puts the job there.
         let nothing = BTreeSet::new();

@@ -11,7 +11,8 @@ use super::Text;
 pub enum Container {
     /// A Docker container, by the Docker containerizer.
     Docker(Docker),
-    /// A container by the unified Mesos containerizer. Aurora's JSON form cannot carry it.
+    /// A container by the unified Mesos containerizer. Aurora's JSON cannot carry it; the target
+    /// `aurora-config` does.
     Mesos(Mesos),
 }
 

@@ -8,6 +8,16 @@ use serde::Deserialize;
 
 use super::{Job, PackageName, PackageSource};
 
+/// Whose rules a document is written by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Dialect {
+    /// A definition of jobc's.
+    #[default]
+    Definition,
+    /// JSON for Aurora's client.
+    Client,
+}
+
 /// What a definition file holds.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Document {
@@ -33,6 +43,9 @@ pub struct JobList {
 impl Document {
     /// The field that makes a document a list.
     pub const LIST_FIELD: &str = "jobs";
+
+    /// Fields that definitions have and Aurora's JSON has not.
+    pub const OWN_FIELDS: &[&str] = &["$schema", "after", "packages", "waive"];
 
     /// The jobs, in the order written.
     pub fn jobs(&self) -> &[Job] {

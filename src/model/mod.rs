@@ -32,7 +32,7 @@ pub use command::{CommandLine, Piece, Pieces, Problem, Reference, SyntaxError};
 pub use container::{
     AppcImage, Container, Docker, DockerImage, Image, Mesos, Parameter, Volume, VolumeMode,
 };
-pub use document::{Document, JobList};
+pub use document::{Dialect, Document, JobList};
 pub use health::{HealthCheckConfig, HealthChecker, HttpHealthChecker, ShellHealthChecker};
 pub use installable::{Attribute, Installable, InstallableError, InstallableSource};
 pub use job::{
@@ -48,7 +48,7 @@ pub use placement::{AttributeValue, Placement, PlacementError, PlacementRule};
 pub use process::{Logger, LoggerDestination, LoggerMode, Process, RotatePolicy};
 pub use quantity::{Bytes, FractionalSeconds, QuantityError, Seconds};
 pub use scheduler::{ContainerType, SchedulerSettings, Tier, TierConfig};
-pub use settings::{InitNames, InitRoots, InitSettings, NodeSettings, Settings};
+pub use settings::{InitNames, InitRoots, InitSettings, NodeSettings, Settings, Target};
 pub use shell::shell_word;
 pub use sla::{CoordinatorSlaPolicy, CountSlaPolicy, PercentageSlaPolicy, SlaPolicy};
 pub use task::{OrderConstraint, Resources, Task};

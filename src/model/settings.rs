@@ -19,6 +19,8 @@ pub struct Settings {
     pub roots: Option<Vec<String>>,
     /// Packages that all jobs may call `${pkgs.NAME}`; a definition's own come first.
     pub packages: Option<BTreeMap<PackageName, PackageSource>>,
+    /// What jobs are compiled to unless the command line says otherwise (default `aurora-json`).
+    pub target: Option<Target>,
     /// How closures are realised on the nodes.
     pub init: Option<InitSettings>,
     /// What the nodes' own Nix is told: what they ask and trust without being asked to.
@@ -92,6 +94,18 @@ fn both<'s>(
         }
     }
     words
+}
+
+/// What jobs are compiled to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Target {
+    /// JSON for Aurora's client, which reads it with `--read-json`. It cannot carry batch update
+    /// strategies, count and percentage SLA policies and Mesos containers.
+    #[default]
+    AuroraJson,
+    /// A config file for Aurora's client, `.aurora`, which carries every job.
+    AuroraConfig,
 }
 
 /// How closures are realised on the nodes.

@@ -5,7 +5,8 @@ use serde::Deserialize;
 
 use super::{Float, Integer, Seconds, Text};
 
-/// The promise that maintenance has to keep. Aurora's JSON form can only carry `coordinator`.
+/// The promise that maintenance has to keep. Aurora's JSON can only carry `coordinator`; the target
+/// `aurora-config` carries all.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SlaPolicy {

@@ -31,7 +31,8 @@ pub struct UpdateConfig {
     pub sla_aware: Option<bool>,
 }
 
-/// In which groups instances are replaced. Aurora's JSON form can only carry `queue`.
+/// In which groups instances are replaced. Aurora's JSON can only carry `queue`; the target
+/// `aurora-config` carries all. Aurora's own client cannot start updates with `queue` and `batch`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum UpdateStrategy {

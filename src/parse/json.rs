@@ -1,7 +1,8 @@
 //! JSON text -> tree.
 //!
 //! The grammar of RFC 8259 and two things more, both for people: comments (`// ...`, `/* ... */`)
-//! wherever there may be white space, and a comma after the last element.
+//! wherever there may be white space, and a comma after the last element. JSON for Aurora's client has
+//! neither.
 //!
 //! The reader is the project's own, because the libraries fall short of this grammar.
 //! `jsonc-parser` takes line breaks in strings and any Unicode space between tokens for JSON with
@@ -12,6 +13,7 @@ mod scalar;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Report};
+use crate::model::Dialect;
 use crate::source::{Entry, Kind, Node, SourceFile, Span};
 
 use super::limits::{MAX_DEPTH, MAX_VALUES, fitted, too_deep, too_many};
@@ -19,9 +21,15 @@ use super::problems::{Problems, Stop, character, found, is_blank, named, one};
 
 /// Reads a JSON file.
 pub fn parse(file: &Arc<SourceFile>) -> Report<Node> {
+    parse_as(file, Dialect::Definition)
+}
+
+/// Reads JSON as `dialect` has it. Where Aurora's client finds a key twice, it takes the last one.
+pub fn parse_as(file: &Arc<SourceFile>, dialect: Dialect) -> Report<Node> {
     let mut reader = Reader {
         problems: Problems::new(file),
         text: file.text(),
+        dialect,
         at: 0,
         depth: 0,
         values: 0,
@@ -33,6 +41,7 @@ pub fn parse(file: &Arc<SourceFile>) -> Report<Node> {
 struct Reader<'a> {
     problems: Problems<'a>,
     text: &'a str,
+    dialect: Dialect,
     at: usize,
     depth: usize,
     values: usize,
@@ -48,7 +57,9 @@ struct Open {
 impl Reader<'_> {
     fn document(&mut self) -> Result<Node, Stop> {
         if self.text.starts_with('\u{feff}') {
-            self.at = '\u{feff}'.len_utf8();
+            let span = one(self.text, 0);
+            self.extension(span, "expected JSON, found a byte-order mark")?;
+            self.at = span.range().end;
         }
         self.blank()?;
         if self.peek().is_none() {
@@ -100,7 +111,10 @@ impl Reader<'_> {
         loop {
             self.blank()?;
             match self.peek() {
-                Some(b']') => break,
+                Some(b']') => {
+                    self.last_comma(!items.is_empty())?;
+                    break;
+                }
                 Some(b',') => self.surplus_comma("a value")?,
                 None | Some(b'}') => return Err(self.unclosed(open)),
                 Some(_) => {
@@ -119,7 +133,10 @@ impl Reader<'_> {
         loop {
             self.blank()?;
             match self.peek() {
-                Some(b'}') => break,
+                Some(b'}') => {
+                    self.last_comma(!entries.is_empty())?;
+                    break;
+                }
                 Some(b',') => self.surplus_comma("a key")?,
                 None | Some(b']') => return Err(self.unclosed(open)),
                 Some(_) => {
@@ -129,7 +146,10 @@ impl Reader<'_> {
             }
         }
         self.close();
-        self.problems.drop_duplicates(&mut entries);
+        match self.dialect {
+            Dialect::Definition => self.problems.drop_duplicates(&mut entries),
+            Dialect::Client => self.problems.drop_overwritten(&mut entries),
+        }
         Ok(fitted(entries))
     }
 
@@ -263,11 +283,16 @@ impl Reader<'_> {
         loop {
             match self.peek() {
                 Some(b' ' | b'\t' | b'\n' | b'\r') => self.at += 1,
-                Some(b'/') => match self.text.as_bytes().get(self.at + 1) {
-                    Some(b'/') => self.line_comment(),
-                    Some(b'*') => self.block_comment()?,
-                    _ => return Ok(()),
-                },
+                Some(b'/') => {
+                    let start = self.at;
+                    match self.text.as_bytes().get(start + 1) {
+                        Some(b'/') => self.line_comment(),
+                        Some(b'*') => self.block_comment()?,
+                        _ => return Ok(()),
+                    }
+                    let span = Span::new(start..start + 2);
+                    self.extension(span, "expected JSON, found a comment")?;
+                }
                 Some(b'#') => {
                     let start = self.at;
                     self.line_comment();
@@ -299,6 +324,35 @@ impl Reader<'_> {
                 _ => return Ok(()),
             }
         }
+    }
+
+    /// Something that is no JSON, though definitions may have it.
+    fn extension(&mut self, span: Span, headline: &str) -> Result<(), Stop> {
+        match self.dialect {
+            Dialect::Definition => Ok(()),
+            Dialect::Client => {
+                let problem = self.problems.syntax(span, headline);
+                let problem = problem.help("remove it: Aurora's client reads plain JSON");
+                self.problems.push_clear(problem);
+                if self.problems.is_full() {
+                    return Err(Stop);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Before the end of a list or table that has elements: whether a comma is the last thing in it.
+    fn last_comma(&mut self, has_elements: bool) -> Result<(), Stop> {
+        if self.dialect == Dialect::Definition || !has_elements {
+            return Ok(());
+        }
+        let before = self.text[..self.at].trim_end_matches([' ', '\t', '\n', '\r']);
+        if !before.ends_with(',') {
+            return Ok(());
+        }
+        let span = Span::new(before.len() - 1..before.len());
+        self.extension(span, "expected an element after the comma, found the end")
     }
 
     fn line_comment(&mut self) {

@@ -25,7 +25,7 @@ use std::sync::Arc;
 use crate::diagnostic::Report;
 use crate::source::{Node, SourceFile};
 
-pub use decode::{Decoded, decode, document, settings};
+pub use decode::{Decoded, client_document, decode, document, own_field, settings};
 pub use limits::{MAX_DEPTH, MAX_VALUES};
 
 /// A data format that definitions and settings may be written in.

@@ -1,5 +1,6 @@
 //! The problems of one file while it is read, and words for what stands in it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::codes::syntax::{DUPLICATE_KEY, EMPTY_FILE, SYNTAX};
@@ -54,6 +55,13 @@ impl<'a> Problems<'a> {
             .any(|mark| text[line..].starts_with(mark))
     }
 
+    /// Adds a problem that leaves no doubt about what was meant.
+    pub(super) fn push_clear(&mut self, problem: Diagnostic) {
+        let guessed = self.guessed;
+        self.push(problem);
+        self.guessed = guessed;
+    }
+
     /// Whether further problems would be dropped.
     pub(super) fn is_full(&self) -> bool {
         self.found.len() >= MAX_PROBLEMS
@@ -98,6 +106,28 @@ impl<'a> Problems<'a> {
         for &(first, second) in &duplicates {
             let entry = &entries[second];
             self.push(self.duplicate_key(&entry.key, entries[first].key_span, entry.key_span));
+        }
+        let mut index = 0;
+        let mut dropped = duplicates.iter().map(|&(_, second)| second).peekable();
+        entries.retain(|_| {
+            let keep = dropped.next_if_eq(&index).is_none();
+            index += 1;
+            keep
+        });
+    }
+
+    /// Reports keys that are there again, and drops the entries that the last one of each overwrites.
+    pub(super) fn drop_overwritten(&mut self, entries: &mut Vec<Entry>) {
+        let duplicates = duplicates(entries);
+        let mut last: BTreeMap<usize, usize> = BTreeMap::new();
+        for &(first, second) in &duplicates {
+            let entry = &entries[second];
+            let problem = self.duplicate_key(&entry.key, entries[first].key_span, entry.key_span);
+            self.push(problem.note("Aurora's client takes the last one"));
+            last.insert(first, second);
+        }
+        for (first, last) in last {
+            entries.swap(first, last);
         }
         let mut index = 0;
         let mut dropped = duplicates.iter().map(|&(_, second)| second).peekable();

@@ -23,7 +23,7 @@ pub use crate::model::{
     Image, InitNames, InitRoots, InitSettings, Integer, Job, JobKey, LifecycleConfig, Logger,
     LoggerDestination, LoggerMode, Mesos, Metadata, Parameter, PartitionPolicy,
     PercentageSlaPolicy, Placement, Process, ProcessName, QueueUpdateStrategy, Resources,
-    RotatePolicy, Seconds, SlaPolicy, Task, Text, UpdateConfig, UpdateStrategy,
+    RotatePolicy, Seconds, SlaPolicy, Target, Task, Text, UpdateConfig, UpdateStrategy,
     VariableBatchUpdateStrategy, Volume, VolumeMode,
 };
 pub use lower::{Options, lower};
@@ -32,7 +32,7 @@ pub use realise::{InitCommand, Root};
 pub use shift::shift_process_indexes;
 pub use step::{Edge, Realise, Run, Step, StepId};
 
-pub use crate::resolve::{Import, Script};
+pub use crate::resolve::{Import, Package, Script};
 
 use crate::source::Pointer;
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::model::ProcessName;
-use crate::resolve::{Import, ResolvedJob, Script};
+use crate::model::{PackageName, ProcessName};
+use crate::resolve::{Import, Package, ResolvedJob, Script};
 use crate::store::StorePath;
 
 /// The objects that one job needs, and who needs them.
@@ -17,6 +17,8 @@ pub struct Needs {
     /// The files and directories of the workspace that scripts refer to. What else these refer to
     /// is a package.
     pub imports: BTreeMap<StorePath, Arc<Import>>,
+    /// The packages that its commands name, by what definitions call them.
+    pub packages: BTreeMap<PackageName, Package>,
 }
 
 /// A script and who needs it.
@@ -69,6 +71,7 @@ impl Needs {
         Self {
             scripts: scripts.chain(root).collect(),
             imports: resolved.imports.clone(),
+            packages: resolved.packages.clone(),
         }
     }
 }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 pub use command::{Command, Script};
 pub use lock::{Lock, Locked, PathInfo};
-pub use package::{bad_installable, bad_store_path, locked};
+pub use package::{Package, bad_installable, bad_store_path, locked};
 
 use crate::check::CheckedJob;
 use crate::diagnostic::codes::packages as codes;
@@ -39,6 +39,8 @@ pub struct ResolvedJob {
     pub shell_command: Option<Command>,
     /// The files and directories that its commands name.
     pub imports: BTreeMap<StorePath, Arc<Import>>,
+    /// The packages that its commands name.
+    pub packages: BTreeMap<PackageName, Package>,
 }
 
 /// What names mean in one definition file of a workspace.
@@ -115,10 +117,14 @@ pub fn resolve(
     }
     let shell_command = context.health_check()?;
     let Context {
+        packages,
         imports,
         diagnostics,
         ..
     } = context;
+    let packages = packages.into_iter();
+    let packages = packages.filter_map(|(name, package)| Some((name, package?)));
+    let packages = packages.collect();
     // A command that could not be resolved is a stand-in; so nothing goes on to the plan.
     let failed = diagnostics.iter().any(|problem| !problem.code.is_lint());
     Ok(if failed {
@@ -130,6 +136,7 @@ pub fn resolve(
                 commands,
                 shell_command,
                 imports,
+                packages,
             },
             diagnostics,
         )
@@ -141,7 +148,7 @@ struct Context<'a> {
     resolver: &'a Resolver<'a>,
     checked: &'a CheckedJob,
     /// Packages looked up so far; none where that failed and was reported.
-    packages: BTreeMap<PackageName, Option<StorePath>>,
+    packages: BTreeMap<PackageName, Option<Package>>,
     /// What the job imports.
     imports: BTreeMap<StorePath, Arc<Import>>,
     diagnostics: Vec<Diagnostic>,

@@ -11,6 +11,15 @@ use crate::store::store_dir::AbsolutePathError;
 
 use super::{Context, DEFAULT_SYSTEM, Lock, Locked};
 
+/// A package that a command names: what it was declared as, and what that is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Package {
+    /// Its store path.
+    pub path: StorePath,
+    /// The installable, store path or path of a file, as written.
+    pub source: String,
+}
+
 /// Where a package was declared: its source, the directory that its paths are relative to, and
 /// the place for messages.
 struct Declaration<'a> {
@@ -26,15 +35,22 @@ impl<'a> Context<'a> {
         name: &PackageName,
     ) -> Result<Option<StorePath>, MachineError> {
         if let Some(known) = self.packages.get(name) {
-            return Ok(known.clone());
+            return Ok(known.as_ref().map(|package| package.path.clone()));
         }
         let found = match self.declaration(name) {
-            Some(declaration) => self.declared(name, &declaration)?,
+            Some(declaration) => {
+                let path = self.declared(name, &declaration)?;
+                path.map(|path| Package {
+                    path,
+                    source: written(declaration.source).to_owned(),
+                })
+            }
             // `check` has reported it.
             None => None,
         };
-        self.packages.insert(name.clone(), found.clone());
-        Ok(found)
+        let path = found.as_ref().map(|package| package.path.clone());
+        self.packages.insert(name.clone(), found);
+        Ok(path)
     }
 
     fn declaration(&self, name: &PackageName) -> Option<Declaration<'a>> {
@@ -162,6 +178,13 @@ pub fn bad_installable(text: &str, reason: &InstallableError, place: Place) -> D
     let headline = format!("`{text}` is no package: {reason}");
     Diagnostic::new(&codes::BAD_INSTALLABLE, headline, place)
         .help("write an installable such as `nixpkgs#python3`, or a store path")
+}
+
+fn written(source: &PackageSource) -> &str {
+    match source {
+        PackageSource::Local(local) => &local.path,
+        PackageSource::Reference(text) => text,
+    }
 }
 
 /// Where a source at `pointer` says where the package is.

@@ -30,7 +30,7 @@ pub struct Agent {
 
 /// Why a text cannot be filled in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Trouble {
+pub enum Trouble {
     /// The reference is none.
     Malformed(String),
     /// Nobody knows the name.
@@ -80,8 +80,18 @@ impl Reading {
 pub(super) struct Scope<'a> {
     /// The innermost last.
     levels: Vec<&'a Table>,
-    agent: Option<&'a Agent>,
+    added: Added<'a>,
     reading: &'a Reading,
+}
+
+/// Whose names there are besides those of the tables.
+#[derive(Debug, Clone, Copy)]
+enum Added<'a> {
+    Nobodys,
+    /// The names that the client adds.
+    Clients,
+    /// These, and those that the agent adds.
+    Agents(&'a Agent),
 }
 
 /// A value on the way of an address.
@@ -115,7 +125,16 @@ impl<'a> Scope<'a> {
     pub(super) fn new(job: &'a Table, agent: &'a Agent, reading: &'a Reading) -> Self {
         Self {
             levels: vec![job],
-            agent: Some(agent),
+            added: Added::Agents(agent),
+            reading,
+        }
+    }
+
+    /// As long as the job is with the client.
+    pub(super) fn of_client(job: &'a Table, reading: &'a Reading) -> Self {
+        Self {
+            levels: vec![job],
+            added: Added::Clients,
             reading,
         }
     }
@@ -160,12 +179,20 @@ impl<'a> Scope<'a> {
     /// What client and agent add.
     fn added(&self, path: &[Component<'_>]) -> Option<Cow<'a, str>> {
         use Component::{Field, Index};
-        let agent = self.agent?;
-        Some(match path {
+        let agent = match self.added {
+            Added::Nobodys => return None,
+            Added::Clients => None,
+            Added::Agents(agent) => Some(agent),
+        };
+        match path {
             [Field("mesos"), Field("role")] | [Field("thermos"), Field("user")] => {
-                Cow::Borrowed("{{role}}")
+                return Some(Cow::Borrowed("{{role}}"));
             }
-            [Field("mesos"), Field("cluster")] => Cow::Borrowed("{{cluster}}"),
+            [Field("mesos"), Field("cluster")] => return Some(Cow::Borrowed("{{cluster}}")),
+            _ => {}
+        }
+        let agent = agent?;
+        Some(match path {
             [Field("mesos"), Field("instance")] => Cow::Owned(agent.instance.to_string()),
             [Field("mesos"), Field("hostname")] => Cow::Borrowed(&agent.hostname),
             [Field("thermos"), Field("task_id")] => Cow::Borrowed(&agent.task_id),
@@ -179,12 +206,13 @@ impl<'a> Scope<'a> {
     }
 }
 
+/// Fields whose tables are maps: their keys are no names for references.
+pub(super) const MAPS: &[&str] = &["constraints", "task_links", "portmap"];
+
 fn field<'a>(table: &'a Table, name: &str) -> Option<Found<'a>> {
     let value = table.get(name)?;
     Some(match value {
-        Value::Object(inner) if ["constraints", "task_links", "portmap"].contains(&name) => {
-            Found::Map(inner)
-        }
+        Value::Object(inner) if MAPS.contains(&name) => Found::Map(inner),
         other => found(other),
     })
 }
@@ -300,7 +328,7 @@ impl Evaluation {
         } else {
             let owner = Scope {
                 levels: owner,
-                agent: None,
+                added: Added::Nobodys,
                 reading: scope.reading,
             };
             let mut own = String::new();

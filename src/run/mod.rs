@@ -5,6 +5,7 @@
 //! what to start and to end, and when the task is done; `world` does it.
 
 mod bind;
+mod client;
 mod defaults;
 mod fields;
 mod init;
@@ -18,7 +19,8 @@ pub mod world;
 #[cfg(test)]
 mod tests;
 
-pub use bind::Agent;
+pub use bind::{Agent, Trouble};
+pub use client::ClientsView;
 pub use init::is_init;
 pub use ports::{PortClash, PortNames, Ports};
 pub use read::{Compiled, CompiledJob, Problem};

@@ -32,6 +32,33 @@ pub enum LoadError {
 /// # Errors
 /// See [`LoadError`].
 pub fn load(path: &Path, name: &str) -> Result<Arc<SourceFile>, LoadError> {
+    let bytes = read(path)?;
+    text(
+        match bytes.strip_prefix(b"\xef\xbb\xbf") {
+            Some(rest) => rest.to_vec(),
+            None => bytes,
+        },
+        name,
+    )
+}
+
+/// Reads the file at `path`, to be called `name` in messages, as it is.
+///
+/// # Errors
+/// See [`LoadError`].
+pub fn load_as_it_is(path: &Path, name: &str) -> Result<Arc<SourceFile>, LoadError> {
+    text(read(path)?, name)
+}
+
+/// Reads all that `input` has, to be called `name` in messages, as it is.
+///
+/// # Errors
+/// See [`LoadError`].
+pub fn load_stream(input: impl Read, name: &str) -> Result<Arc<SourceFile>, LoadError> {
+    text(read_stream(input, Vec::new())?, name)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
     let metadata = std::fs::metadata(path).map_err(LoadError::Io)?;
     if !metadata.is_file() {
         // Opening a FIFO would wait for its other end.
@@ -41,19 +68,23 @@ pub fn load(path: &Path, name: &str) -> Result<Arc<SourceFile>, LoadError> {
     if length > MAX_SOURCE_BYTES {
         return Err(LoadError::TooLarge);
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
+    let bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
     // The length is a hint: a special file has none, and a file may grow while it is read.
-    let file = File::open(path).map_err(LoadError::Io)?;
-    file.take(MAX_SOURCE_BYTES + 1)
+    read_stream(File::open(path).map_err(LoadError::Io)?, bytes)
+}
+
+fn read_stream(input: impl Read, mut bytes: Vec<u8>) -> Result<Vec<u8>, LoadError> {
+    input
+        .take(MAX_SOURCE_BYTES + 1)
         .read_to_end(&mut bytes)
         .map_err(LoadError::Io)?;
     if bytes.len() as u64 > MAX_SOURCE_BYTES {
         return Err(LoadError::TooLarge);
     }
-    let bytes = match bytes.strip_prefix(b"\xef\xbb\xbf") {
-        Some(rest) => rest.to_vec(),
-        None => bytes,
-    };
+    Ok(bytes)
+}
+
+fn text(bytes: Vec<u8>, name: &str) -> Result<Arc<SourceFile>, LoadError> {
     match String::from_utf8(bytes) {
         Ok(text) => Ok(SourceFile::new(name, text)),
         Err(error) => {

@@ -4,6 +4,8 @@
 mod fields;
 mod text;
 
+pub(crate) use text::python_float;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 

@@ -46,7 +46,7 @@ pub(super) fn float<'a>(number: f64) -> Value<'a> {
 }
 
 /// A number as the client prints it: twelve significant digits at most, never without a point.
-fn python_float(number: f64) -> String {
+pub(crate) fn python_float(number: f64) -> String {
     const DIGITS: usize = 12;
     let scientific = format!("{number:.*e}", DIGITS - 1);
     let Some((mantissa, exponent)) = scientific.split_once('e') else {

@@ -5,7 +5,7 @@ mod walk;
 
 use crate::diagnostic::codes::templates;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::{Address, Component, TemplateReference, Text, references};
+use crate::model::{Address, Component, Dialect, TemplateReference, Text, references};
 use crate::source::Pointer;
 
 use super::Ctx;
@@ -32,7 +32,7 @@ pub fn examine(
 ) -> Option<Diagnostic> {
     let text = reference.text;
     let Some(address) = address(reference) else {
-        return Some(malformed(reference, place()));
+        return Some(malformed(reference, scope, place()));
     };
     let problem = match trouble(&address, scope)? {
         // Told where the value was written.
@@ -52,17 +52,20 @@ pub fn examine(
     Some(problem)
 }
 
-fn malformed(reference: &TemplateReference<'_>, place: Place) -> Diagnostic {
+fn malformed(reference: &TemplateReference<'_>, scope: &Scope<'_>, place: Place) -> Diagnostic {
     let headline = format!("`{}` is no reference", shorten(reference.text));
     let problem = Diagnostic::new(&templates::TEMPLATE_SYNTAX, headline, place);
     let trimmed = reference.inner.trim();
     if trimmed != reference.inner && Address::parse(trimmed).is_some() {
         return problem.help(format!("write it without spaces: `{{{{{trimmed}}}}}`"));
     }
-    literal_braces(problem)
+    literal_braces(problem, scope)
 }
 
-fn literal_braces(problem: Diagnostic) -> Diagnostic {
+fn literal_braces(problem: Diagnostic, scope: &Scope<'_>) -> Diagnostic {
+    if scope.dialect() == Dialect::Client {
+        return problem;
+    }
     problem.help("if the braces are meant for another program, put the text into a file and name it: `${./file}`")
 }
 
@@ -73,6 +76,7 @@ fn unbound(text: &str, address: &Address<'_>, scope: &Scope<'_>, place: Place) -
         Some(meant) => problem.help(format!("did you mean `{{{{{meant}}}}}`?")),
         None => literal_braces(
             problem.help("name a field of the process, the task or the job, or one of `mesos.instance`, `mesos.hostname`, `thermos.task_id`, `thermos.ports[NAME]`"),
+            scope,
         ),
     }
 }

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 use crate::compile::Compiled;
 use crate::diagnostic::render::counted;
+use crate::emit::Form;
 use crate::publish::{
     Ahead, Directory, Extent, How, KeyFileError, Nix, Object, Packing, PublishError, Target,
     TargetError, Wishes, Work, objects, read_key,
@@ -47,7 +48,8 @@ pub(super) fn run(args: &PushArgs, global: &Global, console: &Console) -> Result
     let looked = directory.map(|path| Directory::look(path, &workspace.store_dir));
     let looked = looked.transpose()?;
     let ahead = directory.map(|path| Arc::new(Ahead::new(path)));
-    let mut search = Search::new(&workspace, &args.names, depth)?;
+    let search = Search::new(&workspace, &args.names, depth)?;
+    let mut search = search.written_as(Some(Form::Complete));
     let is_packed = !matches!(target.packing, None | Some(Packing::None));
     if let Some(ahead) = ahead.as_ref().filter(|_| !args.dry_run && !is_packed) {
         search.compiler.keep(Arc::clone(ahead) as Arc<_>);

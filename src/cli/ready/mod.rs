@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::cache::{Caches, Environment, Known, Patience};
 use crate::compile::Compiled;
+use crate::emit::Form;
 use crate::store::StorePath;
 use crate::workspace::Workspace;
 
@@ -29,7 +30,8 @@ pub(super) fn run(args: &ReadyArgs, global: &Global, console: &Console) -> Resul
     let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
         return Ok(console.close(diagnostics, None, &[]));
     };
-    let search = Search::new(&workspace, &args.names, Depth::Keep)?;
+    let search =
+        Search::new(&workspace, &args.names, Depth::Keep)?.written_as(Some(Form::Complete));
     let mut findings = search.run(console)?;
     let failures = settle(&search, &mut findings, Many::Allowed, console)?;
     diagnostics.append(&mut findings.diagnostics);

@@ -1,6 +1,7 @@
 //! Every kind of problem that jobc can report, by the stage that finds it.
 
 pub mod commands;
+pub mod foreign;
 pub mod job;
 pub mod lints;
 pub mod names;
@@ -27,6 +28,7 @@ pub fn all() -> impl Iterator<Item = &'static Code> {
         scheduler::ALL,
         packages::ALL,
         plan::ALL,
+        foreign::ALL,
         lints::ALL,
     ]
     .into_iter()

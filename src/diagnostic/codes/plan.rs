@@ -14,6 +14,15 @@ super::super::code::declare_codes! {
     /// the first. Batch and variable-batch update strategies, count and percentage SLA policies
     /// and Mesos containers exist in Aurora, but not for jobs that are given as JSON.
     ///
+    /// A config file carries them all, since it has the name of each struct. With the target
+    /// `aurora-config`, on the command line or as the setting `target = "aurora-config"`, jobc
+    /// writes one that says what the JSON would say; it is given to the client without
+    /// `--read-json`:
+    ///
+    /// ```console
+    /// $ aurora job create $(jobc build hello --target aurora-config)
+    /// ```
+    ///
     /// ```toml
     /// cluster = "devcluster"
     /// role = "www"
@@ -39,5 +48,8 @@ super::super::code::declare_codes! {
     /// processes = [{ name = "hello", cmdline = "echo hello" }]
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
+    ///
+    /// Some strategies cannot be used for updates, whatever form the job has: see
+    /// `jobc explain update-strategy`.
     NOT_IN_JSON = "not-in-json", Error, "a choice that Aurora's JSON cannot carry";
 }

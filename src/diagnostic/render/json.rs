@@ -3,19 +3,22 @@
 use std::borrow::Cow;
 use std::io;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
-use crate::diagnostic::{Annotation, Diagnostic, Place};
+use crate::diagnostic::{Annotation, Diagnostic, Place, Severity};
 
 use super::lines::{Lines, Position};
+use super::outcome::Trouble;
 use super::text::{self, TextOptions};
 use super::visible;
 
 /// Writes each diagnostic as a JSON object on a line of its own:
 ///
 /// - `code`, `severity` (`error` or `warning`), `headline`;
+/// - `job`: the key, as far as it is written, of the job that it is about, if it is about one;
 /// - `help`, `notes`: lists of text;
 /// - `annotations`: the places, the primary one first, each with `file` or `pointer` (a place in
 ///   the document that was not found in a file), `primary`, `label` and, for a range of a file,
@@ -30,22 +33,38 @@ use super::visible;
 pub fn json(diagnostics: &[Diagnostic], out: &mut dyn io::Write) -> io::Result<()> {
     let mut lines = Lines::default();
     for diagnostic in diagnostics {
-        let mut line = Vec::new();
-        let mut serializer = Serializer::with_formatter(&mut line, Printable);
-        Problem::new(diagnostic, &mut lines).serialize(&mut serializer)?;
-        line.push(b'\n');
-        out.write_all(&line)?;
+        write(&Message::new(diagnostic, &mut lines), out)?;
     }
     Ok(())
 }
 
-/// A diagnostic.
-#[derive(Serialize)]
-struct Problem<'a> {
-    /// The kind of problem, as `jobc explain` takes it.
-    code: &'static str,
-    /// `error` or `warning`.
-    severity: String,
+/// Writes what has no place and no code as such an object.
+///
+/// # Errors
+/// Those of `out`.
+pub fn json_trouble(trouble: &Trouble, out: &mut dyn io::Write) -> io::Result<()> {
+    write(&Message::of_trouble(trouble), out)
+}
+
+fn write(message: &Message<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut line = Vec::new();
+    let mut serializer = Serializer::with_formatter(&mut line, Printable);
+    message.serialize(&mut serializer)?;
+    line.push(b'\n');
+    out.write_all(&line)
+}
+
+/// A line of `--message-format json`.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Message<'a> {
+    /// The kind of problem, as `jobc explain` takes it; absent where no definition is to blame.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
+    /// How bad it is.
+    severity: SeverityName,
+    /// The key of the job that it is about, with `?` for what is not written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    job: Option<&'a str>,
     /// What is wrong, in one line.
     headline: Cow<'a, str>,
     /// What to do, each an imperative.
@@ -54,13 +73,32 @@ struct Problem<'a> {
     notes: Vec<Cow<'a, str>>,
     /// Where; the primary place first.
     annotations: Vec<Mark<'a>>,
-    /// The diagnostic as text, without colours.
-    rendered: String,
+    /// All of it as text, without colours.
+    rendered: Cow<'a, str>,
+}
+
+/// How bad a problem is.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum SeverityName {
+    /// Worth knowing.
+    Warning,
+    /// It kept something from being done.
+    Error,
+}
+
+impl From<Severity> for SeverityName {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Warning => Self::Warning,
+            Severity::Error => Self::Error,
+        }
+    }
 }
 
 /// A place. Of `file` and `pointer` there is one; the range is absent where the place is a whole
 /// file or was not found in one.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Mark<'a> {
     /// The file's name, as it was given to jobc.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -86,25 +124,42 @@ struct Mark<'a> {
 /// One line; characters that a terminal must not see are escaped.
 struct Printable;
 
-impl<'a> Problem<'a> {
+impl<'a> Message<'a> {
     fn new(diagnostic: &'a Diagnostic, lines: &mut Lines<'a>) -> Self {
-        let paragraphs = |texts: &'a [String]| {
-            let paragraph = |text: &'a String| visible::cut_paragraph(text);
-            texts.iter().map(paragraph).collect()
-        };
         let annotations = diagnostic.annotations.iter().enumerate();
+        let subject = diagnostic.subject.as_ref();
+        let job = subject.and_then(|subject| subject.job.as_ref());
         Self {
-            code: diagnostic.code.id,
-            severity: diagnostic.severity.to_string(),
+            code: Some(diagnostic.code.id),
+            severity: diagnostic.severity.into(),
+            job: job.map(|job| &*job.name),
             headline: visible::cut_line(&diagnostic.headline),
             help: paragraphs(&diagnostic.help),
             notes: paragraphs(&diagnostic.notes),
             annotations: annotations
                 .map(|(index, annotation)| Mark::new(annotation, index == 0, lines))
                 .collect(),
-            rendered: text::render(diagnostic, lines, &TextOptions::default()),
+            rendered: text::render(diagnostic, lines, &TextOptions::default()).into(),
         }
     }
+
+    fn of_trouble(trouble: &'a Trouble) -> Self {
+        Self {
+            code: None,
+            severity: trouble.severity.into(),
+            job: None,
+            headline: visible::cut_line(&trouble.headline),
+            help: paragraphs(&trouble.help),
+            notes: paragraphs(&trouble.notes),
+            annotations: Vec::new(),
+            rendered: (&*trouble.rendered).into(),
+        }
+    }
+}
+
+fn paragraphs(texts: &[String]) -> Vec<Cow<'_, str>> {
+    let cut = texts.iter().map(|text| visible::cut_paragraph(text));
+    cut.collect()
 }
 
 impl<'a> Mark<'a> {

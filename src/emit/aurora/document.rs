@@ -1,7 +1,9 @@
-//! The JSON that Aurora's client reads with `--read-json`: its structs, field for field.
+//! A job in the words of Aurora's client: its structs, field for field, whatever form they are
+//! written in.
 //!
 //! Fields are declared in the order of their names, which is the order that they are written in.
-//! A field that is none is absent: the client refuses null.
+//! A field that is none is absent: the client refuses null. Types are called by serde as the
+//! client's constructors are.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -9,9 +11,14 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::choice::{
+    Container, CoordinatorSlaPolicy, DockerContainer, QueueUpdateStrategy, SlaPolicy,
+    UpdateStrategy,
+};
+
 /// A job, Aurora's `Job`.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename = "Job", deny_unknown_fields)]
 #[schemars(rename = "AuroraJob")]
 pub struct JobDocument<'a> {
     /// How instances are announced.
@@ -27,6 +34,7 @@ pub struct JobDocument<'a> {
     pub contact: Option<Cow<'a, str>>,
     /// What tasks run in.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<DockerContainer<'_>>")]
     pub container: Option<Container<'a>>,
     /// What to do when the last run of a cron job has not ended.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,7 +83,8 @@ pub struct JobDocument<'a> {
     pub service: Option<bool>,
     /// What maintenance has to leave running.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sla_policy: Option<CoordinatorSlaPolicy<'a>>,
+    #[schemars(with = "Option<CoordinatorSlaPolicy<'_>>")]
+    pub sla_policy: Option<SlaPolicy<'a>>,
     /// What each instance runs.
     pub task: TaskDocument<'a>,
     /// Links beside a task in the web interface.
@@ -91,8 +100,7 @@ pub struct JobDocument<'a> {
 
 /// A task, Aurora's `Task`.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "Task")]
+#[serde(rename = "Task", deny_unknown_fields)]
 pub struct TaskDocument<'a> {
     /// In which order processes run.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -127,8 +135,7 @@ pub struct Constraint<'a> {
 
 /// A process, Aurora's `Process`.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "Process")]
+#[serde(rename = "Process", deny_unknown_fields)]
 pub struct ProcessDocument<'a> {
     /// The command.
     pub cmdline: Cow<'a, str>,
@@ -267,35 +274,6 @@ pub struct Announcer<'a> {
     pub zk_path: Option<Cow<'a, str>>,
 }
 
-/// Aurora's `Container`, the only kind that JSON can carry.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Container<'a> {
-    /// A Docker container.
-    pub docker: Docker<'a>,
-}
-
-/// Aurora's `Docker`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Docker<'a> {
-    /// The image.
-    pub image: Cow<'a, str>,
-    /// Parameters for `docker run`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parameters: Option<Vec<Parameter<'a>>>,
-}
-
-/// Aurora's `Parameter`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Parameter<'a> {
-    /// The option.
-    pub name: Cow<'a, str>,
-    /// Its value.
-    pub value: Cow<'a, str>,
-}
-
 /// What a cron job does when its last run has not ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -344,7 +322,8 @@ pub struct HealthCheckConfig<'a> {
 
 /// Aurora's `HealthCheckerConfig`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "HealthCheckerConfig", rename_all = "snake_case")]
+#[schemars(rename = "HealthChecker")]
 pub enum HealthChecker<'a> {
     /// By HTTP.
     Http(HttpHealthChecker<'a>),
@@ -427,17 +406,6 @@ pub struct PartitionPolicy {
     pub reschedule: Option<bool>,
 }
 
-/// Aurora's `CoordinatorSlaPolicy`, the only policy that JSON can carry.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CoordinatorSlaPolicy<'a> {
-    /// The service to ask.
-    pub coordinator_url: Cow<'a, str>,
-    /// The field of its answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status_key: Option<Cow<'a, str>>,
-}
-
 /// Aurora's `UpdateConfig`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -462,20 +430,12 @@ pub struct UpdateConfig {
     pub sla_aware: Option<bool>,
     /// In which groups instances are replaced.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub update_strategy: Option<QueueUpdateStrategy>,
+    #[schemars(with = "Option<QueueUpdateStrategy>")]
+    pub update_strategy: Option<UpdateStrategy>,
     /// Whether a batch has to be done before the next.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wait_for_batch_completion: Option<bool>,
     /// Seconds that an instance has to stay up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub watch_secs: Option<i64>,
-}
-
-/// Aurora's `QueueUpdateStrategy`, the only strategy that JSON can carry.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct QueueUpdateStrategy {
-    /// Instances at a time.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub batch_size: Option<i64>,
 }

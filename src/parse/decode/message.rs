@@ -2,7 +2,7 @@
 
 use crate::diagnostic::codes::shape;
 use crate::diagnostic::{Diagnostic, Place, closest};
-use crate::model::{Bytes, Document, FractionalSeconds, Seconds};
+use crate::model::{Bytes, Dialect, Document, FractionalSeconds, Seconds};
 use crate::source::{Kind, Node, Pointer, Token};
 
 use super::super::problems::named;
@@ -107,7 +107,7 @@ impl Value<'_> {
                 }
             }
             Problem::WrongType { expected } => {
-                let expected = in_our_words(&expected);
+                let expected = in_our_words(&expected, owner);
                 let found = self.kind.map_or("something else", Kind::name);
                 let headline = format!("{subject}expected {expected}, found {found}");
                 let problem = Diagnostic::new(&shape::WRONG_TYPE, headline, self.place());
@@ -117,7 +117,8 @@ impl Value<'_> {
                 }
             }
             Problem::BadValue { found, expected } => {
-                let expected = range(&found, &expected).unwrap_or(&expected);
+                let plain = in_our_words(&expected, owner);
+                let expected = range(&found, &expected).unwrap_or(plain);
                 let headline = format!("{subject}expected {expected}, found {found}");
                 match &found {
                     Found::Text(text) => match quantity(expected, text) {
@@ -183,11 +184,14 @@ impl Value<'_> {
             Kind::Integer(0 | 1) if expected == "a boolean" => {
                 Some("write `true` or `false`".to_owned())
             }
+            Kind::Mapping(_) if list && owner.dialect() == Dialect::Client => {
+                Some("put it in brackets".to_owned())
+            }
             Kind::Mapping(_) if list => Some(format!(
                 "write a list: `[...]`, or headers like `[[{}]]` in TOML",
                 dotted(&self.pointer)
             )),
-            Kind::Sequence(_) if self.pointer.tokens().is_empty() && owner == Owner::Job => {
+            Kind::Sequence(_) if self.pointer.tokens().is_empty() && owner.is_job() => {
                 Some("name the list: `{ \"jobs\": [...] }`".to_owned())
             }
             _ => None,
@@ -213,10 +217,8 @@ fn missing_fields(table: &Pointer, fields: &[&str], owner: Owner) -> Diagnostic 
 /// What a message calls the table at `pointer`.
 fn owner_name(pointer: &Pointer, owner: Owner) -> &'static str {
     match pointer.tokens() {
-        [] => match owner {
-            Owner::Job => "job",
-            Owner::File => "file",
-        },
+        [] if owner.is_job() => "job",
+        [] => "file",
         [Token::Key(list), Token::Index(_)] if list == Document::LIST_FIELD => "job",
         [.., Token::Key(list), Token::Index(_)] => match list.as_str() {
             "processes" => "process",
@@ -240,13 +242,29 @@ fn unknown_field(
     if let Some(moved) = moved(field, pointer, expected, owner) {
         return problem.help(moved.help);
     }
+    let expected = known(expected, owner);
     let suggested = problem.did_you_mean(field, expected.iter().copied());
-    match expected {
+    match &expected[..] {
         _ if !suggested.help.is_empty() => suggested,
         [] => suggested,
         [only] => suggested.note(format!("the only field here is `{only}`")),
-        _ => suggested.note(format!("the fields here are {}", all(expected))),
+        _ => suggested.note(format!("the fields here are {}", all(&expected))),
     }
+}
+
+/// The fields of a table that are known where the document is read.
+fn known(expected: &[&'static str], owner: Owner) -> Vec<&'static str> {
+    let own = |field: &&&str| {
+        owner.dialect() == Dialect::Definition || !Document::OWN_FIELDS.contains(field)
+    };
+    expected.iter().filter(own).copied().collect()
+}
+
+/// The problem of a field that only definitions have, its key being at `place`.
+pub fn own_field(field: &str, place: Place) -> Diagnostic {
+    let headline = format!("unknown field {}", named(field));
+    Diagnostic::new(&shape::UNKNOWN_FIELD, headline, place)
+        .help("remove it: jobc's definitions have it, but not the JSON that Aurora's client reads")
 }
 
 /// Where the field is that an unknown one most likely is.
@@ -257,7 +275,8 @@ fn meant(pointer: &Pointer, problem: &Problem, owner: Owner) -> Option<Pointer> 
     if let Some(moved) = moved(field, pointer, expected, owner) {
         return moved.to;
     }
-    let candidate = match expected {
+    let expected = known(expected, owner);
+    let candidate = match expected[..] {
         [only] => only,
         _ => closest(field, expected.iter().copied())?,
     };
@@ -305,7 +324,7 @@ fn moved(field: &str, pointer: &Pointer, expected: &[&str], owner: Owner) -> Opt
         ("", "environments") if expected.contains(&"scheduler") => {
             rename("scheduler.allowed_job_environments")
         }
-        _ if owner == Owner::File && expected.contains(&Document::LIST_FIELD) => {
+        _ if !owner.is_job() && expected.contains(&Document::LIST_FIELD) => {
             let suggested = closest(field, expected.iter().copied());
             suggested.is_none().then(|| Moved {
                 help: format!("write it in each of the `{}`", Document::LIST_FIELD),
@@ -346,12 +365,15 @@ fn subject(pointer: &Pointer, on_key: bool) -> String {
     }
 }
 
-/// Serde's own names for what it expects.
-fn in_our_words(expected: &str) -> &str {
-    match expected {
-        "a sequence" => "a list",
-        "a map" => "a table",
-        other => other,
+/// What is expected, for serde's own names and for the units that only definitions have.
+fn in_our_words(expected: &str, owner: Owner) -> &str {
+    match (expected, owner.dialect()) {
+        ("a sequence", _) => "a list",
+        ("a map", _) => "a table",
+        (Bytes::EXPECTS, Dialect::Client) => "a whole number of bytes that is not negative",
+        (Seconds::EXPECTS, Dialect::Client) => "a whole number of seconds that is not negative",
+        (FractionalSeconds::EXPECTS, Dialect::Client) => "a number of seconds that is not negative",
+        (other, _) => other,
     }
 }
 

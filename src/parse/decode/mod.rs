@@ -18,12 +18,13 @@ use serde::de::{
 };
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{Document, Settings};
+use crate::model::{Dialect, Document, Settings};
 use crate::source::{Entry, Kind, Node, Pointer, Token};
 
 use super::problems::named;
 use filler::Filler;
 use message::either;
+pub use message::own_field;
 
 /// What became of a tree.
 #[derive(Debug)]
@@ -45,6 +46,16 @@ pub fn document(root: &Node) -> Decoded<Document> {
     }
 }
 
+/// Decodes JSON for Aurora's client that is spelled as a definition; what is wrong at the places in
+/// `told` has been told.
+pub fn client_document(root: &Node, told: &[Pointer]) -> Decoded<Document> {
+    if root.get(Document::LIST_FIELD).is_some() {
+        decode_told(root, Owner::ClientFile, told).map(Document::Many)
+    } else {
+        decode_told(root, Owner::ClientJob, told).map(|job| Document::One(Box::new(job)))
+    }
+}
+
 /// Decodes the settings, `jobc.toml`.
 pub fn settings(root: &Node) -> Decoded<Settings> {
     decode(root)
@@ -60,11 +71,32 @@ pub fn decode<T: DeserializeOwned>(root: &Node) -> Decoded<T> {
 enum Owner {
     Job,
     File,
+    ClientJob,
+    ClientFile,
+}
+
+impl Owner {
+    fn is_job(self) -> bool {
+        matches!(self, Self::Job | Self::ClientJob)
+    }
+
+    fn dialect(self) -> Dialect {
+        match self {
+            Self::Job | Self::File => Dialect::Definition,
+            Self::ClientJob | Self::ClientFile => Dialect::Client,
+        }
+    }
 }
 
 fn decode_as<T: DeserializeOwned>(root: &Node, owner: Owner) -> Decoded<T> {
+    decode_told(root, owner, &[])
+}
+
+fn decode_told<T: DeserializeOwned>(root: &Node, owner: Owner, told: &[Pointer]) -> Decoded<T> {
     let mut patches = Patches::default();
-    let mut holes = Vec::new();
+    let refused = told.iter().filter_map(|pointer| find(root, pointer));
+    patches.refused.extend(refused.map(std::ptr::from_ref));
+    let mut holes = told.to_vec();
     let mut errors: Vec<(Pointer, DecodeError)> = Vec::new();
     let limit = error_limit(root);
     let value = loop {

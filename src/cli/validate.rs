@@ -1,0 +1,148 @@
+//! `jobc validate`: what is wrong with JSON for Aurora that jobc did not make.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use crate::compile::in_parallel;
+use crate::diagnostic::render::counted;
+use crate::diagnostic::{Diagnostic, MachineError, Report, Severity};
+use crate::source::{display_name, load_as_it_is, load_stream};
+use crate::validate::{Strictness, Validated, validate};
+use crate::workspace::{Workspace, readable};
+
+use super::args::{Global, ValidateArgs};
+use super::console::Console;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::open::open;
+
+/// The name of standard input.
+const STDIN: &str = "-";
+
+/// Files that are read by one thread in a row.
+const ROW: usize = 16;
+
+pub(super) fn run(
+    args: &ValidateArgs,
+    global: &Global,
+    console: &Console,
+) -> Result<Exit, Failure> {
+    let mut diagnostics = Vec::new();
+    let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
+        return Ok(console.close(diagnostics, None, &[]));
+    };
+    let strictness = if args.as_client {
+        Strictness::AsClient
+    } else {
+        Strictness::Full
+    };
+    let mut failures = Vec::new();
+    let files = files(&args.files, &workspace, &mut failures);
+    let progress = console.progress(files.len());
+    let rows: Vec<_> = files.chunks(ROW).collect();
+    let look = |path: &PathBuf| look(path, &workspace, strictness);
+    let looks = in_parallel(
+        &rows,
+        |row| row.iter().map(look).collect::<Vec<_>>(),
+        |rows| progress.done(rows * ROW),
+    );
+    let mut total = Validated::default();
+    for outcome in looks.into_iter().flatten() {
+        match outcome {
+            Ok(report) => {
+                if let Some(one) = report.unpack(&mut diagnostics) {
+                    total.jobs += one.jobs;
+                    total.processes += one.processes;
+                }
+            }
+            Err(error) => failures.push(error.into()),
+        }
+    }
+    let remark = format!(
+        "validated {} with {} in {}",
+        counted(total.jobs, "job"),
+        counted_processes(total.processes),
+        counted(files.len(), "file")
+    );
+    let wrong = |problem: &Diagnostic| problem.severity == Severity::Error;
+    let done = failures.is_empty() && !diagnostics.iter().any(wrong);
+    Ok(console.close(diagnostics, Some(&*remark).filter(|_| done), &failures))
+}
+
+fn counted_processes(count: usize) -> String {
+    match count {
+        1 => "1 process".to_owned(),
+        _ => format!("{count} processes"),
+    }
+}
+
+/// The files that the command line names, each once, and why others are none.
+fn files(named: &[PathBuf], workspace: &Workspace, failures: &mut Vec<Failure>) -> Vec<PathBuf> {
+    let mut seen = BTreeSet::new();
+    let mut files = Vec::new();
+    for name in named {
+        let path = workspace.current_dir.join(name);
+        let mut found = Vec::new();
+        if name == Path::new(STDIN) {
+            found.push(name.clone());
+        } else if path.is_dir() {
+            if let Err(failure) = search(&path, workspace, &mut found) {
+                failures.push(failure);
+            }
+        } else {
+            found.push(path);
+        }
+        files.extend(found.into_iter().filter(|path| seen.insert(path.clone())));
+    }
+    files
+}
+
+/// The JSON files of a directory, and of those in it.
+fn search(
+    directory: &Path,
+    workspace: &Workspace,
+    found: &mut Vec<PathBuf>,
+) -> Result<(), Failure> {
+    let name = display_name(directory, &workspace.current_dir);
+    let visible = |entry: &walkdir::DirEntry| {
+        entry.depth() == 0 || !entry.file_name().as_encoded_bytes().starts_with(b".")
+    };
+    let walk = WalkDir::new(directory).sort_by_file_name();
+    for entry in walk.into_iter().filter_entry(visible) {
+        let entry = entry.map_err(|error| {
+            let cause = error.into_io_error();
+            let cause = cause.map_or_else(|| "it contains itself".to_owned(), |it| it.to_string());
+            Failure::new(format!("cannot search `{name}`: {cause}"))
+        })?;
+        let path = entry.path();
+        let is_json = path
+            .extension()
+            .is_some_and(|extension| extension == "json");
+        if is_json && !entry.file_type().is_dir() {
+            found.push(path.to_owned());
+        }
+    }
+    if found.is_empty() {
+        return Err(Failure::new(format!("no `.json` file in `{name}`")));
+    }
+    Ok(())
+}
+
+fn look(
+    path: &Path,
+    workspace: &Workspace,
+    strictness: Strictness,
+) -> Result<Report<Validated>, MachineError> {
+    let (loaded, name) = if path == Path::new(STDIN) {
+        let name = "<stdin>".to_owned();
+        (load_stream(io::stdin().lock(), &name), name)
+    } else {
+        let name = display_name(path, &workspace.current_dir);
+        (load_as_it_is(path, &name), name)
+    };
+    let file = readable(loaded, name)?;
+    Ok(file.and_then(|file| validate(&file, &workspace.settings, strictness)))
+}

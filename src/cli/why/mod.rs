@@ -1,0 +1,147 @@
+//! `jobc why`: who needs a store path, and through what.
+
+mod args;
+
+use std::fmt::Write as _;
+
+use crate::diagnostic::render::counted;
+use crate::emit::Form;
+use crate::store::StoreDir;
+use crate::why::text::Style;
+use crate::why::{Answer, Extent, Question, Web};
+
+use super::args::Global;
+use super::console::Console;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::open::open;
+use super::output;
+use super::search::{Depth, Search};
+use super::settle::{Many, settle};
+
+pub(super) use args::{WhyArgs, WhyFormat};
+
+pub(super) fn run(args: &WhyArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
+    let mut diagnostics = Vec::new();
+    let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
+        return Ok(console.close(diagnostics, None, &[]));
+    };
+    let search = Search::new(&workspace, &args.jobs, Depth::KeepNeeds)?;
+    let search = search.written_as(Some(Form::Complete));
+    let mut findings = search.run(console)?;
+    let failures = settle(&search, &mut findings, Many::Allowed, console)?;
+    diagnostics.append(&mut findings.diagnostics);
+    let exit = console.close(diagnostics, None, &failures);
+    if exit != Exit::Done {
+        return Ok(exit);
+    }
+    let mut jobs = findings.compiled;
+    jobs.sort_by(|a, b| a.key.cmp(&b.key));
+    let jobs = jobs.iter().map(|job| (&job.key, &job.needs));
+    let web = Web::new(jobs, &workspace.lock);
+    let question = Question {
+        word: &args.what,
+        store_dir: &workspace.store_dir,
+        current_dir: &workspace.current_dir,
+    };
+    let extent = if args.all {
+        Extent::Each
+    } else {
+        Extent::Shortest
+    };
+    let answer = web.answer(&question, extent).map_err(|error| {
+        Failure::new(format!("`{}` means too much: {error}", args.what))
+            .help("name one of them by its hash, or by more of its name")
+    })?;
+    output::print(&match args.format {
+        WhyFormat::Json => answer.json(&args.what, &workspace.store_dir, &workspace.root),
+        WhyFormat::Text => answer.text(&Style {
+            store_dir: &workspace.store_dir,
+            current_dir: &workspace.current_dir,
+            extent,
+        }),
+    })?;
+    let conclusion = Conclusion {
+        word: &args.what,
+        subject: if args.jobs.is_empty() {
+            "no job"
+        } else {
+            "none of these jobs"
+        },
+        answer: &answer,
+        store_dir: &workspace.store_dir,
+    };
+    Ok(conclusion.say(console))
+}
+
+/// What there is to say of an answer besides itself.
+struct Conclusion<'a> {
+    word: &'a str,
+    /// Who needs nothing.
+    subject: &'a str,
+    answer: &'a Answer<'a>,
+    store_dir: &'a StoreDir,
+}
+
+impl Conclusion<'_> {
+    /// Says what was not found, or may not have been.
+    fn say(&self, console: &Console) -> Exit {
+        let Self {
+            word,
+            subject,
+            answer,
+            ..
+        } = self;
+        let is_needed = answer.found.iter().any(|found| !found.chains.is_empty());
+        if answer.unknown.is_empty() {
+            if answer.found.is_empty() {
+                let failure = Failure::new(format!("{subject} needs `{word}`"));
+                console.fail(&self.helped(failure));
+            }
+            return if is_needed { Exit::Done } else { Exit::Wrong };
+        }
+        let with_unknown =
+            |headline: String| Failure::new(headline).note(self.unknown()).help(LOCK);
+        if is_needed {
+            console.warn(&with_unknown(format!(
+                "more may need `{word}` than is known"
+            )));
+            return Exit::Done;
+        }
+        let failure = with_unknown(format!("whether any job needs `{word}` is unknown"));
+        console.fail(&self.helped(failure));
+        Exit::Failed
+    }
+
+    fn unknown(&self) -> String {
+        let count = self.answer.unknown.len();
+        let refer = if count == 1 { "refers" } else { "refer" };
+        let paths = counted(count, "store path");
+        let mut text = format!("nobody knows what {paths} {refer} to:");
+        for unknown in self.answer.unknown.iter().take(MOST) {
+            let path = self.store_dir.display(unknown.path);
+            let package = unknown.package;
+            let package = package.map(|package| format!(", package `{package}`"));
+            write!(text, "\n  {path}{}", package.unwrap_or_default()).expect("a string takes all");
+        }
+        if let more @ 1.. = count.saturating_sub(MOST) {
+            write!(text, "\n  and {more} more").expect("a string takes all");
+        }
+        text
+    }
+
+    fn helped(&self, failure: Failure) -> Failure {
+        if self.answer.is_short_hash {
+            return failure.help("write 8 or more characters of a hash");
+        }
+        match &self.answer.similar {
+            Some(similar) => failure.help(format!("did you mean `{similar}`?")),
+            None => failure,
+        }
+    }
+}
+
+const LOCK: &str = "write down their closures with `jobc lock`";
+
+/// The most paths that are named of those that nothing is known of.
+const MOST: usize = 5;

@@ -1,0 +1,232 @@
+//! A run as a SARIF 2.1.0 log, which services for code scanning take.
+
+mod document;
+mod fingerprint;
+
+use std::collections::BTreeMap;
+use std::io;
+
+use serde::Serialize;
+use serde_json::Serializer;
+use serde_json::ser::PrettyFormatter;
+
+use crate::diagnostic::{Annotation, Code, Diagnostic, Kind, Level, Place, Severity};
+
+use self::document::{
+    Artifact, Base, Bases, Configuration, Driver, Finding, Fingerprints, Invocation, Location, Log,
+    Logical, Message, Notification, Physical, Properties, Region, Rule, Run, Snippet, Tool,
+};
+use self::fingerprint::Fingerprinter;
+use super::lines::Lines;
+use super::outcome::{Outcome, Trouble, message};
+use super::root::{Reference, Root};
+use super::visible;
+
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+/// What files are relative to.
+const BASE: &str = "ROOT";
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Writes the run as a document.
+///
+/// Columns count code points (`unicodeCodePoints`). Files below the root have relative references,
+/// others absolute ones.
+///
+/// # Errors
+/// Those of `out`.
+pub fn sarif(outcome: &Outcome<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut serializer = Serializer::with_formatter(&mut *out, PrettyFormatter::new());
+    log(outcome).serialize(&mut serializer)?;
+    out.write_all(b"\n")
+}
+
+fn log<'a>(outcome: &Outcome<'a>) -> Log<'a> {
+    let codes = outcome.diagnostics.iter().map(|problem| problem.code);
+    let mut rules: BTreeMap<&str, (usize, &Code)> =
+        codes.map(|code| (code.id, (0, code))).collect();
+    for (number, (index, _)) in rules.values_mut().enumerate() {
+        *index = number;
+    }
+    let mut writer = Writer {
+        root: outcome.root,
+        lines: Lines::default(),
+        fingerprints: Fingerprinter::default(),
+    };
+    let results = outcome.diagnostics.iter().map(|problem| {
+        let index = rules.get(problem.code.id).map_or(0, |(index, _)| *index);
+        writer.finding(problem, index)
+    });
+    let results = results.collect();
+    Log {
+        schema: SCHEMA,
+        version: "2.1.0",
+        runs: [Run {
+            tool: Tool {
+                driver: Driver {
+                    name: "jobc",
+                    version: VERSION,
+                    semantic_version: VERSION,
+                    rules: rules.values().map(|(_, code)| rule(code)).collect(),
+                },
+            },
+            invocations: [invocation(outcome)],
+            original_uri_base_ids: Bases {
+                root: Base {
+                    uri: outcome.root.uri(),
+                },
+            },
+            column_kind: "unicodeCodePoints",
+            results,
+        }],
+    }
+}
+
+fn rule(code: &Code) -> Rule {
+    let mut docs = code.prose();
+    let first = docs.split("\n\n").next().unwrap_or_default();
+    let first = first.replace('\n', " ");
+    if code.is_lint() {
+        docs.push_str("\nThis is a lint: its level is a setting, and jobs may waive it.\n");
+    }
+    Rule {
+        id: code.id,
+        short_description: Message::new(code.summary),
+        full_description: Message::new(first),
+        help: Message {
+            text: docs.clone(),
+            markdown: Some(docs),
+        },
+        default_configuration: Configuration {
+            enabled: code.kind != Kind::Lint(Level::Allow),
+            level: level(code.severity()),
+        },
+    }
+}
+
+fn invocation(outcome: &Outcome<'_>) -> Invocation {
+    let notification = |trouble: &Trouble| Notification {
+        level: level(trouble.severity),
+        message: Message::new(message(&trouble.headline, &trouble.help, &trouble.notes)),
+    };
+    Invocation {
+        // Finding problems is what a run is for.
+        execution_successful: outcome.exit_code < 2,
+        exit_code: outcome.exit_code,
+        tool_execution_notifications: outcome.troubles.iter().map(notification).collect(),
+    }
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}
+
+struct Writer<'a> {
+    root: &'a Root,
+    lines: Lines<'a>,
+    fingerprints: Fingerprinter,
+}
+
+impl<'a> Writer<'a> {
+    fn finding(&mut self, problem: &'a Diagnostic, rule_index: usize) -> Finding<'a> {
+        let mut places = problem.annotations.iter();
+        let mut primary = places.next().map(|annotation| self.place(annotation));
+        let related = places.enumerate().map(|(index, annotation)| Location {
+            id: Some(index + 1),
+            ..self.place(annotation)
+        });
+        let related_locations = related.collect();
+        if let (Some(primary), Some(subject)) = (&mut primary, &problem.subject) {
+            primary.logical = vec![logical(subject.pointer.to_string())];
+        }
+        let physical = primary.as_ref().and_then(|place| place.physical.as_ref());
+        let file = physical.map_or("", |physical| &physical.artifact_location.uri);
+        let fingerprint = self.fingerprints.next(problem, file);
+        let job = problem
+            .subject
+            .as_ref()
+            .and_then(|subject| subject.job.as_ref());
+        Finding {
+            rule_id: problem.code.id,
+            rule_index,
+            level: level(problem.severity),
+            message: Message::new(message(&problem.headline, &problem.help, &problem.notes)),
+            locations: primary.into_iter().collect(),
+            related_locations,
+            partial_fingerprints: Fingerprints {
+                problem: fingerprint.clone(),
+                line_hash: fingerprint,
+            },
+            properties: job.map(|job| Properties { job: &job.name }),
+        }
+    }
+
+    fn place(&mut self, annotation: &'a Annotation) -> Location<'a> {
+        let label = visible::line(&annotation.label);
+        let place = Location {
+            id: None,
+            message: (!label.is_empty()).then(|| Message::new(label)),
+            physical: None,
+            logical: Vec::new(),
+        };
+        match &annotation.place {
+            Place::Span(location) => {
+                let index = self.lines.of(&location.file);
+                let range = location.span.range();
+                let start = index.position(range.start);
+                let end = index.position(index.ceiling(range.end).max(start.offset));
+                let text = &index.text()[start.offset..end.offset];
+                Location {
+                    physical: Some(Physical {
+                        artifact_location: artifact(self.root, location.file.name()),
+                        region: Some(Region {
+                            start_line: start.line,
+                            start_column: start.column,
+                            end_line: end.line,
+                            end_column: end.column,
+                            snippet: Snippet {
+                                text: visible::cut_line(text),
+                            },
+                        }),
+                    }),
+                    ..place
+                }
+            }
+            Place::File(name) => Location {
+                physical: Some(Physical {
+                    artifact_location: artifact(self.root, name),
+                    region: None,
+                }),
+                ..place
+            },
+            Place::Document(pointer, _) => Location {
+                logical: vec![logical(pointer.to_string())],
+                ..place
+            },
+        }
+    }
+}
+
+fn artifact(root: &Root, name: &str) -> Artifact {
+    let reference = root.reference(name);
+    Artifact {
+        uri: reference.text().to_owned(),
+        uri_base_id: match reference {
+            Reference::Relative(_) => Some(BASE),
+            Reference::Absolute(_) => None,
+        },
+    }
+}
+
+fn logical(pointer: String) -> Logical {
+    Logical {
+        fully_qualified_name: pointer,
+        kind: "value",
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,168 @@
+//! Texts as literals of Python 2.
+//!
+//! A literal is ASCII, whatever the text: the client names no encoding, and what cannot be seen
+//! cannot be reviewed. Where the text is not, it is a `u` literal, since pystachio decodes others
+//! as ASCII when it fills in references.
+
+use std::fmt::Write;
+
+/// The most literals that a text becomes. Python joins them one by one, in quadratic time.
+const MOST_LITERALS: usize = 1000;
+
+/// The text as literals that stand beside each other, one for each line. Texts of very many lines
+/// have several in one.
+pub(super) fn literals(text: &str) -> Vec<String> {
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let each = lines.len().div_ceil(MOST_LITERALS).max(1);
+    let mut rest = text;
+    let mut literals = Vec::with_capacity(lines.len().div_ceil(each).max(1));
+    for lines in lines.chunks(each) {
+        let (piece, after) = rest.split_at(lines.iter().map(|line| line.len()).sum());
+        literals.push(quote(piece, !text.is_ascii()));
+        rest = after;
+    }
+    if literals.is_empty() {
+        literals.push(quote("", false));
+    }
+    literals
+}
+
+/// The text as one literal.
+pub(super) fn literal(text: &str) -> String {
+    quote(text, !text.is_ascii())
+}
+
+fn quote(text: &str, is_unicode: bool) -> String {
+    let mark = if text.contains('\'') && !text.contains('"') {
+        '"'
+    } else {
+        '\''
+    };
+    let mut literal = String::with_capacity(text.len() + 2);
+    if is_unicode {
+        literal.push('u');
+    }
+    literal.push(mark);
+    for c in text.chars() {
+        match c {
+            '\\' => literal.push_str("\\\\"),
+            '\n' => literal.push_str("\\n"),
+            '\r' => literal.push_str("\\r"),
+            '\t' => literal.push_str("\\t"),
+            c if c == mark => literal.extend(['\\', c]),
+            ' '..='~' => literal.push(c),
+            c => escape(u32::from(c), &mut literal),
+        }
+    }
+    literal.push(mark);
+    literal
+}
+
+fn escape(code: u32, literal: &mut String) {
+    match code {
+        0..=0xff => write!(literal, "\\x{code:02x}"),
+        0x100..=0xffff => write!(literal, "\\u{code:04x}"),
+        _ => write!(literal, "\\U{code:08x}"),
+    }
+    .expect("a string takes all");
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Reads literals beside each other as Python does; none if they are anything else.
+    fn read(mut source: &str) -> Option<String> {
+        let mut text = String::new();
+        while !source.is_empty() {
+            let is_unicode = source.starts_with('u');
+            let mut chars = source[usize::from(is_unicode)..].chars();
+            let mark = chars.next().filter(|c| ['\'', '"'].contains(c))?;
+            loop {
+                match chars.next()? {
+                    c if c == mark => break,
+                    '\\' => text.push(escaped(&mut chars, is_unicode)?),
+                    c @ ' '..='~' => text.push(c),
+                    _ => return None,
+                }
+            }
+            source = chars.as_str();
+            source = source.strip_prefix(' ').unwrap_or(source);
+        }
+        Some(text)
+    }
+
+    fn escaped(chars: &mut std::str::Chars<'_>, is_unicode: bool) -> Option<char> {
+        let digits = match chars.next()? {
+            'n' => return Some('\n'),
+            'r' => return Some('\r'),
+            't' => return Some('\t'),
+            c @ ('\\' | '\'' | '"') => return Some(c),
+            'x' => 2,
+            'u' if is_unicode => 4,
+            'U' if is_unicode => 8,
+            _ => return None,
+        };
+        let (code, rest) = chars.as_str().split_at_checked(digits)?;
+        *chars = rest.chars();
+        let c = char::from_u32(u32::from_str_radix(code, 16).ok()?)?;
+        (is_unicode || c.is_ascii()).then_some(c)
+    }
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        assert_eq!(literals(text), expected);
+        assert_eq!(read(&expected.join(" ")).as_deref(), Some(text));
+    }
+
+    #[test]
+    fn plain() {
+        check("", &["''"]);
+        check("echo hello", &["'echo hello'"]);
+        check("100% {{mesos.instance}}", &["'100% {{mesos.instance}}'"]);
+    }
+
+    #[test]
+    fn quotes() {
+        check("it's", &[r#""it's""#]);
+        check(r#"say "it""#, &[r#"'say "it"'"#]);
+        check(r#"it's "it""#, &[r#"'it\'s "it"'"#]);
+        check(r"a\'", &[r#""a\\'""#]);
+        check(r"a\", &[r"'a\\'"]);
+        check("'''", &["\"'''\""]);
+    }
+
+    #[test]
+    fn lines() {
+        check("a\nb", &[r"'a\n'", "'b'"]);
+        check("a\n\n", &[r"'a\n'", r"'\n'"]);
+        check("a\r\nb's\r", &[r"'a\r\n'", r#""b's\r""#]);
+    }
+
+    #[test]
+    fn beyond_ascii() {
+        check("caf\u{e9}\nx", &[r"u'caf\xe9\n'", "u'x'"]);
+        check("\u{2028}", &[r"u'\u2028'"]);
+        check("\u{1f600}", &[r"u'\U0001f600'"]);
+        check(r"\u00e9", &[r"'\\u00e9'"]);
+        check("\0\u{1b}\u{7f}", &[r"'\x00\x1b\x7f'"]);
+    }
+
+    #[test]
+    fn very_many_lines() {
+        let text = "a\n".repeat(2001);
+        let literals = literals(&text);
+        assert_eq!(literals.len(), 667);
+        assert_eq!(read(&literals.join(" ")), Some(text));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(text in r#"(?s:.|['"\\\n\r\t u{}%$#]){0,20}"#) {
+            prop_assert_eq!(read(&literals(&text).join(" ")), Some(text.clone()));
+            prop_assert_eq!(read(&literal(&text)), Some(text));
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! A job as Aurora's client sees it before it is anywhere: with defaults, and without a node.
+
+use serde_json::{Map, Value};
+
+use super::bind::{MAPS, Reading, Scope, Trouble};
+use super::defaults::Defaults;
+
+/// A job whose texts are filled in with what the client knows.
+#[derive(Debug)]
+pub struct ClientsView {
+    job: Map<String, Value>,
+    reading: Reading,
+}
+
+impl ClientsView {
+    /// The client's view of a job as it is written; none if it has too many tables.
+    pub fn new(job: &Map<String, Value>) -> Option<Self> {
+        let job = Defaults::new().complete(job).ok()?;
+        let reading = Reading::default();
+        Some(Self { job, reading })
+    }
+
+    /// `text`, which stands at the end of `path` in the job, filled in. Keys and indexes of the path
+    /// are written alike.
+    ///
+    /// # Errors
+    /// If the client does not know all names in it.
+    pub fn fill_in<'p>(
+        &self,
+        path: impl IntoIterator<Item = &'p str>,
+        text: &str,
+    ) -> Result<String, Trouble> {
+        let mut scope = Scope::of_client(&self.job, &self.reading);
+        let mut steps = path.into_iter();
+        let mut field = steps.next().unwrap_or_default();
+        let mut at = self.job.get(field);
+        for step in steps {
+            at = match at {
+                Some(Value::Object(table)) => {
+                    if !MAPS.contains(&field) {
+                        scope = scope.inside(table);
+                    }
+                    table.get(step)
+                }
+                Some(Value::Array(items)) => {
+                    let index = step.parse().ok();
+                    index.and_then(|index: usize| items.get(index))
+                }
+                _ => None,
+            };
+            field = step;
+        }
+        scope.fill_in(text)
+    }
+}

@@ -1,0 +1,98 @@
+//! References in values that have to be known when the client reads a job.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Number, Value};
+
+use crate::check::by_agent;
+use crate::diagnostic::codes::templates;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::model::references;
+use crate::run::{ClientsView, Trouble};
+use crate::source::{Kind, Node, Token};
+
+/// The client's view of a job.
+pub(super) struct View(Option<ClientsView>);
+
+impl View {
+    pub(super) fn new(job: &Node) -> Self {
+        let table = match value(job) {
+            Value::Object(table) => table,
+            _ => Map::new(),
+        };
+        Self(ClientsView::new(&table))
+    }
+
+    /// `text`, which is the value at `pointer` (from the job), filled in.
+    pub(super) fn fill_in(&self, text: &str, pointer: &[Token]) -> Result<String, Trouble> {
+        let steps: Vec<Cow<'_, str>> = pointer
+            .iter()
+            .map(|token| match token {
+                Token::Key(key) => Cow::Borrowed(key.as_str()),
+                Token::Index(index) => Cow::Owned(index.to_string()),
+            })
+            .collect();
+        match &self.0 {
+            Some(view) => view.fill_in(steps.iter().map(AsRef::as_ref), text),
+            None => Err(Trouble::TooLarge(text.to_owned())),
+        }
+    }
+}
+
+/// What is wrong with the references of a text, `place` being that of a part of it.
+pub(super) fn problem(trouble: &Trouble, place: impl FnOnce(&str) -> Place) -> Diagnostic {
+    match trouble {
+        Trouble::Malformed(written) => {
+            let headline = format!("`{written}` is no reference");
+            Diagnostic::new(&templates::TEMPLATE_SYNTAX, headline, place(written))
+        }
+        Trouble::Unbound(written) if is_agents(written) => {
+            let headline = format!("`{written}` is only known on the node");
+            Diagnostic::new(&templates::UNBOUND_TEMPLATE, headline, place(written))
+                .help("write a value that is known when the job is submitted")
+        }
+        Trouble::Unbound(written) => {
+            let headline = format!("`{written}` is unknown here");
+            Diagnostic::new(&templates::UNBOUND_TEMPLATE, headline, place(written))
+                .help("name a field of the tables around it, or write the value")
+        }
+        Trouble::Endless(written) => {
+            let headline = format!("the value of `{written}` leads back to itself");
+            Diagnostic::new(&templates::ENDLESS_TEMPLATE, headline, place(written))
+        }
+        Trouble::TooLarge(written) => {
+            let headline = format!("with `{written}`, the job becomes too large");
+            Diagnostic::new(&templates::ENDLESS_TEMPLATE, headline, place(written))
+        }
+        Trouble::NotText(written) => {
+            let headline = format!("`{written}` is a table or a list, not text");
+            Diagnostic::new(&templates::TEMPLATE_NOT_TEXT, headline, place(written))
+                .help("name one of its fields")
+        }
+    }
+}
+
+/// Whether the agent knows what `written`, a reference, stands for.
+pub(super) fn is_agents(written: &str) -> bool {
+    let address = references(written).next().and_then(|found| found.address);
+    address.is_some_and(|address| by_agent(&address))
+}
+
+fn value(node: &Node) -> Value {
+    match &node.kind {
+        Kind::Null => Value::Null,
+        Kind::Boolean(value) => Value::Bool(*value),
+        Kind::Integer(number) => Value::from(*number),
+        Kind::Float(number) => Number::from_f64(*number).map_or(Value::Null, Value::Number),
+        Kind::String(text) => Value::String(text.clone()),
+        Kind::Sequence(items) => Value::Array(items.iter().map(value).collect()),
+        Kind::Mapping(entries) => {
+            let entries = entries.iter();
+            Value::Object(
+                entries
+                    .map(|entry| (entry.key.clone(), value(&entry.value)))
+                    .collect(),
+            )
+        }
+    }
+}

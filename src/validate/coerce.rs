@@ -1,0 +1,73 @@
+//! What the client's types make of values of other types, which are Python's own conversions.
+
+use crate::check::python_float;
+use crate::source::Kind;
+
+/// The whole number that a text is: `int(text)`.
+///
+/// ```text
+/// integer = blanks [ ("+" | "-") blanks ] digits blanks
+/// ```
+pub(super) fn integer(text: &str) -> Option<Kind> {
+    let text = text.trim_matches(is_blank);
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(rest) => ("-", rest.trim_start_matches(is_blank)),
+        None => match text.strip_prefix('+') {
+            Some(rest) => ("", rest.trim_start_matches(is_blank)),
+            None => ("", text),
+        },
+    };
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let number = format!("{sign}{digits}");
+    match number.parse() {
+        Ok(number) => Some(Kind::Integer(number)),
+        Err(_) => number.parse().ok().map(Kind::Float),
+    }
+}
+
+/// The number that a text is: `float(text)`, but for what is not finite.
+pub(super) fn float(text: &str) -> Option<Kind> {
+    let text = text.trim_matches(is_blank);
+    let number: f64 = text.parse().ok()?;
+    number.is_finite().then_some(Kind::Float(number))
+}
+
+/// The truth value that a text is.
+pub(super) fn boolean(text: &str) -> Option<Kind> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "1" => Some(Kind::Boolean(true)),
+        "false" | "0" => Some(Kind::Boolean(false)),
+        _ => None,
+    }
+}
+
+/// The text that a value is written as; none for what is text already, or cannot be.
+pub(super) fn text(kind: &Kind) -> Option<String> {
+    Some(match kind {
+        Kind::Boolean(true) => "True".to_owned(),
+        Kind::Boolean(false) => "False".to_owned(),
+        Kind::Integer(number) => number.to_string(),
+        Kind::Float(number) => python_float(*number),
+        Kind::Null | Kind::String(_) | Kind::Sequence(_) | Kind::Mapping(_) => return None,
+    })
+}
+
+/// A number without its fraction.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "it is cut on purpose, and fits"
+)]
+pub(super) fn whole(number: f64) -> Kind {
+    let whole = number.trunc();
+    if whole.abs() < 9e15 {
+        Kind::Integer(whole as i64)
+    } else {
+        Kind::Float(whole)
+    }
+}
+
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
+}

@@ -1,0 +1,99 @@
+//! Jobs that jobc did not make: whether Aurora takes them as they are.
+//!
+//! The text is read as Aurora's client reads it ([`parse::json`]), then spelled as a definition
+//! ([`spelling`]): what the client would convert is converted, with a warning, and what it would
+//! choose is chosen. From there on the rules are those of definitions, with the same messages.
+
+mod bind;
+mod coerce;
+mod spelling;
+mod structs;
+mod verdict;
+
+use std::sync::Arc;
+
+use crate::check::{self, Holes};
+use crate::diagnostic::{Diagnostic, Report, Severity};
+use crate::lint::Levels;
+use crate::model::{Dialect, Document, Settings};
+use crate::parse;
+use crate::source::{Kind, Node, SourceFile, SourceMap};
+
+/// What is an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Strictness {
+    /// What any layer of Aurora would refuse, and what all of them let pass that does not work.
+    #[default]
+    Full,
+    /// What Aurora's client refuses; all else is a warning.
+    AsClient,
+}
+
+/// How much was validated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Validated {
+    /// How many jobs.
+    pub jobs: usize,
+    /// How many processes they have.
+    pub processes: usize,
+}
+
+/// Checks the jobs of `file`: one job, or `{"jobs": [...]}`. No value if anything is wrong with them.
+pub fn validate(
+    file: &Arc<SourceFile>,
+    settings: &Settings,
+    strictness: Strictness,
+) -> Report<Validated> {
+    let tree = parse::json::parse_as(file, Dialect::Client);
+    let mut diagnostics: Vec<_> = tree
+        .diagnostics
+        .into_iter()
+        .map(|problem| verdict::soften(problem, None, strictness))
+        .collect();
+    let Some(mut root) = tree.value else {
+        return Report::failed(diagnostics);
+    };
+    let spelled = spelling::spell(file, &mut root, settings);
+    let validated = count(&root);
+    let map = SourceMap::new(Arc::clone(file), Arc::new(root));
+    let mut found = spelled.diagnostics;
+    if spelled.goes_on {
+        let decoded = parse::client_document(map.root(), &spelled.told);
+        found.extend(decoded.diagnostics);
+        let holes = Holes::new(decoded.holes);
+        if let Some(document) = decoded.value {
+            let checked = check::check_as(document, &holes, settings, Dialect::Client);
+            found.extend(checked.diagnostics);
+        }
+    }
+    let levels = Levels::new(settings);
+    let told = found
+        .into_iter()
+        .filter_map(|problem| levels.judge(problem))
+        .map(|problem| verdict::soften(problem, Some(map.root()), strictness))
+        .map(|problem| problem.located(&map));
+    diagnostics.extend(told);
+    let wrong = |problem: &Diagnostic| problem.severity == Severity::Error;
+    Report {
+        value: (!diagnostics.iter().any(wrong)).then_some(validated),
+        diagnostics,
+    }
+}
+
+fn count(root: &Node) -> Validated {
+    let jobs = match root.get(Document::LIST_FIELD).map(|jobs| &jobs.kind) {
+        Some(Kind::Sequence(jobs)) => &jobs[..],
+        _ => std::slice::from_ref(root),
+    };
+    let processes = jobs.iter().map(|job| {
+        let processes = job.get("task").and_then(|task| task.get("processes"));
+        match processes.map(|processes| &processes.kind) {
+            Some(Kind::Sequence(processes)) => processes.len(),
+            _ => 0,
+        }
+    });
+    Validated {
+        jobs: jobs.len(),
+        processes: processes.sum(),
+    }
+}

@@ -1,0 +1,476 @@
+//! JSON for Aurora's client -> the same as a definition would have it.
+//!
+//! Values of another type than their field's are converted as the client does it, references are
+//! filled in where only a known value makes sense, and structs whose kind JSON cannot say get the
+//! word that a definition has for them. Everything keeps the place that it was written at.
+
+mod tables;
+
+use std::sync::Arc;
+
+use crate::diagnostic::codes::foreign::{COERCED_VALUE, IGNORED_FIELD};
+use crate::diagnostic::codes::shape::{BAD_VALUE, TOO_MANY_ERRORS, WRONG_TYPE};
+use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::lint::Levels;
+use crate::model::{Document, Settings};
+use crate::run::Trouble;
+use crate::source::{Entry, Kind, Node, Pointer, SourceFile, Span, Token};
+
+use super::bind::{View, is_agents, problem};
+use super::coerce;
+use super::structs::{JOB, Type};
+
+/// So many errors of one file are told, and so many warnings.
+const MOST: usize = 100;
+
+/// What became of a tree.
+#[derive(Debug)]
+pub(super) struct Spelled {
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// The values that were found wrong.
+    pub(super) told: Vec<Pointer>,
+    /// Whether the rest of the tree is worth reading.
+    pub(super) goes_on: bool,
+}
+
+/// Spells the tree of `file` as a definition.
+pub(super) fn spell(file: &Arc<SourceFile>, root: &mut Node, settings: &Settings) -> Spelled {
+    let mut speller = Speller {
+        file,
+        levels: Levels::new(settings),
+        found: Vec::new(),
+        told: Vec::new(),
+        deferred: Vec::new(),
+        errors: 0,
+        warnings: 0,
+        empty: false,
+    };
+    speller.document(root);
+    let goes_on = speller.errors <= MOST && !speller.empty;
+    Spelled {
+        diagnostics: speller.found,
+        told: speller.told,
+        goes_on,
+    }
+}
+
+struct Speller<'a> {
+    file: &'a Arc<SourceFile>,
+    levels: Levels<'a>,
+    found: Vec<Diagnostic>,
+    told: Vec<Pointer>,
+    /// Values of the job with references that have to be filled in.
+    deferred: Vec<Deferred>,
+    errors: usize,
+    warnings: usize,
+    /// Whether the file has no job.
+    empty: bool,
+}
+
+/// A value that waits for all others.
+struct Deferred {
+    path: Pointer,
+    of: Type,
+}
+
+/// The way to a value, the last step first.
+#[derive(Clone, Copy)]
+struct Path<'p> {
+    around: Option<&'p Path<'p>>,
+    step: Step<'p>,
+}
+
+#[derive(Clone, Copy)]
+enum Step<'p> {
+    Root,
+    Key(&'p str),
+    Index(usize),
+}
+
+impl Path<'_> {
+    const ROOT: Self = Path {
+        around: None,
+        step: Step::Root,
+    };
+
+    fn key<'p>(&'p self, key: &'p str) -> Path<'p> {
+        Path {
+            around: Some(self),
+            step: Step::Key(key),
+        }
+    }
+
+    fn index(&self, index: usize) -> Path<'_> {
+        Path {
+            around: Some(self),
+            step: Step::Index(index),
+        }
+    }
+
+    fn pointer(&self) -> Pointer {
+        let mut tokens = Vec::new();
+        let mut at = Some(self);
+        while let Some(path) = at {
+            match path.step {
+                Step::Root => {}
+                Step::Key(key) => tokens.push(Token::Key(key.to_owned())),
+                Step::Index(index) => tokens.push(Token::Index(index)),
+            }
+            at = path.around;
+        }
+        tokens.into_iter().rev().collect()
+    }
+
+    /// What a headline starts with.
+    fn subject(&self) -> String {
+        match (self.step, self.around.map(|around| around.step)) {
+            (Step::Key(key), _) => format!("`{key}`: "),
+            (Step::Index(_), Some(Step::Key(list))) => format!("an element of `{list}`: "),
+            _ => String::new(),
+        }
+    }
+}
+
+impl Speller<'_> {
+    fn document(&mut self, root: &mut Node) {
+        let path = Path::ROOT;
+        let Kind::Mapping(entries) = &mut root.kind else {
+            return;
+        };
+        if !entries
+            .iter()
+            .any(|entry| entry.key == Document::LIST_FIELD)
+        {
+            self.job(root, &path);
+            return;
+        }
+        entries.retain(|entry| {
+            let is_list = entry.key == Document::LIST_FIELD;
+            if !is_list {
+                let headline = format!("`{}` is ignored beside `jobs`", entry.key);
+                self.report(Diagnostic::new(
+                    &IGNORED_FIELD,
+                    headline,
+                    self.at(entry.key_span),
+                ));
+            }
+            is_list
+        });
+        let path = path.key(Document::LIST_FIELD);
+        let Some(Entry { value: list, .. }) = entries.first_mut() else {
+            return;
+        };
+        if let Kind::Sequence(jobs) = &mut list.kind {
+            if jobs.is_empty() {
+                self.empty = true;
+                let headline = "`jobs`: expected a job at least, found an empty list";
+                self.report(Diagnostic::new(&BAD_VALUE, headline, self.at(list.span)));
+            }
+            for (index, job) in jobs.iter_mut().enumerate() {
+                self.job(job, &path.index(index));
+            }
+        }
+    }
+
+    fn job(&mut self, job: &mut Node, path: &Path<'_>) {
+        self.table(job, JOB, path);
+        let deferred = std::mem::take(&mut self.deferred);
+        if !deferred.is_empty() {
+            let view = View::new(job);
+            let depth = path.pointer().tokens().len();
+            for Deferred { path, of } in deferred {
+                let (_, inside) = path.tokens().split_at(depth);
+                if let Some(node) = find(job, inside) {
+                    self.fill_in(node, of, &view, inside, &path);
+                }
+            }
+        }
+        tables::drop_ignored(job);
+    }
+
+    /// A value whose references are known only now.
+    fn fill_in(
+        &mut self,
+        node: &mut Node,
+        of: Type,
+        view: &View,
+        inside: &[Token],
+        path: &Pointer,
+    ) {
+        let Kind::String(text) = &node.kind else {
+            return;
+        };
+        let filled = match view.fill_in(text, inside) {
+            Ok(filled) => filled,
+            Err(Trouble::Unbound(written)) if of == Type::Text && is_agents(&written) => return,
+            Err(trouble) => {
+                let place = |written: &str| self.within(node.span, written);
+                let problem = problem(&trouble, place);
+                self.tell(problem, path.clone());
+                return;
+            }
+        };
+        let kind = match of {
+            Type::Integer => coerce::integer(&filled),
+            Type::Float => coerce::float(&filled),
+            Type::Boolean => coerce::boolean(&filled),
+            Type::Placement => Some(Kind::String(placement(&filled).unwrap_or(filled.clone()))),
+            Type::AnyCase => Some(Kind::String(filled.to_ascii_uppercase())),
+            // It was only to be seen whether it can be.
+            Type::Text => return,
+            _ => Some(Kind::String(filled.clone())),
+        };
+        if let Some(kind) = kind {
+            node.kind = kind;
+            return;
+        }
+        let name = match path.tokens().last() {
+            Some(Token::Key(key)) => key.as_str(),
+            _ => "",
+        };
+        let headline = format!(
+            "`{name}`: filled in, expected {}, found `{filled}`",
+            wanted(of)
+        );
+        let problem = Diagnostic::new(&BAD_VALUE, headline, self.at(node.span));
+        self.tell(problem, path.clone());
+    }
+
+    fn value(&mut self, node: &mut Node, of: Type, path: &Path<'_>) {
+        match of {
+            Type::Struct(fields) => self.table(node, fields, path),
+            Type::Choice(..) => self.choice(node, of, path),
+            Type::List(of) => {
+                if let Kind::Sequence(items) = &mut node.kind {
+                    for (index, item) in items.iter_mut().enumerate() {
+                        self.value(item, *of, &path.index(index));
+                    }
+                }
+            }
+            Type::Map(of) => self.map(node, *of, path),
+            Type::Integer | Type::Float | Type::Boolean => self.scalar(node, of, path),
+            Type::Placement => {
+                if let Kind::Sequence(_) | Kind::Mapping(_) = &node.kind {
+                    self.wrong_type(node, "a string", path);
+                    return;
+                }
+                self.text(node, of, path);
+            }
+            Type::Text | Type::Command | Type::KnownText | Type::AnyCase => {
+                self.text(node, of, path);
+            }
+            Type::Word => self.defer(node, of, path),
+        }
+    }
+
+    /// Leaves a text with references for later; whether it has any.
+    fn defer(&mut self, node: &Node, of: Type, path: &Path<'_>) {
+        if let Kind::String(text) = &node.kind
+            && text.contains("{{")
+        {
+            let path = path.pointer();
+            self.deferred.push(Deferred { path, of });
+        }
+    }
+
+    fn scalar(&mut self, node: &mut Node, of: Type, path: &Path<'_>) {
+        let made = match (&node.kind, of) {
+            (Kind::String(text), _) if text.contains("{{") => {
+                self.defer(node, of, path);
+                return;
+            }
+            (Kind::String(text), Type::Integer) => coerce::integer(text),
+            (Kind::String(text), Type::Float) => coerce::float(text),
+            (Kind::String(text), _) => coerce::boolean(text),
+            (Kind::Float(number), Type::Integer) if number.fract() != 0.0 => {
+                Some(coerce::whole(*number))
+            }
+            (Kind::Boolean(value), Type::Integer | Type::Float) => {
+                Some(Kind::Integer(i64::from(*value)))
+            }
+            (Kind::Integer(number), Type::Boolean) => Some(Kind::Boolean(*number != 0)),
+            (Kind::Float(number), Type::Boolean) => Some(Kind::Boolean(*number != 0.0)),
+            _ => return,
+        };
+        let Some(made) = made else {
+            let written = self.file.slice(node.span);
+            let headline = format!(
+                "{}expected {}, found {}",
+                path.subject(),
+                wanted(of),
+                shortened(written)
+            );
+            let problem = Diagnostic::new(&BAD_VALUE, headline, self.at(node.span));
+            let problem = match (&node.kind, of) {
+                (Kind::String(text), Type::Integer) => match units(text) {
+                    Some(number) => problem.help(format!("write `{number}`")),
+                    None => problem,
+                },
+                _ => problem,
+            };
+            self.tell(problem, path.pointer());
+            return;
+        };
+        self.coerced(node, of, &made, path);
+        node.kind = made;
+    }
+
+    fn text(&mut self, node: &mut Node, of: Type, path: &Path<'_>) {
+        if let Some(made) = coerce::text(&node.kind) {
+            let made = Kind::String(made);
+            self.coerced(node, of, &made, path);
+            node.kind = made;
+        }
+        let Kind::String(text) = &mut node.kind else {
+            return;
+        };
+        match of {
+            Type::Command if text.contains("${") => *text = text.replace("${", "$${"),
+            Type::AnyCase if !text.contains("{{") => text.make_ascii_uppercase(),
+            Type::Placement if text.starts_with("limit:") && !text.contains("{{") => {
+                if let Some(plain) = placement(text) {
+                    *text = plain;
+                }
+            }
+            Type::Placement if !text.starts_with("limit:") => {}
+            Type::KnownText | Type::AnyCase | Type::Placement => self.defer(node, of, path),
+            _ => {}
+        }
+    }
+
+    fn coerced(&mut self, node: &Node, of: Type, made: &Kind, path: &Path<'_>) {
+        if self.levels.allow(&COERCED_VALUE) || self.warnings >= MOST {
+            return;
+        }
+        let made = match made {
+            Kind::String(text) => format!("{text:?}"),
+            Kind::Boolean(value) => value.to_string(),
+            Kind::Integer(number) => number.to_string(),
+            Kind::Float(number) => number.to_string(),
+            _ => return,
+        };
+        let headline = format!(
+            "{}{} where {} belongs",
+            path.subject(),
+            match &node.kind {
+                Kind::Float(_) if of == Type::Integer => "a fraction",
+                kind => kind.name(),
+            },
+            wanted(of)
+        );
+        let problem = Diagnostic::new(&COERCED_VALUE, headline, self.at(node.span));
+        self.report(problem.help(format!("write what the client makes of it: `{made}`")));
+    }
+
+    fn wrong_type(&mut self, node: &Node, expected: &str, path: &Path<'_>) {
+        let headline = format!(
+            "{}expected {expected}, found {}",
+            path.subject(),
+            node.kind.name()
+        );
+        let problem = Diagnostic::new(&WRONG_TYPE, headline, self.opening(node.span));
+        self.tell(problem, path.pointer());
+    }
+
+    /// Reports an error of the value at `pointer`, about which nothing else is to be said.
+    fn tell(&mut self, problem: Diagnostic, pointer: Pointer) {
+        self.told.push(pointer);
+        self.report(problem);
+    }
+
+    fn report(&mut self, problem: Diagnostic) {
+        match self.levels.of(problem.code).severity() {
+            None => {}
+            Some(Severity::Warning) => {
+                self.warnings += 1;
+                if self.warnings <= MOST {
+                    self.found.push(problem);
+                }
+            }
+            Some(Severity::Error) => {
+                self.errors += 1;
+                match self.errors {
+                    ..=MOST => self.found.push(problem),
+                    count if count == MOST + 1 => {
+                        let headline = format!("more than {MOST} errors in one file");
+                        let place = Place::opening(Pointer::root());
+                        self.found
+                            .push(Diagnostic::new(&TOO_MANY_ERRORS, headline, place));
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn at(&self, span: Span) -> Place {
+        Place::span(self.file, span)
+    }
+
+    /// The first line of a value.
+    fn opening(&self, span: Span) -> Place {
+        let line = self.file.slice(span).lines().next().unwrap_or_default();
+        let start = span.range().start;
+        self.at(Span::new(start..start + line.len()))
+    }
+
+    /// A part of a value.
+    fn within(&self, span: Span, text: &str) -> Place {
+        let start = span.range().start;
+        match self.file.slice(span).find(text) {
+            Some(offset) => self.at(Span::new(start + offset..start + offset + text.len())),
+            None => self.at(span),
+        }
+    }
+}
+
+fn find<'n>(node: &'n mut Node, tokens: &[Token]) -> Option<&'n mut Node> {
+    tokens
+        .iter()
+        .try_fold(node, |node, token| match (token, &mut node.kind) {
+            (Token::Key(key), Kind::Mapping(entries)) => {
+                let entry = entries.iter_mut().find(|entry| entry.key == *key)?;
+                Some(&mut entry.value)
+            }
+            (Token::Index(index), Kind::Sequence(items)) => items.get_mut(*index),
+            _ => None,
+        })
+}
+
+/// What a message calls a value of the type.
+fn wanted(of: Type) -> &'static str {
+    match of {
+        Type::Integer => "a whole number",
+        Type::Float => "a number",
+        Type::Boolean => "a boolean",
+        _ => "a string",
+    }
+}
+
+/// A limit as it is written usually.
+fn placement(text: &str) -> Option<String> {
+    match coerce::integer(text.strip_prefix("limit:")?)? {
+        Kind::Integer(limit) => Some(format!("limit:{limit}")),
+        _ => None,
+    }
+}
+
+/// The number that a size or a duration of a definition stands for.
+fn units(text: &str) -> Option<i64> {
+    use crate::model::{Bytes, Seconds};
+    let bytes = || text.parse().ok().map(Bytes::get);
+    bytes().or_else(|| text.parse().ok().map(Seconds::get))
+}
+
+/// A source text in backticks, its quotes apart.
+fn shortened(written: &str) -> String {
+    const LONGEST: usize = 40;
+    let text = written.trim_matches('"');
+    if text.is_empty() {
+        return "an empty string".to_owned();
+    }
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("`{}…`", &text[..end]),
+        None => format!("`{text}`"),
+    }
+}

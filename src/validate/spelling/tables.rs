@@ -1,0 +1,250 @@
+//! Tables: structs, maps, and structs whose kind JSON cannot say.
+
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::foreign::{COERCED_VALUE, IGNORED_FIELD};
+use crate::diagnostic::codes::plan::NOT_IN_JSON;
+use crate::diagnostic::codes::shape::{MISSING_FIELD, UNKNOWN_FIELD};
+use crate::model::Document;
+use crate::parse;
+use crate::source::{Entry, Kind, Node, Span, Token};
+
+use super::{Deferred, Path, Speller};
+use crate::validate::coerce;
+use crate::validate::structs::{CONTAINER, HEALTH_CHECKER, Struct, Type};
+
+/// Fields of containers that JSON cannot carry.
+const OTHER_CONTAINERS: &[&str] = &["mesos", "image", "volumes", "parameters"];
+
+impl Speller<'_> {
+    pub(super) fn table(&mut self, node: &mut Node, fields: &'static Struct, path: &Path<'_>) {
+        if std::ptr::eq(fields, CONTAINER) {
+            self.container(node, path);
+            return;
+        }
+        let Kind::Mapping(entries) = &mut node.kind else {
+            return;
+        };
+        let mut own = 0;
+        for Entry {
+            key,
+            key_span,
+            value,
+        } in entries.iter_mut()
+        {
+            if let Some(of) = fields.field(key) {
+                self.value(value, of, &path.key(key));
+            } else if Document::OWN_FIELDS.contains(&key.as_str()) {
+                own += 1;
+                self.report(parse::own_field(key, self.at(*key_span)));
+            }
+        }
+        if own > 0 {
+            entries.retain(|entry| {
+                fields.field(&entry.key).is_some()
+                    || !Document::OWN_FIELDS.contains(&entry.key.as_str())
+            });
+        }
+        if std::ptr::eq(fields, HEALTH_CHECKER) && entries.len() > 1 {
+            self.two_checkers(entries, path);
+        }
+    }
+
+    pub(super) fn map(&mut self, node: &mut Node, of: Type, path: &Path<'_>) {
+        if let Some(entry) = pair(&mut node.kind, node.span) {
+            if let Kind::String(_) | Kind::Sequence(_) = &node.kind {
+                let headline = format!("{}a pair where a table belongs", path.subject());
+                let place = self.opening(node.span);
+                let problem = Diagnostic::new(&COERCED_VALUE, headline, place);
+                self.report(problem.help("write a table: `{\"key\": \"value\"}`"));
+            }
+            node.kind = Kind::Mapping(vec![entry]);
+        }
+        if let Kind::Mapping(entries) = &mut node.kind {
+            for entry in entries {
+                self.value(&mut entry.value, of, &path.key(&entry.key));
+            }
+        }
+    }
+
+    /// A struct that the client takes for the first of its kinds, whatever it has.
+    pub(super) fn choice(&mut self, node: &mut Node, of: Type, path: &Path<'_>) {
+        let Type::Choice(fields, word, others) = of else {
+            return;
+        };
+        let entries = match &node.kind {
+            Kind::Null => return,
+            Kind::Mapping(entries) => entries,
+            _ => {
+                self.wrong_type(node, "a table", path);
+                return;
+            }
+        };
+        let is_other = |entry: &&Entry| others.contains(&entry.key.as_str());
+        if let Some(entry) = entries.iter().find(is_other) {
+            let problem = self.not_in_json(entry, path, fields);
+            self.tell(problem, path.pointer());
+            return;
+        }
+        self.table(node, fields, &path.key(word));
+        let inner = Node {
+            kind: std::mem::replace(&mut node.kind, Kind::Null),
+            span: node.span,
+        };
+        node.kind = Kind::Mapping(vec![Entry {
+            key: word.to_owned(),
+            key_span: node.span,
+            value: inner,
+        }]);
+    }
+
+    fn container(&mut self, node: &mut Node, path: &Path<'_>) {
+        let entries = match &mut node.kind {
+            Kind::Null => return,
+            Kind::Mapping(entries) => entries,
+            _ => {
+                self.wrong_type(node, "a table", path);
+                return;
+            }
+        };
+        let mut wrong = Vec::new();
+        for entry in entries.iter().filter(|entry| entry.key != "docker") {
+            wrong.push(if OTHER_CONTAINERS.contains(&entry.key.as_str()) {
+                self.not_in_json(entry, path, CONTAINER)
+            } else {
+                let headline = format!("unknown field `{}`", entry.key);
+                Diagnostic::new(&UNKNOWN_FIELD, headline, self.at(entry.key_span))
+                    .note("the only field here is `docker`")
+            });
+        }
+        if entries.is_empty() {
+            let place = self.opening(node.span);
+            wrong.push(Diagnostic::new(
+                &MISSING_FIELD,
+                "missing field `docker`",
+                place,
+            ));
+        } else if let Some(entry) = entries.iter_mut().find(|entry| entry.key == "docker")
+            && let Some(of) = CONTAINER.field("docker")
+        {
+            self.value(&mut entry.value, of, &path.key("docker"));
+        }
+        for problem in wrong {
+            self.tell(problem, path.pointer());
+        }
+    }
+
+    fn not_in_json(&self, entry: &Entry, path: &Path<'_>, known: &Struct) -> Diagnostic {
+        let names = known.0.iter().map(|(name, _)| format!("`{name}`"));
+        let known = names.collect::<Vec<_>>().join(" and ");
+        let subject = path.subject();
+        let field = subject.trim_end_matches([':', ' ']);
+        let headline = format!("Aurora's JSON cannot carry {field} with `{}`", entry.key);
+        Diagnostic::new(&NOT_IN_JSON, headline, self.at(entry.key_span))
+            .note(format!(
+                "in {field}, the JSON reader of Aurora's client only knows {known}"
+            ))
+            .help(format!("write {known}, or the job as a `.aurora` file"))
+    }
+
+    /// The executor asks the shell, whatever else there is.
+    fn two_checkers(&mut self, entries: &mut [Entry], path: &Path<'_>) {
+        let is = |name: &'static str| {
+            move |entry: &&mut Entry| {
+                entry.key == name && matches!(entry.value.kind, Kind::Mapping(_))
+            }
+        };
+        if !entries.iter_mut().any(|entry| is("shell")(&entry)) {
+            return;
+        }
+        let Some(http) = entries.iter_mut().find(is("http")) else {
+            return;
+        };
+        let problem = Diagnostic::new(
+            &IGNORED_FIELD,
+            "`http` is ignored beside `shell`",
+            self.at(http.key_span),
+        );
+        self.report(problem.help("remove it"));
+        // Nobody looks into it later.
+        let path = path.key("http");
+        let Some(Type::Struct(fields)) = HEALTH_CHECKER.field("http") else {
+            return;
+        };
+        if let Kind::Mapping(fields_written) = &http.value.kind {
+            for entry in fields_written {
+                match (fields.field(&entry.key), &entry.value.kind) {
+                    (None, _) => {
+                        let headline = format!("unknown field `{}`", entry.key);
+                        let place = self.at(entry.key_span);
+                        let names = fields.0.iter().map(|(name, _)| *name);
+                        let problem = Diagnostic::new(&UNKNOWN_FIELD, headline, place);
+                        self.report(problem.did_you_mean(&entry.key, names));
+                    }
+                    (Some(_), Kind::Null) => {
+                        self.wrong_type(&entry.value, "a value", &path.key(&entry.key));
+                    }
+                    (Some(Type::Text), Kind::Sequence(_) | Kind::Mapping(_)) => {
+                        self.wrong_type(&entry.value, "a string", &path.key(&entry.key));
+                    }
+                    (Some(of @ Type::Text), Kind::String(text)) if text.contains("{{") => {
+                        let path = path.key(&entry.key).pointer();
+                        self.deferred.push(Deferred { path, of });
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+/// Removes what means nothing to the executor, and what definitions cannot say: a health checker of
+/// no kind, or of two.
+pub(super) fn drop_ignored(job: &mut Node) {
+    let Some(config) = super::find(job, &[key("health_check_config")]) else {
+        return;
+    };
+    let Some(checker) = super::find(config, &[key("health_checker")]) else {
+        return;
+    };
+    let Kind::Mapping(kinds) = &mut checker.kind else {
+        return;
+    };
+    let has = |kinds: &[Entry], name: &str| kinds.iter().any(|kind| kind.key == name);
+    if kinds.len() == 2 && has(kinds, "shell") && has(kinds, "http") {
+        kinds.retain(|kind| kind.key == "shell");
+    }
+    if kinds.is_empty()
+        && let Kind::Mapping(fields) = &mut config.kind
+    {
+        fields.retain(|entry| entry.key != "health_checker");
+    }
+}
+
+fn key(name: &str) -> Token {
+    Token::Key(name.to_owned())
+}
+
+/// What the client takes for a map of one entry: a list or a text of two elements.
+fn pair(kind: &mut Kind, span: Span) -> Option<Entry> {
+    let (key, value) = match kind {
+        Kind::Sequence(items) if items.len() == 2 => {
+            let text = match &items[0].kind {
+                Kind::String(text) => text.clone(),
+                other => coerce::text(other)?,
+            };
+            (text, items[1].clone())
+        }
+        Kind::String(text) if text.chars().count() == 2 => {
+            let mut characters = text.chars().map(String::from);
+            let (first, second) = (characters.next()?, characters.next()?);
+            let kind = Kind::String(second);
+            (first, Node { kind, span })
+        }
+        _ => return None,
+    };
+    Some(Entry {
+        key,
+        key_span: span,
+        value,
+    })
+}

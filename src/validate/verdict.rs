@@ -1,0 +1,190 @@
+//! Which problems Aurora's client refuses a job for; what else is wrong with it, other layers refuse,
+//! or nobody does.
+
+use crate::diagnostic::codes::{job, names, order, plan, shape, syntax, templates};
+use crate::diagnostic::{Code, Diagnostic, Place, Severity};
+use crate::model::references;
+use crate::source::{Kind, Node, Pointer, Token};
+
+use super::Strictness;
+use super::coerce;
+
+/// What the client refuses wherever it is found, when a job is created or updated.
+const REFUSED: &[&Code] = &[
+    &syntax::FILE_TOO_LARGE,
+    &syntax::NOT_UTF8,
+    &syntax::EMPTY_FILE,
+    &syntax::SYNTAX,
+    &syntax::NUMBER_OUT_OF_RANGE,
+    &syntax::TOO_DEEP,
+    &syntax::TOO_MANY_VALUES,
+    &shape::UNKNOWN_FIELD,
+    &shape::MISSING_FIELD,
+    &shape::WRONG_TYPE,
+    &shape::TOO_MANY_ERRORS,
+    &names::UNNAMED_JOB,
+    &names::DUPLICATE_JOB,
+    &order::EMPTY_ORDER,
+    &order::REPEATED_PROCESS,
+    &order::FINAL_ORDER,
+    &order::AFTER_DAEMON,
+    &order::AFTER_EPHEMERAL,
+    &order::ORDER_CYCLE,
+    &templates::TEMPLATE_SYNTAX,
+    &templates::UNBOUND_TEMPLATE,
+    &templates::ENDLESS_TEMPLATE,
+    &templates::TEMPLATE_NOT_TEXT,
+    &job::TOO_FEW_RESOURCES,
+    &job::UPDATE_FAILURES,
+    &job::STATIC_PORT,
+    &job::PORT_CYCLE,
+    &job::METADATA_ASCII,
+    &plan::NOT_IN_JSON,
+];
+
+/// The problem as `strictness` has it; its place is in the tree at `root`, if there is one.
+pub(super) fn soften(
+    mut problem: Diagnostic,
+    root: Option<&Node>,
+    strictness: Strictness,
+) -> Diagnostic {
+    if strictness == Strictness::AsClient
+        && problem.severity == Severity::Error
+        && !refuses(&problem, root)
+    {
+        problem.severity = Severity::Warning;
+        if problem.code.id != syntax::DUPLICATE_KEY.id {
+            let note = "Aurora's client takes it all the same";
+            problem.notes.push(note.to_owned());
+        }
+    }
+    problem
+}
+
+fn refuses(problem: &Diagnostic, root: Option<&Node>) -> bool {
+    let id = problem.code.id;
+    if REFUSED.iter().any(|code| code.id == id) {
+        return true;
+    }
+    let (Some(root), Place::Document(pointer, _)) = (root, problem.place()) else {
+        // What was found wrong while the client's types were filled.
+        return id == shape::BAD_VALUE.id;
+    };
+    if id == shape::BAD_VALUE.id {
+        refuses_value(pointer, root)
+    } else if id == names::NO_PROCESSES.id {
+        // The task would be called like the first of them.
+        table_of(pointer, root).is_none_or(|task| task.get("name").is_none())
+    } else if id == names::DUPLICATE_PROCESS.id {
+        // It is left out, and orders that name it make no sense.
+        let constraints = task_of(pointer, root).and_then(|task| task.get("constraints"));
+        constraints.is_some()
+    } else if id == job::UPDATE_CONFIG.id {
+        // Whether there is a policy to be aware of, only the scheduler asks.
+        !matches!(pointer.tokens().last(), Some(Token::Key(field)) if field == "sla_aware")
+    } else if id == names::PROCESS_NAME.id {
+        // Too long a name is the agent's affair.
+        text(pointer, root).is_none_or(|name| references(name).next().is_some())
+    } else if id == order::UNKNOWN_PROCESS.id {
+        names_a_process(pointer, root)
+    } else {
+        false
+    }
+}
+
+/// Whether the client refuses a value that no definition may have.
+fn refuses_value(pointer: &Pointer, root: &Node) -> bool {
+    let tokens = pointer.tokens();
+    let Some(Token::Key(field)) = tokens.last() else {
+        return true;
+    };
+    let around = tokens.iter().rev().nth(1);
+    let is_in = |table: &str| matches!(around, Some(Token::Key(key)) if key == table);
+    let Some(node) = node(pointer, root) else {
+        return true;
+    };
+    match (&node.kind, field.as_str()) {
+        // Text in the field of a process' name, say.
+        (Kind::String(text), _) if is_in("constraints") => text
+            .strip_prefix("limit:")
+            .is_some_and(|limit| coerce::integer(limit).is_none()),
+        (Kind::String(text), "cron_collision_policy") => text != "RUN_OVERLAP",
+        (Kind::String(text), "name") if matches!(around, Some(Token::Index(_))) => {
+            text.is_empty() || text.starts_with('.') || text.contains('/')
+        }
+        (Kind::String(text), "role" | "environment" | "name") => !is_identifier(text),
+        (
+            Kind::Integer(_) | Kind::Float(_),
+            "instances"
+            | "priority"
+            | "max_task_failures"
+            | "watch_secs"
+            | "max_consecutive_failures"
+            | "min_consecutive_successes"
+            | "initial_interval_secs"
+            | "interval_secs"
+            | "pulse_interval_secs",
+        ) => {
+            !matches!(&node.kind, Kind::Integer(number) if field == "max_task_failures" && *number < 0)
+        }
+        (Kind::Integer(_) | Kind::Float(_), "batch_size") => is_in("update_config"),
+        (Kind::Integer(number), "cpu" | "ram" | "disk") => *number <= 0 && is_of_task(pointer),
+        (Kind::Float(number), "cpu" | "ram" | "disk") => *number <= 0.0 && is_of_task(pointer),
+        (Kind::Integer(_) | Kind::Float(_), _) => false,
+        _ => true,
+    }
+}
+
+fn is_identifier(text: &str) -> bool {
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+    !text.is_empty() && text.bytes().all(legal)
+}
+
+/// Whether a resource is the task's, not one of its processes'.
+fn is_of_task(pointer: &Pointer) -> bool {
+    let around = pointer.tokens().iter().rev().nth(2);
+    matches!(around, Some(Token::Key(key)) if key == "task")
+}
+
+/// Whether the order that the name at `pointer` stands in names a process that there is.
+fn names_a_process(pointer: &Pointer, root: &Node) -> bool {
+    let Some((_, list)) = pointer.tokens().split_last() else {
+        return true;
+    };
+    let order = list.iter().try_fold(root, Node::step);
+    let processes = task_of(pointer, root).and_then(|task| task.get("processes"));
+    let (Some(order), Some(processes)) = (order, processes) else {
+        return true;
+    };
+    let (Kind::Sequence(order), Kind::Sequence(processes)) = (&order.kind, &processes.kind) else {
+        return true;
+    };
+    processes.iter().any(|process| {
+        let name = process.get("name").map(|name| &name.kind);
+        order.iter().any(|named| Some(&named.kind) == name)
+    })
+}
+
+fn node<'n>(pointer: &Pointer, root: &'n Node) -> Option<&'n Node> {
+    pointer.tokens().iter().try_fold(root, Node::step)
+}
+
+fn text<'n>(pointer: &Pointer, root: &'n Node) -> Option<&'n str> {
+    match &node(pointer, root)?.kind {
+        Kind::String(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// The table that the value at `pointer` is a field of.
+fn table_of<'n>(pointer: &Pointer, root: &'n Node) -> Option<&'n Node> {
+    let (_, around) = pointer.tokens().split_last()?;
+    around.iter().try_fold(root, Node::step)
+}
+
+/// The task that the value at `pointer` is a part of.
+fn task_of<'n>(pointer: &Pointer, root: &'n Node) -> Option<&'n Node> {
+    let is_task = |token: &Token| matches!(token, Token::Key(key) if key == "task");
+    let end = pointer.tokens().iter().position(is_task)?;
+    pointer.tokens()[..=end].iter().try_fold(root, Node::step)
+}

@@ -1,0 +1,150 @@
+//! `jobc why` over the workspace in `tests/why/workspace`, whose lock has chains of packages.
+//!
+//! `tests/why/sessions.txt` has commands, each with all that it prints and, unless it is 0, the
+//! status that it ends with; `JOBC_UPDATE=1 cargo test` rewrites what follows the commands.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use jobc::schema::{Which, schema};
+use serde_json::Value;
+
+use crate::harness::{Sandbox, repository, updating};
+
+/// The workspace, to run jobc in.
+fn workspace() -> Sandbox {
+    let sandbox = Sandbox::new();
+    let root = repository().join("tests/why/workspace");
+    for entry in walkdir::WalkDir::new(&root)
+        .into_iter()
+        .filter_map(Result::ok)
+    {
+        if entry.file_type().is_file() {
+            let name = entry.path().strip_prefix(&root).unwrap();
+            let contents = fs::read(entry.path()).unwrap();
+            sandbox.file(&name.display().to_string(), contents);
+        }
+    }
+    sandbox
+}
+
+#[test]
+fn sessions() {
+    let path = repository().join("tests/why/sessions.txt");
+    let text = fs::read_to_string(&path).unwrap();
+    let sandbox = workspace();
+    let mut now = String::new();
+    for line in text.lines() {
+        if line.starts_with('#') || line.is_empty() {
+            writeln!(now, "{line}").unwrap();
+        }
+        let Some(command) = line.strip_prefix("$ ") else {
+            continue;
+        };
+        let run = sandbox.jobc(command.split_whitespace().skip(1));
+        write!(now, "{line}\n{}{}", run.stdout, run.stderr).unwrap();
+        if run.status != 0 {
+            writeln!(now, "(status {})", run.status).unwrap();
+        }
+    }
+    // What is printed may have empty lines of its own.
+    let squeeze = |text: &str| {
+        let lines = text.lines().filter(|line| !line.is_empty());
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    if updating() {
+        fs::write(&path, &now).unwrap();
+    } else {
+        assert_eq!(squeeze(&text), squeeze(&now));
+    }
+}
+
+#[test]
+fn documents_are_what_the_schema_says() {
+    let schema: Value = serde_json::from_str(&schema(Which::Why)).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let sandbox = workspace();
+    for word in ["glibc", "server.py", "tools", "nothing"] {
+        for more in [&["--all"][..], &[]] {
+            let arguments = ["why", word, "--format", "json"];
+            let run = sandbox.jobc(arguments.iter().chain(more));
+            let document: Value = serde_json::from_str(&run.stdout).unwrap();
+            assert!(validator.is_valid(&document), "{word}: {}", run.stdout);
+        }
+    }
+}
+
+/// Packages that are given by their store paths and not locked may refer to anything.
+#[test]
+fn what_is_not_known_is_not_claimed() {
+    let sandbox = workspace();
+    let lock = sandbox.path().join("jobc.lock");
+    sandbox.file(
+        "odd/job.toml",
+        crate::harness::small_job(
+            "odd",
+            "packages = { tool = '/nix/store/q41nkp3p684xyjlnv02f8hnid234z4n8-tool-1' }",
+        )
+        .replace("echo hello", "${pkgs.tool}/bin/tool"),
+    );
+    let run = sandbox.jobc(["why", "nothing"]);
+    assert_eq!((run.status, run.stdout.as_str()), (2, ""));
+    assert!(
+        run.stderr.contains("-tool-1, package `tool`"),
+        "{}",
+        run.stderr
+    );
+    let run = sandbox.jobc(["why", "glibc-2.40"]);
+    assert_eq!(run.status, 0);
+    assert!(run.stderr.starts_with("warning: "), "{}", run.stderr);
+    let run = sandbox.jobc(["why", "nothing", "--job", "front"]);
+    assert_eq!(run.status, 1);
+    let run = sandbox.jobc(["why", "tool", "--format", "json"]);
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""));
+    fs::remove_file(lock).unwrap();
+    let run = sandbox.jobc(["why", "tool"]);
+    assert_eq!((run.status, run.stdout.as_str()), (1, ""));
+}
+
+/// The ways from one package to another double with each of many levels; one of them is found, at
+/// once.
+#[test]
+fn many_ways_cost_no_time() {
+    let sandbox = Sandbox::new();
+    let path = |level: usize, side: char| format!("{level:0>31}{side}-level-{level}");
+    let mut lock = String::from("{\"version\": 1, \"packages\": [], \"paths\": [\n");
+    for level in 1000..4000 {
+        for side in ['0', '1'] {
+            let next = |side| format!("\"{}\"", path(level + 1, side));
+            let references = if level == 3999 {
+                String::new()
+            } else {
+                format!("{}, {}", next('0'), next('1'))
+            };
+            let comma = if (level, side) == (3999, '1') {
+                ""
+            } else {
+                ","
+            };
+            writeln!(
+                lock,
+                "{{\"path\": \"/nix/store/{}\", \"nar_hash\": \
+                 \"sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\", \"nar_size\": 112, \
+                 \"references\": [{references}]}}{comma}",
+                path(level, side)
+            )
+            .unwrap();
+        }
+    }
+    lock.push_str("]}\n");
+    sandbox.file("jobc.lock", lock);
+    let first = path(1000, '0');
+    let job = crate::harness::small_job("deep", "");
+    let job = job.replace("echo hello", &format!("/nix/store/{first}/bin/x"));
+    sandbox.file("deep/job.toml", job);
+    let run = sandbox.jobc(["why", "level-3999", "--all"]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    assert!(run.stdout.contains(&path(3998, '0')));
+    let run = sandbox.jobc(["why", "level", "--all"]);
+    assert_eq!((run.status, run.stdout.as_str()), (2, ""));
+}
