@@ -82,7 +82,7 @@ fn time(minute: Option<u64>, hour: Option<u64>) -> String {
 }
 
 fn hours_of(hours: u64) -> String {
-    let plural = if hours.count_ones() == 1 { "" } else { "s" };
+    let plural = if hours.is_power_of_two() { "" } else { "s" };
     format!("the hour{plural} {}", list(hours, |hour| hour.to_string()))
 }
 

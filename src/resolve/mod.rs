@@ -23,7 +23,7 @@ use crate::check::CheckedJob;
 use crate::diagnostic::codes::packages as codes;
 use crate::diagnostic::{Diagnostic, MachineError, Place, Report};
 use crate::model::{CommandLine, HealthChecker, PackageName, PackageSource, Settings};
-use crate::source::{Pointer, SourceMap};
+use crate::source::{Location, Pointer, SourceMap};
 use crate::store::{Digest, StoreDir, StorePath};
 
 use import::{Directories, Fault, Importer};
@@ -39,8 +39,21 @@ pub struct ResolvedJob {
     pub shell_command: Option<Command>,
     /// The files and directories that its commands name.
     pub imports: BTreeMap<StorePath, Arc<Import>>,
+    /// What the files that its commands expand leave to the node.
+    pub late: Vec<Late>,
     /// The packages that its commands name.
     pub packages: BTreeMap<PackageName, Package>,
+}
+
+/// A reference in an expanded file that is filled in on the node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Late {
+    /// The index of the process whose command expands the file.
+    pub process: usize,
+    /// The reference, with its braces.
+    pub text: String,
+    /// Where it stands in the file.
+    pub location: Location,
 }
 
 /// What names mean in one definition file of a workspace.
@@ -108,6 +121,7 @@ pub fn resolve(
         resolver,
         checked: &checked,
         packages: BTreeMap::new(),
+        late: Vec::new(),
         imports: BTreeMap::new(),
         diagnostics: Vec::new(),
     };
@@ -118,6 +132,7 @@ pub fn resolve(
     let shell_command = context.health_check()?;
     let Context {
         packages,
+        late,
         imports,
         diagnostics,
         ..
@@ -136,6 +151,7 @@ pub fn resolve(
                 commands,
                 shell_command,
                 imports,
+                late,
                 packages,
             },
             diagnostics,
@@ -149,6 +165,7 @@ struct Context<'a> {
     checked: &'a CheckedJob,
     /// Packages looked up so far; none where that failed and was reported.
     packages: BTreeMap<PackageName, Option<Package>>,
+    late: Vec<Late>,
     /// What the job imports.
     imports: BTreeMap<StorePath, Arc<Import>>,
     diagnostics: Vec<Diagnostic>,

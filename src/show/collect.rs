@@ -1,6 +1,7 @@
 //! What is shown of a job, collected from its plan.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use crate::check::cron_in_words;
 use crate::closure::{Closure, Known, Member, Size};
@@ -12,8 +13,8 @@ use crate::model::timing::{
     Window,
 };
 use crate::model::{
-    Container, CronCollisionPolicy, HealthChecker, Image, Integer, Job, Placement, PlacementRule,
-    Seconds, Text, Waive,
+    AttributeValue, Container, CronCollisionPolicy, FractionalSeconds, HealthChecker, Image,
+    Integer, Job, Placement, PlacementRule, Seconds, Text, Waive,
 };
 use crate::plan::{self, NeededBy, Plan};
 use crate::source::{Location, Pointer, display_name};
@@ -67,7 +68,7 @@ pub fn shown(planned: &Planned, workspace: &Workspace) -> Shown {
         health_check,
         update,
         stop: collect.stop(&ports),
-        templates: templates(&planned.map, plan.pointer()),
+        templates: templates(planned),
         waivers: collect.waivers(),
         origins: collect.origins,
     }
@@ -230,13 +231,14 @@ impl<'a> Collect<'a> {
         let needs = script.references.iter().filter_map(|path| {
             let member = closure.members.get(path)?;
             let imported = match member {
-                Member::Import(import) => Some(display_name(&import.source, &self.workspace.root)),
+                Member::Import(import) => Some(self.relative(&import.source)),
                 _ => None,
             };
             let whole = *sizes
                 .entry(path)
                 .or_insert_with(|| known.closure_of(path).size());
             Some(shown::Need {
+                package: self.package(path),
                 path: store_dir.display(path).to_string(),
                 imported,
                 bytes: member.size(),
@@ -251,6 +253,36 @@ impl<'a> Collect<'a> {
             size: size(closure.size()),
             needs,
         }
+    }
+
+    /// What messages call a file of the workspace.
+    fn relative(&self, file: &Path) -> String {
+        let plain: PathBuf = file.components().collect();
+        display_name(&plain, &self.workspace.current_dir)
+    }
+
+    /// The package that a store path is.
+    fn package(&self, path: &StorePath) -> Option<shown::Package> {
+        let packages = &self.plan().needs().packages;
+        let (name, package) = packages.iter().find(|(_, it)| it.path == *path)?;
+        let key = |at: &Pointer| at.key("packages").key(name.as_str());
+        let map = &self.planned.map;
+        let own = [key(self.plan().pointer()), key(&Pointer::root())];
+        let own = own.into_iter().find(|at| map.has(at));
+        let location = match (own, &self.workspace.settings_map) {
+            (Some(at), _) => map.key(&at),
+            (None, Some(settings)) => settings.key(&key(&Pointer::root())),
+            (None, None) => return None,
+        };
+        let (line, _) = location.file.line_column(location.span.range().start);
+        Some(shown::Package {
+            name: name.to_string(),
+            source: package.source.clone(),
+            declared: shown::Place {
+                file: location.file.name().to_owned(),
+                line,
+            },
+        })
     }
 
     fn health_check(&mut self, ports: &Ports) -> shown::HealthCheck {
@@ -270,7 +302,7 @@ impl<'a> Collect<'a> {
                 ("http", Some("/health".to_owned()))
             }
         };
-        let seconds = |written: Option<crate::model::FractionalSeconds>| written.map(|it| it.get());
+        let seconds = |written: Option<FractionalSeconds>| written.map(FractionalSeconds::get);
         let mut field = |name: &str, written: Option<f64>, default: f64| {
             self.or(&format!("health_check_config.{name}"), written, default)
         };
@@ -447,8 +479,8 @@ fn resources(resources: &plan::Resources, instances: u64) -> shown::Resources {
 
 fn placement(job: &Job) -> Vec<shown::Placement> {
     let rule = |(attribute, rule): (&String, &Placement)| {
-        let names = |values: &[crate::model::AttributeValue]| {
-            let values: Vec<_> = values.iter().map(|value| value.as_str()).collect();
+        let names = |values: &[AttributeValue]| {
+            let values: Vec<_> = values.iter().map(AttributeValue::as_str).collect();
             values.join(", ")
         };
         let words = match &rule.0 {

@@ -217,8 +217,10 @@ pub struct Size {
 pub struct Need {
     /// The store path.
     pub path: String,
-    /// The file or directory that it is an import of, relative to the workspace; none for a
-    /// package.
+    /// The package that it is, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub package: Option<Package>,
+    /// The file or directory that it is an import of, relative to the workspace.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub imported: Option<String>,
     /// The bytes of its own archive, if they are known.
@@ -226,6 +228,17 @@ pub struct Need {
     pub bytes: Option<u64>,
     /// How much it is with all that it refers to.
     pub closure: Size,
+}
+
+/// A package of the definition or its workspace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Package {
+    /// What commands call it.
+    pub name: String,
+    /// What it was declared as: an installable, a store path or the path of a file.
+    pub source: String,
+    /// Where.
+    pub declared: Place,
 }
 
 /// A named port.
@@ -365,7 +378,7 @@ pub struct Request {
 pub struct Template {
     /// As written, with its braces.
     pub reference: String,
-    /// The field that it stands in, from the job on.
+    /// The field that it stands in, from the job on; of an expanded file, that which expands it.
     pub field: String,
     /// Where it stands.
     pub at: Place,

@@ -74,13 +74,13 @@ impl Ports {
         let health = health.filter(|_| self.has(HEALTH) || job.health_check_config.is_some());
         let lifecycle = job.lifecycle.as_ref().and_then(|it| it.http.as_ref());
         let lifecycle = lifecycle.map(|http| http.port.as_ref().map_or(HEALTH, Text::as_str));
-        let named = self.named.keys().map(String::as_str);
+        let asked = self.named.keys().map(String::as_str);
         let mapped = self
             .portmap
             .iter()
             .flat_map(|(name, port)| [&**name, &**port]);
         let others = [health, lifecycle, self.primary.as_deref()];
-        let names: BTreeSet<&str> = named
+        let names: BTreeSet<&str> = asked
             .chain(mapped)
             .chain(others.into_iter().flatten())
             .filter(|name| number(name).is_none())

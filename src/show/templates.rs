@@ -1,20 +1,44 @@
 //! The references of a definition that are filled in on the node, with where they stand.
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
+use crate::compile::Planned;
 use crate::diagnostic::render::Lines;
 use crate::model::{Address, Component, TemplateReference, references};
-use crate::source::{Kind, Node, Pointer, SourceMap};
+use crate::source::{Kind, Node, Pointer, SourceMap, Token};
 
 use super::document::{Place, Template};
 
 /// So many are listed of one job.
 const MOST: usize = 1_000;
 
-/// Those of the job at `job`, in the order written.
-pub(super) fn templates(map: &SourceMap, job: &Pointer) -> Vec<Template> {
-    let tokens = job.tokens().iter();
-    let node = tokens.fold(Some(map.root()), |node, token| node?.step(token));
+/// Those of a job in the order written, then those of the files that its commands expand.
+pub(super) fn templates(planned: &Planned) -> Vec<Template> {
+    let mut found = of_definition(&planned.map, planned.plan.pointer());
+    let mut lines = Lines::default();
+    for late in planned.plan.late() {
+        if found.len() >= MOST {
+            break;
+        }
+        let file = &late.location.file;
+        let start = late.location.span.range().start;
+        let name: PathBuf = Path::new(file.name()).components().collect();
+        found.push(Template {
+            reference: late.text.clone(),
+            field: format!("task.processes[{}].cmdline", late.process),
+            at: Place {
+                file: name.display().to_string(),
+                line: lines.of(file).position(start).line,
+            },
+        });
+    }
+    found
+}
+
+fn of_definition(map: &SourceMap, job: &Pointer) -> Vec<Template> {
+    let mut tokens = job.tokens().iter();
+    let node = tokens.try_fold(map.root(), Node::step);
     let mut found = Vec::new();
     let mut lines = Lines::default();
     // Places of the same file, so that its index is made once.
@@ -60,12 +84,12 @@ fn field(pointer: &Pointer, job: &Pointer) -> String {
     let mut field = String::new();
     for token in below {
         match token {
-            crate::source::Token::Key(key) if field.is_empty() => field.push_str(key),
-            crate::source::Token::Key(key) => {
+            Token::Key(key) if field.is_empty() => field.push_str(key),
+            Token::Key(key) => {
                 field.push('.');
                 field.push_str(key);
             }
-            crate::source::Token::Index(index) => field.push_str(&format!("[{index}]")),
+            Token::Index(index) => field.push_str(&format!("[{index}]")),
         }
     }
     field

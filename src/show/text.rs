@@ -138,8 +138,7 @@ impl Page<'_> {
             0 => None,
             many => Some(format!(
                 "{} at a time",
-                counted(many.try_into().unwrap_or(usize::MAX), "process")
-                    .replace("processs", "processes")
+                several(many, "process", "processes")
             )),
         };
         let lines: Vec<_> = [Some(failures), instance, concurrency]
@@ -168,7 +167,7 @@ impl Page<'_> {
                     .unwrap_or_default(),
             ]);
         }
-        let mut lines = self.table(&rows);
+        let mut lines = table(&rows);
         more(&mut lines, processes.len());
         let added = task.steps.len() - processes.len();
         if added > 0 {
@@ -207,42 +206,41 @@ impl Page<'_> {
         if self.shown.closure.paths == 0 {
             return;
         }
+        let all = self.shown.task.steps.iter();
+        let all = all.filter(|step| step.closure.is_some()).count();
         let rows: Vec<_> = needs
             .iter()
             .take(MOST)
             .map(|((name, path), (need, by))| {
                 let (hash, _) = hash_and_name(path);
-                let whole = match (&need.imported, need.closure.unknown, need.closure.paths) {
-                    (Some(source), _, _) => self.shown(source),
-                    (None, 0, 1) => String::new(),
-                    _ => format!("with all it needs {}", size(&need.closure)),
+                let from = match (&need.imported, &need.package) {
+                    (Some(source), _) => self.shown(source),
+                    (None, Some(package)) if package.source.starts_with('/') => String::new(),
+                    (None, Some(package)) => self.shown(&package.source),
+                    (None, None) => String::new(),
+                };
+                let whole = match (need.closure.unknown, need.closure.paths) {
+                    (1.., _) | (0, 1) => String::new(),
+                    _ => format!("{} with all it needs", amount::bytes(need.closure.bytes)),
                 };
                 let names: Vec<_> = by.iter().map(|name| self.shown(name)).collect();
-                let all = self
-                    .shown
-                    .task
-                    .steps
-                    .iter()
-                    .filter(|it| it.closure.is_some())
-                    .count();
-                let by = if by.len() == all && all > 1 {
+                let by = if all == 1 {
+                    String::new()
+                } else if by.len() == all {
                     "all".to_owned()
-                } else if by.len() > 4 {
+                } else if by.len() > 3 {
                     format!("{} processes", by.len())
                 } else {
                     names.join(", ")
                 };
-                let bytes = need.bytes.map_or("unknown size".to_owned(), amount::bytes);
-                [
-                    hash[..8.min(hash.len())].to_owned(),
-                    (*name).to_owned(),
-                    bytes,
-                    whole,
-                    by,
-                ]
+                let bytes = need
+                    .bytes
+                    .map_or_else(|| "not locked".to_owned(), amount::bytes);
+                let hash = hash[..8.min(hash.len())].to_owned();
+                [hash, (*name).to_owned(), bytes, whole, from, by]
             })
             .collect();
-        let mut lines = self.table(&rows);
+        let mut lines = table(&rows);
         more(&mut lines, needs.len());
         lines.push(format!(
             "{} in all, with the scripts of processes",
@@ -265,7 +263,7 @@ impl Page<'_> {
                 ]
             })
             .collect();
-        let mut lines = self.table(&rows);
+        let mut lines = table(&rows);
         more(&mut lines, self.shown.ports.len());
         self.part("Ports", &lines);
     }
@@ -302,15 +300,11 @@ impl Page<'_> {
             ),
             format!(
                 "running after {} in a row{}: {} at the earliest, {} at the latest",
-                counted(
-                    health
-                        .min_consecutive_successes
-                        .max(1)
-                        .try_into()
-                        .unwrap_or(usize::MAX),
-                    "success"
-                )
-                .replace("successs", "successes"),
+                several(
+                    health.min_consecutive_successes.max(1),
+                    "success",
+                    "successes"
+                ),
                 default("min_consecutive_successes"),
                 amount::seconds(times.running_at_best.earliest),
                 amount::seconds(times.running_at_worst.latest),
@@ -326,25 +320,21 @@ impl Page<'_> {
                 default("initial_interval_secs"),
             ),
             format!(
-                "no more healthy: given up after {} in a row, {}{}",
-                counted(
-                    (health.max_consecutive_failures + 1)
-                        .try_into()
-                        .unwrap_or(usize::MAX),
-                    "failure"
-                ),
-                window(times.given_up_later),
+                "later unhealthy: given up after {} in a row{}, {}",
+                several(health.max_consecutive_failures + 1, "failure", "failures"),
                 default("max_consecutive_failures"),
+                window(times.given_up_later),
             ),
         ]
     }
 
     fn update(&mut self) {
         let Some(update) = &self.shown.update else {
-            self.part(
-                "Update",
-                &["all at once, by creating the job anew: it is no service".to_owned()],
-            );
+            let how = match &self.shown.cron {
+                Some(_) => "with the next run, once the job is scheduled anew",
+                None => "by creating the job anew: it is no service",
+            };
+            self.part("Update", &[how.to_owned()]);
             return;
         };
         let lines = self.rolling(update);
@@ -391,7 +381,7 @@ impl Page<'_> {
             format!(
                 "{} at best: {} of {round}, without fetching, placing and stopping",
                 amount::seconds(update.at_best_secs),
-                counted(update.rounds.try_into().unwrap_or(usize::MAX), "round"),
+                several(update.rounds, "round", "rounds"),
             ),
         ];
         let failures = match (update.max_per_shard_failures, update.max_total_failures) {
@@ -403,13 +393,9 @@ impl Page<'_> {
                 "fails when {} failed, each after {}",
                 match total {
                     0 => "one instance has".to_owned(),
-                    many => format!(
-                        "more than {} have",
-                        counted(many.try_into().unwrap_or(usize::MAX), "instance")
-                    ),
+                    many => format!("more than {} have", several(many, "instance", "instances")),
                 },
-                counted((each + 1).try_into().unwrap_or(usize::MAX), "try")
-                    .replace("trys", "tries"),
+                several(each + 1, "failure", "failures"),
             ),
         };
         let then = if update.rollback_on_failure {
@@ -474,9 +460,9 @@ impl Page<'_> {
                 ]
             })
             .collect();
-        let mut lines = self.table(&rows);
+        let mut lines = table(&rows);
         more(&mut lines, self.shown.templates.len());
-        self.part("On the node", &lines);
+        self.part("Templates", &lines);
     }
 
     fn waivers(&mut self) {
@@ -495,7 +481,7 @@ impl Page<'_> {
                 ]
             })
             .collect();
-        let mut lines = self.table(&rows);
+        let mut lines = table(&rows);
         more(&mut lines, self.shown.waivers.len());
         self.part("Waived", &lines);
     }
@@ -515,27 +501,6 @@ impl Page<'_> {
                 label = "";
             }
         }
-    }
-
-    /// Rows in columns.
-    fn table<const N: usize>(&self, rows: &[[String; N]]) -> Vec<String> {
-        const WIDEST: usize = 48;
-        let mut widths = [0; N];
-        for row in rows {
-            for (width, cell) in widths.iter_mut().zip(row) {
-                *width = cell.width().min(WIDEST).max(*width);
-            }
-        }
-        let line = |row: &[String; N]| {
-            let mut line = String::new();
-            let cells = row.iter().zip(widths).filter(|(_, width)| *width > 0);
-            for (cell, width) in cells {
-                line.push_str(cell);
-                line.push_str(&" ".repeat((width + 2).saturating_sub(cell.width()).max(1)));
-            }
-            line.trim_end().to_owned()
-        };
-        rows.iter().map(line).collect()
     }
 
     /// A remark where the value of `field` is not the definition's.
@@ -566,6 +531,35 @@ impl Page<'_> {
         } else {
             text.to_owned()
         }
+    }
+}
+
+/// Rows in columns.
+fn table<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
+    const WIDEST: usize = 48;
+    let mut widths = [0; N];
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.width().min(WIDEST).max(*width);
+        }
+    }
+    let line = |row: &[String; N]| {
+        let mut line = String::new();
+        let cells = row.iter().zip(widths).filter(|(_, width)| *width > 0);
+        for (cell, width) in cells {
+            line.push_str(cell);
+            line.push_str(&" ".repeat((width + 2).saturating_sub(cell.width()).max(1)));
+        }
+        line.trim_end().to_owned()
+    };
+    rows.iter().map(line).collect()
+}
+
+/// `1 try`, `2 tries`.
+fn several(count: u64, one: &str, many: &str) -> String {
+    match count {
+        1 => format!("1 {one}"),
+        _ => format!("{count} {many}"),
     }
 }
 
