@@ -37,13 +37,19 @@ pub mod show;
 
 pub mod write;
 
+pub mod snapshot;
+
 pub mod nix;
+
+pub mod git;
 
 pub mod publish;
 
 pub mod lock;
 
 pub mod run;
+
+pub mod diff;
 
 pub mod validate;
 

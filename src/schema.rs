@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::diagnostic::render::Message;
 use crate::diagnostic::{Kind, codes};
+use crate::diff::Comparison;
 use crate::emit::aurora::JobDocument;
 use crate::model::{Document, LockFile, Settings};
 use crate::show::Shown;
@@ -26,6 +27,8 @@ pub enum Which {
     Aurora,
     /// A job as it is shown.
     Show,
+    /// What changes between two sets of compiled jobs.
+    Diff,
     /// Who needs a store path.
     Why,
 
@@ -35,12 +38,13 @@ pub enum Which {
 
 impl Which {
     /// All kinds.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Definition,
         Self::Settings,
         Self::Lock,
         Self::Aurora,
         Self::Show,
+        Self::Diff,
         Self::Why,
         Self::Messages,
     ];
@@ -53,6 +57,7 @@ impl Which {
             Self::Lock => "lock.schema.json",
             Self::Aurora => "aurora-job.schema.json",
             Self::Show => "show.schema.json",
+            Self::Diff => "diff.schema.json",
             Self::Why => "why.schema.json",
             Self::Messages => "messages.schema.json",
         }
@@ -65,6 +70,7 @@ impl Which {
             Self::Lock => "jobc lock, `jobc.lock`",
             Self::Aurora => "Aurora job, as jobc compiles it",
             Self::Show => "A job, as `jobc show --format json` prints it",
+            Self::Diff => "changes of compiled jobs, as `jobc diff` prints them",
             Self::Why => "who needs a store path, as `jobc why --format json` says",
             Self::Messages => "line of `jobc --message-format json`",
         }
@@ -82,6 +88,7 @@ pub fn schema(which: Which) -> String {
         Which::Lock => read::<LockFile>(),
         Which::Aurora => written::<JobDocument<'_>>(),
         Which::Show => written::<Shown>(),
+        Which::Diff => written::<Comparison>(),
         Which::Why => written::<WhyDocument<'_>>(),
         Which::Messages => written::<Message<'_>>(),
     };

@@ -7,10 +7,13 @@
 //! EXTENSION  = "json" | "toml" | "yaml" | "yml"
 //! ```
 //!
-//! Hidden directories, `target` and symbolic links to directories are not entered.
+//! Hidden directories, `target` and symbolic links to directories are not entered, nor are
+//! directories with a `jobc.toml` of their own: these are other workspaces.
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use walkdir::{DirEntry, WalkDir};
@@ -32,6 +35,11 @@ pub const SETTINGS_FILE: &str = "jobc.toml";
 pub const LOCK_FILE: &str = "jobc.lock";
 /// The directory that jobc keeps its own files in.
 pub const OWN_DIRECTORY: &str = ".jobc";
+
+/// The directory that compiled jobs are kept in for reviews, unless the settings name another one.
+const SNAPSHOT_DIRECTORY: &str = "snapshots";
+/// How deep a snapshot lies in that directory: CLUSTER/ROLE/ENVIRONMENT/NAME.json.
+const SNAPSHOT_DEPTH: usize = 4;
 
 /// A directory of definitions with what they share.
 #[derive(Debug)]
@@ -62,12 +70,12 @@ pub struct DefinitionFile {
 impl DefinitionFile {
     /// The file at `path`, if its name is one of a definition.
     pub fn of_path(path: &Path) -> Option<Self> {
-        let name = path.file_name()?.to_str()?;
-        let (stem, extension) = name.rsplit_once('.')?;
-        let format = Format::of_extension(extension)?;
-        let is_definition = stem == "job"
+        let format = Format::of_extension(path.extension()?.to_str()?)?;
+        // A name that is not UTF-8 is no reason to pass over a file.
+        let stem = path.file_stem()?.as_encoded_bytes();
+        let is_definition = stem == b"job"
             || stem
-                .strip_suffix(".job")
+                .strip_suffix(b".job")
                 .is_some_and(|name| !name.is_empty());
         is_definition.then(|| Self {
             path: path.to_owned(),
@@ -104,10 +112,15 @@ impl Workspace {
     /// # Errors
     /// If a file is there and cannot be read.
     pub fn open(current_dir: &Path) -> Result<Report<Self>, MachineError> {
+        Self::open_at(Self::around(current_dir), current_dir)
+    }
+
+    /// The directory of the workspace around `current_dir`.
+    pub fn around(current_dir: &Path) -> &Path {
         let marked = current_dir
             .ancestors()
-            .find(|dir| dir.join(SETTINGS_FILE).exists());
-        Self::open_at(marked.unwrap_or(current_dir), current_dir)
+            .find(|dir| is_there(&dir.join(SETTINGS_FILE)));
+        marked.unwrap_or(current_dir)
     }
 
     /// The workspace whose directory is `root` (absolute).
@@ -120,6 +133,7 @@ impl Workspace {
         let (settings, settings_map) = read.unwrap_or_default();
         let mut problems = missing_roots(&settings, root);
         problems.extend(wrong_caches(&settings));
+        problems.extend(wrong_snapshots(&settings));
         problems.extend(wrong_tier(&settings));
         problems.extend(lint::wrong_levels(&settings));
         let store_dir = match settings.store_dir.as_deref().map(str::parse::<StoreDir>) {
@@ -167,8 +181,11 @@ impl Workspace {
     pub fn definitions(&self) -> Result<Vec<DefinitionFile>, MachineError> {
         let whole = [".".to_owned()];
         let roots = self.settings.roots.as_deref().unwrap_or(&whole);
+        let snapshots = self.snapshot_directory();
         let mut found = Vec::new();
         for root in roots {
+            let mut own = Vec::new();
+            let mut others = BTreeSet::new();
             let directory = if root == "." {
                 self.root.clone()
             } else {
@@ -190,18 +207,58 @@ impl Workspace {
                 if entry.file_type().is_dir() {
                     continue;
                 }
+                if entry.path().ancestors().nth(SNAPSHOT_DEPTH) == Some(&*snapshots) {
+                    // The snapshot of a job called `job` is no definition.
+                    continue;
+                }
+                if entry.file_name() == SETTINGS_FILE && entry.depth() > 1 {
+                    others.extend(entry.path().parent().map(Path::to_owned));
+                }
                 // A link to a file is a file; what it leads to is found out when it is read.
-                found.extend(DefinitionFile::of_path(entry.path()));
+                own.extend(DefinitionFile::of_path(entry.path()));
             }
+            if !others.is_empty() {
+                let is_own = |file: &DefinitionFile| {
+                    let mut above = file.path.ancestors();
+                    !above.any(|directory| others.contains(directory))
+                };
+                own.retain(is_own);
+            }
+            found.extend(own);
         }
         found.sort();
         found.dedup();
         Ok(found)
     }
 
+    /// Whether a file at `path`, relative to the workspace, is a definition of it.
+    pub fn is_definition(&self, path: &Path) -> bool {
+        let whole = [".".to_owned()];
+        let roots = self.settings.roots.as_deref().unwrap_or(&whole);
+        let is_in = |root: &String| {
+            let root = if root == "." { "" } else { root.as_str() };
+            let below = path.strip_prefix(root).ok().and_then(Path::parent);
+            below.is_some_and(|below| {
+                below
+                    .iter()
+                    .all(|name| is_searched(name.as_encoded_bytes()))
+            })
+        };
+        DefinitionFile::of_path(path).is_some() && roots.iter().any(is_in)
+    }
+
     /// The directory that jobc keeps its own files in.
     pub fn own_directory(&self) -> PathBuf {
         self.root.join(OWN_DIRECTORY)
+    }
+
+    /// The directory that compiled jobs are kept in for reviews.
+    pub fn snapshot_directory(&self) -> PathBuf {
+        let settings = self.settings.snapshots.as_ref();
+        let directory = settings.and_then(|it| it.directory.as_deref());
+        // Through components, so that `./snapshots` is what a search calls it.
+        let directory = directory.unwrap_or(SNAPSHOT_DIRECTORY);
+        self.root.join(directory).components().collect()
     }
 
     /// The directory that compiled jobs are written to.
@@ -221,6 +278,26 @@ fn missing_roots(settings: &Settings, root: &Path) -> Vec<Diagnostic> {
             .help("write a directory that is there, relative to the workspace")
     };
     missing.map(problem).collect()
+}
+
+/// A directory for snapshots that is not the workspace's own.
+fn wrong_snapshots(settings: &Settings) -> Option<Diagnostic> {
+    let written = settings.snapshots.as_ref()?.directory.as_deref()?;
+    let parts: Vec<_> = Path::new(written).components().collect();
+    let is_within = |part: &Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
+    let named = parts
+        .iter()
+        .find(|part| matches!(part, Component::Normal(_)));
+    let problem = match named {
+        _ if !parts.iter().all(is_within) => "is not inside of the workspace",
+        None => "is the workspace itself",
+        Some(first) if first.as_os_str() == OWN_DIRECTORY => "is jobc's own, which is not kept",
+        Some(_) => return None,
+    };
+    let place = Place::value(Pointer::root().key("snapshots").key("directory"));
+    let headline = format!("`{written}` {problem}");
+    let problem = Diagnostic::new(&shape::BAD_VALUE, headline, place);
+    Some(problem.help("write a directory for snapshots alone, relative to the workspace"))
 }
 
 /// A default tier that is none of the tiers.
@@ -297,9 +374,12 @@ fn wrong_caches(settings: &Settings) -> Vec<Diagnostic> {
 
 fn is_entered(entry: &DirEntry) -> bool {
     let name = entry.file_name().as_encoded_bytes();
-    entry.depth() == 0
-        || !entry.file_type().is_dir()
-        || (!name.starts_with(b".") && name != b"target")
+    entry.depth() == 0 || !entry.file_type().is_dir() || is_searched(name)
+}
+
+/// Whether definitions are searched in directories of this name.
+fn is_searched(name: &[u8]) -> bool {
+    !name.starts_with(b".") && name != b"target"
 }
 
 /// The text of the file at `path`; a report without a value says what is wrong with it.
@@ -346,7 +426,7 @@ pub fn readable(
 type Read<T> = Result<Report<T>, MachineError>;
 
 fn read_settings(path: &Path, current_dir: &Path) -> Read<(Settings, Option<SourceMap>)> {
-    if !path.exists() {
+    if !is_there(path) {
         return Ok(Report::ok((Settings::default(), None)));
     }
     let tree = read_tree(path, current_dir, Format::Toml)?;
@@ -357,7 +437,7 @@ fn read_settings(path: &Path, current_dir: &Path) -> Read<(Settings, Option<Sour
 }
 
 fn read_lock(path: &Path, current_dir: &Path, store_dir: &StoreDir) -> Read<Lock> {
-    if !path.exists() {
+    if !is_there(path) {
         return Ok(Report::ok(Lock::default()));
     }
     let tree = read_tree(path, current_dir, Format::Json)?;
@@ -393,6 +473,12 @@ fn located<T>(decoded: Decoded<T>, map: &SourceMap) -> Report<T> {
         .collect();
     let value = decoded.value.filter(|_| diagnostics.is_empty());
     Report { value, diagnostics }
+}
+
+/// Whether there is something at `path`, be it a link to nothing: what cannot be read is not absent.
+fn is_there(path: &Path) -> bool {
+    let absent = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
+    !fs::symlink_metadata(path).is_err_and(|error| absent(&error))
 }
 
 /// Whether the directory `path` is there.

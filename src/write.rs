@@ -75,37 +75,62 @@ impl Destination {
     /// If the machine cannot; nothing half-written is left.
     pub fn write(&self, artifact: &Artifact) -> Result<PathBuf, MachineError> {
         let path = self.directory.join(artifact.file_name());
-        self.write_file(&path, artifact.text.as_bytes())
-            .map_err(|error| {
-                MachineError::new(format!("cannot write `{}`", path.display()), error)
-            })?;
+        Self::write_file(&path, artifact.text.as_bytes()).map_err(|error| {
+            MachineError::new(format!("cannot write `{}`", path.display()), error)
+        })?;
         Ok(path)
     }
 
-    fn write_file(&self, path: &Path, contents: &[u8]) -> io::Result<()> {
+    fn write_file(path: &Path, contents: &[u8]) -> io::Result<()> {
         if holds(path, contents)? {
             return Ok(());
         }
-        if let Some(nameless) = nameless(&self.directory, 0o600) {
-            fill(&nameless, contents)?;
-            if link(&nameless, path).is_ok() {
-                return Ok(());
-            }
-        }
-        let file = tempfile::Builder::new()
-            .prefix(".jobc-")
-            .tempfile_in(&self.directory)?;
-        fill(file.as_file(), contents)?;
-        file.persist(path).map_err(|error| error.error)?;
-        Ok(())
+        replace(path, contents, Access::Fixed)
     }
 }
 
-/// Writes all of a file. Whatever the umask says: it is nobody's to change and everybody's to read.
-fn fill(mut file: &File, contents: &[u8]) -> io::Result<()> {
+/// Who may use a file that is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Whatever the umask says: it is nobody's to change and everybody's to read.
+    Fixed,
+    /// All whom the umask allows to.
+    Usual,
+}
+
+/// Puts a file at `path`, in the place of one that is there.
+///
+/// # Errors
+/// If the machine cannot; nothing half-written is left.
+pub(crate) fn replace(path: &Path, contents: &[u8], access: Access) -> io::Result<()> {
+    let directory = path.parent().unwrap_or(Path::new("/"));
+    let mode = match access {
+        Access::Fixed => 0o600,
+        Access::Usual => 0o666,
+    };
+    if let Some(nameless) = nameless(directory, mode) {
+        fill(&nameless, contents, access)?;
+        if link(&nameless, path).is_ok() {
+            return Ok(());
+        }
+    }
+    let file = tempfile::Builder::new()
+        .prefix(".jobc-")
+        .permissions(Permissions::from_mode(mode))
+        .tempfile_in(directory)?;
+    fill(file.as_file(), contents, access)?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Writes all of a file.
+fn fill(mut file: &File, contents: &[u8], access: Access) -> io::Result<()> {
     file.write_all(contents)?;
     file.flush()?;
-    file.set_permissions(Permissions::from_mode(0o444))
+    match access {
+        Access::Fixed => file.set_permissions(Permissions::from_mode(0o444)),
+        Access::Usual => Ok(()),
+    }
 }
 
 /// Whether the file at `path` is there with exactly these contents.

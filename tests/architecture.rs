@@ -44,7 +44,10 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("why", &["source", "diagnostic", "plan", "resolve", "store"]),
-    ("schema", &["diagnostic", "model", "emit", "show", "why"]),
+    (
+        "schema",
+        &["diagnostic", "model", "emit", "diff", "show", "why"],
+    ),
     ("cache", &["store"]),
     (
         "workspace",
@@ -76,7 +79,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("nameless", &[]),
     ("write", &["diagnostic", "emit", "nameless"]),
+    ("snapshot", &["source", "diagnostic", "model", "write"]),
     ("nix", &[]),
+    ("git", &["diagnostic"]),
     (
         "publish",
         &[
@@ -100,6 +105,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("run", &["diagnostic", "model"]),
+    ("diff", &["diagnostic", "store", "resolve", "run"]),
     (
         "validate",
         &[
@@ -127,7 +133,9 @@ const TOUCH_THE_WORLD: &[&str] = &[
     "src/cache/http.rs",
     "src/nameless.rs",
     "src/write.rs",
+    "src/snapshot/directory.rs",
     "src/nix.rs",
+    "src/git.rs",
     "src/publish/",
     "src/lock/evaluate.rs",
     "src/lock/file.rs",

@@ -207,6 +207,33 @@ fn a_reader_that_went_away() {
     assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
 }
 
+/// Settings that cannot be read are not settings that are not there.
+#[test]
+fn links_to_nothing() {
+    for name in ["jobc.toml", "jobc.lock"] {
+        let sandbox = hello();
+        let link = sandbox.path().join(name);
+        std::os::unix::fs::symlink("nothing", link).expect("links can be made");
+        let run = sandbox.jobc(["check"]);
+        assert_eq!(run.status, 2, "{name}: {}", run.stderr);
+        let expected = format!("error: cannot read `{name}`: No such file");
+        assert!(run.stderr.starts_with(&expected), "{}", run.stderr);
+    }
+}
+
+/// No definition is passed over because of its name.
+#[test]
+fn names_that_are_no_text() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let sandbox = hello();
+    let path = sandbox.path().join(OsStr::from_bytes(b"\xff.job.toml"));
+    fs::write(path, small_job("hidden", "instances = 0")).expect("it can be written");
+    let run = sandbox.jobc(["check", "--message-format", "short"]);
+    assert_eq!(run.status, 1, "{}", run.stderr);
+    assert!(run.stderr.contains("error[bad-value]"), "{}", run.stderr);
+}
+
 #[test]
 fn colour_is_wanted_or_not() {
     let check = |arguments: &[&str], variables: &[(&str, &str)], expected: bool| {

@@ -25,15 +25,15 @@ use jobc::diagnostic::codes;
 
 use crate::harness::{Run, Sandbox, report, repository, updating};
 
-struct Case {
+pub struct Case {
     about: String,
-    arguments: Vec<String>,
+    pub arguments: Vec<String>,
     files: Vec<(String, String)>,
-    expected: Run,
+    pub expected: Run,
 }
 
 impl Case {
-    fn read(text: &str) -> Self {
+    pub fn read(text: &str) -> Self {
         let mut sections = Vec::new();
         let mut about = String::new();
         for line in text.split_inclusive('\n') {
@@ -86,15 +86,21 @@ impl Case {
     }
 
     fn run(&self) -> Run {
+        self.run_with(&[])
+    }
+
+    /// Runs it with more arguments at the end.
+    pub fn run_with(&self, more: &[&str]) -> Run {
         let sandbox = Sandbox::new();
         for (name, contents) in &self.files {
             sandbox.file(name, contents);
         }
-        sandbox.jobc(&self.arguments)
+        let arguments = self.arguments.iter().map(String::as_str);
+        sandbox.jobc(arguments.chain(more.iter().copied()))
     }
 }
 
-fn case_files() -> Vec<PathBuf> {
+pub fn case_files() -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = walkdir::WalkDir::new(repository().join("tests/cases"))
         .into_iter()
         .filter_map(Result::ok)

@@ -10,6 +10,7 @@ use crate::cache::{CacheUrl, CacheUrlError};
 use crate::emit::{Form, Target};
 
 use super::help;
+use super::snapshot::SnapshotArgs;
 use super::why::WhyArgs;
 
 /// Compiles job definitions into Apache Aurora's JSON, packages pinned by Nix store path
@@ -90,7 +91,9 @@ pub(super) enum Command {
     Ready(ReadyArgs),
     List(ListArgs),
     Show(ShowArgs),
+    Diff(DiffArgs),
     Why(WhyArgs),
+    Snapshot(SnapshotArgs),
     Graph(GraphArgs),
     Lock(LockArgs),
     Run(RunArgs),
@@ -270,6 +273,18 @@ pub(super) struct CheckArgs {
         long_help = help::NAMES.replace('\n', " ")
     )]
     pub(super) names: Vec<String>,
+    /// Only jobs that may have changed since this git revision
+    ///
+    /// Those whose definition, settings, packages in the lock or imported files differ, be it
+    /// committed or not.
+    #[arg(
+        long,
+        value_name = "REVISION",
+        conflicts_with = "names",
+        allow_hyphen_values = true,
+        value_parser = NonEmptyStringValueParser::new()
+    )]
+    pub(super) changed: Option<String>,
     /// What jobs are compiled to (default: the workspace's setting `target`, or `aurora-json`)
     #[arg(long, value_name = "TARGET")]
     pub(super) target: Option<CompileTarget>,
@@ -393,6 +408,44 @@ pub(super) enum ShowFormat {
     Text,
     /// An object, as `jobc schema show` describes it
     Json,
+}
+
+/// Show what changes in compiled jobs, and what that does to the cluster
+///
+/// Compares two sides job by job: the last commit with the working tree, unless others are named. A
+/// side is a git revision, a workspace, a compiled file, a directory of compiled files or of
+/// snapshots, or `-` for compiled jobs on standard input. Revisions are compiled from a checkout of
+/// their own; the working tree and the index stay as they are.
+#[derive(Debug, Args)]
+#[command(after_long_help = help::DIFF)]
+pub(super) struct DiffArgs {
+    /// The old side (default: HEAD)
+    #[arg(value_name = "OLD", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) old: Option<String>,
+    /// The new side (default: the workspace as it is)
+    #[arg(value_name = "NEW", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) new: Option<String>,
+    /// Only jobs of this name, key or pattern (may be repeated)
+    #[arg(
+        long = "job",
+        value_name = "NAME|PATTERN",
+        value_parser = NonEmptyStringValueParser::new()
+    )]
+    pub(super) jobs: Vec<String>,
+    /// How the changes are printed
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: DiffFormat,
+}
+
+/// How changes are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffFormat {
+    /// For people, in colour on a terminal
+    Text,
+    /// An object, as `jobc schema diff` has it
+    Json,
+    /// For a comment of a pull request
+    Markdown,
 }
 
 /// Draw a job's processes and their order
@@ -588,6 +641,8 @@ pub(super) enum Which {
     Aurora,
     /// What `show --format json` prints
     Show,
+    /// What `diff` prints with `--format json`
+    Diff,
     /// What `why --format json` prints
     Why,
 

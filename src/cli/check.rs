@@ -1,6 +1,6 @@
 //! `jobc check`: what is wrong with the definitions.
 
-use crate::diagnostic::render::{Lines, LookedAt, counted};
+use crate::diagnostic::render::{Lines, LookedAt, counted, visible};
 use crate::diagnostic::{Diagnostic, Severity};
 
 use super::args::{CheckArgs, Global};
@@ -10,13 +10,23 @@ use super::failure::Failure;
 use super::open::open;
 use super::search::{Depth, Search};
 use super::settle::{Many, line, settle};
+use super::side;
 
 pub(super) fn run(args: &CheckArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
     let mut diagnostics = Vec::new();
     let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
         return Ok(console.close(diagnostics, None, &[]));
     };
-    let search = Search::new(&workspace, &args.names, Depth::Compile)?.written_as(args.target);
+    let mut search = Search::new(&workspace, &args.names, Depth::Compile)?.written_as(args.target);
+    let mut left_out = None;
+    if let Some(revision) = &args.changed {
+        let Some(changed) = side::changed_since(revision, &workspace)?.unpack(&mut diagnostics)
+        else {
+            return Ok(console.close(diagnostics, None, &[]));
+        };
+        search.limit(&changed);
+        left_out = Some((search.definitions.len() - changed.len(), revision));
+    }
     let mut findings = search.run(console)?;
     let failures = settle(&search, &mut findings, Many::Allowed, console)?;
     diagnostics.append(&mut findings.diagnostics);
@@ -32,6 +42,15 @@ pub(super) fn run(args: &CheckArgs, global: &Global, console: &Console) -> Resul
         counted(findings.selected().count(), "job"),
         counted(findings.concerned, "file")
     );
+    let remark = match left_out {
+        None => remark,
+        Some((count, revision)) => {
+            let files = counted(count, "file");
+            let revision = visible::line(revision);
+            let are = if count == 1 { "is" } else { "are" };
+            format!("{remark}; {files} that {are} as in `{revision}` {are} left out")
+        }
+    };
     // Jobs of files in which something is wrong were not checked to the end.
     let wrong = |problem: &Diagnostic| problem.severity == Severity::Error;
     let done = failures.is_empty() && !diagnostics.iter().any(wrong);

@@ -147,11 +147,16 @@ impl Console {
         }
     }
 
-    /// Tells why a command came to nothing.
-    pub(super) fn fail(&self, failure: &Failure) {
+    /// Has programs told at the end why a command came to nothing; people know already.
+    pub(super) fn note(&self, failure: &Failure) {
         if self.is_deferred() {
             self.report().troubles.push(failure.trouble());
         }
+    }
+
+    /// Tells why a command came to nothing.
+    pub(super) fn fail(&self, failure: &Failure) {
+        self.note(failure);
         match self.format {
             MessageFormat::Text => print(failure.text(self.color).as_bytes()),
             MessageFormat::Short => print(failure.short().as_bytes()),

@@ -41,7 +41,8 @@ them, `${./file}` for that of a file beside the definition, and `after = ["other
 process that waits for another one.
 
 Definitions are searched in the workspace: the nearest directory upward that has a `jobc.toml`,
-or else the current one. Hidden directories, `target` and links to directories are left out."#,
+or else the current one. Hidden directories, `target`, links to directories, and directories with a
+`jobc.toml` of their own are left out."#,
     ),
     ("Names", NAMES),
     (
@@ -61,6 +62,8 @@ jobc validate old/hello.json
     Check JSON for Aurora that was made otherwise.
 jobc check --message-format short
     Check everything, a line for each problem.
+jobc diff main
+    Show what changes since `main`, and what that does to the cluster.
 jobc run hello
     Run a job's processes on this machine.
 jobc explain not-utf8
@@ -71,7 +74,7 @@ jobc explain not-utf8
         "\
 0  done
 1  definitions are wrong; all their problems were printed
-   (`ready`: something is absent; `why`: no job needs it)
+   (`ready`: something is absent; `why`: no job needs it; `diff`: something differs)
 2  the machine could not, or the command line made no sense
    (`ready`: some cache could not be asked, and nothing is known to be absent)",
     ),
@@ -189,6 +192,41 @@ longer by the time that instances take to stop, to be placed and to fetch what t
 Examples:
   jobc show hello
   jobc show devcluster/www/prod/hello --format json";
+
+/// After `diff --help`.
+pub(super) const DIFF: &str = "\
+A word that looks like a path (it has a `/`, begins with a full stop or ends in `.json`) is one if
+it is there; any other word is a revision, or else a path that is there. `git:REVISION` and
+`path:PATH` say which.
+
+What an update does is told by Aurora's rules: any difference of a task's configuration, defaults
+filled in, restarts its instances; `instances` and `update_config` are no part of it.
+
+Examples:
+  jobc diff
+  jobc diff main --job '*/*/prod/*'
+  jobc diff v1.2 v1.3 --format markdown
+  jobc diff snapshots .
+  jobc build hello --stdout | jobc diff compiled/hello.json -
+
+Exit status:
+  0  no job differs
+  1  some do
+  2  the definitions of a side are wrong, or the machine could not";
+/// After `snapshot --help`.
+pub(super) const SNAPSHOT: &str = "\
+Line endings are LF; a checkout that made CRLF of them is current as well. Files in the directory
+that are no snapshots stay, and links are not followed.
+
+Exit status:
+  0  all are current, or were written
+  1  `--check`: some are not; definitions that are wrong are 1 as well
+  2  the machine could not, or the command line made no sense
+
+Examples:
+  jobc snapshot
+  jobc snapshot --check
+  jobc snapshot hello '*/*/prod/*'";
 
 /// After `why --help`.
 pub(super) const WHY: &str = "\

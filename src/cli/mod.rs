@@ -9,6 +9,7 @@ mod build;
 mod check;
 mod completions;
 mod console;
+mod diff;
 mod exit;
 mod explain;
 mod failure;
@@ -31,6 +32,8 @@ mod search;
 mod select;
 mod settle;
 mod show;
+mod side;
+mod snapshot;
 mod starter;
 mod summary;
 mod terminal;
@@ -74,8 +77,10 @@ fn obey(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
         Command::Ready(args) => ready::run(args, &cli.global, console),
         Command::List(args) => list::run(args, &cli.global, console),
         Command::Show(args) => show::run(args, &cli.global, console),
+        Command::Diff(args) => diff::run(args, &cli.global, console),
         Command::Graph(args) => graph::run(args, &cli.global, console),
         Command::Run(args) => run::run(args, &cli.global, console),
+        Command::Snapshot(args) => snapshot::run(args, &cli.global, console),
         Command::Why(args) => why::run(args, &cli.global, console),
         Command::Explain(args) => explain::run(args),
         Command::Lock(args) => lock::run(args, &cli.global, console),

@@ -1,7 +1,7 @@
 //! The workspace that a command is about.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::diagnostic::Report;
 use crate::workspace::Workspace;
@@ -13,6 +13,16 @@ use super::failure::Failure;
 pub(super) fn current_dir() -> Result<PathBuf, Failure> {
     std::env::current_dir()
         .map_err(|error| Failure::new(format!("cannot find the current directory: {error}")))
+}
+
+/// The directory of the workspace that the command line names, or of the one around the current
+/// directory, without a look at what is in it.
+pub(super) fn root(global: &Global, current_dir: &Path) -> Result<PathBuf, Failure> {
+    match &global.workspace {
+        Some(named) => fs::canonicalize(named)
+            .map_err(|error| Failure::new(format!("cannot open `{}`: {error}", named.display()))),
+        None => Ok(Workspace::around(current_dir).to_owned()),
+    }
 }
 
 /// Opens the workspace that the command line names, or the one around the current directory.

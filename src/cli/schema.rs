@@ -14,6 +14,7 @@ pub(super) fn run(args: &SchemaArgs) -> Result<Exit, Failure> {
         Which::Lock => Document::Lock,
         Which::Aurora => Document::Aurora,
         Which::Show => Document::Show,
+        Which::Diff => Document::Diff,
         Which::Why => Document::Why,
         Which::Messages => Document::Messages,
     };

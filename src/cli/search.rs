@@ -4,6 +4,7 @@
 //! other files need not be parsed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::compile::{self, Compiled, Compiler, Listed, Planned};
@@ -100,6 +101,13 @@ impl<'a> Search<'a> {
             selection,
             depth,
         })
+    }
+
+    /// Looks only into the definitions at these paths, and in others for the same jobs.
+    pub(super) fn limit(&mut self, paths: &BTreeSet<PathBuf>) {
+        let files = self.definitions.iter().enumerate();
+        let files = files.filter(|(_, file)| paths.contains(&file.path));
+        self.selection = Selection::of_files(files.map(|(index, _)| index).collect());
     }
 
     /// With compiled jobs in this form, if one was asked for.

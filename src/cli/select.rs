@@ -33,6 +33,8 @@ pub(super) enum Selector {
     Pattern(Pattern),
     /// A name, and the files that it names.
     Name(String, BTreeSet<usize>),
+    /// All that certain files define.
+    Files(BTreeSet<usize>),
 }
 
 impl Selection {
@@ -40,6 +42,13 @@ impl Selection {
     pub(super) fn all() -> Self {
         Self {
             selectors: vec![Selector::All],
+        }
+    }
+
+    /// The jobs of these files.
+    pub(super) fn of_files(files: BTreeSet<usize>) -> Self {
+        Self {
+            selectors: vec![Selector::Files(files)],
         }
     }
 
@@ -69,14 +78,15 @@ impl Selection {
 
     /// Whether every file has to be looked at to find all that is meant.
     pub(super) fn needs_all_files(&self) -> bool {
-        let by_name = |selector: &Selector| matches!(selector, Selector::Name(..));
+        let by_name =
+            |selector: &Selector| matches!(selector, Selector::Name(..) | Selector::Files(_));
         !self.selectors.iter().all(by_name)
     }
 
     /// The files that are named.
     pub(super) fn named_files(&self) -> BTreeSet<usize> {
         let files = |selector: &Selector| match selector {
-            Selector::Name(_, files) => files.clone(),
+            Selector::Name(_, files) | Selector::Files(files) => files.clone(),
             Selector::All | Selector::Pattern(_) => BTreeSet::new(),
         };
         self.selectors.iter().flat_map(files).collect()
@@ -86,7 +96,7 @@ impl Selection {
     pub(super) fn job_names(&self) -> impl Iterator<Item = &str> {
         self.selectors.iter().filter_map(|selector| match selector {
             Selector::Name(word, _) => job_name(word),
-            Selector::All | Selector::Pattern(_) => None,
+            Selector::All | Selector::Pattern(_) | Selector::Files(_) => None,
         })
     }
 
@@ -109,14 +119,14 @@ impl Selection {
 impl Selector {
     /// Whether the file is named.
     fn names(&self, file: usize) -> bool {
-        matches!(self, Self::Name(_, files) if files.contains(&file))
+        matches!(self, Self::Name(_, files) | Self::Files(files) if files.contains(&file))
     }
 
     /// Whether the job is called so.
     fn calls(&self, job: &JobKey) -> bool {
         match self {
             Self::Name(word, _) => job.name.as_str() == word && job_name(word) == Some(word),
-            Self::All | Self::Pattern(_) => false,
+            Self::All | Self::Pattern(_) | Self::Files(_) => false,
         }
     }
 
@@ -124,6 +134,7 @@ impl Selector {
     fn means(&self, job: &JobKey) -> bool {
         match self {
             Self::All => true,
+            Self::Files(_) => false,
             Self::Pattern(pattern) => {
                 let key = job.to_string();
                 let text = if pattern.as_str().contains('/') {

@@ -57,7 +57,7 @@ pub(super) fn settle(
             Selector::Name(word, _) if meant.is_empty() && !silent => {
                 failures.push(unknown(word, search, findings));
             }
-            Selector::All | Selector::Pattern(_) | Selector::Name(..) => {}
+            Selector::All | Selector::Pattern(_) | Selector::Name(..) | Selector::Files(_) => {}
         }
     }
     Ok(failures)

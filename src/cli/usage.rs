@@ -40,26 +40,35 @@ pub(super) fn answer(answer: &clap::Error, arguments: &[OsString]) -> Exit {
         warnings: Warnings::Allowed,
     };
     let console = Console::plain(format, manner);
-    let is_wrong = answer.exit_code() != 0;
-    if is_wrong && !matches!(format, MessageFormat::Text | MessageFormat::Short) {
-        let text = answer.render().to_string();
-        let text = text.trim_end();
-        let (headline, rest) = text.split_once('\n').unwrap_or((text, ""));
-        let failure = Failure::new(headline.strip_prefix("error: ").unwrap_or(headline));
-        let rest = rest.trim();
-        console.fail(&if rest.is_empty() {
-            failure
-        } else {
-            failure.note(rest)
+    let for_people = matches!(format, MessageFormat::Text | MessageFormat::Short);
+    if answer.exit_code() == 0 || for_people {
+        return output::answer(answer).unwrap_or_else(|failure| {
+            console.fail(&failure);
+            Exit::Failed
         });
-        return console.finish(Exit::Failed);
     }
-    let exit = output::answer(answer).unwrap_or_else(|failure| {
-        console.fail(&failure);
-        Exit::Failed
-    });
-    // Help is no report.
-    if is_wrong { console.finish(exit) } else { exit }
+    let failure = failure(answer);
+    match channel {
+        Channel::Stdout => {
+            // Nobody is left to tell where this cannot be printed.
+            let _ = answer.print();
+            console.note(&failure);
+        }
+        Channel::Stderr => console.fail(&failure),
+    }
+    console.finish(Exit::Failed)
+}
+
+/// What is wrong with the command line.
+fn failure(answer: &clap::Error) -> Failure {
+    let text = answer.render().to_string();
+    let text = text.trim_end();
+    let (headline, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let failure = Failure::new(headline.strip_prefix("error: ").unwrap_or(headline));
+    match rest.trim() {
+        "" => failure,
+        rest => failure.note(rest),
+    }
 }
 
 fn asked(arguments: &[OsString]) -> (MessageFormat, Channel) {

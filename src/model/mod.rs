@@ -48,7 +48,9 @@ pub use placement::{AttributeValue, Placement, PlacementError, PlacementRule};
 pub use process::{Logger, LoggerDestination, LoggerMode, Process, RotatePolicy};
 pub use quantity::{Bytes, FractionalSeconds, QuantityError, Seconds};
 pub use scheduler::{ContainerType, SchedulerSettings, Tier, TierConfig};
-pub use settings::{InitNames, InitRoots, InitSettings, NodeSettings, Settings, Target};
+pub use settings::{
+    InitNames, InitRoots, InitSettings, NodeSettings, Settings, SnapshotSettings, Target,
+};
 pub use shell::shell_word;
 pub use sla::{CoordinatorSlaPolicy, CountSlaPolicy, PercentageSlaPolicy, SlaPolicy};
 pub use task::{OrderConstraint, Resources, Task};

@@ -40,6 +40,8 @@ pub struct Settings {
     /// What becomes of lints: `allow`, `warn` or `deny` for each that is not as it comes
     /// (`jobc explain` lists them).
     pub lints: Option<LintLevels>,
+    /// Compiled jobs that are kept beside the definitions, for reviews.
+    pub snapshots: Option<SnapshotSettings>,
 }
 
 /// What Nix asks unless it is told otherwise.
@@ -154,6 +156,15 @@ pub struct NodeSettings {
     /// The public keys that nodes trust by themselves, `NAME:BASE64`, as in Nix's setting of this
     /// name (default: the key of `cache.nixos.org`, which is Nix's own).
     pub trusted_public_keys: Option<Vec<String>>,
+}
+
+/// Compiled jobs that are kept beside the definitions, for reviews.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SnapshotSettings {
+    /// The directory that `jobc snapshot` keeps them in, as `CLUSTER/ROLE/ENVIRONMENT/NAME.json`,
+    /// relative to the workspace (default `snapshots`).
+    pub directory: Option<String>,
 }
 
 /// How init steps are named.

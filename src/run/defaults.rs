@@ -37,6 +37,11 @@ const MOST_TABLES: usize = 50_000;
 /// A file has more tables than are completed.
 pub(super) struct TooMany;
 
+/// A compiled job with all that it leaves out; none if it has too many tables for one.
+pub fn completed(job: &Map<String, Value>) -> Option<Map<String, Value>> {
+    Defaults::new().complete(job).ok()
+}
+
 /// What jobs of a file leave out.
 pub(super) struct Defaults {
     of_kinds: Map<String, Value>,

@@ -6,10 +6,15 @@ use super::Process;
 /// begins, with the path to realise and the root that keeps it. Before that, there may be a line
 /// that reads a profile script.
 pub fn is_init(process: &Process) -> bool {
+    is_init_step(&process.name, &process.command)
+}
+
+/// As [`is_init`], of a process called so with this command.
+pub fn is_init_step(name: &str, command: &str) -> bool {
     let after = ["nix_init", "nix_fetch"]
         .iter()
-        .find_map(|prefix| process.name.strip_prefix(prefix));
+        .find_map(|prefix| name.strip_prefix(prefix));
     let is_named = after.is_some_and(|rest| rest.is_empty() || rest.starts_with(['_', '-']));
     let realises = |line: &str| line.starts_with("path=/") && line.contains(" root=$PWD/.gc/");
-    is_named && process.command.lines().take(2).any(realises)
+    is_named && command.lines().take(2).any(realises)
 }

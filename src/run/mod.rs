@@ -21,7 +21,8 @@ mod tests;
 
 pub use bind::{Agent, Trouble};
 pub use client::ClientsView;
-pub use init::is_init;
+pub use defaults::completed;
+pub use init::{is_init, is_init_step};
 pub use ports::{PortClash, PortNames, Ports};
 pub use read::{Compiled, CompiledJob, Problem};
 pub use schedule::{Action, Ending, Fate, Run, RunState, Schedule};

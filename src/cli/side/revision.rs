@@ -1,0 +1,249 @@
+//! A revision's part of a workspace, in a temporary directory and as little of it as is asked for.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use tempfile::TempDir;
+
+use crate::diagnostic::MachineError;
+use crate::git::{Checkout, EntryKind, ObjectId, Repository, Revision};
+use crate::parse::{self, Format};
+use crate::source::{Kind, Node, load};
+use crate::workspace::SETTINGS_FILE;
+
+/// The most submodules of a workspace: each is a repository of its own.
+const MOST_SUBMODULES: usize = 1000;
+
+/// A revision, checked out as far as it was asked for.
+#[derive(Debug)]
+pub(super) struct Checked {
+    pub(super) repository: Repository,
+    /// The tree of the workspace; none if the revision does not have it.
+    pub(super) tree: Option<ObjectId>,
+    /// The commit, if it is one.
+    pub(super) commit: Option<ObjectId>,
+    /// All that lies in the workspace, with the repository that has it.
+    pub(super) entries: BTreeMap<PathBuf, (EntryKind, usize)>,
+    /// Where the workspace lies in the repository.
+    pub(super) prefix: PathBuf,
+    parts: Vec<Part>,
+    root: PathBuf,
+    done: Mutex<BTreeSet<PathBuf>>,
+    _directory: TempDir,
+}
+
+/// A repository that has some of the files: the workspace's own, or a submodule's.
+#[derive(Debug)]
+struct Part {
+    repository: Repository,
+    whole: ObjectId,
+    checkout: Checkout,
+    /// Where its files lie in the workspace.
+    at: PathBuf,
+    /// Where the workspace lies in it.
+    prefix: PathBuf,
+}
+
+impl Checked {
+    /// Prepares to check out from `repository`, as it is seen from the workspace `root`.
+    pub(super) fn new(
+        repository: Repository,
+        revision: &Revision,
+        root: &Path,
+    ) -> Result<Self, MachineError> {
+        // A tree by itself is the workspace.
+        let (commit, prefix) = match revision {
+            Revision::Commit(id) => (Some(id.clone()), repository.prefix()),
+            Revision::Tree(_) => (None, None),
+        };
+        let prefix = prefix.unwrap_or(Path::new("")).to_owned();
+        let tree = repository.tree(revision.id(), &prefix)?;
+        let made = tempfile::Builder::new().prefix("jobc-revision-").tempdir();
+        let cannot = |error| MachineError::new("cannot make a temporary directory", error);
+        let directory = made.map_err(cannot)?;
+        // Links in the path of the temporary directory would look like links of the workspace.
+        let base = directory.path().canonicalize().map_err(cannot)?;
+        let top = base.join("tree");
+        let below = top.join(&prefix);
+        fs::create_dir_all(&below).map_err(cannot)?;
+        let mut checked = Self {
+            parts: vec![Part {
+                repository: repository.clone(),
+                whole: revision.id().clone(),
+                checkout: Checkout {
+                    directory: top,
+                    index: base.join("index-0"),
+                },
+                at: PathBuf::new(),
+                prefix: prefix.clone(),
+            }],
+            repository,
+            entries: BTreeMap::new(),
+            tree,
+            commit,
+            prefix,
+            root: below,
+            done: Mutex::default(),
+            _directory: directory,
+        };
+        if let Some(tree) = checked.tree.clone() {
+            checked.add(0, &tree)?;
+            checked.submodules(root, &base)?;
+        }
+        Ok(checked)
+    }
+
+    /// Adds what lies in a tree of a part.
+    fn add(&mut self, part: usize, tree: &ObjectId) -> Result<(), MachineError> {
+        let at = self.parts[part].at.clone();
+        for entry in self.parts[part].repository.entries(tree)? {
+            self.entries.insert(at.join(entry.path), (entry.kind, part));
+        }
+        Ok(())
+    }
+
+    /// Adds submodules that are there in the working tree; others are empty, as in a clone.
+    fn submodules(&mut self, root: &Path, base: &Path) -> Result<(), MachineError> {
+        let mut part = 0;
+        while part < self.parts.len() && self.parts.len() < MOST_SUBMODULES {
+            let entries = self.parts[part]
+                .repository
+                .entries(&self.parts[part].listed()?)?;
+            for entry in entries {
+                if entry.kind != EntryKind::Submodule {
+                    continue;
+                }
+                let at = self.parts[part].at.join(&entry.path);
+                let there = root.join(&at);
+                if !there.join(".git").exists() {
+                    continue;
+                }
+                let Some(repository) = Repository::around(&there)? else {
+                    continue;
+                };
+                let is_own = repository
+                    .prefix()
+                    .is_some_and(|path| path.as_os_str().is_empty());
+                let found = repository.revision(entry.id.as_str())?;
+                let (true, Some(Revision::Commit(whole))) = (is_own, found) else {
+                    continue;
+                };
+                let number = self.parts.len();
+                let directory = self.root.join(&at);
+                fs::create_dir_all(&directory)
+                    .map_err(|error| MachineError::new("cannot make a directory", error))?;
+                self.parts.push(Part {
+                    repository,
+                    whole: whole.clone(),
+                    checkout: Checkout {
+                        directory,
+                        index: base.join(format!("index-{number}")),
+                    },
+                    at,
+                    prefix: PathBuf::new(),
+                });
+                let tree = self.parts[number].listed()?;
+                self.add(number, &tree)?;
+            }
+            part += 1;
+        }
+        Ok(())
+    }
+
+    /// The directory that stands for the workspace.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// What stands before the names of files in messages, as git has it.
+    pub(super) fn mark(&self, name: &str) -> String {
+        let prefix = self.prefix.display().to_string();
+        let prefix = prefix.trim_end_matches('/');
+        match (prefix, name.contains(':')) {
+            ("", false) => format!("{name}:"),
+            ("", true) => format!("{name}/"),
+            _ => format!("{name}:{prefix}/"),
+        }
+    }
+
+    /// Checks out those of `paths` that are there and were not checked out before.
+    pub(super) fn check_out(&self, paths: &BTreeSet<PathBuf>) -> Result<(), MachineError> {
+        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut of_parts: BTreeMap<usize, BTreeSet<PathBuf>> = BTreeMap::new();
+        for path in paths {
+            let Some((kind, part)) = self.entries.get(path) else {
+                continue;
+            };
+            if *kind == EntryKind::Submodule || !done.insert(path.clone()) {
+                continue;
+            }
+            let Part { at, prefix, .. } = &self.parts[*part];
+            let below = path.strip_prefix(at).unwrap_or(path);
+            of_parts
+                .entry(*part)
+                .or_default()
+                .insert(prefix.join(below));
+        }
+        for (part, paths) in of_parts {
+            let part = &self.parts[part];
+            part.repository
+                .check_out(&part.whole, &paths, &part.checkout)?;
+        }
+        Ok(())
+    }
+
+    /// Makes the directories that the settings search, which need not have any file checked out.
+    pub(super) fn make_roots(&self) -> Result<(), MachineError> {
+        let cannot = |error| MachineError::new("cannot make a directory", error);
+        let Ok(settings) = load(&self.root.join(SETTINGS_FILE), SETTINGS_FILE) else {
+            return Ok(());
+        };
+        let Some(tree) = parse::tree(&settings, Format::Toml).value else {
+            return Ok(());
+        };
+        let roots = tree.get("roots").map(|roots| &roots.kind);
+        let Some(Kind::Sequence(roots)) = roots else {
+            return Ok(());
+        };
+        for root in roots {
+            let Node {
+                kind: Kind::String(root),
+                ..
+            } = root
+            else {
+                continue;
+            };
+            let Some(root) = super::same::leads_to(Path::new(""), Path::new(root)) else {
+                continue;
+            };
+            if self.below(&root).next().is_some_and(|first| first != root) {
+                fs::create_dir_all(self.root.join(root)).map_err(cannot)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The entries at a path and below it.
+    pub(super) fn below(&self, path: &Path) -> impl Iterator<Item = PathBuf> {
+        let path = path.to_owned();
+        let from = self.entries.range(path.clone()..);
+        from.map(|(found, _)| found.clone())
+            .take_while(move |found| found.starts_with(&path))
+    }
+
+    /// Whether no link leads to what is at a path.
+    pub(super) fn is_plain(&self, path: &Path) -> bool {
+        let is_link = |above: &Path| matches!(self.entries.get(above), Some((EntryKind::Link, _)));
+        !path.ancestors().skip(1).any(is_link)
+    }
+}
+
+impl Part {
+    /// The tree of its files.
+    fn listed(&self) -> Result<ObjectId, MachineError> {
+        let tree = self.repository.tree(&self.whole, &self.prefix)?;
+        tree.ok_or_else(|| MachineError::new("cannot list a revision", "it has no tree"))
+    }
+}

@@ -1,0 +1,352 @@
+//! Which definitions may compile to something else on the other side.
+//!
+//! A job is made of its definition, the workspace's settings, the files that it imports, and what
+//! the lock says of its packages. Where all of these are the same, it is the same, and is not
+//! compiled. What cannot be said counts as different.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::compile::in_parallel;
+use crate::diagnostic::MachineError;
+use crate::git::{EntryKind, Repository};
+use crate::model::{CommandLine, PackageSource, Piece, Reference};
+use crate::parse::{self, Format};
+use crate::resolve::Lock;
+use crate::source::{Kind, SourceFile};
+use crate::store::StorePath;
+use crate::workspace::{LOCK_FILE, SETTINGS_FILE};
+
+use super::definitions::Definitions;
+use super::revision::Checked;
+
+/// What a definition may depend on, besides its own text.
+#[derive(Debug, Default)]
+pub(super) struct Dependencies {
+    /// Files and directories that it may import, as it has them.
+    pub(super) imports: BTreeSet<PathBuf>,
+    /// Texts that may be installables.
+    texts: BTreeSet<String>,
+    /// Names of packages, of whichever declaration.
+    packages: BTreeSet<String>,
+}
+
+impl Dependencies {
+    /// Those of a file; none if it makes no sense.
+    pub(super) fn of(source: &Arc<SourceFile>, format: Format) -> Option<Self> {
+        let root = parse::tree(source, format).value?;
+        let mut found = Self::default();
+        let mut open = vec![(&root, "")];
+        while let Some((node, key)) = open.pop() {
+            match &node.kind {
+                Kind::String(text) => found.text(text, key),
+                Kind::Sequence(items) => open.extend(items.iter().map(|item| (item, ""))),
+                Kind::Mapping(entries) => {
+                    let entries = entries.iter();
+                    open.extend(entries.map(|entry| (&entry.value, entry.key.as_str())));
+                }
+                Kind::Null | Kind::Boolean(_) | Kind::Integer(_) | Kind::Float(_) => {}
+            }
+        }
+        Some(found)
+    }
+
+    fn text(&mut self, text: &str, key: &str) {
+        if key == "path" {
+            self.imports.insert(PathBuf::from(text));
+        }
+        if text.contains("${") {
+            let line = CommandLine::new(text);
+            for piece in line.pieces() {
+                let Ok(Piece::Reference { to, .. }) = piece else {
+                    continue;
+                };
+                match to {
+                    Reference::File(path) | Reference::Expanded(path) => {
+                        self.imports.insert(PathBuf::from(path));
+                    }
+                    Reference::Package(name) => {
+                        self.packages.insert(name.to_string());
+                    }
+                }
+            }
+        } else {
+            self.texts.insert(text.to_owned());
+        }
+    }
+}
+
+/// How two workspaces are compared.
+enum Comparison<'a> {
+    /// By what git says differs, with the links of both.
+    Git {
+        changed: BTreeSet<PathBuf>,
+        sides: [&'a Definitions; 2],
+    },
+    /// By their files.
+    Files {
+        roots: [&'a Path; 2],
+        known: Mutex<BTreeMap<PathBuf, bool>>,
+    },
+    /// Not at all.
+    Nothing,
+}
+
+/// The definitions of either that may compile to something else on the other one.
+pub(super) fn differing(
+    old: &Definitions,
+    new: &Definitions,
+) -> Result<BTreeSet<PathBuf>, MachineError> {
+    let all = || old.files.union(&new.files).cloned().collect();
+    let comparison = Comparison::of(old, new)?;
+    let is_same_setup = old.workspace.settings == new.workspace.settings;
+    if matches!(comparison, Comparison::Nothing) || !is_same_setup {
+        return Ok(all());
+    }
+    let relocked = relocked(&old.workspace.lock, &new.workspace.lock);
+    let repackaged = repackaged(new, &relocked, &comparison);
+    let common: Vec<&PathBuf> = old.files.intersection(&new.files).collect();
+    let only_definitions = match &comparison {
+        Comparison::Git { changed, .. } => changed.iter().all(|path| {
+            let is_own = [SETTINGS_FILE, LOCK_FILE]
+                .iter()
+                .any(|own| path == Path::new(own));
+            is_own || old.files.contains(path) || new.files.contains(path)
+        }),
+        Comparison::Files { .. } | Comparison::Nothing => false,
+    };
+    let needs_texts = !only_definitions || !relocked.is_empty() || !repackaged.is_empty();
+    if needs_texts && let Some(checked) = &new.checked {
+        let untouched = common.iter().filter(|file| comparison.is_same(file));
+        checked.check_out(&untouched.map(|file| (*file).clone()).collect())?;
+    }
+    let is_same = |file: &&PathBuf| {
+        if !comparison.is_plain(file, true) || !comparison.is_same(file) {
+            return false;
+        }
+        if !needs_texts {
+            return true;
+        }
+        let Some(found) = new.dependencies(file) else {
+            return false;
+        };
+        let below = file.parent().unwrap_or(Path::new(""));
+        let is_same_import = |path: &PathBuf| {
+            leads_to(below, path)
+                .is_some_and(|path| comparison.is_plain(&path, false) && comparison.is_same(&path))
+        };
+        found.texts.is_disjoint(&relocked)
+            && found.packages.is_disjoint(&repackaged)
+            && found.imports.iter().all(is_same_import)
+    };
+    let same = in_parallel(&common, |file| is_same(file), |_| {});
+    let same: BTreeSet<&PathBuf> = common
+        .into_iter()
+        .zip(same)
+        .filter_map(|(file, same)| same.then_some(file))
+        .collect();
+    let mut differing: BTreeSet<PathBuf> = all();
+    differing.retain(|file| !same.contains(file));
+    Ok(differing)
+}
+
+/// The packages of the settings, which are the same on both sides, that became others.
+fn repackaged(
+    new: &Definitions,
+    relocked: &BTreeSet<String>,
+    comparison: &Comparison<'_>,
+) -> BTreeSet<String> {
+    let is_same = |source: &PackageSource| match source {
+        PackageSource::Reference(text) => !relocked.contains(text),
+        PackageSource::Local(local) => leads_to(Path::new(""), Path::new(&local.path))
+            .is_some_and(|path| comparison.is_plain(&path, false) && comparison.is_same(&path)),
+    };
+    let packages = new.workspace.settings.packages.iter().flatten();
+    let changed = packages.filter(|(_, source)| !is_same(source));
+    changed.map(|(name, _)| name.to_string()).collect()
+}
+
+/// The installables of which two locks say something else: of what they are, or of their closures.
+fn relocked(old: &Lock, new: &Lock) -> BTreeSet<String> {
+    if old == new {
+        return BTreeSet::new();
+    }
+    let empty = BTreeMap::new();
+    let all = old.installables().chain(new.installables());
+    let changed = |installable: &&str| {
+        let of = |lock: &'_ Lock| -> BTreeMap<String, StorePath> {
+            lock.packages().get(*installable).unwrap_or(&empty).clone()
+        };
+        let (before, after) = (of(old), of(new));
+        before != after || after.values().any(|path| !has_same_closure(old, new, path))
+    };
+    all.filter(changed).map(str::to_owned).collect()
+}
+
+fn has_same_closure(old: &Lock, new: &Lock, root: &StorePath) -> bool {
+    let mut next = vec![root];
+    let mut seen = BTreeSet::new();
+    while let Some(path) = next.pop() {
+        if !seen.insert(path) {
+            continue;
+        }
+        match (old.path(path), new.path(path)) {
+            (None, None) => {}
+            (Some(before), Some(after)) if before == after => next.extend(&after.references),
+            _ => return false,
+        }
+    }
+    true
+}
+
+impl<'a> Comparison<'a> {
+    fn of(old: &'a Definitions, new: &'a Definitions) -> Result<Self, MachineError> {
+        let sides = [old, new];
+        let changed = match (&old.checked, &new.checked) {
+            (None, None) => {
+                return Ok(Self::Files {
+                    roots: [&old.workspace.root, &new.workspace.root],
+                    known: Mutex::default(),
+                });
+            }
+            (Some(before), Some(after)) if before.repository.is(&after.repository) => {
+                match (&before.tree, &after.tree) {
+                    (Some(one), Some(other)) => before.repository.changed(one, other)?,
+                    _ => return Ok(Self::Nothing),
+                }
+            }
+            (Some(revision), None) => match working_tree(revision, new)? {
+                Some(changed) => changed,
+                None => return Ok(Self::Nothing),
+            },
+            (None, Some(revision)) => match working_tree(revision, old)? {
+                Some(changed) => changed,
+                None => return Ok(Self::Nothing),
+            },
+            _ => return Ok(Self::Nothing),
+        };
+        Ok(Self::Git { changed, sides })
+    }
+
+    /// Whether what is at a path is the same on both sides, be it nothing.
+    fn is_same(&self, path: &Path) -> bool {
+        match self {
+            Self::Git { changed, .. } => {
+                let above = path.ancestors().any(|above| changed.contains(above));
+                let below = changed.range(path.to_owned()..).next();
+                !above && !below.is_some_and(|below| below.starts_with(path))
+            }
+            Self::Files { roots, known } => {
+                let lock = || known.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some(known) = lock().get(path) {
+                    return *known;
+                }
+                let same = is_same_file(&roots[0].join(path), &roots[1].join(path));
+                lock().insert(path.to_owned(), same);
+                same
+            }
+            Self::Nothing => false,
+        }
+    }
+
+    /// Whether no link leads to what is at a path, nor is it one where that counts.
+    fn is_plain(&self, path: &Path, itself: bool) -> bool {
+        let above = || path.ancestors().skip(usize::from(!itself));
+        let is_link = |root: &Path, above: &Path| {
+            !above.as_os_str().is_empty()
+                && fs::symlink_metadata(root.join(above)).is_ok_and(|found| found.is_symlink())
+        };
+        match self {
+            Self::Git { sides, .. } => sides.iter().all(|side| match &side.checked {
+                Some(checked) => !above()
+                    .any(|above| matches!(checked.entries.get(above), Some((EntryKind::Link, _)))),
+                None => !above().any(|above| is_link(&side.workspace.root, above)),
+            }),
+            Self::Files { roots, .. } => {
+                !above().any(|above| roots.iter().any(|root| is_link(root, above)))
+            }
+            Self::Nothing => false,
+        }
+    }
+}
+
+/// What differs between a revision and a directory, if that is its working tree.
+fn working_tree(
+    revision: &Checked,
+    directory: &Definitions,
+) -> Result<Option<BTreeSet<PathBuf>>, MachineError> {
+    let Some(repository) = Repository::around(&directory.workspace.root)? else {
+        return Ok(None);
+    };
+    let is_its = repository.is(&revision.repository)
+        && repository.prefix() == Some(&revision.prefix)
+        && revision.tree.is_some();
+    match &revision.commit {
+        Some(commit) if is_its => repository.changed_since(commit).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// Whether two files or directories have the same in them.
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    let mut open = vec![(one.to_owned(), other.to_owned())];
+    while let Some((one, other)) = open.pop() {
+        let (Ok(first), Ok(second)) = (fs::symlink_metadata(&one), fs::symlink_metadata(&other))
+        else {
+            return !one.exists() && !other.exists();
+        };
+        let is_same = if first.is_file() && second.is_file() {
+            let runs = |found: &fs::Metadata| found.permissions().mode() & 0o100;
+            runs(&first) == runs(&second)
+                && first.len() == second.len()
+                && first.len() < LARGE
+                && matches!((fs::read(&one), fs::read(&other)), (Ok(a), Ok(b)) if a == b)
+        } else if first.is_symlink() && second.is_symlink() {
+            matches!((fs::read_link(&one), fs::read_link(&other)), (Ok(a), Ok(b)) if a == b)
+        } else if first.is_dir() && second.is_dir() {
+            let (Some(names), Some(others)) = (names(&one), names(&other)) else {
+                return false;
+            };
+            let pairs = names.iter().map(|name| (one.join(name), other.join(name)));
+            open.extend(pairs);
+            names == others
+        } else {
+            false
+        };
+        if !is_same {
+            return false;
+        }
+    }
+    true
+}
+
+/// Larger files are not read twice to find out.
+const LARGE: u64 = 64 * 1024 * 1024;
+
+fn names(directory: &Path) -> Option<BTreeSet<std::ffi::OsString>> {
+    let entries = fs::read_dir(directory).ok()?;
+    entries
+        .map(|entry| entry.ok().map(|entry| entry.file_name()))
+        .collect()
+}
+
+/// Where a path leads from a directory of the workspace, both relative to it; none if out of it.
+pub(super) fn leads_to(directory: &Path, path: &Path) -> Option<PathBuf> {
+    let mut plain = directory.to_owned();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::Normal(name) => plain.push(name),
+            Component::ParentDir => {
+                if !plain.pop() {
+                    return None;
+                }
+            }
+            Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(plain)
+}

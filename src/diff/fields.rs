@@ -1,0 +1,119 @@
+//! Fields of two tables compared by their paths.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use super::FieldChange;
+
+/// Fields that identify the items of a list.
+const IDENTITIES: &[&str] = &["name", "key", "container_path"];
+
+/// What differs between two tables, each path after `prefix`.
+pub(super) fn compare(
+    old: &Map<String, Value>,
+    new: &Map<String, Value>,
+    prefix: &str,
+) -> Vec<FieldChange> {
+    let mut changes = Vec::new();
+    // The tables are as deep as the reader of JSON lets them be.
+    tables(old, new, prefix, &mut changes);
+    changes
+}
+
+/// Whether two values are the same, however numbers are written.
+pub(super) fn is_same(old: &Value, new: &Value) -> bool {
+    match (old, new) {
+        (Value::Number(old), Value::Number(new)) => {
+            old == new || (old.as_f64() == new.as_f64() && (old.is_f64() || new.is_f64()))
+        }
+        (Value::Array(old), Value::Array(new)) => {
+            old.len() == new.len() && old.iter().zip(new).all(|(old, new)| is_same(old, new))
+        }
+        (Value::Object(old), Value::Object(new)) => {
+            let other =
+                |(name, old): (&String, &Value)| new.get(name).is_some_and(|new| is_same(old, new));
+            old.len() == new.len() && old.iter().all(other)
+        }
+        _ => old == new,
+    }
+}
+
+fn tables(
+    old: &Map<String, Value>,
+    new: &Map<String, Value>,
+    prefix: &str,
+    changes: &mut Vec<FieldChange>,
+) {
+    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    for name in names {
+        let path = if prefix.is_empty() {
+            name.clone()
+        } else {
+            format!("{prefix}.{name}")
+        };
+        values(old.get(name), new.get(name), path, changes);
+    }
+}
+
+fn values(old: Option<&Value>, new: Option<&Value>, path: String, changes: &mut Vec<FieldChange>) {
+    let empty = Map::new();
+    match (old, new) {
+        (Some(old), Some(new)) if is_same(old, new) => {}
+        (Some(Value::Object(old)), Some(Value::Object(new))) => tables(old, new, &path, changes),
+        // A table that is new is its fields, one by one.
+        (Some(Value::Object(old)), None) if !old.is_empty() => tables(old, &empty, &path, changes),
+        (None, Some(Value::Object(new))) if !new.is_empty() => tables(&empty, new, &path, changes),
+        (Some(Value::Array(old)), Some(Value::Array(new))) => lists(old, new, path, changes),
+        _ => changes.push(FieldChange {
+            path,
+            old: old.cloned(),
+            new: new.cloned(),
+        }),
+    }
+}
+
+fn lists(old: &[Value], new: &[Value], path: String, changes: &mut Vec<FieldChange>) {
+    if let (Some(before), Some(after)) = (by_identity(old), by_identity(new)) {
+        let names: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
+        for name in names {
+            let path = format!("{path}[{name}]");
+            values(
+                before.get(name).copied(),
+                after.get(name).copied(),
+                path,
+                changes,
+            );
+        }
+        return;
+    }
+    let is_plain = |value: &Value| !value.is_object() && !value.is_array();
+    if old.iter().chain(new).all(is_plain) || old.len() != new.len() {
+        changes.push(FieldChange {
+            path,
+            old: Some(old.to_vec().into()),
+            new: Some(new.to_vec().into()),
+        });
+        return;
+    }
+    for (index, (old, new)) in old.iter().zip(new).enumerate() {
+        values(Some(old), Some(new), format!("{path}[{index}]"), changes);
+    }
+}
+
+/// The items by what identifies them, if all have that and no two have the same.
+fn by_identity(items: &[Value]) -> Option<BTreeMap<&str, &Value>> {
+    let identity = |item: &'_ Value| -> Option<String> {
+        let table = item.as_object()?;
+        let name = IDENTITIES.iter().find(|name| table.contains_key(**name))?;
+        table[*name].as_str().map(|_| (*name).to_owned())
+    };
+    let mut named = BTreeMap::new();
+    for item in items {
+        let field = identity(item)?;
+        if named.insert(item[&field].as_str()?, item).is_some() {
+            return None;
+        }
+    }
+    Some(named)
+}
