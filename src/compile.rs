@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::check::{self, CheckedJob, Holes};
-use crate::diagnostic::{Diagnostic, MachineError, Place, Report};
+use crate::diagnostic::{Diagnostic, MachineError, Place, Report, redact};
 use crate::emit::{self, Artifact, Form};
 use crate::lint::{Levels, Waivers};
 use crate::model::{JobKey, PackageName, PackageSource};
@@ -166,7 +166,11 @@ impl<'a> Compiler<'a> {
                 .diagnostics
                 .into_iter()
                 .map(|problem| problem.located_in_jobs(&map));
-            let diagnostics = located.collect();
+            let mut diagnostics: Vec<_> = located.collect();
+            let map = match redact(&mut diagnostics, file) {
+                Some(hidden) => map.of(hidden),
+                None => map,
+            };
             // Checking left out the jobs of which something was made up. Shared packages are left.
             let made_up = holes.touch(&Pointer::root().key("packages"));
             let value = checked.value.filter(|_| !made_up);

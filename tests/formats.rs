@@ -26,7 +26,7 @@ ${pkgs.python}/bin/python3 ${./script.py}
 
 [[task.processes]]
 name = "second"
-cmdline = "true"
+cmdline = "true {{thermos.ports[health]}}"
 min_duration = "1m"
 
 [health_check_config]
@@ -43,7 +43,7 @@ const JSON: &str = r#"
         "cmdline": "echo \"a\tb\" 'é' ${HOME} $$ $${pkgs.python}\n${pkgs.python}/bin/python3 ${./script.py}\n",
         "name": "first",
       },
-      { "name": "second", "cmdline": "true", "min_duration": 60, "after": ["first"] },
+      { "name": "second", "cmdline": "true {{thermos.ports[health]}}", "min_duration": 60, "after": ["first"] },
     ],
     "resources": { "cpu": 0.5, "ram": 67108864, "disk": "64MiB" },
   },
@@ -71,7 +71,7 @@ task:
       cmdline: |
         echo "a	b" 'é' ${HOME} $$ $${pkgs.python}
         ${pkgs.python}/bin/python3 ${./script.py}
-    - { name: second, cmdline: "true", min_duration: 60s }
+    - { name: second, cmdline: "true {{thermos.ports[health]}}", min_duration: 60s }
 health_check_config: { initial_interval_secs: 1.5 }
 "#;
 

@@ -27,5 +27,6 @@ mod run;
 mod schema;
 mod snapshot;
 mod store;
+mod targets;
 mod validate;
 mod why;

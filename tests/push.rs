@@ -481,6 +481,7 @@ fn what_changes_in_between_is_not_published() {
         path: hello.store_path,
         source,
         nar: hello.nar,
+        suspects: Vec::new(),
     };
     let object = || Object {
         path: &import.path,

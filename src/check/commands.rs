@@ -1,8 +1,10 @@
 //! Command lines: their references, and where in the shell's quotes those stand.
 
-use crate::diagnostic::codes::commands;
+use crate::diagnostic::codes::{commands, texts};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::{CommandLine, HealthChecker, Piece, Problem, Reference, SyntaxError};
+use crate::model::{
+    CommandLine, HealthChecker, PackageName, Piece, Problem, Reference, SyntaxError,
+};
 use crate::source::Pointer;
 
 use super::Ctx;
@@ -79,7 +81,12 @@ fn command(
             }) => {
                 let place = |at: &Pointer| Place::within(pointer(at), text, offset, written);
                 match to {
-                    Reference::Package(name) => used.name(ctx, &name, || place(ctx.at)),
+                    Reference::Package(name) => {
+                        used.name(ctx, &name, || place(ctx.at));
+                        output(ctx, &name, &text[offset..], |at, guilty| {
+                            Place::within(pointer(at), text, offset, guilty)
+                        });
+                    }
                     Reference::File(_) => {}
                     Reference::Expanded(path) => {
                         if let Some(problem) = expansion(runner, &quoting, path, || place(ctx.at)) {
@@ -97,6 +104,37 @@ fn command(
             }
         }
     }
+}
+
+/// A package's path with something more in its name is the path of nothing: outputs have hashes of
+/// their own.
+fn output(
+    ctx: &mut Ctx<'_>,
+    name: &PackageName,
+    rest: &str,
+    place: impl Fn(&Pointer, &str) -> Place,
+) {
+    let Some(end) = rest.find('}') else {
+        return;
+    };
+    let after = &rest[end + 1..];
+    let legal = |c: char| c.is_ascii_alphanumeric() || "-_.+".contains(c);
+    let more = &after[..after.find(|c| !legal(c)).unwrap_or(after.len())];
+    let output = more.trim_start_matches(['-', '.', '_']);
+    if !output.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+        return;
+    }
+    let guilty = &rest[..end + 1 + more.len()];
+    let headline = format!("`{guilty}` is no path of the package `{name}`");
+    let problem = Diagnostic::new(&texts::UNKNOWN_OUTPUT, headline, place(ctx.at, guilty));
+    ctx.report(
+        problem
+            .help(format!(
+                "declare an output as a package of its own: `packages.{name}-{output} = \
+                 \"...^{output}\"`"
+            ))
+            .note("another name has another hash, and the lock has no such path"),
+    );
 }
 
 fn expansion(

@@ -13,12 +13,17 @@ mod names;
 mod order;
 mod packages;
 mod placement;
+pub mod ports;
 mod quoting;
+mod reach;
 mod resources;
+mod rollout;
 mod schedule;
 mod scheduler;
 mod schema;
 mod scope;
+pub mod secrets;
+mod sockets;
 mod templates;
 mod updates;
 mod waivers;
@@ -271,6 +276,11 @@ impl<'a> Ctx<'a> {
         updates::check(self);
         scheduler::check(self);
         execution::check(self);
+        rollout::check(self);
+        ports::check(self);
+        reach::check(self, &order);
+        secrets::check(self);
+        sockets::check(self);
         order
     }
 

@@ -483,6 +483,8 @@ pub(super) enum GraphFormat {
     Dot,
     /// Mermaid's language, which Markdown on many sites draws
     Mermaid,
+    /// A picture for documents and browsers, light or dark as the reader likes
+    Svg,
 }
 
 /// Write down which store paths packages are, asking Nix

@@ -28,6 +28,7 @@ pub(super) fn run(args: &GraphArgs, global: &Global, console: &Console) -> Resul
     output::print(&match args.format {
         GraphFormat::Text => graph::text(&graph, &look(args, global)),
         GraphFormat::Dot => graph::dot(&graph),
+        GraphFormat::Svg => graph::svg(&graph),
         GraphFormat::Mermaid => graph::mermaid(&graph),
     })?;
     Ok(Exit::Done)

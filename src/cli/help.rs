@@ -251,6 +251,7 @@ their own.
 Examples:
   jobc graph hello
   jobc graph hello --closures
+  jobc graph hello --format svg > hello.svg
   jobc graph hello --format dot | dot -Tpng -o hello.png
   jobc graph devcluster/www/prod/hello --format mermaid";
 

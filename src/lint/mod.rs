@@ -53,7 +53,9 @@ impl<'a> Levels<'a> {
             // Errors are final otherwise.
             let id = problem.code.id;
             let note = format!("this is a lint: `jobc explain {id}` says how to waive it");
-            problem.notes.push(note);
+            if !problem.notes.contains(&note) {
+                problem.notes.push(note);
+            }
         }
         Some(problem)
     }

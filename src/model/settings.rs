@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Integer, LintLevels, PackageName, PackageSource, SchedulerSettings};
+use super::{Bytes, Integer, LintLevels, PackageName, PackageSource, SchedulerSettings};
 
 /// What `jobc.toml` says about all jobs of a workspace.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
@@ -156,6 +156,9 @@ pub struct NodeSettings {
     /// The public keys that nodes trust by themselves, `NAME:BASE64`, as in Nix's setting of this
     /// name (default: the key of `cache.nixos.org`, which is Nix's own).
     pub trusted_public_keys: Option<Vec<String>>,
+    /// How much of a closure a node fetches and unpacks in a second, by which jobc tells whether
+    /// the grace period of health checks is long enough (default 100 MB).
+    pub bandwidth: Option<Bytes>,
 }
 
 /// Compiled jobs that are kept beside the definitions, for reviews.

@@ -129,6 +129,8 @@ impl Context<'_> {
             }
             text.insert_str(0, &prelude);
         }
+        let at = |offset: usize, guilty: &str| Place::within(pointer(), whole, offset, guilty);
+        self.undeclared(line, &known, at);
         let script = self.script(&text, name, &known);
         Ok(Command { text, script })
     }

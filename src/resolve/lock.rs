@@ -14,6 +14,7 @@ pub struct Lock {
     /// By installable, then by system.
     packages: BTreeMap<String, BTreeMap<String, StorePath>>,
     paths: BTreeMap<StorePath, PathInfo>,
+    size: i64,
 }
 
 /// What is known of a store path.
@@ -49,6 +50,7 @@ impl Lock {
         context.paths(file);
         context.packages(file);
         context.closures(file);
+        context.lock.size = total(&context.lock.paths);
         Report::new(context.lock, context.diagnostics)
     }
 
@@ -80,6 +82,7 @@ impl Lock {
         }
         Ok(Self {
             packages,
+            size: total(&closure),
             paths: closure,
         })
     }
@@ -110,10 +113,20 @@ impl Lock {
         self.paths.get(path)
     }
 
+    /// The size of all archives together, in bytes.
+    pub fn size(&self) -> i64 {
+        self.size
+    }
+
     /// All store paths, sorted.
     pub fn paths(&self) -> impl Iterator<Item = (&StorePath, &PathInfo)> {
         self.paths.iter()
     }
+}
+
+fn total(paths: &BTreeMap<StorePath, PathInfo>) -> i64 {
+    let sizes = paths.values().map(|info| info.nar_size);
+    sizes.fold(0, i64::saturating_add)
 }
 
 /// Problems reported for one lock: more than anyone reads, few enough to render.

@@ -4,13 +4,16 @@
 
 mod command;
 mod expanded;
+mod exposed;
+mod grace;
 pub mod import;
 mod lock;
 mod package;
 mod refusal;
+mod undeclared;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,12 +22,13 @@ pub use command::{Command, Script};
 pub use lock::{Lock, Locked, PathInfo};
 pub use package::{Package, bad_installable, bad_store_path, locked};
 
-use crate::check::CheckedJob;
+use crate::check::{CheckedJob, ports};
 use crate::diagnostic::codes::packages as codes;
 use crate::diagnostic::{Diagnostic, MachineError, Place, Report};
+use crate::lint::Levels;
 use crate::model::{CommandLine, HealthChecker, PackageName, PackageSource, Settings};
 use crate::source::{Location, Pointer, SourceMap};
-use crate::store::{Digest, StoreDir, StorePath};
+use crate::store::{Digest, StoreDir, StorePath, StorePathHash};
 
 use import::{Directories, Fault, Importer};
 
@@ -90,6 +94,8 @@ pub struct Import {
     pub source: PathBuf,
     /// The hash and the size of its archive.
     pub nar: Digest,
+    /// The files in it that may have secrets in them, absolute.
+    pub suspects: Vec<PathBuf>,
 }
 
 /// What has been imported, by its path, and from where.
@@ -99,7 +105,12 @@ pub struct Imports {
     directories: Directories,
 }
 
-impl Resolver<'_> {
+impl<'a> Resolver<'a> {
+    /// The levels of lints.
+    fn levels(&self) -> Levels<'a> {
+        Levels::new(self.settings)
+    }
+
     /// What messages call the file at `path`.
     fn display_name(&self, path: &Path) -> String {
         crate::source::display_name(path, self.current_dir)
@@ -123,6 +134,8 @@ pub fn resolve(
         packages: BTreeMap::new(),
         late: Vec::new(),
         imports: BTreeMap::new(),
+        declared: None,
+        exposed: BTreeSet::new(),
         diagnostics: Vec::new(),
     };
     let mut commands = Vec::with_capacity(checked.job().task.processes.len());
@@ -130,6 +143,14 @@ pub fn resolve(
         commands.push(context.process(index)?);
     }
     let shell_command = context.health_check()?;
+    let texts: Vec<&str> = commands
+        .iter()
+        .map(|command| command.text.as_str())
+        .collect();
+    let unbound = ports::check_resolved(checked.job(), checked.pointer(), &texts);
+    context.diagnostics.extend(unbound);
+    let grace = context.grace_period(&commands, shell_command.as_ref());
+    context.diagnostics.extend(grace);
     let Context {
         packages,
         late,
@@ -168,6 +189,10 @@ struct Context<'a> {
     late: Vec<Late>,
     /// What the job imports.
     imports: BTreeMap<StorePath, Arc<Import>>,
+    /// The packages that the job may name, once that was asked.
+    declared: Option<BTreeSet<StorePathHash>>,
+    /// The files whose secrets were told.
+    exposed: BTreeSet<PathBuf>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -209,22 +234,29 @@ impl Context<'_> {
             directories,
         } = &mut *before;
         if let Some(known) = objects.get(full.as_os_str()) {
-            self.imports.insert(known.path.clone(), Arc::clone(known));
+            let known = Arc::clone(known);
+            drop(before);
+            self.imports.insert(known.path.clone(), Arc::clone(&known));
+            self.exposed(&known, place)?;
             return Ok(Some(known.path.clone()));
         }
         match self.resolver.importer.import_from(directories, &full) {
             Ok(imported) => {
+                let place = place();
                 if !imported.dangling.is_empty() {
-                    self.dangling(path, &imported.dangling, place());
+                    self.dangling(path, &imported.dangling, place.clone());
                 }
                 let import = Arc::new(Import {
                     path: imported.store_path.clone(),
                     source: full.clone(),
                     nar: imported.nar,
+                    suspects: imported.suspects,
                 });
                 self.imports
                     .insert(import.path.clone(), Arc::clone(&import));
-                objects.insert(full.into_os_string(), import);
+                objects.insert(full.into_os_string(), Arc::clone(&import));
+                drop(before);
+                self.exposed(&import, || place)?;
                 Ok(Some(imported.store_path))
             }
             Err(error) if error.fault() == Fault::Machine => {

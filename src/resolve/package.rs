@@ -147,9 +147,14 @@ pub fn locked<'l>(
         Locked::As(path) => return Ok(path),
         Locked::Not => {
             let headline = format!("package `{name}` is not locked: `{installable}`");
-            Diagnostic::new(&codes::NOT_LOCKED, headline, place())
-                .did_you_mean(installable, lock.installables())
-                .help(format!("lock it: `jobc lock {name}`"))
+            let problem = Diagnostic::new(&codes::NOT_LOCKED, headline, place());
+            let problem = match other_output(lock, installable) {
+                Some(other) => {
+                    problem.note(format!("the lock has another output of it: `{other}`"))
+                }
+                None => problem.did_you_mean(installable, lock.installables()),
+            };
+            problem.help(format!("lock it: `jobc lock {name}`"))
         }
         Locked::ForOthers(systems) => {
             let headline = format!("package `{name}` is not locked for `{system}`");
@@ -162,6 +167,17 @@ pub fn locked<'l>(
                 ))
         }
     }))
+}
+
+/// A package of the lock that is another output of the same derivation.
+fn other_output<'l>(lock: &'l Lock, installable: &str) -> Option<&'l str> {
+    let without = |text: &str| {
+        text.rsplit_once('^')
+            .map_or(text.len(), |(rest, _)| rest.len())
+    };
+    let base = &installable[..without(installable)];
+    let mut all = lock.installables();
+    all.find(|other| &other[..without(other)] == base)
 }
 
 /// The problem of a package that is given by an absolute path that is no store path.

@@ -13,7 +13,7 @@ mod verdict;
 use std::sync::Arc;
 
 use crate::check::{self, Holes};
-use crate::diagnostic::{Diagnostic, Report, Severity};
+use crate::diagnostic::{Diagnostic, Report, Severity, redact};
 use crate::lint::Levels;
 use crate::model::{Dialect, Document, Settings};
 use crate::parse;
@@ -73,6 +73,7 @@ pub fn validate(
         .map(|problem| verdict::soften(problem, Some(map.root()), strictness))
         .map(|problem| problem.located(&map));
     diagnostics.extend(told);
+    redact(&mut diagnostics, file);
     let wrong = |problem: &Diagnostic| problem.severity == Severity::Error;
     Report {
         value: (!diagnostics.iter().any(wrong)).then_some(validated),

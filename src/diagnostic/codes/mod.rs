@@ -12,6 +12,8 @@ pub mod scheduler;
 pub mod shape;
 pub mod syntax;
 pub mod templates;
+pub mod texts;
+pub mod traps;
 
 use super::Code;
 
@@ -28,6 +30,8 @@ pub fn all() -> impl Iterator<Item = &'static Code> {
         scheduler::ALL,
         packages::ALL,
         plan::ALL,
+        traps::ALL,
+        texts::ALL,
         foreign::ALL,
         lints::ALL,
     ]

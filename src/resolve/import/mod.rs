@@ -24,6 +24,7 @@ pub use self::error::{Fault, ImportError, Special};
 pub use self::keep::{Keeper, Kept};
 
 use self::keep::Also;
+use self::walk::Seen;
 use crate::store::content_address::store_path;
 use crate::store::hash::Sha256Writer;
 use crate::store::{ContentAddress, Digest, StoreDir, StorePath, StorePathName};
@@ -38,6 +39,8 @@ pub struct Imported {
     /// Links that lead out of the object, though not out of the workspace. On a node they lead to
     /// nothing.
     pub dangling: Vec<PathBuf>,
+    /// Files that may have secrets in them, some of those that do.
+    pub suspects: Vec<PathBuf>,
 }
 
 /// The directories that were imported from, with the links in their paths followed. Most imports
@@ -106,17 +109,17 @@ impl Importer {
     ) -> Result<Imported, ImportError> {
         let object = self.locate(path, directories)?;
         if object.metadata.is_file() && object.metadata.len() < SMALL_FILE {
-            let (hasher, dangling) = object.write(Sha256Writer::new())?;
-            return Ok(self.imported(&object.name, hasher.finish(), dangling));
+            let (hasher, seen) = object.write(Sha256Writer::new())?;
+            return Ok(self.imported(&object.name, hasher.finish(), seen));
         }
         let keeper = self.keeper.as_ref().filter(|_| object.metadata.is_file());
         let sink = Also {
             sink: AheadHasher::new(),
             kept: keeper.and_then(|keeper| keeper.begin(object.metadata.len())),
         };
-        let (Also { sink, kept }, dangling) = object.write(sink)?;
+        let (Also { sink, kept }, seen) = object.write(sink)?;
         let digest = sink.finish().map_err(ImportError::Sink)?;
-        let imported = self.imported(&object.name, digest, dangling);
+        let imported = self.imported(&object.name, digest, seen);
         if let Some(kept) = kept {
             kept.end(&imported.store_path, digest);
         }
@@ -132,14 +135,15 @@ impl Importer {
         object.write(sink).map(|(sink, _)| sink)
     }
 
-    fn imported(&self, name: &StorePathName, digest: Digest, dangling: Vec<PathBuf>) -> Imported {
+    fn imported(&self, name: &StorePathName, digest: Digest, seen: Seen) -> Imported {
         let address = ContentAddress::Source(digest.hash);
         let store_path = store_path(&self.store_dir, name, &address, &BTreeSet::new())
             .expect("there are no references that could be refused");
         Imported {
             store_path,
             nar: digest,
-            dangling,
+            dangling: seen.dangling,
+            suspects: seen.suspects,
         }
     }
 
@@ -232,7 +236,7 @@ struct Object {
 }
 
 impl Object {
-    fn write<W: Write>(&self, sink: W) -> Result<(W, Vec<PathBuf>), ImportError> {
+    fn write<W: Write>(&self, sink: W) -> Result<(W, Seen), ImportError> {
         walk::write(&self.path, &self.metadata, self.depth, sink)
     }
 }

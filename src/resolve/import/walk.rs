@@ -13,17 +13,27 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path, PathBuf};
 use std::vec;
 
+use crate::check::secrets::may_have_secrets;
 use crate::resolve::import::error::{ImportError, Special};
 use crate::store::nar::{EntryName, LinkTarget, NarWriteError, NarWriter};
 
+/// What was noticed on the way.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    /// Links that lead out of the object.
+    pub(super) dangling: Vec<PathBuf>,
+    /// Files that may have secrets in them, some of those that do.
+    pub(super) suspects: Vec<PathBuf>,
+}
+
 /// Writes the archive of an object that lies so many levels below the workspace root, and returns
-/// the links that lead out of the object.
+/// what was noticed on the way.
 pub(super) fn write<W: Write>(
     path: &Path,
     metadata: &Metadata,
     depth: usize,
     sink: W,
-) -> Result<(W, Vec<PathBuf>), ImportError> {
+) -> Result<(W, Seen), ImportError> {
     let archive = NarWriter::new(sink).map_err(|error| ImportError::of_archive(path, error))?;
     let mut walk = Walk {
         archive,
@@ -31,13 +41,13 @@ pub(super) fn write<W: Write>(
         depth,
         open: Vec::new(),
         buffer: Vec::new(),
-        dangling: Vec::new(),
+        seen: Seen::default(),
     };
     walk.node(metadata.file_type())?;
     walk.entries()?;
     let sink = walk.archive.finish();
     let sink = sink.map_err(|error| ImportError::of_archive(path, error))?;
-    Ok((sink, walk.dangling))
+    Ok((sink, walk.seen))
 }
 
 /// How many levels a relative path rises above where it begins, at its highest.
@@ -64,7 +74,7 @@ struct Walk<W> {
     /// What is left of each open directory.
     open: Vec<vec::IntoIter<(EntryName, FileType)>>,
     buffer: Vec<u8>,
-    dangling: Vec<PathBuf>,
+    seen: Seen,
 }
 
 impl<W: Write> Walk<W> {
@@ -129,6 +139,13 @@ impl<W: Write> Walk<W> {
             };
             let contents = self.archive.contents(&self.buffer[..count]);
             contents.map_err(|error| ImportError::of_archive(&self.path, error))?;
+            let is_whole = total == 0 && count as u64 == size;
+            if is_whole && self.seen.suspects.len() < MOST_SUSPECTS {
+                // Larger ones are rather data.
+                if may_have_secrets(&self.buffer[..count]) {
+                    self.seen.suspects.push(self.path.clone());
+                }
+            }
             total += count as u64;
             if count == 0 || (count < wanted && total == size) {
                 return self.tell(NarWriter::end_regular);
@@ -172,7 +189,7 @@ impl<W: Write> Walk<W> {
             });
         }
         if rise > levels_in_object {
-            self.dangling.push(path());
+            self.seen.dangling.push(path());
         }
         let target = LinkTarget::try_from(target.into_os_string().into_vec())
             .map_err(|error| self.io("read the link", io::Error::other(error)))?;
@@ -191,7 +208,10 @@ impl<W: Write> Walk<W> {
     }
 }
 
+/// Files up to this size are looked at for secrets.
 const BUFFER_SIZE: usize = 128 * 1024;
+/// So many files of one object are suspected.
+const MOST_SUSPECTS: usize = 20;
 const OWNER_MAY_EXECUTE: u32 = 0o100;
 
 #[cfg(test)]

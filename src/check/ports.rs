@@ -1,0 +1,223 @@
+//! Ports that something is said about, though no process binds them; and what follows from that
+//! for health.
+//!
+//! The processes' commands are what the node gets, as far as it is known: an expanded file may bind
+//! a port that the definition does not show.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::codes::traps;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::model::{Address, HealthChecker, Job, Text, references};
+use crate::source::Pointer;
+
+use super::Ctx;
+use super::scope::{Scope, address, expand, fill_in};
+
+/// The port that health is asked for at.
+const HEALTH: &str = "health";
+
+/// Checks what is said about ports, unless a command is only known later.
+pub(super) fn check(ctx: &mut Ctx<'_>) {
+    let fields = [
+        "task",
+        "announce",
+        "health_check_config",
+        "lifecycle",
+        "update_config",
+    ];
+    let job = ctx.job;
+    if !says_something(job) || fields.iter().any(|field| ctx.hole(|at| at.key(*field))) {
+        return;
+    }
+    let commands: Vec<&str> = commands(job);
+    if commands.iter().any(|text| text.contains("${expanded ")) {
+        return;
+    }
+    for problem in problems(job, ctx.at, &commands) {
+        ctx.report(problem);
+    }
+}
+
+/// What was left out when the job was checked, if something was: what is said about ports that
+/// these commands of its processes do not bind.
+pub fn check_resolved(job: &Job, at: &Pointer, resolved: &[&str]) -> Vec<Diagnostic> {
+    let is_late = |text: &&str| text.contains("${expanded ");
+    if says_something(job) && commands(job).iter().any(is_late) {
+        problems(job, at, resolved)
+    } else {
+        Vec::new()
+    }
+}
+
+/// Whether the executor checks the health of a job whose processes have these commands.
+pub fn checks_health(job: &Job, commands: &[&str]) -> bool {
+    match checker(job) {
+        Some(HealthChecker::Shell(_)) => true,
+        Some(HealthChecker::Http(_)) | None => {
+            Ports::of(job, commands).is_some_and(|ports| ports.has(HEALTH))
+        }
+    }
+}
+
+fn says_something(job: &Job) -> bool {
+    let asks = job.health_check_config.is_some() || job.announce.is_some();
+    asks || job.lifecycle.is_some() || job.update_config.is_some()
+}
+
+fn commands(job: &Job) -> Vec<&str> {
+    let processes = job.task.processes.iter();
+    processes.map(|process| process.cmdline.as_str()).collect()
+}
+
+fn checker(job: &Job) -> Option<&HealthChecker> {
+    job.health_check_config.as_ref()?.health_checker.as_ref()
+}
+
+fn problems(job: &Job, at: &Pointer, commands: &[&str]) -> Vec<Diagnostic> {
+    let Some(ports) = Ports::of(job, commands) else {
+        return Vec::new();
+    };
+    let found = [
+        health(job, at, &ports),
+        lifecycle(job, at, &ports),
+        primary_port(job, at, &ports),
+        unwatched(job, at, &ports),
+    ];
+    found.into_iter().flatten().collect()
+}
+
+fn health(job: &Job, at: &Pointer, ports: &Ports) -> Option<Diagnostic> {
+    job.health_check_config.as_ref()?;
+    if matches!(checker(job), Some(HealthChecker::Shell(_))) || ports.has(HEALTH) {
+        return None;
+    }
+    let place = Place::key(at.key("health_check_config"));
+    let headline = "health is never checked: no process binds the port `health`";
+    Some(
+        Diagnostic::new(&traps::NO_OP_HEALTH_CHECK, headline, place)
+            .help("answer on `{{thermos.ports[health]}}`, or name the port of a process in `announce.portmap`")
+            .help("or check by a command: `health_checker.shell`"),
+    )
+}
+
+fn lifecycle(job: &Job, at: &Pointer, ports: &Ports) -> Option<Diagnostic> {
+    let http = job.lifecycle.as_ref()?.http.as_ref()?;
+    let pointer = at.key("lifecycle").key("http");
+    let (port, place) = match &http.port {
+        Some(port) => (name(job, port)?, Place::value(pointer.key("port"))),
+        None => (HEALTH.to_owned(), Place::key(pointer)),
+    };
+    if ports.has(&port) {
+        return None;
+    }
+    let headline = format!("nothing asks the task to stop: no process binds the port `{port}`");
+    Some(
+        Diagnostic::new(&traps::NO_OP_LIFECYCLE, headline, place).help(format!(
+            "answer on `{{{{thermos.ports[{port}]}}}}`, or name the port that a process binds"
+        )),
+    )
+}
+
+fn primary_port(job: &Job, at: &Pointer, ports: &Ports) -> Option<Diagnostic> {
+    let announcer = job.announce.as_ref()?;
+    let (port, place) = match &announcer.primary_port {
+        Some(port) => {
+            let place = Place::value(at.key("announce").key("primary_port"));
+            (name(job, port)?, place)
+        }
+        None => ("http".to_owned(), Place::key(at.key("announce"))),
+    };
+    // A number is no name, which is an error.
+    if ports.has(&port) || port.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let headline = format!("no process binds the primary port `{port}`");
+    let problem = Diagnostic::new(&traps::UNBOUND_PRIMARY_PORT, headline, place);
+    let problem = problem.did_you_mean(&port, ports.0.iter().map(String::as_str));
+    Some(if problem.help.is_empty() {
+        problem.help(format!(
+            "listen on `{{{{thermos.ports[{port}]}}}}`, or name the port that a process binds: \
+             `primary_port`"
+        ))
+    } else {
+        problem
+    })
+}
+
+/// An update that takes each instance for a good one as soon as it runs.
+fn unwatched(job: &Job, at: &Pointer, ports: &Ports) -> Option<Diagnostic> {
+    let watch = job.update_config.as_ref()?.watch_secs?;
+    let is_checked = matches!(checker(job), Some(HealthChecker::Shell(_))) || ports.has(HEALTH);
+    if watch.get() > 0 || is_checked || job.service != Some(true) {
+        return None;
+    }
+    let place = Place::value(at.key("update_config").key("watch_secs"));
+    let headline = "an update takes every instance for a good one: nothing checks its health";
+    Some(
+        Diagnostic::new(&traps::UNWATCHED_UPDATE, headline, place)
+            .help(
+                "check the task's health, or write for how many seconds an instance has to stay up",
+            )
+            .note("without `watch_secs`, it has to for 45 seconds"),
+    )
+}
+
+/// The name of a port as Aurora takes it, if that is known.
+fn name(job: &Job, text: &Text) -> Option<String> {
+    if text.as_str().contains("{{") {
+        return expand(text.as_str(), &Scope::job(job));
+    }
+    Some(text.as_str().to_owned())
+}
+
+/// The names of all ports that a task has.
+struct Ports(BTreeSet<String>);
+
+impl Ports {
+    /// The ports that these commands and the port map name; none if not all are known.
+    fn of(job: &Job, commands: &[&str]) -> Option<Self> {
+        let mut names = BTreeSet::new();
+        for (index, command) in commands.iter().enumerate() {
+            bound(job, index, command, &mut names)?;
+        }
+        let portmap = job.announce.as_ref().and_then(|it| it.portmap.as_ref());
+        for (key, port) in portmap.into_iter().flatten() {
+            if key.contains("{{") {
+                return None;
+            }
+            names.insert(key.clone());
+            names.insert(name(job, port)?);
+        }
+        Some(Self(names))
+    }
+
+    fn has(&self, port: &str) -> bool {
+        self.0.contains(port)
+    }
+}
+
+/// The ports that a command refers to; none if not all of its references can be filled in.
+fn bound(job: &Job, index: usize, command: &str, names: &mut BTreeSet<String>) -> Option<()> {
+    let mut others = false;
+    for reference in references(command) {
+        match address(&reference) {
+            Some(address) => match address.port() {
+                Some(port) => {
+                    names.insert(port.to_owned());
+                }
+                None => others = true,
+            },
+            None => others = true,
+        }
+    }
+    if others {
+        // The value of another reference may have one.
+        let filled = fill_in(command, &Scope::process(job, index))?;
+        for reference in references(&filled) {
+            let port = reference.address.as_ref().and_then(Address::port);
+            names.extend(port.map(str::to_owned));
+        }
+    }
+    Some(())
+}

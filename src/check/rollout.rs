@@ -1,0 +1,108 @@
+//! Updates that Aurora takes and that come to nothing, and what is deprecated.
+
+use crate::diagnostic::codes::traps;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::model::{Integer, UpdateConfig, UpdateStrategy};
+use crate::source::Pointer;
+
+use super::Ctx;
+
+/// Checks how the job is updated, and `production`.
+pub(super) fn check(ctx: &mut Ctx<'_>) {
+    production(ctx);
+    let job = ctx.job;
+    if let Some(update) = &job.update_config
+        && !ctx.hole(|at| at.key("update_config"))
+    {
+        if *update != UpdateConfig::default() {
+            of_no_service(ctx);
+        }
+        batches(ctx, update);
+    }
+}
+
+fn production(ctx: &mut Ctx<'_>) {
+    let job = ctx.job;
+    if job.production != Some(true) || job.tier.is_some() {
+        return;
+    }
+    if ctx.hole(|at| at.key("production")) || ctx.hole(|at| at.key("tier")) {
+        return;
+    }
+    let place = Place::key(ctx.at.key("production"));
+    let headline = "`production` is deprecated";
+    ctx.report(
+        Diagnostic::new(&traps::DEPRECATED_PRODUCTION, headline, place)
+            .help("write `tier = \"preferred\"` instead, which means the same"),
+    );
+}
+
+/// The scheduler updates services alone.
+fn of_no_service(ctx: &mut Ctx<'_>) {
+    if ctx.job.service == Some(true) || ctx.hole(|at| at.key("service")) {
+        return;
+    }
+    let is_cron = ctx.job.cron_schedule.is_some();
+    let place = Place::key(ctx.at.key("update_config"));
+    let headline = "the job is no service, and nothing else is updated";
+    let problem = Diagnostic::new(&traps::FUTILE_UPDATE, headline, place);
+    ctx.report(if is_cron {
+        problem.help("remove it: `aurora cron schedule` replaces a cron job")
+    } else {
+        problem.help("remove it, or write `service = true`")
+    });
+}
+
+fn strategy_at(at: &Pointer) -> Pointer {
+    at.key("update_config").key("update_strategy")
+}
+
+/// Batches of more instances than there are.
+fn batches(ctx: &mut Ctx<'_>, update: &UpdateConfig) {
+    let instances = ctx.job.instances.map_or(1, Integer::get);
+    // A job with one instance is all at once, whatever the batch.
+    if instances == 1 || ctx.hole(|at| at.key("instances")) {
+        return;
+    }
+    let strategy = strategy_at(ctx.at);
+    let (size, at) = match &update.update_strategy {
+        None => (update.batch_size, ctx.at.key("update_config")),
+        Some(UpdateStrategy::Queue(queue)) => (queue.batch_size, strategy.key("queue")),
+        Some(UpdateStrategy::Batch(batch)) => (batch.batch_size, strategy.key("batch")),
+        Some(UpdateStrategy::VariableBatch(batches)) => {
+            variable(ctx, &batches.batch_sizes, instances);
+            return;
+        }
+    };
+    if let Some(size) = size.map(Integer::get)
+        && size > instances
+    {
+        let place = Place::value(at.key("batch_size"));
+        let headline =
+            format!("a batch of {size} is more than all {instances} instances: they stop together");
+        ctx.report(
+            Diagnostic::new(&traps::OVERSIZED_BATCH, headline, place)
+                .help(format!("write less than {instances}")),
+        );
+    }
+}
+
+fn variable(ctx: &mut Ctx<'_>, sizes: &[Integer<1>], instances: i64) {
+    let mut before = 0_i64;
+    for (index, size) in sizes.iter().enumerate() {
+        if before >= instances {
+            let place = strategy_at(ctx.at).key("variable_batch").key("batch_sizes");
+            let headline = format!("no instance is left for this batch: the job has {instances}");
+            ctx.report(
+                Diagnostic::new(
+                    &traps::OVERSIZED_BATCH,
+                    headline,
+                    Place::value(place.index(index)),
+                )
+                .help("remove it and those after it, or make the ones before smaller"),
+            );
+            return;
+        }
+        before = before.saturating_add(size.get());
+    }
+}

@@ -1,0 +1,106 @@
+//! Secrets that are written out: everybody may read a job's JSON, and the store of a node.
+
+mod literal;
+mod scan;
+
+use crate::diagnostic::codes::texts::LITERAL_SECRET;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::model::{Container, HealthChecker, SlaPolicy, Text};
+use crate::source::Pointer;
+
+use super::Ctx;
+use literal::is_secret;
+
+pub use scan::{Language, Secret, may_have_secrets, secrets};
+
+/// So many secrets of one text are told.
+pub const MOST: usize = 10;
+
+/// Checks all texts of the job that a secret may stand in.
+pub(super) fn check(ctx: &mut Ctx<'_>) {
+    if ctx.levels.allow(&LITERAL_SECRET) {
+        return;
+    }
+    let job = ctx.job;
+    for (index, process) in job.task.processes.iter().enumerate() {
+        text(ctx, process.cmdline.as_str(), |at| {
+            super::process(at, index).key("cmdline")
+        });
+    }
+    if let Some(config) = &job.health_check_config {
+        let at = |at: &Pointer| at.key("health_check_config").key("health_checker");
+        match &config.health_checker {
+            Some(HealthChecker::Shell(shell)) => text(ctx, shell.shell_command.as_str(), |p| {
+                at(p).key("shell").key("shell_command")
+            }),
+            Some(HealthChecker::Http(http)) => {
+                let endpoint = http.endpoint.as_ref().map_or("", Text::as_str);
+                text(ctx, endpoint, |p| at(p).key("http").key("endpoint"));
+            }
+            None => {}
+        }
+    }
+    for (index, entry) in job.metadata.iter().flatten().enumerate() {
+        let at = |at: &Pointer| at.key("metadata").index(index).key("value");
+        pair(ctx, entry.key.as_str(), entry.value.as_str(), at);
+    }
+    for (name, link) in job.task_links.iter().flatten() {
+        text(ctx, link.as_str(), |at| at.key("task_links").key(name));
+    }
+    if let Some(Container::Docker(docker)) = &job.container {
+        for (index, parameter) in docker.parameters.iter().flatten().enumerate() {
+            let at = |at: &Pointer| {
+                let parameters = at.key("container").key("docker").key("parameters");
+                parameters.index(index).key("value")
+            };
+            pair(ctx, parameter.name.as_str(), parameter.value.as_str(), at);
+        }
+    }
+    if let Some(data) = job.executor_config.as_ref().and_then(|it| it.data.as_ref()) {
+        text(ctx, data, |at| at.key("executor_config").key("data"));
+    }
+    if let Some(SlaPolicy::Coordinator(policy)) = &job.sla_policy {
+        let at = |at: &Pointer| {
+            at.key("sla_policy")
+                .key("coordinator")
+                .key("coordinator_url")
+        };
+        text(ctx, policy.coordinator_url.as_str(), at);
+    }
+}
+
+fn text(ctx: &mut Ctx<'_>, text: &str, at: impl Fn(&Pointer) -> Pointer) {
+    if ctx.is_given_up() {
+        return;
+    }
+    let found = secrets(text, Language::Command, MOST);
+    if found.is_empty() || ctx.hole(&at) {
+        return;
+    }
+    for secret in found {
+        let pointer = at(ctx.at);
+        let guilty = &text[secret.range.clone()];
+        let place = Place::within(pointer, text, secret.range.start, guilty);
+        ctx.report(problem(secret.what, place));
+    }
+}
+
+/// A name, and a value that may be a secret because of it.
+fn pair(ctx: &mut Ctx<'_>, name: &str, value: &str, at: impl Fn(&Pointer) -> Pointer) {
+    let is_secret =
+        literal::key(name).is_some_and(|key| is_secret(key, value, Language::Command, true));
+    if !is_secret || ctx.hole(&at) {
+        text(ctx, value, at);
+        return;
+    }
+    let what = format!("the value of `{name}` is written out");
+    let place = Place::value(at(ctx.at));
+    ctx.report(problem(what, place));
+}
+
+/// The problem of a secret at `place`.
+pub fn problem(what: String, place: Place) -> Diagnostic {
+    Diagnostic::new(&LITERAL_SECRET, what, place)
+        .help("keep it in a file that only the node has, and read it there: `$(cat FILE)`")
+        .note("everybody may read a job's JSON, and what lies in the store")
+}

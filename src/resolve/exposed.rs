@@ -1,0 +1,49 @@
+//! Secrets in files that are imported.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::check::secrets::{self, Language};
+use crate::diagnostic::codes::texts::LITERAL_SECRET;
+use crate::diagnostic::{MachineError, Place};
+use crate::source::{SourceFile, Span, load};
+
+use super::{Context, Import};
+
+impl Context<'_> {
+    /// Tells the secrets of an imported file or directory, once in a job.
+    pub(super) fn exposed(
+        &mut self,
+        import: &Arc<Import>,
+        place: impl FnOnce() -> Place,
+    ) -> Result<(), MachineError> {
+        if import.suspects.is_empty() || self.resolver.levels().allow(&LITERAL_SECRET) {
+            return Ok(());
+        }
+        let place = place();
+        for path in &import.suspects {
+            if self.exposed.insert(path.clone()) {
+                self.expose(path, &place)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn expose(&mut self, path: &Path, place: &Place) -> Result<(), MachineError> {
+        let name = self.resolver.display_name(path);
+        let Ok(file) = load(path, &name) else {
+            // It has changed since.
+            let error = "it changed while it was read";
+            return Err(MachineError::new(format!("cannot read `{name}`"), error));
+        };
+        let found = secrets::secrets(file.text(), Language::File, secrets::MOST);
+        let spans: Vec<Span> = found.iter().map(|it| Span::new(it.range.clone())).collect();
+        let hidden: Arc<SourceFile> = file.without(&spans);
+        for (secret, span) in found.into_iter().zip(spans) {
+            let problem = secrets::problem(secret.what, Place::span(&hidden, span));
+            self.diagnostics
+                .push(problem.also(place.clone(), "imported here"));
+        }
+        Ok(())
+    }
+}
