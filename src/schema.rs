@@ -12,6 +12,7 @@ use crate::diff::Comparison;
 use crate::emit::aurora::JobDocument;
 use crate::model::{Document, LockFile, Settings};
 use crate::show::Shown;
+use crate::why::change::WhyChanged;
 use crate::why::json::WhyDocument;
 
 /// A kind of document.
@@ -31,6 +32,8 @@ pub enum Which {
     Diff,
     /// Who needs a store path.
     Why,
+    /// Why steps of a job changed.
+    WhyChanged,
 
     /// A line of what is said about problems.
     Messages,
@@ -38,7 +41,7 @@ pub enum Which {
 
 impl Which {
     /// All kinds.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Definition,
         Self::Settings,
         Self::Lock,
@@ -46,6 +49,7 @@ impl Which {
         Self::Show,
         Self::Diff,
         Self::Why,
+        Self::WhyChanged,
         Self::Messages,
     ];
 
@@ -59,6 +63,7 @@ impl Which {
             Self::Show => "show.schema.json",
             Self::Diff => "diff.schema.json",
             Self::Why => "why.schema.json",
+            Self::WhyChanged => "why-changed.schema.json",
             Self::Messages => "messages.schema.json",
         }
     }
@@ -72,6 +77,7 @@ impl Which {
             Self::Show => "A job, as `jobc show --format json` prints it",
             Self::Diff => "changes of compiled jobs, as `jobc diff` prints them",
             Self::Why => "who needs a store path, as `jobc why --format json` says",
+            Self::WhyChanged => "why steps of a job changed, as `jobc why --format json` says",
             Self::Messages => "line of `jobc --message-format json`",
         }
     }
@@ -90,6 +96,7 @@ pub fn schema(which: Which) -> String {
         Which::Show => written::<Shown>(),
         Which::Diff => written::<Comparison>(),
         Which::Why => written::<WhyDocument<'_>>(),
+        Which::WhyChanged => written::<WhyChanged>(),
         Which::Messages => written::<Message<'_>>(),
     };
     name_lints(&mut schema);

@@ -43,7 +43,10 @@ const ARROWS: &[(&str, &[&str])] = &[
             "workspace",
         ],
     ),
-    ("why", &["source", "diagnostic", "plan", "resolve", "store"]),
+    (
+        "why",
+        &["source", "diagnostic", "plan", "resolve", "store", "diff"],
+    ),
     (
         "schema",
         &["diagnostic", "model", "emit", "diff", "show", "why"],

@@ -4,6 +4,7 @@
 
 mod architecture;
 mod caches;
+mod ci;
 mod command_line;
 mod diagnostics;
 mod diff;

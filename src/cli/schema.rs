@@ -16,6 +16,7 @@ pub(super) fn run(args: &SchemaArgs) -> Result<Exit, Failure> {
         Which::Show => Document::Show,
         Which::Diff => Document::Diff,
         Which::Why => Document::Why,
+        Which::WhyChanged => Document::WhyChanged,
         Which::Messages => Document::Messages,
     };
     output::print(&schema::schema(which))?;

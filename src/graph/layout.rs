@@ -156,8 +156,7 @@ fn number_parts(nodes: &mut [Node], rank: &[usize]) {
     let mut order: Vec<usize> = (0..nodes.len()).collect();
     order.sort_by_key(|&node| (rank[node], node));
     let mut seen = vec![false; nodes.len()];
-    let mut part = 0;
-    for first in order {
+    for (part, first) in order.into_iter().enumerate() {
         let mut next = vec![first];
         while let Some(node) = next.pop() {
             if !std::mem::replace(&mut seen[node], true) {
@@ -165,7 +164,6 @@ fn number_parts(nodes: &mut [Node], rank: &[usize]) {
                 next.extend(nodes[node].before.iter().chain(&nodes[node].after));
             }
         }
-        part += 1;
     }
 }
 
