@@ -11,6 +11,7 @@ use crate::diagnostic::{Kind, codes};
 use crate::diff::Comparison;
 use crate::emit::aurora::JobDocument;
 use crate::model::{Document, LockFile, Settings};
+use crate::why::change::WhyChanged;
 use crate::why::json::WhyDocument;
 
 /// A kind of document.
@@ -28,6 +29,8 @@ pub enum Which {
     Diff,
     /// Who needs a store path.
     Why,
+    /// Why steps of a job changed.
+    WhyChanged,
 
     /// A line of what is said about problems.
     Messages,
@@ -35,13 +38,14 @@ pub enum Which {
 
 impl Which {
     /// All kinds.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Definition,
         Self::Settings,
         Self::Lock,
         Self::Aurora,
         Self::Diff,
         Self::Why,
+        Self::WhyChanged,
         Self::Messages,
     ];
 
@@ -54,6 +58,7 @@ impl Which {
             Self::Aurora => "aurora-job.schema.json",
             Self::Diff => "diff.schema.json",
             Self::Why => "why.schema.json",
+            Self::WhyChanged => "why-changed.schema.json",
             Self::Messages => "messages.schema.json",
         }
     }
@@ -66,6 +71,7 @@ impl Which {
             Self::Aurora => "Aurora job, as jobc compiles it",
             Self::Diff => "changes of compiled jobs, as `jobc diff` prints them",
             Self::Why => "who needs a store path, as `jobc why --format json` says",
+            Self::WhyChanged => "why steps of a job changed, as `jobc why --format json` says",
             Self::Messages => "line of `jobc --message-format json`",
         }
     }
@@ -83,6 +89,7 @@ pub fn schema(which: Which) -> String {
         Which::Aurora => written::<JobDocument<'_>>(),
         Which::Diff => written::<Comparison>(),
         Which::Why => written::<WhyDocument<'_>>(),
+        Which::WhyChanged => written::<WhyChanged>(),
         Which::Messages => written::<Message<'_>>(),
     };
     name_lints(&mut schema);

@@ -28,7 +28,10 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["diagnostic", "store", "resolve", "plan", "closure"],
     ),
     ("emit", &["diagnostic", "plan", "store"]),
-    ("why", &["source", "diagnostic", "plan", "resolve", "store"]),
+    (
+        "why",
+        &["source", "diagnostic", "plan", "resolve", "store", "diff"],
+    ),
     ("schema", &["diagnostic", "model", "emit", "diff", "why"]),
     ("cache", &["store"]),
     (

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use crate::harness::{report, repository};
 
 #[path = "../fuzz/src/lib.rs"]
-mod rules;
+pub mod rules;
 
 /// The files of a directory with their names, sorted; none if there is no directory.
 fn inputs(directory: &str, target: &str) -> Vec<(PathBuf, Vec<u8>)> {

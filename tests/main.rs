@@ -4,6 +4,7 @@
 
 mod architecture;
 mod caches;
+mod ci;
 mod command_line;
 mod diagnostics;
 mod diff;
@@ -27,5 +28,6 @@ mod run;
 mod schema;
 mod snapshot;
 mod store;
+mod targets;
 mod validate;
 mod why;

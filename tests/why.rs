@@ -5,24 +5,26 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::path::Path;
 
 use jobc::schema::{Which, schema};
 use serde_json::Value;
 
 use crate::harness::{Sandbox, repository, updating};
 
-/// The workspace, to run jobc in.
+/// The workspace, to run jobc in, with what it was before in a directory of its own.
 fn workspace() -> Sandbox {
     let sandbox = Sandbox::new();
-    let root = repository().join("tests/why/workspace");
-    for entry in walkdir::WalkDir::new(&root)
-        .into_iter()
-        .filter_map(Result::ok)
-    {
-        if entry.file_type().is_file() {
-            let name = entry.path().strip_prefix(&root).unwrap();
-            let contents = fs::read(entry.path()).unwrap();
-            sandbox.file(&name.display().to_string(), contents);
+    let root = repository().join("tests/why");
+    for (from, to) in [("workspace", ""), ("before", "before")] {
+        let root = root.join(from);
+        for entry in walkdir::WalkDir::new(&root) {
+            let entry = entry.unwrap();
+            if entry.file_type().is_file() {
+                let name = Path::new(to).join(entry.path().strip_prefix(&root).unwrap());
+                let contents = fs::read(entry.path()).unwrap();
+                sandbox.file(&name.display().to_string(), contents);
+            }
         }
     }
     sandbox
@@ -68,6 +70,20 @@ fn documents_are_what_the_schema_says() {
             assert!(validator.is_valid(&document), "{word}: {}", run.stdout);
         }
     }
+}
+
+#[test]
+fn reasons_are_what_the_schema_says() {
+    let schema: Value = serde_json::from_str(&schema(Which::WhyChanged)).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let sandbox = workspace();
+    let run = sandbox.jobc(["why", "*", "before", "--format", "json"]);
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""));
+    let document: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert!(validator.is_valid(&document), "{}", run.stdout);
+    let web = document["jobs"].as_array().unwrap().last().unwrap();
+    let package = &web["steps"][0]["packages"][0];
+    assert_eq!(package["change"]["name"], "curl", "{web:#}");
 }
 
 /// Packages that are given by their store paths and not locked may refer to anything.

@@ -1,9 +1,11 @@
-//! Definitions compiled to the end: what comes out is JSON in one form, and the same each time.
+//! Definitions compiled to the end: what comes out is the same each time, and every form of a job
+//! says the same.
 
 use std::path::{Path, PathBuf};
 
 use jobc::compile::{Compiled, Compiler};
 use jobc::diagnostic::Report;
+use jobc::emit::{Form, Target};
 use jobc::model::Settings;
 use jobc::parse::Format;
 use jobc::resolve::Lock;
@@ -12,7 +14,7 @@ use jobc::store::{StoreDir, StorePath};
 use jobc::workspace::{DefinitionFile, Workspace};
 use serde_json::Value;
 
-use super::rendered;
+use super::{config_file, rendered};
 
 /// Compiles a definition in YAML, and so in JSON, that lies beside those of the examples.
 pub fn check(bytes: &[u8]) {
@@ -25,26 +27,46 @@ pub fn check(bytes: &[u8]) {
         format: Format::Yaml,
     };
     let file = SourceFile::new("job", text);
-    let compile = || -> Report<Vec<Compiled>> {
-        let compiler = Compiler::new(&workspace).expect("the examples are there");
+    let compile = |form| -> Report<Vec<Compiled>> {
+        let mut compiler = Compiler::new(&workspace).expect("the examples are there");
+        compiler.write_as(form);
         let report = compiler.compile(&definition, &file, &|_| true);
         report.expect("the examples can be read")
     };
-    let (report, again) = (compile(), compile());
+    let report = compile(Form::Target(Target::AuroraJson));
+    let again = compile(Form::Target(Target::AuroraJson));
     assert_eq!(report.diagnostics, again.diagnostics);
     assert!(report.value.is_some() || report.has_errors());
     let compiled = report.value.unwrap_or_default();
     for (one, other) in compiled.iter().zip(again.value.unwrap_or_default()) {
         assert_eq!(one.artifact, other.artifact);
-        assert_eq!(one.key.to_string(), one.artifact.key.to_string());
-        document(&one.artifact.text);
-        let name = one.artifact.file_name();
-        assert_eq!(
-            name.parse::<StorePath>().as_ref(),
-            Ok(&one.artifact.store_path())
-        );
+    }
+    let configs = compile(Form::Target(Target::AuroraConfig)).value;
+    let configs = configs.unwrap_or_default();
+    let complete = compile(Form::Complete).value.unwrap_or_default();
+    assert_eq!(configs.len(), complete.len());
+    for (config, complete) in configs.iter().zip(&complete) {
+        let value = document(&complete.artifact.text);
+        assert_eq!(config_file::read(&config.artifact.text), Some(value));
+        for job in [config, complete] {
+            named(job);
+        }
+    }
+    for one in compiled {
+        let same = complete.iter().find(|job| job.key == one.key);
+        let text = same.map(|job| job.artifact.text.as_str());
+        assert_eq!(text, Some(one.artifact.text.as_str()));
     }
     rendered::check(&file, report.diagnostics);
+}
+
+fn named(job: &Compiled) {
+    assert_eq!(job.key.to_string(), job.artifact.key.to_string());
+    let name = job.artifact.file_name();
+    assert_eq!(
+        name.parse::<StorePath>().as_ref(),
+        Ok(&job.artifact.store_path())
+    );
 }
 
 fn workspace() -> Workspace {
@@ -65,11 +87,12 @@ fn workspace() -> Workspace {
 }
 
 /// Two spaces, sorted keys, a final newline, and nothing that says nothing.
-fn document(text: &str) {
+fn document(text: &str) -> Value {
     let value: Value = serde_json::from_str(text).expect("it is JSON");
     let pretty = serde_json::to_string_pretty(&value).expect("values are JSON");
     assert_eq!(pretty + "\n", text);
     tidy(&value);
+    value
 }
 
 fn tidy(value: &Value) {

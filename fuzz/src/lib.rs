@@ -9,6 +9,7 @@ pub mod cache_url;
 pub mod command;
 pub mod compile;
 pub mod compiled;
+pub mod config_file;
 pub mod document;
 pub mod keys;
 pub mod nar;

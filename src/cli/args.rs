@@ -44,8 +44,8 @@ pub(super) struct Global {
     /// How problems are printed
     ///
     /// `text` and `short` are for people and go to standard error. The others are for programs: of
-    /// `check` they are the result, and go to standard output whether there are problems or
-    /// not; of other commands they go to standard error.
+    /// `check` and `validate` they are the result, and go to standard output whether there are
+    /// problems or not; of other commands they go to standard error.
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
     pub(super) message_format: MessageFormat,
     /// Whether problems are printed in colour
@@ -311,6 +311,8 @@ pub(super) struct ValidateArgs {
     /// and what all let pass though it does not work.
     #[arg(long)]
     pub(super) as_client: bool,
+    #[command(flatten)]
+    pub(super) strictness: Strictness,
 }
 
 /// Ask whether the nodes can get what jobs need
@@ -611,9 +613,10 @@ pub(super) enum Which {
     Aurora,
     /// What `diff` prints with `--format json`
     Diff,
-    /// What `why --format json` prints
+    /// What `why --format json` prints of a path or package
     Why,
-
+    /// What `why --format json` prints of a job
+    WhyChanged,
     /// A line of `--message-format json`
     Messages,
 }

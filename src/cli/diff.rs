@@ -16,7 +16,7 @@ use super::output;
 use super::side::{Reach, Reader, Word};
 
 /// What is compared with the working tree unless something else is named.
-const LAST_COMMIT: &str = "HEAD";
+pub(super) const LAST_COMMIT: &str = "HEAD";
 
 pub(super) fn run(args: &DiffArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
     let current_dir = open::current_dir()?;
@@ -85,7 +85,8 @@ fn style(global: &Global) -> TextStyle {
     }
 }
 
-fn patterns(words: &[String]) -> Result<Vec<Pattern>, Failure> {
+/// The patterns that words are.
+pub(super) fn patterns(words: &[String]) -> Result<Vec<Pattern>, Failure> {
     let pattern = |word: &String| {
         Pattern::new(word).map_err(|error| {
             Failure::new(format!(
@@ -99,7 +100,7 @@ fn patterns(words: &[String]) -> Result<Vec<Pattern>, Failure> {
 }
 
 /// Whether a pattern fits a job's key, or its name if the pattern has no `/`.
-fn fits(pattern: &Pattern, key: &str) -> bool {
+pub(super) fn fits(pattern: &Pattern, key: &str) -> bool {
     let options = MatchOptions {
         require_literal_separator: true,
         ..MatchOptions::new()

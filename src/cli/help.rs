@@ -142,6 +142,8 @@ Examples:
 
 /// After `validate --help`.
 pub(super) const VALIDATE: &str = "\
+In a format for programs, the problems are printed on standard output: see `jobc check --help`.
+
 Exit status:
   0  all files are valid
   1  something is wrong with them
@@ -150,6 +152,7 @@ Exit status:
 Examples:
   jobc validate compiled/hello.json
   jobc validate jobs/ --message-format short
+  jobc validate jobs/ --message-format junit > jobs.xml
   generate | jobc validate - --as-client";
 
 /// After `lock --help`.
@@ -222,9 +225,12 @@ Examples:
   jobc why openssl
   jobc why /nix/store/HASH-glibc-2.40 --job '*/*/prod/*'
   jobc why files/server.conf --all
+  jobc why web HEAD~3
+  jobc why web main snapshots
 
 Exit status:
-  0  some job needs it; a warning says where more may be unknown
+  0  some job needs it (a warning says where more may be unknown); a job was compared, and
+     what changed was told, if anything did
   1  no job needs it; definitions that are wrong are 1 as well
   2  no job is known to need it, but what some store paths refer to is unknown";
 

@@ -141,11 +141,20 @@ impl From<Vec<Problem>> for Refusal {
 /// are and lies in the workspace.
 fn compiled_file(word: &str, global: &Global) -> Result<Option<PathBuf>, Failure> {
     let path = Path::new(word);
-    if path.extension().is_none_or(|extension| extension != "json") {
+    let Some(extension) = path.extension() else {
         return Ok(None);
-    }
+    };
     let path = current_dir()?.join(path);
     let is_file = path.is_file();
+    if extension == "aurora" && is_file {
+        return Err(Failure::new(format!(
+            "`{word}` is a config file, which jobc does not read"
+        ))
+        .help("name the job, or compile it with `--target aurora-json`"));
+    }
+    if extension != "json" {
+        return Ok(None);
+    }
     if DefinitionFile::of_path(&path).is_some() {
         // What is wrong with the workspace is told when the definition is compiled.
         let Some(workspace) = open(global)?.value else {

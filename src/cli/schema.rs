@@ -15,6 +15,7 @@ pub(super) fn run(args: &SchemaArgs) -> Result<Exit, Failure> {
         Which::Aurora => Document::Aurora,
         Which::Diff => Document::Diff,
         Which::Why => Document::Why,
+        Which::WhyChanged => Document::WhyChanged,
         Which::Messages => Document::Messages,
     };
     output::print(&schema::schema(which))?;

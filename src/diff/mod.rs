@@ -26,4 +26,5 @@ pub use self::compare::{Job, Known, compare};
 pub use self::decompose::step_identity;
 pub use self::imports::{Contents, Listed};
 pub use self::markdown::markdown;
+pub use self::paths::split as split_name;
 pub use self::text::{TextStyle, text};

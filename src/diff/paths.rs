@@ -17,7 +17,7 @@ pub(super) type Names = BTreeMap<StorePathHash, StorePathName>;
 pub(super) type Pair = (Option<StorePath>, Option<StorePath>);
 
 /// A name without its version, and the version.
-pub(super) fn split(name: &str) -> (&str, &str) {
+pub fn split(name: &str) -> (&str, &str) {
     let dashes = name.match_indices('-');
     let is_version = |at: &usize| {
         let next = name.as_bytes().get(at + 1);

@@ -5,9 +5,10 @@
 //! way from every script that leads there. Pure.
 
 mod chain;
+pub mod change;
 pub mod json;
+mod output_name;
 pub mod text;
-mod version;
 mod web;
 mod word;
 

@@ -14,9 +14,10 @@ use std::fmt;
 use std::path::{Component, Path};
 
 use crate::diagnostic::closest;
+use crate::diff::split_name;
 use crate::store::{StoreDir, StorePath, StorePathHash};
 
-use super::version;
+use super::output_name::without_output;
 use super::web::{Node, Web, clean};
 
 /// A word, and what it is read by.
@@ -87,8 +88,8 @@ impl Question<'_> {
         let name = node.path.name().as_str();
         let is_called = || {
             name == self.word
-                || version::without_output(name) == self.word
-                || version::split(name).0 == self.word
+                || without_output(name) == self.word
+                || split_name(name).0 == self.word
         };
         let is_declared = |&(name, source): &(&str, &str)| name == self.word || source == self.word;
         // Nobody asks for a script by the long name that jobc makes up.
@@ -118,7 +119,7 @@ impl Question<'_> {
             names.extend(files.filter_map(|name| name.to_str()));
             if !node.is_script && node.files.is_empty() {
                 let name = node.path.name().as_str();
-                names.extend([name, version::split(name).0]);
+                names.extend([name, split_name(name).0]);
             }
         }
         closest(self.word, names).map(str::to_owned)

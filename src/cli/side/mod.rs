@@ -73,7 +73,6 @@ pub(super) struct Sides {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reach {
     /// All jobs.
-    #[allow(dead_code)]
     Everything,
     /// Those of definitions that may compile to something else.
     Differing,

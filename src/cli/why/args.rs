@@ -5,18 +5,30 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::help;
 
-/// Say which jobs need a store path or package, and through what
+/// Say which jobs need a store path or package, or why a job's steps changed
 ///
 /// Follows the references from each process' script, through the packages and files that its command
 /// names, to the path. What packages refer to is in `jobc.lock`; of packages that it does not have
 /// nothing is known, and nothing is claimed.
+///
+/// With OLD, says why the steps that jobc adds to a job have other hashes than on another side: which
+/// package became another one, and what in its closure is behind that; which file; which command. A
+/// side is what `jobc diff` takes: a git revision, a workspace, a compiled file, or a directory of
+/// snapshots. A single word that is no path or package but a job compares with HEAD.
 #[derive(Debug, Args)]
 #[command(after_long_help = help::WHY)]
 pub(in crate::cli) struct WhyArgs {
     /// A store path, HASH-NAME, a hash or 8 or more of its first characters, a package by its name
-    /// or installable, an imported file, or a step's name such as `nix_init_server-1a2b3c4d`
-    #[arg(value_name = "PATH|PACKAGE", value_parser = NonEmptyStringValueParser::new())]
+    /// or installable, an imported file, or a step's name such as `nix_init_server-1a2b3c4d`; or a
+    /// job, by its name or key, or a pattern of these
+    #[arg(value_name = "PATH|PACKAGE|JOB", value_parser = NonEmptyStringValueParser::new())]
     pub(in crate::cli) what: String,
+    /// The side to compare the job with
+    #[arg(value_name = "OLD", value_parser = NonEmptyStringValueParser::new(), conflicts_with = "jobs")]
+    pub(in crate::cli) old: Option<String>,
+    /// The side that the job is of (default: the workspace as it is)
+    #[arg(value_name = "NEW", value_parser = NonEmptyStringValueParser::new())]
+    pub(in crate::cli) new: Option<String>,
     /// Ask about these jobs only (default: all); may be repeated
     #[arg(
         long = "job",
@@ -24,7 +36,7 @@ pub(in crate::cli) struct WhyArgs {
         value_parser = NonEmptyStringValueParser::new()
     )]
     pub(in crate::cli) jobs: Vec<String>,
-    /// Show the chains through everything that a command names, and name all jobs
+    /// Show the chains through everything that a command names, and cut no list
     ///
     /// Without it, there is the shortest chain from each script, and of many jobs that need the path
     /// through the same packages the first few are named.
@@ -40,6 +52,6 @@ pub(in crate::cli) struct WhyArgs {
 pub(in crate::cli) enum WhyFormat {
     /// Each chain once, for people
     Text,
-    /// The document that `jobc schema why` describes
+    /// The document that `jobc schema why` describes, or `jobc schema why-changed`
     Json,
 }

@@ -1,6 +1,7 @@
-//! `jobc why`: who needs a store path, and through what.
+//! `jobc why`: who needs a store path, and through what; or why a job's steps changed.
 
 mod args;
+mod change;
 
 use std::fmt::Write as _;
 
@@ -16,12 +17,15 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::open::open;
 use super::output;
-use super::search::{Depth, Search};
+use super::search::{Depth, Found, Search};
 use super::settle::{Many, settle};
 
 pub(super) use args::{WhyArgs, WhyFormat};
 
 pub(super) fn run(args: &WhyArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
+    if args.old.is_some() {
+        return change::run(args, global, console);
+    }
     let mut diagnostics = Vec::new();
     let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
         return Ok(console.close(diagnostics, None, &[]));
@@ -44,15 +48,15 @@ pub(super) fn run(args: &WhyArgs, global: &Global, console: &Console) -> Result<
         store_dir: &workspace.store_dir,
         current_dir: &workspace.current_dir,
     };
-    let extent = if args.all {
-        Extent::Each
-    } else {
-        Extent::Shortest
-    };
+    let extent = extent(args);
     let answer = web.answer(&question, extent).map_err(|error| {
         Failure::new(format!("`{}` means too much: {error}", args.what))
             .help("name one of them by its hash, or by more of its name")
     })?;
+    let is_job = jobs_called(&args.what, &findings.jobs);
+    if is_job && args.jobs.is_empty() && answer.found.is_empty() {
+        return change::run(args, global, console);
+    }
     output::print(&match args.format {
         WhyFormat::Json => answer.json(&args.what, &workspace.store_dir, &workspace.root),
         WhyFormat::Text => answer.text(&Style {
@@ -71,7 +75,28 @@ pub(super) fn run(args: &WhyArgs, global: &Global, console: &Console) -> Result<
         answer: &answer,
         store_dir: &workspace.store_dir,
     };
-    Ok(conclusion.say(console))
+    let exit = conclusion.say(console);
+    if is_job && exit == Exit::Done {
+        console.remark(&format!(
+            "`{0}` is a job, too: `jobc why {0} HEAD` says why its steps changed",
+            args.what
+        ));
+    }
+    Ok(exit)
+}
+
+fn extent(args: &WhyArgs) -> Extent {
+    if args.all {
+        Extent::Each
+    } else {
+        Extent::Shortest
+    }
+}
+
+/// Whether there is a job called so.
+fn jobs_called(word: &str, jobs: &[Found]) -> bool {
+    let mut keys = jobs.iter().map(|found| &found.job.key);
+    keys.any(|key| key.name.as_str() == word || key.to_string() == word)
 }
 
 /// What there is to say of an answer besides itself.

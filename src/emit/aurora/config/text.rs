@@ -69,52 +69,11 @@ fn escape(code: u32, literal: &mut String) {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
-
-    /// Reads literals beside each other as Python does; none if they are anything else.
-    fn read(mut source: &str) -> Option<String> {
-        let mut text = String::new();
-        while !source.is_empty() {
-            let is_unicode = source.starts_with('u');
-            let mut chars = source[usize::from(is_unicode)..].chars();
-            let mark = chars.next().filter(|c| ['\'', '"'].contains(c))?;
-            loop {
-                match chars.next()? {
-                    c if c == mark => break,
-                    '\\' => text.push(escaped(&mut chars, is_unicode)?),
-                    c @ ' '..='~' => text.push(c),
-                    _ => return None,
-                }
-            }
-            source = chars.as_str();
-            source = source.strip_prefix(' ').unwrap_or(source);
-        }
-        Some(text)
-    }
-
-    fn escaped(chars: &mut std::str::Chars<'_>, is_unicode: bool) -> Option<char> {
-        let digits = match chars.next()? {
-            'n' => return Some('\n'),
-            'r' => return Some('\r'),
-            't' => return Some('\t'),
-            c @ ('\\' | '\'' | '"') => return Some(c),
-            'x' => 2,
-            'u' if is_unicode => 4,
-            'U' if is_unicode => 8,
-            _ => return None,
-        };
-        let (code, rest) = chars.as_str().split_at_checked(digits)?;
-        *chars = rest.chars();
-        let c = char::from_u32(u32::from_str_radix(code, 16).ok()?)?;
-        (is_unicode || c.is_ascii()).then_some(c)
-    }
 
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
         assert_eq!(literals(text), expected);
-        assert_eq!(read(&expected.join(" ")).as_deref(), Some(text));
     }
 
     #[test]
@@ -155,14 +114,7 @@ mod tests {
         let text = "a\n".repeat(2001);
         let literals = literals(&text);
         assert_eq!(literals.len(), 667);
-        assert_eq!(read(&literals.join(" ")), Some(text));
-    }
-
-    proptest! {
-        #[test]
-        fn what_is_written_is_read(text in r#"(?s:.|['"\\\n\r\t u{}%$#]){0,20}"#) {
-            prop_assert_eq!(read(&literals(&text).join(" ")), Some(text.clone()));
-            prop_assert_eq!(read(&literal(&text)), Some(text));
-        }
+        assert_eq!(literals[0], r"'a\na\na\n'");
+        assert_eq!(literals.concat().matches('a').count(), 2001);
     }
 }

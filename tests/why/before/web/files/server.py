@@ -1,0 +1,3 @@
+import sys
+print("hello")
+print(sys.argv)
