@@ -451,3 +451,98 @@ fn place(
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::graph::{Kind, Step, stages};
+
+    /// A graph with these names, in which each step may wait for earlier ones of its phase.
+    fn graph(names: &[String], pairs: &[(usize, usize)], finals: usize) -> Graph {
+        let count = names.len();
+        let step = |(index, name): (usize, &String)| Step {
+            name: name.clone(),
+            kind: [Kind::Run, Kind::Realise][index % 2],
+            is_daemon: false,
+            is_ephemeral: index.is_multiple_of(5),
+            is_final: index + finals >= count,
+            max_failures: 1,
+            stage: 1,
+            is_critical: false,
+            closure: None,
+        };
+        let mut steps: Vec<Step> = names.iter().enumerate().map(step).collect();
+        let edges = pairs.iter().map(|&(a, b)| (a % count, b % count));
+        let edges: Vec<Edge> = edges
+            .filter(|&(a, b)| a < b && steps[a].is_final == steps[b].is_final)
+            .map(|(before, after)| Edge { before, after })
+            .collect();
+        let order = order(count, &edges);
+        stages(&mut steps, &edges, &order);
+        let edges = super::super::reduce::reduced(count, edges, &order);
+        Graph {
+            title: "c/r/e/n".to_owned(),
+            steps,
+            edges,
+            max_concurrency: None,
+            finalization_wait: 30,
+            marks_critical: false,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_box_lies_on_another(
+            count in 1_usize..40,
+            pairs in prop::collection::vec((0_usize..40, 0_usize..40), 0..80),
+            finals in 0_usize..6,
+        ) {
+            let names: Vec<String> = (0..count).map(|it| it.to_string()).collect();
+            let graph = graph(&names, &pairs, finals);
+            let size = |step: usize| Size {
+                width: 50.0 + 10.0 * f64::from(u8::try_from(step).unwrap()),
+                height: if step.is_multiple_of(3) { 34.0 } else { 50.0 },
+            };
+            let sizes: Vec<Size> = (0..count).map(size).collect();
+            let layout = layout(&graph, &sizes);
+            for (a, one) in layout.places.iter().enumerate() {
+                prop_assert!(one.left >= 0.0 && one.top >= -0.001, "{one:?}");
+                prop_assert!(one.left + one.size.width <= layout.size.width + 0.001);
+                prop_assert!(one.top + one.size.height <= layout.size.height + 0.001);
+                for other in &layout.places[a + 1..] {
+                    let apart = one.left + one.size.width <= other.left
+                        || other.left + other.size.width <= one.left
+                        || one.top + one.size.height <= other.top + 0.001
+                        || other.top + other.size.height <= one.top + 0.001;
+                    prop_assert!(apart, "{one:?} {other:?}");
+                }
+            }
+        }
+
+        #[test]
+        fn names_are_no_markup(names in prop::collection::vec("[^/.\0][^/\0]{0,20}", 1..6)) {
+            let graph = graph(&names, &[(0, 1), (1, 2), (0, 3)], 1);
+            let svg = crate::graph::svg(&graph);
+            let plain = crate::graph::svg(&graph_of_letters(&names));
+            prop_assert_eq!(svg.matches('<').count(), plain.matches('<').count());
+            prop_assert_eq!(svg.matches('>').count(), plain.matches('>').count());
+            prop_assert!(!svg.contains(['\0', '\x1b']), "{}", svg);
+            let dot = crate::graph::dot(&graph);
+            let plain = crate::graph::dot(&graph_of_letters(&names));
+            let quotes = dot.replace("\\\\", "").replace("\\\"", "").matches('"').count();
+            prop_assert_eq!(quotes, plain.matches('"').count());
+            prop_assert_eq!(dot.lines().count(), plain.lines().count());
+            let mermaid = crate::graph::mermaid(&graph);
+            let plain = crate::graph::mermaid(&graph_of_letters(&names));
+            prop_assert_eq!(mermaid.matches('"').count(), plain.matches('"').count());
+            prop_assert_eq!(mermaid.lines().count(), plain.lines().count());
+        }
+    }
+
+    fn graph_of_letters(names: &[String]) -> Graph {
+        let letters: Vec<String> = names.iter().map(|_| "a".to_owned()).collect();
+        graph(&letters, &[(0, 1), (1, 2), (0, 3)], 1)
+    }
+}
