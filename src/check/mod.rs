@@ -6,6 +6,7 @@
 
 mod commands;
 mod cron;
+mod cron_words;
 mod execution;
 mod holes;
 mod labels;
@@ -39,6 +40,7 @@ use crate::source::Pointer;
 
 use scope::{Effort, Scopes};
 
+pub use cron_words::cron_in_words;
 pub use holes::Holes;
 pub(crate) use schema::python_float;
 pub use scope::{Binding, Scope, bind, by_agent};
