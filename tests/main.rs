@@ -11,6 +11,7 @@ mod diff;
 mod examples;
 mod formats;
 mod fuzz_fixtures;
+mod generated;
 mod harness;
 mod http_server;
 mod import;

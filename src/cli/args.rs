@@ -90,6 +90,7 @@ pub(super) enum Command {
     Validate(ValidateArgs),
     Ready(ReadyArgs),
     List(ListArgs),
+    Show(ShowArgs),
     Diff(DiffArgs),
     Why(WhyArgs),
     Snapshot(SnapshotArgs),
@@ -382,6 +383,35 @@ pub(super) enum ListFormat {
     Json,
 }
 
+/// Show everything about a job on one screen
+///
+/// Where it is defined, what it may use, its processes in their order with what they need from the
+/// store, ports and who has to do with them, what health checks and updates come to in seconds,
+/// and what is only filled in on the node. Sizes are those of archives, as the lock has them.
+#[derive(Debug, Args)]
+#[command(after_long_help = help::SHOW)]
+pub(super) struct ShowArgs {
+    /// The job: a name, a directory, a file, or a key
+    #[arg(
+        value_name = "JOB",
+        value_parser = NonEmptyStringValueParser::new(),
+        long_help = help::NAMES.replace('\n', " ")
+    )]
+    pub(super) job: String,
+    /// How it is printed
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: ShowFormat,
+}
+
+/// How a job is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ShowFormat {
+    /// For people
+    Text,
+    /// An object, as `jobc schema show` describes it
+    Json,
+}
+
 /// Show what changes in compiled jobs, and what that does to the cluster
 ///
 /// Compares two sides job by job: the last commit with the working tree, unless others are named. A
@@ -455,6 +485,8 @@ pub(super) enum GraphFormat {
     Dot,
     /// Mermaid's language, which Markdown on many sites draws
     Mermaid,
+    /// A picture for documents and browsers, light or dark as the reader likes
+    Svg,
 }
 
 /// Write down which store paths packages are, asking Nix
@@ -611,6 +643,8 @@ pub(super) enum Which {
     Lock,
     /// What `build` writes for Aurora
     Aurora,
+    /// What `show --format json` prints
+    Show,
     /// What `diff` prints with `--format json`
     Diff,
     /// What `why --format json` prints of a path or package

@@ -184,6 +184,18 @@ Exit status:
   1  some of it is absent, or other than the lock says; definitions that are wrong are 1 as well
   2  nothing is known to be absent, and for some of it a cache could not be asked";
 
+/// After `show --help`.
+pub(super) const SHOW: &str = "\
+Values that the definition does not say are marked as defaults. Times are worked out as Aurora's
+executor and scheduler count: the first health check is made when the task starts, failures during
+the grace period are not counted, and a window goes from checks that take no time to checks that
+take their whole timeout. An update at best is one whose instances are healthy at once; it takes
+longer by the time that instances take to stop, to be placed and to fetch what they need.
+
+Examples:
+  jobc show hello
+  jobc show devcluster/www/prod/hello --format json";
+
 /// After `diff --help`.
 pub(super) const DIFF: &str = "\
 A word that looks like a path (it has a `/`, begins with a full stop or ends in `.json`) is one if
@@ -245,6 +257,7 @@ their own.
 Examples:
   jobc graph hello
   jobc graph hello --closures
+  jobc graph hello --format svg > hello.svg
   jobc graph hello --format dot | dot -Tpng -o hello.png
   jobc graph devcluster/www/prod/hello --format mermaid";
 

@@ -98,9 +98,11 @@ impl SubjectJob {
             (_, Some(_)) => return None,
             (_, None) => (Pointer::root(), root),
         };
+        let mut location = map.value(&at);
+        location.span.end = location.span.start;
         Some(Self {
             name: key(node)?,
-            location: map.opening(&at),
+            location,
         })
     }
 }
