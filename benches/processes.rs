@@ -1,7 +1,7 @@
 //! Whole processes: what a user waits for, from `exec` to exit.
 //!
 //! ```text
-//! cargo bench --bench processes -- [jobs] [start] [hash] [push] [--quick] [--json | --yaml]
+//! cargo bench --bench processes -- [jobs] [validate] [start] [hash] [push] [--quick] [--json | --yaml]
 //! ```
 //!
 //! Prints Markdown: wall time is the best of several runs, with a warm page cache. The mean of the
@@ -27,7 +27,9 @@ use workspace::{Format, PROCESSES};
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let has = |word: &str| arguments.iter().any(|argument| argument == word);
-    let everything = !["jobs", "start", "hash", "push"].into_iter().any(has);
+    let everything = !["jobs", "validate", "start", "hash", "push"]
+        .into_iter()
+        .any(has);
     let effort = if has("--quick") {
         Effort::Quick
     } else {
@@ -40,6 +42,9 @@ fn main() {
     };
     if everything || has("jobs") {
         jobs(format, effort);
+    }
+    if everything || has("validate") {
+        validate(effort);
     }
     if everything || has("start") {
         start(effort);
@@ -112,6 +117,28 @@ fn jobs(format: Format, effort: Effort) {
         ));
     }
     println!("\n{}\n", notes.join("\n"));
+}
+
+/// Validates compiled jobs, in a file each.
+fn validate(effort: Effort) {
+    let count = effort.choose(100, 10_000);
+    let directory = temporary();
+    let root = directory.path();
+    workspace::write(root, count, Format::Json);
+    run(root, &["build", "--all", "--out", "compiled"]);
+    let cost = best(effort.choose(2, 10), || {
+        run(root, &["validate", "compiled"])
+    });
+    // A step that fetches for each.
+    let processes = u32::try_from(2 * PROCESSES * count).expect("there are few");
+    println!(
+        "{count} compiled jobs with {} processes each: `jobc validate` takes {}, which is {:.0} \
+         processes a second; processors' time {cost}, peak memory {}.\n",
+        2 * PROCESSES,
+        shown(cost.wall),
+        f64::from(processes) / cost.wall.as_secs_f64(),
+        peak(root, &["validate", "compiled"])
+    );
 }
 
 /// Builds the smallest example, over and over.

@@ -105,9 +105,19 @@ impl<'a> Known<'a> {
         closure
     }
 
+    /// What a store path pulls in that one of the scripts refers to.
+    pub fn closure_of(&self, path: &'a StorePath) -> Closure<'a> {
+        let mut closure = Closure::default();
+        self.follow(vec![path], &mut closure);
+        closure
+    }
+
     fn add(&self, script: &'a Script, closure: &mut Closure<'a>) {
         closure.members.insert(&script.path, Member::Script(script));
-        let mut next: Vec<&StorePath> = script.references.iter().collect();
+        self.follow(script.references.iter().collect(), closure);
+    }
+
+    fn follow(&self, mut next: Vec<&'a StorePath>, closure: &mut Closure<'a>) {
         while let Some(path) = next.pop() {
             if closure.members.contains_key(path) {
                 continue;

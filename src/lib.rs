@@ -33,6 +33,8 @@ pub mod compile;
 
 mod nameless;
 
+pub mod show;
+
 pub mod write;
 
 pub mod snapshot;

@@ -11,6 +11,7 @@ use crate::diagnostic::{Kind, codes};
 use crate::diff::Comparison;
 use crate::emit::aurora::JobDocument;
 use crate::model::{Document, LockFile, Settings};
+use crate::show::Shown;
 use crate::why::change::WhyChanged;
 use crate::why::json::WhyDocument;
 
@@ -25,6 +26,8 @@ pub enum Which {
     Lock,
     /// A compiled job for Aurora.
     Aurora,
+    /// A job as it is shown.
+    Show,
     /// What changes between two sets of compiled jobs.
     Diff,
     /// Who needs a store path.
@@ -38,11 +41,12 @@ pub enum Which {
 
 impl Which {
     /// All kinds.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Definition,
         Self::Settings,
         Self::Lock,
         Self::Aurora,
+        Self::Show,
         Self::Diff,
         Self::Why,
         Self::WhyChanged,
@@ -56,6 +60,7 @@ impl Which {
             Self::Settings => "settings.schema.json",
             Self::Lock => "lock.schema.json",
             Self::Aurora => "aurora-job.schema.json",
+            Self::Show => "show.schema.json",
             Self::Diff => "diff.schema.json",
             Self::Why => "why.schema.json",
             Self::WhyChanged => "why-changed.schema.json",
@@ -69,6 +74,7 @@ impl Which {
             Self::Settings => "jobc settings, `jobc.toml`",
             Self::Lock => "jobc lock, `jobc.lock`",
             Self::Aurora => "Aurora job, as jobc compiles it",
+            Self::Show => "A job, as `jobc show --format json` prints it",
             Self::Diff => "changes of compiled jobs, as `jobc diff` prints them",
             Self::Why => "who needs a store path, as `jobc why --format json` says",
             Self::WhyChanged => "why steps of a job changed, as `jobc why --format json` says",
@@ -87,6 +93,7 @@ pub fn schema(which: Which) -> String {
         Which::Settings => read::<Settings>(),
         Which::Lock => read::<LockFile>(),
         Which::Aurora => written::<JobDocument<'_>>(),
+        Which::Show => written::<Shown>(),
         Which::Diff => written::<Comparison>(),
         Which::Why => written::<WhyDocument<'_>>(),
         Which::WhyChanged => written::<WhyChanged>(),

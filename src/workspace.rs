@@ -136,6 +136,7 @@ impl Workspace {
         problems.extend(wrong_snapshots(&settings));
         problems.extend(wrong_tier(&settings));
         problems.extend(lint::wrong_levels(&settings));
+        problems.extend(no_bandwidth(&settings));
         let store_dir = match settings.store_dir.as_deref().map(str::parse::<StoreDir>) {
             None => StoreDir::default(),
             Some(Ok(store_dir)) => store_dir,
@@ -318,6 +319,15 @@ fn wrong_tier(settings: &Settings) -> Option<Diagnostic> {
     Some(
         problem.note("jobs that name no tier get this one, and the scheduler starts with one only"),
     )
+}
+
+/// Nodes that never have anything.
+fn no_bandwidth(settings: &Settings) -> Option<Diagnostic> {
+    let bandwidth = settings.nodes.as_ref()?.bandwidth?;
+    let place = Place::value(Pointer::root().key("nodes").key("bandwidth"));
+    let headline = "nodes that fetch nothing in a second never have a closure";
+    let problem = Diagnostic::new(&shape::BAD_VALUE, headline, place);
+    (bandwidth.get() == 0).then(|| problem.help("write a size: `\"100 MB\"`"))
 }
 
 /// Caches that are no URL of one, and keys that are none.

@@ -29,10 +29,28 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("emit", &["diagnostic", "plan", "store"]),
     (
+        "show",
+        &[
+            "source",
+            "diagnostic",
+            "model",
+            "store",
+            "check",
+            "plan",
+            "closure",
+            "graph",
+            "compile",
+            "workspace",
+        ],
+    ),
+    (
         "why",
         &["source", "diagnostic", "plan", "resolve", "store", "diff"],
     ),
-    ("schema", &["diagnostic", "model", "emit", "diff", "why"]),
+    (
+        "schema",
+        &["diagnostic", "model", "emit", "diff", "show", "why"],
+    ),
     ("cache", &["store"]),
     (
         "workspace",

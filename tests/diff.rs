@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::Command;
 
@@ -548,4 +549,73 @@ fn compiled_jobs() {
         assert_eq!(run.status, 2);
         assert!(run.stderr.contains(expected), "{}", run.stderr);
     }
+}
+
+/// A revision from before the workspace.
+#[test]
+fn a_workspace_that_is_new() {
+    let sandbox = service();
+    let root = sandbox.path().join("repository");
+    sandbox.file("repository/later/c/job.toml", small_job("c", ""));
+    commit(&root, "later");
+    let run = jobc_in(&sandbox, "repository/later", &["diff", "HEAD~1"]);
+    assert_eq!(run.status, 1, "{}", run.stderr);
+    assert!(
+        run.stdout
+            .ends_with("HEAD~1 -> working tree: 1 job added\n"),
+        "{}",
+        run.stdout
+    );
+    let run = jobc_in(
+        &sandbox,
+        "repository/later",
+        &["check", "--changed", "HEAD~1"],
+    );
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    assert!(
+        run.stderr.starts_with("checked 1 job in 1 file; 0 files"),
+        "{}",
+        run.stderr
+    );
+}
+
+/// What was checked out goes with jobc, however that ends.
+#[test]
+fn interrupted() {
+    let sandbox = service();
+    let temporary = sandbox.path().join("tmp");
+    fs::create_dir(&temporary).expect("it can be made");
+    // A filter that waits for ever keeps the checkout going.
+    let root = sandbox.path().join("repository");
+    sandbox.file("repository/.gitattributes", "own filter=slow\n");
+    commit(&root, "a filter");
+    git(&root, &["config", "filter.slow.smudge", "sleep 600; cat"]);
+    sandbox.file("repository/ws/a/own", "other\n");
+    let mut command = sandbox.command();
+    command
+        .current_dir(root.join("ws"))
+        .env("TMPDIR", &temporary)
+        .args(["diff"]);
+    let mut child = command.spawn().expect("it can be started");
+    let is_made = || {
+        fs::read_dir(&temporary)
+            .expect("it is there")
+            .next()
+            .is_some()
+    };
+    for _ in 0..1000 {
+        if is_made() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert!(is_made());
+    let id = child.id().to_string();
+    Command::new("kill")
+        .arg(&id)
+        .status()
+        .expect("it can be killed");
+    let status = child.wait().expect("it ends");
+    assert_eq!(status.signal(), Some(15));
+    assert!(!is_made());
 }

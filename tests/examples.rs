@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use crate::harness::Sandbox;
+use crate::harness::{Sandbox, repository, updating};
 
 /// The compiled jobs for a target by their keys, as `build` prints them.
 fn compiled(target: &str) -> BTreeMap<String, String> {
@@ -37,4 +37,18 @@ fn compiled_examples() {
             settings.bind(|| insta::assert_snapshot!(name, text));
         }
     }
+}
+
+/// The picture in the README is what is drawn.
+#[test]
+fn picture() {
+    let sandbox = Sandbox::with_examples();
+    let run = sandbox.jobc(["graph", "devcluster/www/prod/webapp", "--format", "svg"]);
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""));
+    let path = repository().join("snapshots/devcluster-www-prod-webapp.svg");
+    if updating() {
+        fs::write(&path, &run.stdout).expect("it can be written");
+    }
+    let kept = fs::read_to_string(&path).expect("it can be read");
+    assert!(kept == run.stdout, "{} is not current", path.display());
 }

@@ -4,12 +4,14 @@
 
 mod architecture;
 mod caches;
+mod ci;
 mod command_line;
 mod diagnostics;
 mod diff;
 mod examples;
 mod formats;
 mod fuzz_fixtures;
+mod generated;
 mod harness;
 mod http_server;
 mod import;

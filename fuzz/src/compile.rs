@@ -11,6 +11,7 @@ use jobc::parse::Format;
 use jobc::resolve::Lock;
 use jobc::source::SourceFile;
 use jobc::store::{StoreDir, StorePath};
+use jobc::validate::{Strictness, validate};
 use jobc::workspace::{DefinitionFile, Workspace};
 use serde_json::Value;
 
@@ -56,6 +57,9 @@ pub fn check(bytes: &[u8]) {
         let same = complete.iter().find(|job| job.key == one.key);
         let text = same.map(|job| job.artifact.text.as_str());
         assert_eq!(text, Some(one.artifact.text.as_str()));
+        let made = SourceFile::new("made", one.artifact.text);
+        let verdict = validate(&made, &Settings::default(), Strictness::Full);
+        assert!(!verdict.has_errors(), "{verdict:?}");
     }
     rendered::check(&file, report.diagnostics);
 }
@@ -69,7 +73,8 @@ fn named(job: &Compiled) {
     );
 }
 
-fn workspace() -> Workspace {
+/// The examples, without settings.
+pub fn workspace() -> Workspace {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let places = here.ancestors().take(2).map(|place| place.join("examples"));
     let root: PathBuf = places

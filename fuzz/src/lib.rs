@@ -6,6 +6,7 @@
 
 pub mod base32;
 pub mod cache_url;
+pub mod check;
 pub mod command;
 pub mod compile;
 pub mod compiled;
@@ -20,14 +21,16 @@ pub mod printed;
 pub mod references;
 pub mod rendered;
 pub mod template;
+pub mod validate;
 
 /// Takes any bytes, and panics if a rule does not hold for them.
 pub type Rules = fn(&[u8]);
 
 /// The rules of each target, by its name.
-pub const TARGETS: [(&str, Rules); 16] = [
+pub const TARGETS: [(&str, Rules); 18] = [
     ("base32", base32::check),
     ("cache_url", cache_url::check),
+    ("check", check::check),
     ("command", command::check),
     ("compile", compile::check),
     ("compiled", compiled::check),
@@ -41,5 +44,6 @@ pub const TARGETS: [(&str, Rules); 16] = [
     ("settings", document::settings),
     ("template", template::check),
     ("toml", document::toml),
+    ("validate", validate::check),
     ("yaml", document::yaml),
 ];

@@ -1,8 +1,9 @@
 //! Diagnostics as text: all of them can be printed, and none does anything to a terminal.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use jobc::diagnostic::render::{self, TextOptions};
+use jobc::diagnostic::render::{self, Outcome, Root, TextOptions};
 use jobc::diagnostic::{Diagnostic, Place};
 use jobc::source::SourceFile;
 use serde_json::Value;
@@ -42,6 +43,32 @@ pub fn check(file: &Arc<SourceFile>, mut diagnostics: Vec<Diagnostic>) {
         let rendered = value["rendered"].as_str().expect("it is text");
         assert!(rendered.chars().all(is_tame), "{rendered:?}");
     }
+    reports(&diagnostics);
+}
+
+/// As documents, and as lines that a runner obeys.
+fn reports(diagnostics: &[Diagnostic]) {
+    let root = Root::new(Path::new("/w"), None);
+    let github = printed(|out| render::github(diagnostics, &root, out));
+    assert_eq!(github.lines().count(), diagnostics.len());
+    assert!(github.chars().all(is_tame), "{github:?}");
+    assert!(github.lines().all(|line| line.starts_with("::")));
+    let outcome = Outcome {
+        diagnostics,
+        troubles: &[],
+        jobs: &[],
+        exit_code: 1,
+        root: &root,
+    };
+    let sarif = printed(|out| render::sarif(&outcome, out));
+    let log: Value = serde_json::from_str(&sarif).expect("it is JSON");
+    let results = log["runs"][0]["results"].as_array().expect("a list");
+    assert_eq!(results.len(), diagnostics.len());
+    let junit = printed(|out| render::junit(&outcome, out));
+    assert!(junit.chars().all(is_tame), "{junit:?}");
+    let opened = junit.matches("<testcase").count();
+    let closed = junit.matches("</testcase>").count();
+    assert_eq!(opened, closed, "{junit}");
 }
 
 fn is_tame(character: char) -> bool {

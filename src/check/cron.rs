@@ -162,6 +162,22 @@ pub(super) fn check(text: &str) -> Result<(), Error> {
 /// How many days each month has at most.
 const LONGEST_MONTHS: [u32; 12] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
+/// The values of the five fields of a schedule that is right, a bit for each; none if a field has
+/// all that it could.
+pub(super) fn values(text: &str) -> Option<[Option<u64>; 5]> {
+    check(text).ok()?;
+    let mut fields = [None; FIELDS.len()];
+    let words = text
+        .split_ascii_whitespace()
+        .flat_map(|word| word.split('\u{b}'));
+    let words = words.filter(|word| !word.is_empty());
+    for ((field, word), values) in FIELDS.into_iter().zip(words).zip(&mut fields) {
+        let found = field.values(word, 0).ok()?;
+        *values = (found != field.all()).then_some(found);
+    }
+    Some(fields)
+}
+
 impl Field {
     /// All values that the field can have, a bit for each.
     fn all(self) -> u64 {

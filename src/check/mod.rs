@@ -6,8 +6,10 @@
 
 mod commands;
 mod cron;
+mod cron_words;
 mod execution;
 mod holes;
+mod labels;
 mod names;
 mod order;
 mod packages;
@@ -38,6 +40,7 @@ use crate::source::Pointer;
 
 use scope::{Effort, Scopes};
 
+pub use cron_words::cron_in_words;
 pub use holes::Holes;
 pub(crate) use schema::python_float;
 pub use scope::{Binding, Scope, bind, by_agent};
@@ -274,6 +277,7 @@ impl<'a> Ctx<'a> {
         updates::check(self);
         scheduler::check(self);
         execution::check(self);
+        labels::check(self);
         rollout::check(self);
         ports::check(self);
         reach::check(self, &order);

@@ -165,7 +165,10 @@ fn derived_name(ctx: &mut Ctx<'_>) -> Option<JobName> {
         (None, Some(_)) => ("first process", ctx.process(0, "name")),
         (None, None) => return None,
     };
-    if ctx.hole(|_| pointer.clone()) || ctx.hole(|at| at.key("name")) {
+    let made_up = ctx.hole(|_| pointer.clone())
+        || ctx.hole(|at| at.key("task").key("name"))
+        || ctx.hole(|at| at.key("name"));
+    if made_up {
         return None;
     }
     let written = task_name(ctx.job);

@@ -9,13 +9,12 @@ use super::Ctx;
 use super::placement::DEDICATED;
 use super::scope::expand;
 
-/// Checks `update_config`, `sla_policy`, `tier` and `metadata`.
+/// Checks `update_config`, `sla_policy` and `tier`.
 pub(super) fn check(ctx: &mut Ctx<'_>) {
     update_failures(ctx);
     update_start(ctx);
     sla_policy(ctx);
     tier(ctx);
-    metadata(ctx);
 }
 
 fn instances(ctx: &Ctx<'_>) -> i64 {
@@ -313,23 +312,6 @@ pub(super) fn is_tier_name(name: &str) -> bool {
     (1..=255).contains(&name.len()) && name.bytes().all(legal)
 }
 
-fn metadata(ctx: &mut Ctx<'_>) {
-    for (index, entry) in ctx.job.metadata.iter().flatten().enumerate() {
-        for (field, text) in [("key", &entry.key), ("value", &entry.value)] {
-            let foreign = text.as_str().chars().find(|c| !c.is_ascii());
-            if let Some(c) = foreign {
-                let place = Place::text(
-                    ctx.at.key("metadata").index(index).key(field),
-                    c.to_string(),
-                );
-                let headline = format!("metadata cannot have the character `{c}`");
-                let problem = Diagnostic::new(&job::METADATA_ASCII, headline, place);
-                ctx.report(problem.note("Aurora's client stops at what is not ASCII there"));
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use crate::check::tests::{JOB, PROCESS, problems};
@@ -465,7 +447,7 @@ mod tests {
     }
 
     #[test]
-    fn tiers_and_metadata() {
+    fn tier_names() {
         check(
             "tier = \"t-{{role}}\"",
             &["unknown-tier '\"t-{{role}}\"' the scheduler has no tier `t-www`"],
@@ -475,12 +457,5 @@ mod tests {
             &["tier-name '\"my tier\"' `my tier` is no name of a tier"],
         );
         check("tier = \"\"", &["tier-name '\"\"' `` is no name of a tier"]);
-        check(
-            "metadata = [{ key = \"a\", value = \"x\u{e9}\" }, { key = \"\u{e8}\", value = \"\" }]",
-            &[
-                "metadata-ascii '\u{e9}' metadata cannot have the character `\u{e9}`",
-                "metadata-ascii '\u{e8}' metadata cannot have the character `\u{e8}`",
-            ],
-        );
     }
 }

@@ -44,8 +44,8 @@ pub(super) struct Global {
     /// How problems are printed
     ///
     /// `text` and `short` are for people and go to standard error. The others are for programs: of
-    /// `check` they are the result, and go to standard output whether there are problems or
-    /// not; of other commands they go to standard error.
+    /// `check` and `validate` they are the result, and go to standard output whether there are
+    /// problems or not; of other commands they go to standard error.
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
     pub(super) message_format: MessageFormat,
     /// Whether problems are printed in colour
@@ -90,6 +90,7 @@ pub(super) enum Command {
     Validate(ValidateArgs),
     Ready(ReadyArgs),
     List(ListArgs),
+    Show(ShowArgs),
     Diff(DiffArgs),
     Why(WhyArgs),
     Snapshot(SnapshotArgs),
@@ -311,6 +312,8 @@ pub(super) struct ValidateArgs {
     /// and what all let pass though it does not work.
     #[arg(long)]
     pub(super) as_client: bool,
+    #[command(flatten)]
+    pub(super) strictness: Strictness,
 }
 
 /// Ask whether the nodes can get what jobs need
@@ -377,6 +380,35 @@ pub(super) enum ListFormat {
     /// Columns: key, place, processes
     Text,
     /// An array of objects with `key`, `file`, `line` and `processes`
+    Json,
+}
+
+/// Show everything about a job on one screen
+///
+/// Where it is defined, what it may use, its processes in their order with what they need from the
+/// store, ports and who has to do with them, what health checks and updates come to in seconds,
+/// and what is only filled in on the node. Sizes are those of archives, as the lock has them.
+#[derive(Debug, Args)]
+#[command(after_long_help = help::SHOW)]
+pub(super) struct ShowArgs {
+    /// The job: a name, a directory, a file, or a key
+    #[arg(
+        value_name = "JOB",
+        value_parser = NonEmptyStringValueParser::new(),
+        long_help = help::NAMES.replace('\n', " ")
+    )]
+    pub(super) job: String,
+    /// How it is printed
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: ShowFormat,
+}
+
+/// How a job is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ShowFormat {
+    /// For people
+    Text,
+    /// An object, as `jobc schema show` describes it
     Json,
 }
 
@@ -453,6 +485,8 @@ pub(super) enum GraphFormat {
     Dot,
     /// Mermaid's language, which Markdown on many sites draws
     Mermaid,
+    /// A picture for documents and browsers, light or dark as the reader likes
+    Svg,
 }
 
 /// Write down which store paths packages are, asking Nix
@@ -609,6 +643,8 @@ pub(super) enum Which {
     Lock,
     /// What `build` writes for Aurora
     Aurora,
+    /// What `show --format json` prints
+    Show,
     /// What `diff` prints with `--format json`
     Diff,
     /// What `why --format json` prints of a path or package

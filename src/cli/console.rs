@@ -140,9 +140,14 @@ impl Console {
         exit
     }
 
-    /// Notes a job that was looked at, for reports that list them.
+    /// Whether the report lists the jobs that were looked at.
+    pub(super) fn lists_jobs(&self) -> bool {
+        self.format == MessageFormat::Junit
+    }
+
+    /// Notes jobs that were looked at, for reports that list them.
     pub(super) fn looked_at(&self, jobs: impl IntoIterator<Item = LookedAt>) {
-        if self.format == MessageFormat::Junit {
+        if self.lists_jobs() {
             self.report().jobs.extend(jobs);
         }
     }

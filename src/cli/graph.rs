@@ -28,19 +28,17 @@ pub(super) fn run(args: &GraphArgs, global: &Global, console: &Console) -> Resul
     output::print(&match args.format {
         GraphFormat::Text => graph::text(&graph, &look(args, global)),
         GraphFormat::Dot => graph::dot(&graph),
+        GraphFormat::Svg => graph::svg(&graph),
         GraphFormat::Mermaid => graph::mermaid(&graph),
     })?;
     Ok(Exit::Done)
 }
 
 fn look(args: &GraphArgs, global: &Global) -> Look {
-    Look {
-        width: terminal::columns(),
-        characters: if args.ascii {
-            Characters::Ascii
-        } else {
-            terminal::characters()
-        },
-        color: terminal::is_colored(global),
+    let look = terminal::look(global);
+    if args.ascii {
+        let characters = Characters::Ascii;
+        return Look { characters, ..look };
     }
+    look
 }

@@ -142,6 +142,8 @@ Examples:
 
 /// After `validate --help`.
 pub(super) const VALIDATE: &str = "\
+In a format for programs, the problems are printed on standard output: see `jobc check --help`.
+
 Exit status:
   0  all files are valid
   1  something is wrong with them
@@ -150,6 +152,7 @@ Exit status:
 Examples:
   jobc validate compiled/hello.json
   jobc validate jobs/ --message-format short
+  jobc validate jobs/ --message-format junit > jobs.xml
   generate | jobc validate - --as-client";
 
 /// After `lock --help`.
@@ -180,6 +183,18 @@ Exit status:
   0  all of it is there
   1  some of it is absent, or other than the lock says; definitions that are wrong are 1 as well
   2  nothing is known to be absent, and for some of it a cache could not be asked";
+
+/// After `show --help`.
+pub(super) const SHOW: &str = "\
+Values that the definition does not say are marked as defaults. Times are worked out as Aurora's
+executor and scheduler count: the first health check is made when the task starts, failures during
+the grace period are not counted, and a window goes from checks that take no time to checks that
+take their whole timeout. An update at best is one whose instances are healthy at once; it takes
+longer by the time that instances take to stop, to be placed and to fetch what they need.
+
+Examples:
+  jobc show hello
+  jobc show devcluster/www/prod/hello --format json";
 
 /// After `diff --help`.
 pub(super) const DIFF: &str = "\
@@ -242,6 +257,7 @@ their own.
 Examples:
   jobc graph hello
   jobc graph hello --closures
+  jobc graph hello --format svg > hello.svg
   jobc graph hello --format dot | dot -Tpng -o hello.png
   jobc graph devcluster/www/prod/hello --format mermaid";
 

@@ -31,6 +31,7 @@ mod schema;
 mod search;
 mod select;
 mod settle;
+mod show;
 mod side;
 mod snapshot;
 mod starter;
@@ -75,6 +76,7 @@ fn obey(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
         Command::Validate(args) => validate::run(args, &cli.global, console),
         Command::Ready(args) => ready::run(args, &cli.global, console),
         Command::List(args) => list::run(args, &cli.global, console),
+        Command::Show(args) => show::run(args, &cli.global, console),
         Command::Diff(args) => diff::run(args, &cli.global, console),
         Command::Graph(args) => graph::run(args, &cli.global, console),
         Command::Run(args) => run::run(args, &cli.global, console),

@@ -13,6 +13,7 @@ pub(super) fn run(args: &SchemaArgs) -> Result<Exit, Failure> {
         Which::Settings => Document::Settings,
         Which::Lock => Document::Lock,
         Which::Aurora => Document::Aurora,
+        Which::Show => Document::Show,
         Which::Diff => Document::Diff,
         Which::Why => Document::Why,
         Which::WhyChanged => Document::WhyChanged,

@@ -4,15 +4,24 @@ use std::io::{self, IsTerminal};
 
 use anstream::{AutoStream, ColorChoice};
 
-use crate::graph::Characters;
+use crate::graph::{Characters, Look};
 
 use super::args::{Color, Global};
 
 /// The columns of what is not shown on a terminal: that looks the same everywhere.
 const COLUMNS: usize = 100;
 
+/// How text is to look.
+pub(super) fn look(global: &Global) -> Look {
+    Look {
+        width: columns(),
+        characters: characters(),
+        color: is_colored(global),
+    }
+}
+
 /// Whether results are printed in colour.
-pub(super) fn is_colored(global: &Global) -> bool {
+fn is_colored(global: &Global) -> bool {
     let stdout = io::stdout();
     match global.color {
         Color::Always => true,
@@ -22,7 +31,7 @@ pub(super) fn is_colored(global: &Global) -> bool {
 }
 
 /// How many columns there are.
-pub(super) fn columns() -> usize {
+fn columns() -> usize {
     let stdout = io::stdout();
     let size = stdout
         .is_terminal()
@@ -34,7 +43,7 @@ pub(super) fn columns() -> usize {
 }
 
 /// What the locale can show; all of Unicode where nothing is said.
-pub(super) fn characters() -> Characters {
+fn characters() -> Characters {
     let names = ["LC_ALL", "LC_CTYPE", "LANG"];
     let locale = names
         .iter()

@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::output;
 
 /// The commands whose result is what they find.
-const CHECKS: [&str; 1] = ["check"];
+const CHECKS: [&str; 2] = ["check", "validate"];
 /// The options before a command that have a value in the next word.
 const WITH_VALUE: [&str; 4] = ["-C", "--workspace", "--message-format", "--color"];
 
@@ -20,6 +20,7 @@ const WITH_VALUE: [&str; 4] = ["-C", "--workspace", "--message-format", "--color
 pub(super) fn manner(command: &Command) -> Manner {
     let (channel, denies) = match command {
         Command::Check(args) => (Channel::Stdout, args.strictness.deny_warnings),
+        Command::Validate(args) => (Channel::Stdout, args.strictness.deny_warnings),
         Command::Build(args) => (Channel::Stderr, args.strictness.deny_warnings),
         _ => (Channel::Stderr, false),
     };

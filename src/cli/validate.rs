@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use walkdir::WalkDir;
 
 use crate::compile::in_parallel;
-use crate::diagnostic::render::counted;
-use crate::diagnostic::{Diagnostic, MachineError, Report, Severity};
-use crate::source::{display_name, load_as_it_is, load_stream};
-use crate::validate::{Strictness, Validated, validate};
+use crate::diagnostic::render::{Lines, LookedAt, counted};
+use crate::diagnostic::{Diagnostic, MachineError, Report, Severity, SubjectJob};
+use crate::source::{SourceFile, display_name, load_as_it_is, load_stream};
+use crate::validate::{Strictness, Validated, jobs, validate};
 use crate::workspace::{Workspace, readable};
 
 use super::args::{Global, ValidateArgs};
@@ -43,7 +44,7 @@ pub(super) fn run(
     let files = files(&args.files, &workspace, &mut failures);
     let progress = console.progress(files.len());
     let rows: Vec<_> = files.chunks(ROW).collect();
-    let look = |path: &PathBuf| look(path, &workspace, strictness);
+    let look = |path: &PathBuf| look(path, &workspace, strictness, console);
     let looks = in_parallel(
         &rows,
         |row| row.iter().map(look).collect::<Vec<_>>(),
@@ -135,6 +136,7 @@ fn look(
     path: &Path,
     workspace: &Workspace,
     strictness: Strictness,
+    console: &Console,
 ) -> Result<Report<Validated>, MachineError> {
     let (loaded, name) = if path == Path::new(STDIN) {
         let name = "<stdin>".to_owned();
@@ -144,5 +146,21 @@ fn look(
         (load_as_it_is(path, &name), name)
     };
     let file = readable(loaded, name)?;
+    if let Some(file) = file.value.as_ref().filter(|_| console.lists_jobs()) {
+        console.looked_at(looked_at(file));
+    }
     Ok(file.and_then(|file| validate(&file, &workspace.settings, strictness)))
+}
+
+/// The jobs of a file, for reports that list them.
+fn looked_at(file: &Arc<SourceFile>) -> Vec<LookedAt> {
+    let mut lines = Lines::default();
+    let index = lines.of(file);
+    let looked_at = |job: SubjectJob| LookedAt {
+        file: file.name().to_owned(),
+        start: job.location.span.start,
+        line: index.position(job.location.span.range().start).line,
+        key: job.name,
+    };
+    jobs(file).into_iter().map(looked_at).collect()
 }

@@ -21,6 +21,15 @@ pub fn redact(problems: &mut [Diagnostic], file: &Arc<SourceFile>) -> Option<Arc
     if secrets.is_empty() {
         return None;
     }
+    for problem in problems
+        .iter_mut()
+        .filter(|problem| problem.code.id == LITERAL_SECRET.id)
+    {
+        // Fingerprints are made of it, and a short secret can be guessed from a hash.
+        if let Some(subject) = &mut problem.subject {
+            subject.text = None;
+        }
+    }
     let hidden = file.without(&secrets);
     for annotation in problems.iter_mut().flat_map(|it| &mut it.annotations) {
         if let Place::Span(location) = &mut annotation.place

@@ -1,7 +1,9 @@
 //! What a problem is about, told by names: these stay the same when other parts of a file change,
 //! which lines, offsets and positions in lists do not.
 
-use crate::source::{Kind, Location, Node, Pointer, SourceMap, Token};
+use std::sync::Arc;
+
+use crate::source::{Kind, Location, Node, Pointer, SourceMap, Span, Token};
 
 use super::{Part, Place};
 
@@ -47,25 +49,44 @@ pub(super) enum Holds {
 impl Subject {
     /// What `place` is about, which is not located yet.
     pub(super) fn of(place: &Place, map: &SourceMap, holds: Holds) -> Option<Self> {
-        let Place::Document(pointer, part) = place else {
-            return None;
+        let (pointer, text) = match place {
+            Place::Document(pointer, Part::Text { text, .. }) => (pointer.clone(), Some(text)),
+            Place::Document(pointer, Part::Value | Part::Key | Part::Opening) => {
+                (pointer.clone(), None)
+            }
+            Place::Span(location) if Arc::ptr_eq(&location.file, map.file()) => {
+                (pointer_to(map.root(), location.span), None)
+            }
+            Place::Span(_) | Place::File(_) => return None,
         };
         Some(Self {
-            pointer: pointer.clone(),
-            path: path(map.root(), pointer),
-            text: match part {
-                Part::Text { text, .. } => Some(text.clone()),
-                Part::Value | Part::Key | Part::Opening => None,
-            },
+            path: path(map.root(), &pointer),
+            text: text.cloned(),
             job: match holds {
-                Holds::Jobs => SubjectJob::of(pointer, map),
+                Holds::Jobs => SubjectJob::of(&pointer, map),
                 Holds::Anything => None,
             },
+            pointer,
         })
     }
 }
 
 impl SubjectJob {
+    /// The jobs of a document that say at least a part of their key.
+    pub fn all(map: &SourceMap) -> Vec<Self> {
+        let root = Pointer::root();
+        match map.root().get("jobs").map(|jobs| &jobs.kind) {
+            Some(Kind::Sequence(jobs)) => {
+                let list = root.key("jobs");
+                let jobs = 0..jobs.len();
+                jobs.filter_map(|index| Self::of(&list.index(index), map))
+                    .collect()
+            }
+            Some(_) => Vec::new(),
+            None => Self::of(&root, map).into_iter().collect(),
+        }
+    }
+
     fn of(pointer: &Pointer, map: &SourceMap) -> Option<Self> {
         let root = map.root();
         let (at, node) = match (pointer.tokens(), root.get("jobs")) {
@@ -77,10 +98,47 @@ impl SubjectJob {
             (_, Some(_)) => return None,
             (_, None) => (Pointer::root(), root),
         };
+        let mut location = map.value(&at);
+        location.span.end = location.span.start;
         Some(Self {
             name: key(node)?,
-            location: map.opening(&at),
+            location,
         })
+    }
+}
+
+/// The innermost value around `span`, as far as values stand in the order that they are written in.
+fn pointer_to(root: &Node, span: Span) -> Pointer {
+    let around = |outer: Span| outer.start <= span.start && span.end <= outer.end;
+    let mut pointer = Pointer::root();
+    let mut node = root;
+    loop {
+        // The last one that does not begin after it.
+        let (token, inner) = match &node.kind {
+            Kind::Sequence(items) => {
+                let after = items.partition_point(|item| item.span.start <= span.start);
+                let Some((index, item)) = items[..after].iter().enumerate().next_back() else {
+                    return pointer;
+                };
+                (Token::Index(index), item)
+            }
+            Kind::Mapping(entries) => {
+                let after = entries.partition_point(|entry| entry.key_span.start <= span.start);
+                let Some(entry) = entries[..after].last() else {
+                    return pointer;
+                };
+                if around(entry.key_span) {
+                    return pointer.key(&entry.key);
+                }
+                (Token::Key(entry.key.clone()), &entry.value)
+            }
+            _ => return pointer,
+        };
+        if !around(inner.span) {
+            return pointer;
+        }
+        pointer = pointer.tokens().iter().cloned().chain([token]).collect();
+        node = inner;
     }
 }
 
@@ -135,10 +193,8 @@ fn short(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::source::{Entry, SourceFile, Span};
+    use crate::source::{Entry, SourceFile};
 
     fn node(kind: Kind) -> Node {
         let span = Span::default();
@@ -167,6 +223,9 @@ mod tests {
         let map = SourceMap::new(SourceFile::new("a", ""), Arc::new(root.clone()));
         let place = Place::value(pointer.clone());
         let subject = Subject::of(&place, &map, Holds::Jobs).expect("it is in the document");
+        if let Some(job) = &subject.job {
+            assert!(SubjectJob::all(&map).contains(job), "{job:?}");
+        }
         let job = subject.job.as_ref().map(|job| &*job.name);
         assert_eq!((&*subject.path, job), expected);
     }
@@ -208,5 +267,33 @@ mod tests {
         check(&root, &jobs.index(1), ("/jobs/*", None));
         check(&root, &jobs, ("/jobs", None));
         check(&root, &Pointer::root().key("packages"), ("/packages", None));
+    }
+
+    #[test]
+    fn values_around_a_span() {
+        let at = |kind, range: std::ops::Range<usize>| Node {
+            kind,
+            span: Span::new(range),
+        };
+        let numbers = vec![at(Kind::Integer(1), 6..7), at(Kind::Integer(2), 9..10)];
+        let entry = Entry {
+            key: "a".to_owned(),
+            key_span: Span::new(1..4),
+            value: at(Kind::Sequence(numbers), 5..11),
+        };
+        // {"a":[1, 2]}
+        let root = at(Kind::Mapping(vec![entry]), 0..12);
+        let check = |range, expected: &str| {
+            let pointer = pointer_to(&root, Span::new(range));
+            assert_eq!(pointer.to_string(), expected);
+        };
+        check(0..1, "");
+        check(0..12, "");
+        check(1..4, "/a");
+        check(5..6, "/a");
+        check(6..7, "/a/0");
+        check(6..9, "/a");
+        check(9..10, "/a/1");
+        check(90..91, "");
     }
 }

@@ -17,6 +17,9 @@ mod markdown;
 mod paths;
 mod text;
 
+#[cfg(test)]
+mod tests;
+
 pub use self::change::{
     ClosureChange, Comparison, FieldChange, FileChange, Hunk, Impact, ImpactKind, ImportChange,
     ImportedContents, JobChange, JobKind, OrderChange, PackageChange, PackageKind, ProcessChange,

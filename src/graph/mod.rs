@@ -6,9 +6,12 @@
 
 mod critical;
 mod dot;
+mod font;
 mod lanes;
+mod layout;
 mod mermaid;
 mod reduce;
+mod svg;
 mod text;
 mod words;
 
@@ -16,6 +19,8 @@ use std::collections::BTreeMap;
 
 pub use dot::dot;
 pub use mermaid::mermaid;
+pub use svg::svg;
+pub(crate) use text::ascii;
 pub use text::{Characters, Look, text};
 
 use crate::closure::{Known, Member, Size};

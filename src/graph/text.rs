@@ -13,7 +13,7 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::diagnostic::render::{counted, visible};
+use crate::diagnostic::render::visible;
 
 use super::lanes::{self, Cell, DOWN, LEFT, RIGHT, Row, UP};
 use super::{Graph, Kind, reduce, words};
@@ -93,16 +93,7 @@ const RESET: &str = "\x1b[0m";
 
 impl Page<'_> {
     fn title(&mut self) {
-        let added = |step: &&super::Step| step.kind != Kind::Run;
-        let added = self.graph.steps.iter().filter(added).count();
-        let processes = self.graph.steps.len() - added;
-        let mut counts = vec![match processes {
-            1 => "1 process".to_owned(),
-            many => format!("{many} processes"),
-        }];
-        if added > 0 {
-            counts.push(format!("{} that jobc adds", counted(added, "step")));
-        }
+        let mut counts = vec![words::counts(self.graph)];
         counts.extend(words::concurrency(self.graph));
         let title = self.shown(&self.graph.title);
         let line = format!("{}: {}\n", self.painted(BOLD, &title), counts.join(", "));
@@ -347,7 +338,7 @@ impl Page<'_> {
 }
 
 /// `text` with `dots` for its middle, in so many columns.
-fn middle_cut(text: &str, columns: usize, dots: &str) -> String {
+pub(super) fn middle_cut(text: &str, columns: usize, dots: &str) -> String {
     let room = columns.saturating_sub(dots.width());
     let take = |characters: &mut dyn Iterator<Item = char>, room: usize| {
         let mut used = 0;
@@ -365,7 +356,7 @@ fn middle_cut(text: &str, columns: usize, dots: &str) -> String {
 }
 
 /// `text` with the code points of what is not ASCII.
-fn ascii(text: &str) -> String {
+pub(crate) fn ascii(text: &str) -> String {
     let mut ascii = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_ascii() {

@@ -60,6 +60,26 @@ pub(super) fn finalisation(graph: &Graph) -> String {
     )
 }
 
+/// The same in the few words that a box has room for.
+pub(super) fn finalisation_short(graph: &Graph) -> String {
+    let wait = u32::try_from(graph.finalization_wait).unwrap_or(u32::MAX);
+    format!("finalisation, {} at most", amount::seconds(f64::from(wait)))
+}
+
+/// How many processes and steps there are.
+pub(super) fn counts(graph: &Graph) -> String {
+    let added = graph.steps.iter().filter(|step| step.kind != Kind::Run);
+    let added = added.count();
+    let processes = match graph.steps.len() - added {
+        1 => "1 process".to_owned(),
+        many => format!("{many} processes"),
+    };
+    match added {
+        0 => processes,
+        _ => format!("{processes}, {} that jobc adds", counted(added, "step")),
+    }
+}
+
 /// How many steps run at a time, if that is limited.
 pub(super) fn concurrency(graph: &Graph) -> Option<String> {
     let limit = graph.max_concurrency?;

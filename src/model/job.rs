@@ -56,7 +56,7 @@ pub struct Job {
     pub health_check_config: Option<HealthCheckConfig>,
     /// What tasks run in.
     pub container: Option<Container>,
-    /// Links that the web interface shows beside a task.
+    /// Links for the web interface; Aurora's client does not send them.
     pub task_links: Option<BTreeMap<String, Text>>,
     /// How instances are announced in `ZooKeeper`.
     pub announce: Option<Announcer>,

@@ -71,6 +71,7 @@ pub fn lower(resolved: ResolvedJob, options: &Options) -> Report<Plan> {
     let needs = Needs::of(&resolved, root);
     let shell_command = resolved.shell_command.map(|command| command.text);
     Report::ok(Plan {
+        late: resolved.late,
         key: resolved.checked.key().clone(),
         task_name: resolved.checked.task_name().to_owned(),
         pointer: resolved.checked.pointer().clone(),

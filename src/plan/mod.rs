@@ -32,7 +32,7 @@ pub use realise::{InitCommand, Root};
 pub use shift::shift_process_indexes;
 pub use step::{Edge, Realise, Run, Step, StepId};
 
-pub use crate::resolve::{Import, Package, Script};
+pub use crate::resolve::{Import, Late, Package, Script};
 
 use crate::source::Pointer;
 
@@ -49,6 +49,7 @@ pub struct Plan {
     order: BTreeSet<Edge>,
     sequence: Vec<StepId>,
     needs: Needs,
+    late: Vec<Late>,
 }
 
 impl Plan {
@@ -104,6 +105,11 @@ impl Plan {
     /// What its nodes need from the store.
     pub fn needs(&self) -> &Needs {
         &self.needs
+    }
+
+    /// What the files that its commands expand leave to the node.
+    pub fn late(&self) -> &[Late] {
+        &self.late
     }
 
     /// Takes out what its nodes need from the store.

@@ -12,15 +12,16 @@ use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::check::{Binding, Scope, bind, examine};
 use crate::diagnostic::codes::{packages as codes, templates};
 use crate::diagnostic::{Diagnostic, MachineError, Place};
 use crate::model::{TemplateReference, references};
-use crate::source::{SourceFile, Span};
+use crate::source::{Location, SourceFile, Span};
 use crate::store::{StoreDir, StorePath, StorePathName};
 
-use super::Context;
+use super::{Context, Late};
 
 /// The largest file that is expanded: `sed` is no tool for more, and it is held in memory.
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
@@ -114,6 +115,17 @@ impl Context<'_> {
             match self.replacement(&reference, index, here) {
                 Ok(Replacement::Alone) => {}
                 Ok(Replacement::Text(value)) => {
+                    if value == reference.text {
+                        let end = reference.offset + reference.text.len();
+                        self.late.push(Late {
+                            process: index,
+                            text: value.clone(),
+                            location: Location {
+                                file: Arc::clone(&file),
+                                span: Span::new(reference.offset..end),
+                            },
+                        });
+                    }
                     let Some(command) = substitution(reference.inner, &value) else {
                         failed = true;
                         let headline = format!(

@@ -27,7 +27,7 @@ use crate::diagnostic::codes::packages as codes;
 use crate::diagnostic::{Diagnostic, MachineError, Place, Report};
 use crate::lint::Levels;
 use crate::model::{CommandLine, HealthChecker, PackageName, PackageSource, Settings};
-use crate::source::{Pointer, SourceMap};
+use crate::source::{Location, Pointer, SourceMap};
 use crate::store::{Digest, StoreDir, StorePath, StorePathHash};
 
 use import::{Directories, Fault, Importer};
@@ -43,8 +43,21 @@ pub struct ResolvedJob {
     pub shell_command: Option<Command>,
     /// The files and directories that its commands name.
     pub imports: BTreeMap<StorePath, Arc<Import>>,
+    /// What the files that its commands expand leave to the node.
+    pub late: Vec<Late>,
     /// The packages that its commands name.
     pub packages: BTreeMap<PackageName, Package>,
+}
+
+/// A reference in an expanded file that is filled in on the node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Late {
+    /// The index of the process whose command expands the file.
+    pub process: usize,
+    /// The reference, with its braces.
+    pub text: String,
+    /// Where it stands in the file.
+    pub location: Location,
 }
 
 /// What names mean in one definition file of a workspace.
@@ -119,6 +132,7 @@ pub fn resolve(
         resolver,
         checked: &checked,
         packages: BTreeMap::new(),
+        late: Vec::new(),
         imports: BTreeMap::new(),
         declared: None,
         exposed: BTreeSet::new(),
@@ -133,12 +147,13 @@ pub fn resolve(
         .iter()
         .map(|command| command.text.as_str())
         .collect();
-    let late = ports::check_resolved(checked.job(), checked.pointer(), &texts);
-    context.diagnostics.extend(late);
+    let unbound = ports::check_resolved(checked.job(), checked.pointer(), &texts);
+    context.diagnostics.extend(unbound);
     let grace = context.grace_period(&commands, shell_command.as_ref());
     context.diagnostics.extend(grace);
     let Context {
         packages,
+        late,
         imports,
         diagnostics,
         ..
@@ -157,6 +172,7 @@ pub fn resolve(
                 commands,
                 shell_command,
                 imports,
+                late,
                 packages,
             },
             diagnostics,
@@ -170,6 +186,7 @@ struct Context<'a> {
     checked: &'a CheckedJob,
     /// Packages looked up so far; none where that failed and was reported.
     packages: BTreeMap<PackageName, Option<Package>>,
+    late: Vec<Late>,
     /// What the job imports.
     imports: BTreeMap<StorePath, Arc<Import>>,
     /// The packages that the job may name, once that was asked.

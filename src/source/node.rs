@@ -154,6 +154,11 @@ impl SourceMap {
         }
     }
 
+    /// Whether there is a value at `pointer`.
+    pub fn has(&self, pointer: &Pointer) -> bool {
+        self.exact(pointer).is_some()
+    }
+
     fn exact(&self, pointer: &Pointer) -> Option<&Node> {
         pointer
             .tokens()

@@ -13,7 +13,7 @@ mod verdict;
 use std::sync::Arc;
 
 use crate::check::{self, Holes};
-use crate::diagnostic::{Diagnostic, Report, Severity, redact};
+use crate::diagnostic::{Diagnostic, Report, Severity, SubjectJob, redact};
 use crate::lint::Levels;
 use crate::model::{Dialect, Document, Settings};
 use crate::parse;
@@ -71,7 +71,7 @@ pub fn validate(
         .into_iter()
         .filter_map(|problem| levels.judge(problem))
         .map(|problem| verdict::soften(problem, Some(map.root()), strictness))
-        .map(|problem| problem.located(&map));
+        .map(|problem| problem.located_in_jobs(&map));
     diagnostics.extend(told);
     redact(&mut diagnostics, file);
     let wrong = |problem: &Diagnostic| problem.severity == Severity::Error;
@@ -79,6 +79,14 @@ pub fn validate(
         value: (!diagnostics.iter().any(wrong)).then_some(validated),
         diagnostics,
     }
+}
+
+/// The jobs of `file`, right or wrong, as far as it can be read.
+pub fn jobs(file: &Arc<SourceFile>) -> Vec<SubjectJob> {
+    let tree = parse::json::parse_as(file, Dialect::Client);
+    let map = |root| SourceMap::new(Arc::clone(file), Arc::new(root));
+    tree.value
+        .map_or_else(Vec::new, |root| SubjectJob::all(&map(root)))
 }
 
 fn count(root: &Node) -> Validated {

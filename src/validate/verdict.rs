@@ -1,6 +1,8 @@
 //! Which problems Aurora's client refuses a job for; what else is wrong with it, other layers refuse,
 //! or nobody does.
 
+use std::collections::BTreeSet;
+
 use crate::diagnostic::codes::{job, names, order, plan, shape, syntax, templates};
 use crate::diagnostic::{Code, Diagnostic, Place, Severity};
 use crate::model::references;
@@ -76,9 +78,19 @@ fn refuses(problem: &Diagnostic, root: Option<&Node>) -> bool {
         // The task would be called like the first of them.
         table_of(pointer, root).is_none_or(|task| task.get("name").is_none())
     } else if id == names::DUPLICATE_PROCESS.id {
-        // It is left out, and orders that name it make no sense.
+        // It is left out, and an order that names what it should have been called makes no sense.
         let constraints = task_of(pointer, root).and_then(|task| task.get("constraints"));
-        constraints.is_some()
+        let orders = match constraints.map(|constraints| &constraints.kind) {
+            Some(Kind::Sequence(orders)) => &orders[..],
+            _ => &[],
+        };
+        let orders = orders
+            .iter()
+            .filter_map(|constraint| constraint.get("order"));
+        orders.into_iter().any(|order| {
+            let known = known_in(order, pointer, root);
+            known.contains(&true) && known.contains(&false)
+        })
     } else if id == job::UPDATE_CONFIG.id {
         // Whether there is a policy to be aware of, only the scheduler asks.
         !matches!(pointer.tokens().last(), Some(Token::Key(field)) if field == "sla_aware")
@@ -109,7 +121,7 @@ fn refuses_value(pointer: &Pointer, root: &Node) -> bool {
             .strip_prefix("limit:")
             .is_some_and(|limit| coerce::integer(limit).is_none()),
         (Kind::String(text), "cron_collision_policy") => text != "RUN_OVERLAP",
-        (Kind::String(text), "name") if matches!(around, Some(Token::Index(_))) => {
+        (Kind::String(text), "name") if is_of_process(pointer) => {
             text.is_empty() || text.starts_with('.') || text.contains('/')
         }
         (Kind::String(text), "role" | "environment" | "name") => !is_identifier(text),
@@ -146,23 +158,39 @@ fn is_of_task(pointer: &Pointer) -> bool {
     matches!(around, Some(Token::Key(key)) if key == "task")
 }
 
+fn is_of_process(pointer: &Pointer) -> bool {
+    let list = pointer.tokens().iter().rev().nth(2);
+    matches!(list, Some(Token::Key(key)) if key == "processes")
+}
+
 /// Whether the order that the name at `pointer` stands in names a process that there is.
 fn names_a_process(pointer: &Pointer, root: &Node) -> bool {
-    let Some((_, list)) = pointer.tokens().split_last() else {
-        return true;
-    };
-    let order = list.iter().try_fold(root, Node::step);
+    let order = table_of(pointer, root);
+    order.is_none_or(|order| known_in(order, pointer, root).contains(&true))
+}
+
+/// Which names of an order are processes of the task that `pointer` leads into.
+fn known_in(order: &Node, pointer: &Pointer, root: &Node) -> Vec<bool> {
     let processes = task_of(pointer, root).and_then(|task| task.get("processes"));
-    let (Some(order), Some(processes)) = (order, processes) else {
-        return true;
+    let processes = match processes.map(|processes| &processes.kind) {
+        Some(Kind::Sequence(processes)) => &processes[..],
+        _ => &[],
     };
-    let (Kind::Sequence(order), Kind::Sequence(processes)) = (&order.kind, &processes.kind) else {
-        return true;
+    let text = |node: &'_ Node| match &node.kind {
+        Kind::String(text) => Some(text.clone()),
+        _ => None,
     };
-    processes.iter().any(|process| {
-        let name = process.get("name").map(|name| &name.kind);
-        order.iter().any(|named| Some(&named.kind) == name)
-    })
+    let names: BTreeSet<String> = processes
+        .iter()
+        .filter_map(|process| process.get("name").and_then(text))
+        .collect();
+    let Kind::Sequence(order) = &order.kind else {
+        return Vec::new();
+    };
+    order
+        .iter()
+        .map(|name| text(name).is_some_and(|name| names.contains(&name)))
+        .collect()
 }
 
 fn node<'n>(pointer: &Pointer, root: &'n Node) -> Option<&'n Node> {
@@ -176,7 +204,7 @@ fn text<'n>(pointer: &Pointer, root: &'n Node) -> Option<&'n str> {
     }
 }
 
-/// The table that the value at `pointer` is a field of.
+/// The table that the value at `pointer` is a field of, or the list that it is an element of.
 fn table_of<'n>(pointer: &Pointer, root: &'n Node) -> Option<&'n Node> {
     let (_, around) = pointer.tokens().split_last()?;
     around.iter().try_fold(root, Node::step)

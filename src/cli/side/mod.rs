@@ -8,6 +8,7 @@ mod contents;
 mod definitions;
 mod revision;
 mod same;
+mod temporary;
 mod word;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -5,13 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use tempfile::TempDir;
-
 use crate::diagnostic::MachineError;
 use crate::git::{Checkout, EntryKind, ObjectId, Repository, Revision};
 use crate::parse::{self, Format};
 use crate::source::{Kind, Node, load};
 use crate::workspace::SETTINGS_FILE;
+
+use super::temporary::Temporary;
 
 /// The most submodules of a workspace: each is a repository of its own.
 const MOST_SUBMODULES: usize = 1000;
@@ -28,10 +28,12 @@ pub(super) struct Checked {
     pub(super) entries: BTreeMap<PathBuf, (EntryKind, usize)>,
     /// Where the workspace lies in the repository.
     pub(super) prefix: PathBuf,
+    /// Submodules: where they lie in the workspace, and which commit.
+    submodules: Vec<(PathBuf, ObjectId)>,
     parts: Vec<Part>,
     root: PathBuf,
     done: Mutex<BTreeSet<PathBuf>>,
-    _directory: TempDir,
+    _directory: Temporary,
 }
 
 /// A repository that has some of the files: the workspace's own, or a submodule's.
@@ -60,11 +62,9 @@ impl Checked {
         };
         let prefix = prefix.unwrap_or(Path::new("")).to_owned();
         let tree = repository.tree(revision.id(), &prefix)?;
-        let made = tempfile::Builder::new().prefix("jobc-revision-").tempdir();
         let cannot = |error| MachineError::new("cannot make a temporary directory", error);
-        let directory = made.map_err(cannot)?;
-        // Links in the path of the temporary directory would look like links of the workspace.
-        let base = directory.path().canonicalize().map_err(cannot)?;
+        let directory = Temporary::new().map_err(cannot)?;
+        let base = directory.path().to_owned();
         let top = base.join("tree");
         let below = top.join(&prefix);
         fs::create_dir_all(&below).map_err(cannot)?;
@@ -80,6 +80,7 @@ impl Checked {
                 prefix: prefix.clone(),
             }],
             repository,
+            submodules: Vec::new(),
             entries: BTreeMap::new(),
             tree,
             commit,
@@ -90,7 +91,7 @@ impl Checked {
         };
         if let Some(tree) = checked.tree.clone() {
             checked.add(0, &tree)?;
-            checked.submodules(root, &base)?;
+            checked.add_submodules(root, &base)?;
         }
         Ok(checked)
     }
@@ -99,55 +100,52 @@ impl Checked {
     fn add(&mut self, part: usize, tree: &ObjectId) -> Result<(), MachineError> {
         let at = self.parts[part].at.clone();
         for entry in self.parts[part].repository.entries(tree)? {
-            self.entries.insert(at.join(entry.path), (entry.kind, part));
+            let path = at.join(entry.path);
+            if entry.kind == EntryKind::Submodule {
+                self.submodules.push((path.clone(), entry.id));
+            }
+            self.entries.insert(path, (entry.kind, part));
         }
         Ok(())
     }
 
-    /// Adds submodules that are there in the working tree; others are empty, as in a clone.
-    fn submodules(&mut self, root: &Path, base: &Path) -> Result<(), MachineError> {
-        let mut part = 0;
-        while part < self.parts.len() && self.parts.len() < MOST_SUBMODULES {
-            let entries = self.parts[part]
-                .repository
-                .entries(&self.parts[part].listed()?)?;
-            for entry in entries {
-                if entry.kind != EntryKind::Submodule {
-                    continue;
-                }
-                let at = self.parts[part].at.join(&entry.path);
-                let there = root.join(&at);
-                if !there.join(".git").exists() {
-                    continue;
-                }
-                let Some(repository) = Repository::around(&there)? else {
-                    continue;
-                };
-                let is_own = repository
-                    .prefix()
-                    .is_some_and(|path| path.as_os_str().is_empty());
-                let found = repository.revision(entry.id.as_str())?;
-                let (true, Some(Revision::Commit(whole))) = (is_own, found) else {
-                    continue;
-                };
-                let number = self.parts.len();
-                let directory = self.root.join(&at);
-                fs::create_dir_all(&directory)
-                    .map_err(|error| MachineError::new("cannot make a directory", error))?;
-                self.parts.push(Part {
-                    repository,
-                    whole: whole.clone(),
-                    checkout: Checkout {
-                        directory,
-                        index: base.join(format!("index-{number}")),
-                    },
-                    at,
-                    prefix: PathBuf::new(),
-                });
-                let tree = self.parts[number].listed()?;
-                self.add(number, &tree)?;
+    /// Adds what submodules hold that are there in the working tree; others are empty, as in a
+    /// clone.
+    fn add_submodules(&mut self, root: &Path, base: &Path) -> Result<(), MachineError> {
+        let mut next = 0;
+        while next < self.submodules.len().min(MOST_SUBMODULES) {
+            let (at, id) = self.submodules[next].clone();
+            next += 1;
+            let there = root.join(&at);
+            if !there.join(".git").exists() {
+                continue;
             }
-            part += 1;
+            let Some(repository) = Repository::around(&there)? else {
+                continue;
+            };
+            let is_top = |path: &Path| path.as_os_str().is_empty();
+            let is_own = repository.prefix().is_some_and(is_top);
+            let found = repository.revision(id.as_str())?;
+            let (true, Some(Revision::Commit(whole))) = (is_own, found) else {
+                continue;
+            };
+            let Some(tree) = repository.tree(&whole, Path::new(""))? else {
+                continue;
+            };
+            let directory = self.root.join(&at);
+            fs::create_dir_all(&directory)
+                .map_err(|error| MachineError::new("cannot make a directory", error))?;
+            self.parts.push(Part {
+                repository,
+                whole,
+                checkout: Checkout {
+                    directory,
+                    index: base.join(format!("index-{next}")),
+                },
+                at,
+                prefix: PathBuf::new(),
+            });
+            self.add(self.parts.len() - 1, &tree)?;
         }
         Ok(())
     }
@@ -237,13 +235,5 @@ impl Checked {
     pub(super) fn is_plain(&self, path: &Path) -> bool {
         let is_link = |above: &Path| matches!(self.entries.get(above), Some((EntryKind::Link, _)));
         !path.ancestors().skip(1).any(is_link)
-    }
-}
-
-impl Part {
-    /// The tree of its files.
-    fn listed(&self) -> Result<ObjectId, MachineError> {
-        let tree = self.repository.tree(&self.whole, &self.prefix)?;
-        tree.ok_or_else(|| MachineError::new("cannot list a revision", "it has no tree"))
     }
 }

@@ -79,17 +79,36 @@ impl Dependencies {
     }
 }
 
+/// What was found out of paths.
+#[derive(Default)]
+struct Known(Mutex<BTreeMap<PathBuf, bool>>);
+
+impl Known {
+    /// The answer, asked for once; several threads may do so at the same time.
+    fn of(&self, path: &Path, ask: impl FnOnce() -> bool) -> bool {
+        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(answer) = known().get(path) {
+            return *answer;
+        }
+        let answer = ask();
+        known().insert(path.to_owned(), answer);
+        answer
+    }
+}
+
 /// How two workspaces are compared.
 enum Comparison<'a> {
     /// By what git says differs, with the links of both.
     Git {
         changed: BTreeSet<PathBuf>,
         sides: [&'a Definitions; 2],
+        directories: Known,
     },
     /// By their files.
     Files {
         roots: [&'a Path; 2],
-        known: Mutex<BTreeMap<PathBuf, bool>>,
+        known: Known,
+        directories: Known,
     },
     /// Not at all.
     Nothing,
@@ -124,7 +143,7 @@ pub(super) fn differing(
         checked.check_out(&untouched.map(|file| (*file).clone()).collect())?;
     }
     let is_same = |file: &&PathBuf| {
-        if !comparison.is_plain(file, true) || !comparison.is_same(file) {
+        if !comparison.is_plain(file) || comparison.is_link(file) || !comparison.is_same(file) {
             return false;
         }
         if !needs_texts {
@@ -136,7 +155,7 @@ pub(super) fn differing(
         let below = file.parent().unwrap_or(Path::new(""));
         let is_same_import = |path: &PathBuf| {
             leads_to(below, path)
-                .is_some_and(|path| comparison.is_plain(&path, false) && comparison.is_same(&path))
+                .is_some_and(|path| comparison.is_plain(&path) && comparison.is_same(&path))
         };
         found.texts.is_disjoint(&relocked)
             && found.packages.is_disjoint(&repackaged)
@@ -162,7 +181,7 @@ fn repackaged(
     let is_same = |source: &PackageSource| match source {
         PackageSource::Reference(text) => !relocked.contains(text),
         PackageSource::Local(local) => leads_to(Path::new(""), Path::new(&local.path))
-            .is_some_and(|path| comparison.is_plain(&path, false) && comparison.is_same(&path)),
+            .is_some_and(|path| comparison.is_plain(&path) && comparison.is_same(&path)),
     };
     let packages = new.workspace.settings.packages.iter().flatten();
     let changed = packages.filter(|(_, source)| !is_same(source));
@@ -209,7 +228,8 @@ impl<'a> Comparison<'a> {
             (None, None) => {
                 return Ok(Self::Files {
                     roots: [&old.workspace.root, &new.workspace.root],
-                    known: Mutex::default(),
+                    known: Known::default(),
+                    directories: Known::default(),
                 });
             }
             (Some(before), Some(after)) if before.repository.is(&after.repository) => {
@@ -228,7 +248,11 @@ impl<'a> Comparison<'a> {
             },
             _ => return Ok(Self::Nothing),
         };
-        Ok(Self::Git { changed, sides })
+        Ok(Self::Git {
+            changed,
+            sides,
+            directories: Known::default(),
+        })
     }
 
     /// Whether what is at a path is the same on both sides, be it nothing.
@@ -239,35 +263,40 @@ impl<'a> Comparison<'a> {
                 let below = changed.range(path.to_owned()..).next();
                 !above && !below.is_some_and(|below| below.starts_with(path))
             }
-            Self::Files { roots, known } => {
-                let lock = || known.lock().unwrap_or_else(PoisonError::into_inner);
-                if let Some(known) = lock().get(path) {
-                    return *known;
-                }
-                let same = is_same_file(&roots[0].join(path), &roots[1].join(path));
-                lock().insert(path.to_owned(), same);
-                same
-            }
+            Self::Files { roots, known, .. } => known.of(path, || {
+                is_same_file(&roots[0].join(path), &roots[1].join(path))
+            }),
             Self::Nothing => false,
         }
     }
 
-    /// Whether no link leads to what is at a path, nor is it one where that counts.
-    fn is_plain(&self, path: &Path, itself: bool) -> bool {
-        let above = || path.ancestors().skip(usize::from(!itself));
-        let is_link = |root: &Path, above: &Path| {
-            !above.as_os_str().is_empty()
-                && fs::symlink_metadata(root.join(above)).is_ok_and(|found| found.is_symlink())
+    /// Whether no link leads to what is at a path.
+    fn is_plain(&self, path: &Path) -> bool {
+        let (Self::Git { directories, .. } | Self::Files { directories, .. }) = self else {
+            return false;
+        };
+        let Some(directory) = path.parent() else {
+            return true;
+        };
+        directories.of(directory, || {
+            !directory.ancestors().any(|above| self.is_link(above))
+        })
+    }
+
+    /// Whether a side has a link at a path.
+    fn is_link(&self, path: &Path) -> bool {
+        let is_there = |root: &Path| {
+            !path.as_os_str().is_empty()
+                && fs::symlink_metadata(root.join(path)).is_ok_and(|found| found.is_symlink())
         };
         match self {
-            Self::Git { sides, .. } => sides.iter().all(|side| match &side.checked {
-                Some(checked) => !above()
-                    .any(|above| matches!(checked.entries.get(above), Some((EntryKind::Link, _)))),
-                None => !above().any(|above| is_link(&side.workspace.root, above)),
+            Self::Git { sides, .. } => sides.iter().any(|side| match &side.checked {
+                Some(checked) => {
+                    matches!(checked.entries.get(path), Some((EntryKind::Link, _)))
+                }
+                None => is_there(&side.workspace.root),
             }),
-            Self::Files { roots, .. } => {
-                !above().any(|above| roots.iter().any(|root| is_link(root, above)))
-            }
+            Self::Files { roots, .. } => roots.iter().any(|root| is_there(root)),
             Self::Nothing => false,
         }
     }

@@ -471,4 +471,32 @@ super::super::code::declare_codes! {
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
     HEALTH_TIMES = "health-times", Error, "health checks without time";
+
+    /// Aurora's client knows `task_links`, but sends none of them to the scheduler, so that no web
+    /// interface shows them. A task with a port named `health` or `http` gets a link by itself.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// task_links = { log = "https://example.org/log" }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// metadata = [{ key = "log", value = "https://example.org/log" }]
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    TASK_LINKS = "task-links", Warn, "links that the client does not send";
 }

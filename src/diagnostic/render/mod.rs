@@ -25,7 +25,7 @@ mod summary;
 mod text;
 pub(crate) mod visible;
 mod window;
-mod xml;
+pub(crate) mod xml;
 
 pub use github::{github, github_trouble};
 pub(crate) use json::Message;

@@ -8,7 +8,7 @@
 //! points.
 
 /// `text` for the contents of an element.
-pub(super) fn contents(text: &str) -> String {
+pub(crate) fn contents(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

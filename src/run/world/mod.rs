@@ -12,4 +12,5 @@ mod stream;
 pub use launch::find_shell;
 pub use runner::{Outcome, Setup, run};
 pub use sandbox::{Sandbox, allocate, hostname, new_task_id, nix_store, user_name};
+pub use signals::ignored_signals;
 pub use stream::{Printer, Style};

@@ -14,7 +14,7 @@ use super::runner::Event;
 /// Sends an event whenever a child has ended, and whenever someone wants the task to end.
 pub(super) fn watch(events: &Sender<Event>) -> io::Result<()> {
     forward(&[SIGCHLD], events, || Event::Child)?;
-    let ignored = ignored();
+    let ignored = ignored_signals();
     let wanted: Vec<i32> = [SIGINT, SIGTERM, SIGHUP]
         .into_iter()
         .filter(|signal| ignored >> (signal - 1) & 1 == 0)
@@ -40,7 +40,8 @@ fn forward(signals: &[i32], events: &Sender<Event>, event: fn() -> Event) -> io:
 }
 
 /// The signals that whoever started this process wants to be ignored: `nohup` does, for instance.
-fn ignored() -> u64 {
+/// The first is the lowest bit.
+pub fn ignored_signals() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())

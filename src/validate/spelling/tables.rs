@@ -44,8 +44,8 @@ impl Speller<'_> {
                     || !Document::OWN_FIELDS.contains(&entry.key.as_str())
             });
         }
-        if std::ptr::eq(fields, HEALTH_CHECKER) && entries.len() > 1 {
-            self.two_checkers(entries, path);
+        if std::ptr::eq(fields, HEALTH_CHECKER) {
+            self.checkers(entries, path);
         }
     }
 
@@ -144,6 +144,23 @@ impl Speller<'_> {
                 "in {field}, the JSON reader of Aurora's client only knows {known}"
             ))
             .help(format!("write {known}, or the job as a `.aurora` file"))
+    }
+
+    /// Health checkers, of which definitions have exactly one.
+    fn checkers(&mut self, entries: &mut [Entry], path: &Path<'_>) {
+        for entry in entries.iter() {
+            if HEALTH_CHECKER.field(&entry.key).is_none() {
+                let headline = format!("unknown field `{}`", entry.key);
+                let problem = Diagnostic::new(&UNKNOWN_FIELD, headline, self.at(entry.key_span));
+                let problem = problem.note("the fields here are `http` and `shell`");
+                self.tell(problem, path.pointer());
+            } else if entries.len() > 1 && !matches!(entry.value.kind, Kind::Mapping(_)) {
+                self.wrong_type(&entry.value, "a table", &path.key(&entry.key));
+            }
+        }
+        if entries.len() > 1 {
+            self.two_checkers(entries, path);
+        }
     }
 
     /// The executor asks the shell, whatever else there is.

@@ -35,7 +35,18 @@ impl Expression {
 /// What no document has.
 const STRANGE: fmt::Error = fmt::Error;
 
-type Result = std::result::Result<Expression, fmt::Error>;
+type Result<T = Expression> = std::result::Result<T, fmt::Error>;
+
+type Never = Impossible<Expression, fmt::Error>;
+
+/// Methods for what no document has.
+macro_rules! strange {
+    ($($method:ident($($argument:ty),*) -> $value:ty;)*) => {
+        $(fn $method(self, $(_: $argument),*) -> Result<$value> {
+            Err(STRANGE)
+        })*
+    };
+}
 
 struct Writer;
 
@@ -43,12 +54,12 @@ impl ser::Serializer for Writer {
     type Ok = Expression;
     type Error = fmt::Error;
     type SerializeSeq = Items;
-    type SerializeTuple = Impossible<Expression, fmt::Error>;
-    type SerializeTupleStruct = Impossible<Expression, fmt::Error>;
-    type SerializeTupleVariant = Impossible<Expression, fmt::Error>;
+    type SerializeTuple = Never;
+    type SerializeTupleStruct = Never;
+    type SerializeTupleVariant = Never;
     type SerializeMap = Entries;
     type SerializeStruct = Arguments;
-    type SerializeStructVariant = Impossible<Expression, fmt::Error>;
+    type SerializeStructVariant = Never;
 
     fn serialize_bool(self, value: bool) -> Result {
         let word = if value { "True" } else { "False" };
@@ -95,117 +106,46 @@ impl ser::Serializer for Writer {
         })
     }
 
-    fn serialize_seq(self, length: Option<usize>) -> std::result::Result<Items, fmt::Error> {
+    fn serialize_seq(self, length: Option<usize>) -> Result<Items> {
         Ok(Items(Vec::with_capacity(length.unwrap_or_default())))
     }
 
-    fn serialize_map(self, _: Option<usize>) -> std::result::Result<Entries, fmt::Error> {
+    fn serialize_map(self, _: Option<usize>) -> Result<Entries> {
         Ok(Entries {
             entries: Vec::new(),
             key: None,
         })
     }
 
-    fn serialize_struct(
-        self,
-        name: &'static str,
-        length: usize,
-    ) -> std::result::Result<Arguments, fmt::Error> {
+    fn serialize_struct(self, name: &'static str, length: usize) -> Result<Arguments> {
         Ok(Arguments {
             name,
             arguments: Vec::with_capacity(length),
         })
     }
 
-    fn serialize_i8(self, _: i8) -> Result {
-        Err(STRANGE)
-    }
-
-    fn serialize_i16(self, _: i16) -> Result {
-        Err(STRANGE)
-    }
-
-    fn serialize_i32(self, _: i32) -> Result {
-        Err(STRANGE)
-    }
-
-    fn serialize_u8(self, _: u8) -> Result {
-        Err(STRANGE)
-    }
-
-    fn serialize_u16(self, _: u16) -> Result {
-        Err(STRANGE)
-    }
-
-    fn serialize_u32(self, _: u32) -> Result {
-        Err(STRANGE)
-    }
-
-    fn serialize_u64(self, _: u64) -> Result {
-        Err(STRANGE)
-    }
-
-    fn serialize_f32(self, _: f32) -> Result {
-        Err(STRANGE)
-    }
-
-    fn serialize_char(self, _: char) -> Result {
-        Err(STRANGE)
-    }
-
-    fn serialize_bytes(self, _: &[u8]) -> Result {
-        Err(STRANGE)
-    }
-
-    fn serialize_none(self) -> Result {
-        Err(STRANGE)
-    }
-
-    fn serialize_unit(self) -> Result {
-        Err(STRANGE)
-    }
-
-    fn serialize_unit_struct(self, _: &'static str) -> Result {
-        Err(STRANGE)
-    }
-
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, _: &T) -> Result {
         Err(STRANGE)
     }
 
-    fn serialize_tuple(
-        self,
-        _: usize,
-    ) -> std::result::Result<Impossible<Expression, fmt::Error>, fmt::Error> {
-        Err(STRANGE)
-    }
-
-    fn serialize_tuple_struct(
-        self,
-        _: &'static str,
-        _: usize,
-    ) -> std::result::Result<Impossible<Expression, fmt::Error>, fmt::Error> {
-        Err(STRANGE)
-    }
-
-    fn serialize_tuple_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        _: &'static str,
-        _: usize,
-    ) -> std::result::Result<Impossible<Expression, fmt::Error>, fmt::Error> {
-        Err(STRANGE)
-    }
-
-    fn serialize_struct_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        _: &'static str,
-        _: usize,
-    ) -> std::result::Result<Impossible<Expression, fmt::Error>, fmt::Error> {
-        Err(STRANGE)
+    strange! {
+        serialize_i8(i8) -> Expression;
+        serialize_i16(i16) -> Expression;
+        serialize_i32(i32) -> Expression;
+        serialize_u8(u8) -> Expression;
+        serialize_u16(u16) -> Expression;
+        serialize_u32(u32) -> Expression;
+        serialize_u64(u64) -> Expression;
+        serialize_f32(f32) -> Expression;
+        serialize_char(char) -> Expression;
+        serialize_bytes(&[u8]) -> Expression;
+        serialize_none() -> Expression;
+        serialize_unit() -> Expression;
+        serialize_unit_struct(&'static str) -> Expression;
+        serialize_tuple(usize) -> Never;
+        serialize_tuple_struct(&'static str, usize) -> Never;
+        serialize_tuple_variant(&'static str, u32, &'static str, usize) -> Never;
+        serialize_struct_variant(&'static str, u32, &'static str, usize) -> Never;
     }
 }
 
@@ -215,10 +155,7 @@ impl ser::SerializeSeq for Items {
     type Ok = Expression;
     type Error = fmt::Error;
 
-    fn serialize_element<T: Serialize + ?Sized>(
-        &mut self,
-        value: &T,
-    ) -> std::result::Result<(), fmt::Error> {
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
         self.0.push(value.serialize(Writer)?);
         Ok(())
     }
@@ -237,10 +174,7 @@ impl ser::SerializeMap for Entries {
     type Ok = Expression;
     type Error = fmt::Error;
 
-    fn serialize_key<T: Serialize + ?Sized>(
-        &mut self,
-        key: &T,
-    ) -> std::result::Result<(), fmt::Error> {
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<()> {
         match key.serialize(Writer)? {
             Expression::Text(key) => self.key = Some(key),
             _ => return Err(STRANGE),
@@ -248,10 +182,7 @@ impl ser::SerializeMap for Entries {
         Ok(())
     }
 
-    fn serialize_value<T: Serialize + ?Sized>(
-        &mut self,
-        value: &T,
-    ) -> std::result::Result<(), fmt::Error> {
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
         let key = self.key.take().ok_or(STRANGE)?;
         self.entries.push((key, value.serialize(Writer)?));
         Ok(())
@@ -275,7 +206,7 @@ impl ser::SerializeStruct for Arguments {
         &mut self,
         name: &'static str,
         value: &T,
-    ) -> std::result::Result<(), fmt::Error> {
+    ) -> Result<()> {
         self.arguments.push((name, value.serialize(Writer)?));
         Ok(())
     }

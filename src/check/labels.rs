@@ -1,0 +1,69 @@
+//! What people and tools are shown: metadata, and links.
+
+use crate::diagnostic::codes::job;
+use crate::diagnostic::{Diagnostic, Place};
+
+use super::Ctx;
+
+/// Checks `metadata` and `task_links`.
+pub(super) fn check(ctx: &mut Ctx<'_>) {
+    metadata(ctx);
+    links(ctx);
+}
+
+fn metadata(ctx: &mut Ctx<'_>) {
+    for (index, entry) in ctx.job.metadata.iter().flatten().enumerate() {
+        for (field, text) in [("key", &entry.key), ("value", &entry.value)] {
+            let foreign = text.as_str().chars().find(|c| !c.is_ascii());
+            if let Some(c) = foreign {
+                let place = Place::text(
+                    ctx.at.key("metadata").index(index).key(field),
+                    c.to_string(),
+                );
+                let headline = format!("metadata cannot have the character `{c}`");
+                let problem = Diagnostic::new(&job::METADATA_ASCII, headline, place);
+                ctx.report(problem.note("Aurora's client stops at what is not ASCII there"));
+            }
+        }
+    }
+}
+
+/// The client drops them.
+fn links(ctx: &mut Ctx<'_>) {
+    let written = ctx.job.task_links.as_ref();
+    if written.is_some_and(|links| !links.is_empty()) && !ctx.hole(|at| at.key("task_links")) {
+        let place = Place::key(ctx.at.key("task_links"));
+        let headline = "Aurora's client leaves `task_links` out";
+        let problem = Diagnostic::new(&job::TASK_LINKS, headline, place)
+            .help("remove it, or write the links as `metadata`");
+        ctx.report(problem);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::tests::{JOB, PROCESS, problems};
+    use crate::model::Settings;
+
+    fn check(definition: &str, expected: &[&str]) {
+        let definition = format!("{JOB}{PROCESS}{definition}");
+        let found = problems(&definition, &Settings::default());
+        assert_eq!(found, expected, "{definition}");
+    }
+
+    #[test]
+    fn shown() {
+        check(
+            "metadata = [{ key = \"a\", value = \"x\u{e9}\" }, { key = \"\u{e8}\", value = \"\" }]",
+            &[
+                "metadata-ascii '\u{e9}' metadata cannot have the character `\u{e9}`",
+                "metadata-ascii '\u{e8}' metadata cannot have the character `\u{e8}`",
+            ],
+        );
+        check("task_links = {}", &[]);
+        check(
+            "task_links = { a = \"x\" }",
+            &["task-links 'task_links' Aurora's client leaves `task_links` out"],
+        );
+    }
+}

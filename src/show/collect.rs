@@ -1,0 +1,541 @@
+//! What is shown of a job, collected from its plan.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::check::cron_in_words;
+use crate::closure::{Closure, Known, Member, Size};
+use crate::compile::Planned;
+use crate::diagnostic::render::Lines;
+use crate::graph::{Graph, Kind};
+use crate::model::timing::{
+    FINALIZATION_WAIT, Groups, HealthTiming, MOST_FINALIZATION_WAIT, SHUTDOWN_WAIT, UpdateTiming,
+    Window,
+};
+use crate::model::{
+    AttributeValue, Container, CronCollisionPolicy, FractionalSeconds, HealthChecker, Image,
+    Integer, Job, Placement, PlacementRule, Seconds, Text, Waive,
+};
+use crate::plan::{self, NeededBy, Plan};
+use crate::source::{Location, Pointer, display_name};
+use crate::store::StorePath;
+use crate::workspace::Workspace;
+
+use super::document::{self as shown, Origin, Shown, StepKind};
+use super::ports::{HEALTH, Ports};
+use super::templates::templates;
+
+/// How many seconds the executor waits after SIGTERM.
+const KILL: u64 = 60;
+
+/// Everything about a job.
+pub fn shown(planned: &Planned, workspace: &Workspace) -> Shown {
+    let plan = &planned.plan;
+    let job = plan.job();
+    let mut collect = Collect {
+        planned,
+        workspace,
+        job,
+        lines: Lines::default(),
+        origins: BTreeMap::new(),
+    };
+    let ports = Ports::of(plan);
+    let instances = collect.count("instances", job.instances.map(Integer::get), 1);
+    let health_check = collect.health_check(&ports);
+    let update = collect.update(instances, &health_check);
+    let known = Known::new(plan, &workspace.lock);
+    Shown {
+        key: plan.key().to_string(),
+        defined: collect.place(&planned.location),
+        service: collect.or("service", job.service, false),
+        cron: collect.cron(),
+        instances,
+        resources: resources(&job.task.resources, instances),
+        contact: job.contact.as_ref().map(Text::to_string),
+        tier: job.tier.as_ref().map(Text::to_string),
+        production: collect.or("production", job.production, false),
+        priority: collect.or("priority", job.priority.map(Integer::get), 0),
+        max_task_failures: collect.or(
+            "max_task_failures",
+            job.max_task_failures.map(Integer::get),
+            1,
+        ),
+        placement: placement(job),
+        container: job.container.as_ref().map(container),
+        task: collect.task(&known),
+        closure: size(known.of_job().size()),
+        ports: ports.list(job),
+        health_check,
+        update,
+        stop: collect.stop(&ports),
+        templates: templates(planned),
+        waivers: collect.waivers(),
+        origins: collect.origins,
+    }
+}
+
+struct Collect<'a> {
+    planned: &'a Planned,
+    workspace: &'a Workspace,
+    job: &'a Job,
+    lines: Lines<'a>,
+    origins: BTreeMap<String, Origin>,
+}
+
+impl<'a> Collect<'a> {
+    fn plan(&self) -> &'a Plan {
+        &self.planned.plan
+    }
+
+    /// The value of a field, or Aurora's default.
+    fn or<T>(&mut self, field: &str, written: Option<T>, default: T) -> T {
+        written.unwrap_or_else(|| {
+            self.origins.insert(field.to_owned(), Origin::Aurora);
+            default
+        })
+    }
+
+    /// As [`Self::or`], for what is not negative.
+    fn count(&mut self, field: &str, written: Option<i64>, default: i64) -> u64 {
+        self.or(field, written, default).unsigned_abs()
+    }
+
+    fn place(&mut self, location: &'a Location) -> shown::Place {
+        let start = location.span.range().start;
+        shown::Place {
+            file: location.file.name().to_owned(),
+            line: self.lines.of(&location.file).position(start).line,
+        }
+    }
+
+    /// The line of something in the definition.
+    fn place_of(&mut self, pointer: &Pointer) -> shown::Place {
+        let map = &self.planned.map;
+        let location = map.key(pointer);
+        let start = location.span.range().start;
+        shown::Place {
+            file: map.file().name().to_owned(),
+            line: self.lines.of(map.file()).position(start).line,
+        }
+    }
+
+    fn cron(&mut self) -> Option<shown::Cron> {
+        let schedule = self.job.cron_schedule.as_ref()?;
+        let policy = self.job.cron_collision_policy;
+        let policy = self.or(
+            "cron_collision_policy",
+            policy,
+            CronCollisionPolicy::KillExisting,
+        );
+        Some(shown::Cron {
+            schedule: schedule.clone(),
+            words: cron_in_words(schedule).unwrap_or_default(),
+            collision_policy: match policy {
+                CronCollisionPolicy::KillExisting => "KILL_EXISTING",
+                CronCollisionPolicy::CancelNew => "CANCEL_NEW",
+            }
+            .to_owned(),
+        })
+    }
+
+    fn task(&mut self, known: &Known<'a>) -> shown::Task {
+        let task = &self.job.task;
+        let wait = task.finalization_wait.map(Seconds::get);
+        let wait = self.count("task.finalization_wait", wait, FINALIZATION_WAIT);
+        let failures = task.max_failures.map(Integer::get);
+        let concurrency = task.max_concurrency.map(Integer::get);
+        shown::Task {
+            name: self.plan().task_name().to_owned(),
+            max_failures: self.count("task.max_failures", failures, 1),
+            max_concurrency: self.count("task.max_concurrency", concurrency, 0),
+            finalization_wait_secs: wait.min(MOST_FINALIZATION_WAIT.unsigned_abs()),
+            steps: self.steps(known),
+        }
+    }
+
+    fn steps(&mut self, known: &Known<'a>) -> Vec<shown::Step> {
+        let plan = self.plan();
+        let graph = Graph::new(plan, &self.workspace.lock);
+        let needs = plan.needs().scripts.iter();
+        let scripts: BTreeMap<String, &plan::Script> = needs
+            .filter_map(|need| match &need.by {
+                NeededBy::Process(name) => Some((name.to_string(), &need.script)),
+                NeededBy::HealthCheck | NeededBy::Job => None,
+            })
+            .collect();
+        let mut after: Vec<Vec<String>> = vec![Vec::new(); graph.steps.len()];
+        for edge in &graph.edges {
+            after[edge.after].push(graph.steps[edge.before].name.clone());
+        }
+        let mut index = 0;
+        let processes = plan.pointer().key("task").key("processes");
+        let mut sizes = BTreeMap::new();
+        let mut steps: Vec<shown::Step> = graph
+            .steps
+            .iter()
+            .zip(after)
+            .map(|(step, after)| {
+                let is_process = step.kind == Kind::Run;
+                let defined = is_process.then(|| {
+                    index += 1;
+                    let pointer = processes.index(index - 1);
+                    let location = self.planned.map.opening(&pointer);
+                    let start = location.span.range().start;
+                    shown::Place {
+                        file: location.file.name().to_owned(),
+                        line: self.lines.of(self.planned.map.file()).position(start).line,
+                    }
+                });
+                let script = scripts.get(&step.name).filter(|_| is_process);
+                shown::Step {
+                    name: step.name.clone(),
+                    kind: match step.kind {
+                        Kind::Run => StepKind::Run,
+                        Kind::Realise => StepKind::Realise,
+                        Kind::Fetch => StepKind::Fetch,
+                    },
+                    stage: step.stage,
+                    critical: step.is_critical,
+                    is_final: step.is_final,
+                    daemon: step.is_daemon,
+                    ephemeral: step.is_ephemeral,
+                    max_failures: step.max_failures,
+                    after,
+                    defined,
+                    closure: script.map(|script| self.closure(script, known, &mut sizes)),
+                }
+            })
+            .collect();
+        if steps.iter().any(|step| step.kind == StepKind::Realise) {
+            let init = self.workspace.settings.init.as_ref();
+            let written = init.and_then(|init| init.max_failures).is_some();
+            let origin = if written {
+                Origin::Settings
+            } else {
+                Origin::Jobc
+            };
+            self.origins.insert("init.max_failures".to_owned(), origin);
+        }
+        steps.sort_by_key(|step| step.stage);
+        steps
+    }
+
+    fn closure(
+        &self,
+        script: &'a plan::Script,
+        known: &Known<'a>,
+        sizes: &mut BTreeMap<&'a StorePath, Size>,
+    ) -> shown::Closure {
+        let store_dir = &self.workspace.store_dir;
+        let closure: Closure<'a> = known.closure(script);
+        let needs = script.references.iter().filter_map(|path| {
+            let member = closure.members.get(path)?;
+            let imported = match member {
+                Member::Import(import) => Some(self.relative(&import.source)),
+                _ => None,
+            };
+            let whole = *sizes
+                .entry(path)
+                .or_insert_with(|| known.closure_of(path).size());
+            Some(shown::Need {
+                package: self.package(path),
+                path: store_dir.display(path).to_string(),
+                imported,
+                bytes: member.size(),
+                closure: size(whole),
+            })
+        });
+        let mut needs: Vec<shown::Need> = needs.collect();
+        let name = |need: &shown::Need| need.path.split_once('-').map(|it| it.1.to_owned());
+        needs.sort_by_cached_key(|need| (name(need), need.path.clone()));
+        shown::Closure {
+            root: store_dir.display(&script.path).to_string(),
+            size: size(closure.size()),
+            needs,
+        }
+    }
+
+    /// What messages call a file of the workspace.
+    fn relative(&self, file: &Path) -> String {
+        let plain: PathBuf = file.components().collect();
+        display_name(&plain, &self.workspace.current_dir)
+    }
+
+    /// The package that a store path is.
+    fn package(&self, path: &StorePath) -> Option<shown::Package> {
+        let packages = &self.plan().needs().packages;
+        let (name, package) = packages.iter().find(|(_, it)| it.path == *path)?;
+        let key = |at: &Pointer| at.key("packages").key(name.as_str());
+        let map = &self.planned.map;
+        let own = [key(self.plan().pointer()), key(&Pointer::root())];
+        let own = own.into_iter().find(|at| map.has(at));
+        let location = match (own, &self.workspace.settings_map) {
+            (Some(at), _) => map.key(&at),
+            (None, Some(settings)) => settings.key(&key(&Pointer::root())),
+            (None, None) => return None,
+        };
+        let (line, _) = location.file.line_column(location.span.range().start);
+        Some(shown::Package {
+            name: name.to_string(),
+            source: package.source.clone(),
+            declared: shown::Place {
+                file: location.file.name().to_owned(),
+                line,
+            },
+        })
+    }
+
+    fn health_check(&mut self, ports: &Ports) -> shown::HealthCheck {
+        let config = self.job.health_check_config.as_ref();
+        let checker = config.and_then(|config| config.health_checker.as_ref());
+        let (checker, target) = match checker {
+            Some(HealthChecker::Shell(shell)) => ("shell", Some(shell.shell_command.to_string())),
+            _ if !ports.has(HEALTH) => ("none", None),
+            Some(HealthChecker::Http(http)) => {
+                let endpoint = http.endpoint.as_ref().map(Text::to_string);
+                let field = "health_check_config.health_checker.http.endpoint";
+                ("http", Some(self.or(field, endpoint, "/health".to_owned())))
+            }
+            None => {
+                let field = "health_check_config.health_checker".to_owned();
+                self.origins.insert(field, Origin::Aurora);
+                ("http", Some("/health".to_owned()))
+            }
+        };
+        let seconds = |written: Option<FractionalSeconds>| written.map(FractionalSeconds::get);
+        let mut field = |name: &str, written: Option<f64>, default: f64| {
+            self.or(&format!("health_check_config.{name}"), written, default)
+        };
+        let initial = config.and_then(|it| it.initial_interval_secs);
+        let initial = field(
+            "initial_interval_secs",
+            seconds(initial),
+            HealthTiming::GRACE,
+        );
+        let interval = config.and_then(|it| it.interval_secs);
+        let interval = field("interval_secs", seconds(interval), HealthTiming::INTERVAL);
+        let timeout = config.and_then(|it| it.timeout_secs);
+        let timeout = field("timeout_secs", seconds(timeout), HealthTiming::TIMEOUT);
+        let failures = config.and_then(|it| it.max_consecutive_failures);
+        let field = "health_check_config.max_consecutive_failures";
+        let failures = self.count(field, failures.map(Integer::get), 0);
+        let successes = config.and_then(|it| it.min_consecutive_successes);
+        let field = "health_check_config.min_consecutive_successes";
+        let successes = self.count(field, successes.map(Integer::get), 1);
+        let timing = HealthTiming::new(config).filter(|_| checker != "none");
+        shown::HealthCheck {
+            checker: checker.to_owned(),
+            target,
+            initial_interval_secs: initial,
+            interval_secs: interval,
+            timeout_secs: timeout,
+            max_consecutive_failures: failures,
+            min_consecutive_successes: successes,
+            timing: timing.map(|timing| shown::HealthTimes {
+                forgiven_checks: timing.forgiven(),
+                running_at_best: window(timing.healthy_at_best()),
+                running_at_worst: window(timing.healthy_at_worst()),
+                given_up_at_start: window(timing.never_healthy()),
+                given_up_later: window(timing.turned_unhealthy()),
+            }),
+        }
+    }
+
+    fn update(&mut self, instances: u64, health: &shown::HealthCheck) -> Option<shown::Update> {
+        if self.job.service != Some(true) {
+            return None;
+        }
+        let config = self.job.update_config.as_ref();
+        let timing = UpdateTiming::new(config, instances);
+        let start = health.timing.map_or(0.0, |it| it.running_at_best.earliest);
+        let at_best_secs = timing.at_best(start);
+        let rounds = timing.rounds();
+        let (strategy, group_sizes) = match timing.groups {
+            Groups::Queue(size) => ("queue", vec![size]),
+            Groups::Batch(size) => ("batch", vec![size]),
+            Groups::Variable(sizes) => ("variable_batch", sizes),
+        };
+        if config.is_none_or(|it| it.batch_size.is_none() && it.update_strategy.is_none()) {
+            let field = "update_config.batch_size".to_owned();
+            self.origins.insert(field, Origin::Aurora);
+        }
+        let failures = |written: Option<Integer<0>>| written.map(Integer::get);
+        let watch = config.and_then(|it| it.watch_secs).map(Seconds::get);
+        let per_shard = failures(config.and_then(|it| it.max_per_shard_failures));
+        let total = failures(config.and_then(|it| it.max_total_failures));
+        let rollback = config.and_then(|it| it.rollback_on_failure);
+        let pulse = config.and_then(|it| it.pulse_interval_secs);
+        let sla_aware = config.and_then(|it| it.sla_aware);
+        Some(shown::Update {
+            strategy: strategy.to_owned(),
+            group_sizes,
+            rounds,
+            watch_secs: self.count("update_config.watch_secs", watch, UpdateTiming::WATCH),
+            at_best_secs,
+            max_per_shard_failures: self.count(
+                "update_config.max_per_shard_failures",
+                per_shard,
+                0,
+            ),
+            max_total_failures: self.count("update_config.max_total_failures", total, 0),
+            rollback_on_failure: self.or("update_config.rollback_on_failure", rollback, true),
+            autopause: timing.pauses,
+            pulse_interval_secs: pulse.map(|it| it.get().unsigned_abs()),
+            sla_aware: sla_aware == Some(true),
+        })
+    }
+
+    fn stop(&mut self, ports: &Ports) -> shown::Stop {
+        // Aurora's own default asks at `health`; an empty `lifecycle` asks nowhere.
+        let lifecycle = self.job.lifecycle.as_ref();
+        let http = lifecycle.and_then(|it| it.http.as_ref());
+        let asks = lifecycle.is_none() || http.is_some();
+        let port = http.and_then(|http| http.port.as_ref());
+        let port = port.map_or(HEALTH, Text::as_str);
+        if !asks || !ports.has(port) {
+            return shown::Stop {
+                port: None,
+                requests: Vec::new(),
+                kill_secs: KILL,
+            };
+        }
+        let requests = [
+            (
+                "graceful_shutdown_endpoint",
+                http.and_then(|it| it.graceful_shutdown_endpoint.as_ref()),
+                "/quitquitquit",
+                "graceful_shutdown_wait_secs",
+                http.and_then(|it| it.graceful_shutdown_wait_secs),
+            ),
+            (
+                "shutdown_endpoint",
+                http.and_then(|it| it.shutdown_endpoint.as_ref()),
+                "/abortabortabort",
+                "shutdown_wait_secs",
+                http.and_then(|it| it.shutdown_wait_secs),
+            ),
+        ];
+        let requests = requests.map(|(path_field, path, default, wait_field, wait)| {
+            let field = |name: &str| format!("lifecycle.http.{name}");
+            let path = path.map(Text::to_string);
+            let wait = wait.map(Seconds::get);
+            shown::Request {
+                path: self.or(&field(path_field), path, default.to_owned()),
+                wait_secs: self.count(&field(wait_field), wait, SHUTDOWN_WAIT),
+            }
+        });
+        shown::Stop {
+            port: Some(port.to_owned()),
+            requests: requests.into(),
+            kill_secs: KILL,
+        }
+    }
+
+    fn waivers(&mut self) -> Vec<shown::Waiver> {
+        let job = self.plan().pointer().clone();
+        let processes = job.key("task").key("processes");
+        let of_job = self
+            .job
+            .waive
+            .iter()
+            .map(|waive| (None, job.clone(), waive));
+        let of_processes = self.job.task.processes.iter().enumerate();
+        let of_processes = of_processes.filter_map(|(index, process)| {
+            let name = Some(process.name.to_string());
+            Some((name, processes.index(index), process.waive.as_ref()?))
+        });
+        let all: Vec<(Option<String>, Pointer, &Waive)> = of_job.chain(of_processes).collect();
+        let mut waivers = Vec::new();
+        for (process, place, waive) in all {
+            for (lint, reason) in &waive.0 {
+                waivers.push(shown::Waiver {
+                    lint: lint.clone(),
+                    reason: reason.as_str().to_owned(),
+                    process: process.clone(),
+                    at: self.place_of(&place.key("waive").key(lint)),
+                });
+            }
+        }
+        waivers
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "32 bits are exact in a double")]
+fn resources(resources: &plan::Resources, instances: u64) -> shown::Resources {
+    let instance = shown::Amounts {
+        cpu: resources.cpu.get(),
+        ram: resources.ram.get().unsigned_abs(),
+        disk: resources.disk.get().unsigned_abs(),
+        gpu: resources.gpu.map_or(0, |gpu| gpu.get().unsigned_abs()),
+    };
+    let total = shown::Amounts {
+        cpu: instance.cpu * instances as f64,
+        ram: instance.ram.saturating_mul(instances),
+        disk: instance.disk.saturating_mul(instances),
+        gpu: instance.gpu.saturating_mul(instances),
+    };
+    shown::Resources { instance, total }
+}
+
+fn placement(job: &Job) -> Vec<shown::Placement> {
+    let rule = |(attribute, rule): (&String, &Placement)| {
+        let names = |values: &[AttributeValue]| {
+            let values: Vec<_> = values.iter().map(AttributeValue::as_str).collect();
+            values.join(", ")
+        };
+        let words = match &rule.0 {
+            PlacementRule::Limit(limit) => match (limit.get(), attribute.as_str()) {
+                (1, attribute) => format!("at most 1 instance on each {attribute}"),
+                (many, attribute) => format!("at most {many} instances on each {attribute}"),
+            },
+            PlacementRule::AnyOf(values) if attribute == "dedicated" => {
+                format!("hosts dedicated to {}", names(values))
+            }
+            PlacementRule::AnyOf(values) => match values.as_slice() {
+                [only] => format!("{attribute} is {}", only.as_str()),
+                many => format!("{attribute} is one of {}", names(many)),
+            },
+            PlacementRule::NoneOf(values) => match values.as_slice() {
+                [only] => format!("{attribute} is not {}", only.as_str()),
+                many => format!("{attribute} is none of {}", names(many)),
+            },
+        };
+        shown::Placement {
+            attribute: attribute.clone(),
+            rule: rule.to_string(),
+            words,
+        }
+    };
+    job.constraints.iter().flatten().map(rule).collect()
+}
+
+fn container(container: &Container) -> String {
+    match container {
+        Container::Docker(docker) => format!("Docker image {}", docker.image),
+        Container::Mesos(mesos) => match &mesos.image {
+            None => "Mesos container".to_owned(),
+            Some(Image::Docker(image)) => {
+                format!(
+                    "Mesos container of Docker image {}:{}",
+                    image.name, image.tag
+                )
+            }
+            Some(Image::Appc(image)) => format!("Mesos container of AppC image {}", image.name),
+        },
+    }
+}
+
+fn size(size: Size) -> shown::Size {
+    shown::Size {
+        paths: size.paths,
+        bytes: size.bytes,
+        unknown: size.unknown,
+    }
+}
+
+fn window(window: Window) -> shown::Window {
+    shown::Window {
+        earliest: window.earliest,
+        latest: window.latest,
+    }
+}

@@ -1,0 +1,14 @@
+//! Everything about one job on one screen.
+//!
+//! Made of a plan, the places of its definition, and the lock: [`Shown`] for programs, [`text`] for
+//! people.
+
+mod collect;
+mod document;
+mod ports;
+mod templates;
+mod text;
+
+pub use collect::shown;
+pub use document::Shown;
+pub use text::text;

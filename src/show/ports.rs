@@ -1,0 +1,137 @@
+//! The named ports of a job: where their numbers come from, and who has to do with them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{Job, Text, references};
+use crate::plan::{Plan, Step};
+
+use super::document::{Port, PortSource};
+
+/// The port that health is asked for at.
+pub(super) const HEALTH: &str = "health";
+const PRIMARY: &str = "http";
+
+/// The ports of a job, and what its texts say of them.
+pub(super) struct Ports {
+    /// The processes that name each port.
+    named: BTreeMap<String, Vec<String>>,
+    portmap: BTreeMap<String, String>,
+    primary: Option<String>,
+}
+
+impl Ports {
+    pub(super) fn of(plan: &Plan) -> Self {
+        let mut named: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (_, step) in plan.sequence() {
+            let Step::Run(run) = step else {
+                continue;
+            };
+            let addresses = references(&run.command).filter_map(|it| it.address);
+            let ports: BTreeSet<_> = addresses
+                .filter_map(|address| address.port().map(str::to_owned))
+                .collect();
+            for port in ports {
+                let name = run.process.name.to_string();
+                named.entry(port).or_default().push(name);
+            }
+        }
+        let announce = plan.job().announce.as_ref();
+        let primary = announce.map(|announce| {
+            let written = announce.primary_port.as_ref();
+            written.map_or(PRIMARY, Text::as_str).to_owned()
+        });
+        let portmap = match (announce, &primary) {
+            (Some(announce), Some(primary)) => match &announce.portmap {
+                Some(written) => written
+                    .iter()
+                    .map(|(name, port)| (name.clone(), filled(port, primary)))
+                    .collect(),
+                None => BTreeMap::from([("aurora".to_owned(), primary.clone())]),
+            },
+            _ => BTreeMap::new(),
+        };
+        Self {
+            named,
+            portmap,
+            primary,
+        }
+    }
+
+    /// Whether a task has a port of this name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.named.contains_key(name)
+            || self.portmap.contains_key(name)
+            || self.portmap.values().any(|port| port == name)
+    }
+
+    /// All ports that somebody names, those of `job`'s health check and lifecycle included.
+    pub(super) fn list(&self, job: &Job) -> Vec<Port> {
+        let health = if checks_by_shell(job) {
+            None
+        } else {
+            Some(HEALTH)
+        };
+        let health = health.filter(|_| self.has(HEALTH) || job.health_check_config.is_some());
+        let lifecycle = job.lifecycle.as_ref().and_then(|it| it.http.as_ref());
+        let lifecycle = lifecycle.map(|http| http.port.as_ref().map_or(HEALTH, Text::as_str));
+        let asked = self.named.keys().map(String::as_str);
+        let mapped = self
+            .portmap
+            .iter()
+            .flat_map(|(name, port)| [&**name, &**port]);
+        let others = [health, lifecycle, self.primary.as_deref()];
+        let names: BTreeSet<&str> = asked
+            .chain(mapped)
+            .chain(others.into_iter().flatten())
+            .filter(|name| number(name).is_none())
+            .collect();
+        let uses = |name: &str| {
+            let uses = [
+                (self.primary.as_deref() == Some(name), "primary"),
+                (self.portmap.contains_key(name), "announced"),
+                (health == Some(name), "health_check"),
+                (lifecycle == Some(name), "lifecycle"),
+            ];
+            let uses = uses.into_iter().filter(|(does, _)| *does);
+            uses.map(|(_, word)| word.to_owned()).collect()
+        };
+        let port = |name: &str| {
+            let target = self.portmap.get(name).filter(|target| *target != name);
+            let fixed = target.and_then(|target| number(target));
+            let alias = target.filter(|_| fixed.is_none()).cloned();
+            Port {
+                name: name.to_owned(),
+                source: if fixed.is_some() {
+                    PortSource::Fixed
+                } else if alias.is_some() {
+                    PortSource::Alias
+                } else if self.has(name) {
+                    PortSource::Allocated
+                } else {
+                    PortSource::None
+                },
+                number: fixed,
+                alias_of: alias,
+                processes: self.named.get(name).cloned().unwrap_or_default(),
+                uses: uses(name),
+            }
+        };
+        names.into_iter().map(port).collect()
+    }
+}
+
+/// Whether health is found out by a command, and not at a port.
+pub(super) fn checks_by_shell(job: &Job) -> bool {
+    let config = job.health_check_config.as_ref();
+    let checker = config.and_then(|config| config.health_checker.as_ref());
+    matches!(checker, Some(crate::model::HealthChecker::Shell(_)))
+}
+
+fn number(name: &str) -> Option<u16> {
+    name.trim().parse().ok()
+}
+
+/// A value of the portmap with the one reference filled in that people write there.
+fn filled(port: &Text, primary: &str) -> String {
+    port.as_str().replace("{{primary_port}}", primary)
+}
