@@ -22,6 +22,7 @@ use crate::store::StorePath;
 use crate::workspace::Workspace;
 
 use super::document::{self as shown, Origin, Shown, StepKind};
+use super::operation;
 use super::ports::{HEALTH, Ports};
 use super::templates::templates;
 
@@ -68,6 +69,20 @@ pub fn shown(planned: &Planned, workspace: &Workspace) -> Shown {
         health_check,
         update,
         stop: collect.stop(&ports),
+        sla_policy: operation::sla_policy(job),
+        partition_policy: operation::partition_policy(job),
+        metadata: operation::metadata(job),
+        task_links: operation::task_links(job),
+        zk_path: job
+            .announce
+            .as_ref()
+            .and_then(|announce| announce.zk_path.as_ref())
+            .map(Text::to_string),
+        executor: job
+            .executor_config
+            .as_ref()
+            .and_then(|executor| executor.name.as_ref())
+            .map(Text::to_string),
         templates: templates(planned),
         waivers: collect.waivers(),
         origins: collect.origins,

@@ -51,6 +51,22 @@ pub struct Shown {
     pub update: Option<Update>,
     /// How an instance is stopped.
     pub stop: Stop,
+    /// What maintenance of hosts has to leave running, if the job says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sla_policy: Option<SlaPolicy>,
+    /// What happens to an instance whose host is out of reach, if the job says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partition_policy: Option<PartitionPolicy>,
+    /// Keys and values for people and tools.
+    pub metadata: Vec<Labelled>,
+    /// Links beside a task in the web interface.
+    pub task_links: Vec<Labelled>,
+    /// Where instances are announced, if not at the place that the cluster has for the job.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zk_path: Option<String>,
+    /// Which executor runs the task, if it is not Thermos.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub executor: Option<String>,
     /// The references that are filled in on the node.
     pub templates: Vec<Template>,
     /// Lints that the definition waives.
@@ -92,6 +108,51 @@ pub struct Cron {
     pub words: String,
     /// What happens when the last run has not ended yet.
     pub collision_policy: String,
+}
+
+/// What maintenance of hosts has to leave running.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SlaPolicy {
+    /// So many instances.
+    Count {
+        /// How many.
+        count: i64,
+        /// For how long they have to have been running.
+        duration_secs: i64,
+    },
+    /// So many percent of the instances.
+    Percentage {
+        /// How many percent.
+        percentage: f64,
+        /// For how long they have to have been running.
+        duration_secs: i64,
+    },
+    /// What a service of the job's owner says each time.
+    Coordinator {
+        /// The address of the service.
+        coordinator_url: String,
+        /// The field of its answer that says yes or no.
+        status_key: String,
+    },
+}
+
+/// What happens to an instance whose host is out of reach.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct PartitionPolicy {
+    /// Whether it is replaced.
+    pub reschedule: bool,
+    /// After how long.
+    pub delay_secs: i64,
+}
+
+/// A text with a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Labelled {
+    /// The name.
+    pub name: String,
+    /// The text.
+    pub value: String,
 }
 
 /// What instances may use.

@@ -5,6 +5,7 @@
 
 mod collect;
 mod document;
+mod operation;
 mod ports;
 mod templates;
 mod text;

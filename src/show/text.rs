@@ -8,8 +8,8 @@ use crate::diagnostic::render::{amount, counted, visible};
 use crate::graph::{Characters, Look, ascii};
 
 use super::document::{
-    Amounts, HealthCheck, HealthTimes, Need, Origin, Place, Port, PortSource, Shown, Size, Step,
-    StepKind, Update, Window,
+    Amounts, HealthCheck, HealthTimes, Labelled, Need, Origin, Place, Port, PortSource, Shown,
+    Size, Step, StepKind, Update, Window,
 };
 
 /// The job as text.
@@ -27,6 +27,7 @@ pub fn text(shown: &Shown, look: &Look) -> String {
     page.health();
     page.update();
     page.stop();
+    page.operation();
     page.templates();
     page.waivers();
     page.out
@@ -446,6 +447,28 @@ impl Page<'_> {
         self.part("Stop", &lines);
     }
 
+    fn operation(&mut self) {
+        let shown = self.shown;
+        let policy = shown.sla_policy.as_ref().map(|policy| policy.words());
+        self.part("Maintenance", policy.as_slice());
+        let policy = shown.partition_policy.as_ref().map(|it| it.words());
+        self.part("Partition", policy.as_slice());
+        self.part("Executor", shown.executor.as_slice());
+        self.part("Announced", shown.zk_path.as_slice());
+        self.labels("Metadata", &shown.metadata);
+        self.labels("Links", &shown.task_links);
+    }
+
+    fn labels(&mut self, heading: &str, entries: &[Labelled]) {
+        let listed = entries.iter().take(MOST);
+        let rows: Vec<_> = listed
+            .map(|it| [self.shown(&it.name), self.shown(&it.value)])
+            .collect();
+        let mut lines = table(&rows);
+        more(&mut lines, entries.len());
+        self.part(heading, &lines);
+    }
+
     fn templates(&mut self) {
         let rows: Vec<_> = self
             .shown
@@ -640,7 +663,7 @@ fn port_uses(port: &Port) -> String {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "for people to read")]
-fn seconds(seconds: u64) -> String {
+pub(super) fn seconds(seconds: u64) -> String {
     amount::seconds(seconds as f64)
 }
 
