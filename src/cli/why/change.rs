@@ -38,7 +38,15 @@ pub(super) fn run(args: &WhyArgs, global: &Global, console: &Console) -> Result<
         Some(new) => Word::parse(new, &current_dir),
         None => Word::Path(root.clone()),
     };
-    let report = reader.read(&old, &new, Reach::Everything)?;
+    // What is the same on both sides may be wrong, or large.
+    let mut report = reader.read(&old, &new, Reach::Differing)?;
+    let is_same = |sides: &Sides| {
+        let jobs = sides.old.jobs.len() + sides.new.jobs.len();
+        jobs == 0 && sides.same > 0
+    };
+    if report.value.as_ref().is_some_and(is_same) {
+        report = reader.read(&old, &new, Reach::Everything)?;
+    }
     let Some(sides) = report.value else {
         console.close(report.diagnostics, None, &[]);
         return Ok(Exit::Failed);
