@@ -121,8 +121,9 @@ fn packaged(directory: &str) -> Packaged {
         home.display()
     );
     workspace.settings(&cache, &init);
-    let definition = crate::harness::small_job("talker", "")
-        .replace("echo hello", &format!("{}/bin/talk", package.path));
+    let packages = format!("packages = {{ talk = \"{}\" }}", package.path);
+    let definition = crate::harness::small_job("talker", &packages)
+        .replace("echo hello", "${pkgs.talk}/bin/talk");
     workspace.sandbox.file("talker/job.toml", definition);
     let job = workspace.build("talker");
     workspace.push("talker");
