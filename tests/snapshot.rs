@@ -70,6 +70,7 @@ fn changes_are_told_and_accepted() {
     let run = sandbox.jobc(["snapshot", "--check"]);
     assert_eq!(run.status, 1);
     for line in [
+        "~ devcluster/www/devel/hello: adds 2 instances, restarts none".to_owned(),
         format!("stale {HELLO}"),
         format!("orphaned {OTHER}"),
         "missing snapshots/devcluster/www/devel/third.json".to_owned(),
@@ -192,7 +193,7 @@ fn a_conflict_is_resolved_by_writing() {
     let run = sandbox.jobc(["snapshot", "--check"]);
     assert_eq!(run.status, 1);
     assert!(
-        run.stdout.contains(&format!("stale {HELLO}\n")),
+        run.stdout.contains(&format!("unreadable {HELLO}\n")),
         "{}",
         run.stdout
     );

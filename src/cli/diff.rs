@@ -15,9 +15,6 @@ use super::open;
 use super::output;
 use super::side::{Reach, Reader, Word};
 
-/// What is compared with the working tree unless something else is named.
-pub(super) const LAST_COMMIT: &str = "HEAD";
-
 pub(super) fn run(args: &DiffArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
     let current_dir = open::current_dir()?;
     let root = open::root(global, &current_dir)?;
@@ -28,12 +25,8 @@ pub(super) fn run(args: &DiffArgs, global: &Global, console: &Console) -> Result
         root: &root,
         wanted: &wanted,
     };
-    let old = args.old.as_deref().unwrap_or(LAST_COMMIT);
-    let old = Word::parse(old, &current_dir);
-    let new = match &args.new {
-        Some(new) => Word::parse(new, &current_dir),
-        None => Word::Path(root.clone()),
-    };
+    let words = [args.old.as_deref(), args.new.as_deref()];
+    let [old, new] = Word::pair(words, &root, &current_dir);
     let report = reader.read(&old, &new, Reach::Differing)?;
     let Some(sides) = report.value else {
         // One side is trouble, not a difference.

@@ -94,7 +94,14 @@ fn way(chains: &[&Chain<'_>], style: &Style<'_>, text: &mut String) {
 /// What a path is for the job.
 fn remark(link: &Link<'_>, style: &Style<'_>) -> Option<String> {
     let packages = link.packages.iter();
-    let packages = packages.map(|(name, source)| format!("package `{name}`, {source}"));
+    let packages = packages.map(|(name, source)| {
+        // Given by its path, it is not to be told twice.
+        if source.ends_with(&link.path.to_string()) {
+            format!("package `{name}`")
+        } else {
+            format!("package `{name}`, {source}")
+        }
+    });
     let file = link.file.as_ref();
     let file = file.map(|file| display_name(file, style.current_dir));
     let is_named = |remarks: &Vec<String>| !remarks.is_empty();

@@ -9,6 +9,9 @@
 
 use std::path::{Path, PathBuf};
 
+/// The old side unless something else is named.
+const LAST_COMMIT: &str = "HEAD";
+
 /// What a word says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::cli) enum Word {
@@ -23,6 +26,20 @@ pub(in crate::cli) enum Word {
 }
 
 impl Word {
+    /// The two sides of a command line: the last commit and the workspace at `root`, unless others
+    /// are named.
+    pub(in crate::cli) fn pair(
+        [old, new]: [Option<&str>; 2],
+        root: &Path,
+        current_dir: &Path,
+    ) -> [Self; 2] {
+        let new = match new {
+            Some(new) => Self::parse(new, current_dir),
+            None => Self::Path(root.to_owned()),
+        };
+        [Self::parse(old.unwrap_or(LAST_COMMIT), current_dir), new]
+    }
+
     /// What `text` says where relative paths begin at `current_dir`.
     pub(in crate::cli) fn parse(text: &str, current_dir: &Path) -> Self {
         if text == "-" {

@@ -10,15 +10,16 @@ use crate::cli::failure::Failure;
 use crate::cli::output;
 use crate::cli::side::{Side, SideJob, Sides};
 use crate::diagnostic::render::counted;
+use crate::model::shell_word;
 use crate::snapshot::{SnapshotName, State};
 use crate::source::display_name;
 
-use super::Snapshots;
+use super::{SnapshotArgs, Snapshots};
 
 /// Prints what differs, and says how to accept it.
 pub(super) fn check(
     snapshots: Snapshots<'_>,
-    format: DiffFormat,
+    args: &SnapshotArgs,
     global: &Global,
     console: &Console,
 ) -> Result<Exit, Failure> {
@@ -30,11 +31,11 @@ pub(super) fn check(
     for (name, word) in stale.chain(orphans) {
         files.insert(name.clone(), word);
         let text = snapshots.directory.snapshot(name)?;
-        match text.as_deref().and_then(SideJob::of_text) {
-            Some(job) => {
-                old.insert(name.key().to_owned(), job);
-            }
-            None => unreadable.push(name.clone()),
+        if let Some(job) = text.as_deref().and_then(SideJob::of_text) {
+            old.insert(name.key().to_owned(), job);
+        } else {
+            files.insert(name.clone(), "unreadable");
+            unreadable.push(name.clone());
         }
     }
     let missing = snapshots.of(State::Missing);
@@ -55,20 +56,28 @@ pub(super) fn check(
         .filter(|(name, (_, state))| *state != State::Current && !unreadable.contains(name))
         .map(|(_, (job, _))| SideJob::of_compiled(job))
         .collect();
+    let mut before = Side::of_jobs(directory, old, None);
+    before.store_dir = workspace.store_dir.clone();
     let sides = Sides {
         same: same - new.len(),
-        old: Side::of_jobs(directory, old, None),
+        old: before,
         new: Side::of_jobs("working tree".to_owned(), new, Some(workspace)),
     };
-    diff::print(&sides.compare(), format, global)?;
-    if format == DiffFormat::Text {
+    diff::print(&sides.compare(), args.format, global)?;
+    if args.format == DiffFormat::Text {
         output::print(&lines)?;
     }
     let wrong = files.len();
+    let words = args
+        .names
+        .iter()
+        .map(|word| format!(" {}", shell_word(word)));
+    let words: String = words.collect();
     let are = if wrong == 1 { "is" } else { "are" };
     console.fail(
-        &Failure::new(format!("{wrong} of {total} {are} not current"))
-            .help("look at the changes, and accept them with `jobc snapshot`"),
+        &Failure::new(format!("{wrong} of {total} {are} not current")).help(format!(
+            "look at the changes, and accept them with `jobc snapshot{words}`"
+        )),
     );
     Ok(Exit::Wrong)
 }

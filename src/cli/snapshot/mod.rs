@@ -59,7 +59,7 @@ pub(super) fn run(
     let mut snapshots = Snapshots::compare(jobs, &workspace, extent)?;
     snapshots.warn(console);
     if args.check {
-        return check::check(snapshots, args.format, global, console);
+        return check::check(snapshots, args, global, console);
     }
     snapshots.write()?;
     output::print(&snapshots.changes())?;

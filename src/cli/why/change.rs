@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::cli::args::Global;
 use crate::cli::console::Console;
-use crate::cli::diff::{LAST_COMMIT, fits, patterns};
+use crate::cli::diff::{fits, patterns};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::side::{Reach, Reader, Side, Sides, Word};
@@ -32,13 +32,17 @@ pub(super) fn run(args: &WhyArgs, global: &Global, console: &Console) -> Result<
         root: &root,
         wanted: &wanted,
     };
-    let old = args.old.as_deref().unwrap_or(LAST_COMMIT);
-    let old = Word::parse(old, &current_dir);
-    let new = match &args.new {
-        Some(new) => Word::parse(new, &current_dir),
-        None => Word::Path(root.clone()),
+    let words = [args.old.as_deref(), args.new.as_deref()];
+    let [old, new] = Word::pair(words, &root, &current_dir);
+    // What is the same on both sides may be wrong, or large.
+    let mut report = reader.read(&old, &new, Reach::Differing)?;
+    let is_same = |sides: &Sides| {
+        let jobs = sides.old.jobs.len() + sides.new.jobs.len();
+        jobs == 0 && sides.same > 0
     };
-    let report = reader.read(&old, &new, Reach::Everything)?;
+    if report.value.as_ref().is_some_and(is_same) {
+        report = reader.read(&old, &new, Reach::Everything)?;
+    }
     let Some(sides) = report.value else {
         console.close(report.diagnostics, None, &[]);
         return Ok(Exit::Failed);
