@@ -8,8 +8,8 @@ use crate::diagnostic::render::{amount, counted, visible};
 use crate::graph::{Characters, Look, ascii};
 
 use super::document::{
-    Amounts, HealthCheck, HealthTimes, Labelled, Need, Origin, Place, Port, PortSource, Shown,
-    Size, Step, StepKind, Update, Window,
+    Amounts, HealthCheck, HealthTimes, Labelled, Need, Origin, PartitionPolicy, Place, Port,
+    PortSource, Shown, Size, SlaPolicy, Step, StepKind, Update, Window,
 };
 
 /// The job as text.
@@ -449,9 +449,9 @@ impl Page<'_> {
 
     fn operation(&mut self) {
         let shown = self.shown;
-        let policy = shown.sla_policy.as_ref().map(|policy| policy.words());
+        let policy = shown.sla_policy.as_ref().map(SlaPolicy::words);
         self.part("Maintenance", policy.as_slice());
-        let policy = shown.partition_policy.as_ref().map(|it| it.words());
+        let policy = shown.partition_policy.as_ref().map(PartitionPolicy::words);
         self.part("Partition", policy.as_slice());
         self.part("Executor", shown.executor.as_slice());
         self.part("Announced", shown.zk_path.as_slice());
