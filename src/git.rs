@@ -175,6 +175,29 @@ impl Repository {
         Ok(entries)
     }
 
+    /// What files hold, by what git calls it, as it is kept in the repository.
+    ///
+    /// # Errors
+    /// If git cannot read one.
+    pub fn contents(&self, ids: &[&ObjectId]) -> Result<Vec<Vec<u8>>, MachineError> {
+        let mut command = git(&self.directory);
+        command.args(["cat-file", "--batch=%(objectsize)"]);
+        let input: String = ids.iter().map(|id| format!("{}\n", id.0)).collect();
+        let read = run(&mut command, Some(input.into_bytes()))?;
+        let read = read.checked("read files of a revision")?;
+        let mut rest = read.as_slice();
+        let mut contents = Vec::with_capacity(ids.len());
+        for _ in ids {
+            let Some((found, after)) = batched(rest) else {
+                let cause = "a file is missing in the repository";
+                return Err(MachineError::new("cannot read files of a revision", cause));
+            };
+            contents.push(found.to_vec());
+            rest = after;
+        }
+        Ok(contents)
+    }
+
     /// Checks out `paths` of a tree into the directory `into`, which keeps their places.
     ///
     /// # Errors
@@ -401,6 +424,14 @@ fn run(command: &mut Command, input: Option<Vec<u8>>) -> Result<Asked, MachineEr
         stdout: output.stdout,
         messages: String::from_utf8_lossy(&output.stderr).into_owned(),
     })
+}
+
+/// `SIZE NEWLINE CONTENTS NEWLINE`: the contents, and what follows.
+fn batched(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = text.iter().position(|&byte| byte == b'\n')?;
+    let size: usize = str::from_utf8(&text[..end]).ok()?.parse().ok()?;
+    let (contents, rest) = text[end + 1..].split_at_checked(size)?;
+    Some((contents, rest.strip_prefix(b"\n")?))
 }
 
 /// What NUL bytes separate.

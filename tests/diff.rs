@@ -404,6 +404,20 @@ fn what_a_change_concerns() {
     check("1 job in 1 file", "1 file that is", &a);
 }
 
+/// A definition may be a file that another one imports.
+#[test]
+fn a_definition_that_is_imported() {
+    let sandbox = service();
+    let root = sandbox.path().join("repository");
+    let job = small_job("a", "").replace("echo hello", "cat ${../b}");
+    sandbox.file("repository/ws/a/job.toml", job);
+    commit(&root, "imports b");
+    sandbox.file("repository/ws/b/job.toml", small_job("b", "instances = 2"));
+    let both = ["devcluster/www/devel/a", "devcluster/www/devel/b"];
+    assert_eq!(changed(&sandbox), both);
+    assert!(checked(&sandbox, "HEAD").starts_with("checked 2 jobs in 2 files; 0 files"));
+}
+
 #[test]
 fn settings_concern_every_job() {
     let sandbox = service();

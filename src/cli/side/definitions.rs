@@ -1,14 +1,15 @@
 //! The definitions of a side, before they are compiled.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::compile::{Compiled, Compiler, in_parallel};
 use crate::diagnostic::{Diagnostic, MachineError, Report};
 use crate::emit::Form;
 use crate::git::EntryKind;
 use crate::model::JobKey;
-use crate::source::display_name;
+use crate::source::{SourceFile, display_name};
 use crate::workspace::{DefinitionFile, LOCK_FILE, SETTINGS_FILE, Workspace, read_source};
 
 use super::super::failure::Failure;
@@ -63,7 +64,7 @@ impl Definitions {
             return Ok(Report::failed(diagnostics));
         };
         let files = checked.entries.iter();
-        let files = files.filter(|(_, (kind, _))| *kind != EntryKind::Submodule);
+        let files = files.filter(|(_, held)| held.kind != EntryKind::Submodule);
         let files = files.map(|(path, _)| path.clone());
         let files = files.filter(|path| workspace.is_definition(path)).collect();
         Ok(Report::ok(Self {
@@ -79,11 +80,27 @@ impl Definitions {
         DefinitionFile::of_path(&self.workspace.root.join(relative))
     }
 
-    /// What a definition depends on; none if it cannot be said, or it is not there.
-    pub(super) fn dependencies(&self, relative: &Path) -> Option<Dependencies> {
-        let file = self.file(relative)?;
-        let source = read_source(&file.path, &self.workspace.current_dir).ok()?;
-        Dependencies::of(&source.value?, file.format)
+    /// The text of a definition, which is one of `texts` or is there; none if it cannot be read.
+    pub(super) fn text(
+        &self,
+        relative: &PathBuf,
+        texts: &BTreeMap<&PathBuf, Vec<u8>>,
+    ) -> Option<Arc<SourceFile>> {
+        let Some(text) = texts.get(relative) else {
+            let path = self.workspace.root.join(relative);
+            return read_source(&path, &self.workspace.current_dir).ok()?.value;
+        };
+        let text = String::from_utf8(text.clone()).ok()?;
+        Some(SourceFile::new(relative.display().to_string(), text))
+    }
+
+    /// What a definition depends on; none if it makes no sense.
+    pub(super) fn dependencies(
+        &self,
+        relative: &Path,
+        source: &Arc<SourceFile>,
+    ) -> Option<Dependencies> {
+        Dependencies::of(source, self.file(relative)?.format)
     }
 
     /// Compiles the jobs of all definitions, or `only` of some.
@@ -134,7 +151,9 @@ impl Definitions {
             shared.map(|path| leads_to(Path::new(""), &path)).collect();
         for file in files {
             // What is wrong with it is told when it is compiled.
-            let Some(found) = self.dependencies(file) else {
+            let source = self.text(file, &BTreeMap::new());
+            let found = source.and_then(|source| self.dependencies(file, &source));
+            let Some(found) = found else {
                 continue;
             };
             let below = file.parent().unwrap_or(Path::new(""));

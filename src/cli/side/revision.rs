@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use crate::diagnostic::MachineError;
-use crate::git::{Checkout, EntryKind, ObjectId, Repository, Revision};
+use crate::git::{Checkout, Entry, EntryKind, ObjectId, Repository, Revision};
 use crate::parse::{self, Format};
 use crate::source::{Kind, Node, load};
 use crate::workspace::SETTINGS_FILE;
@@ -25,7 +25,7 @@ pub(super) struct Checked {
     /// The commit, if it is one.
     pub(super) commit: Option<ObjectId>,
     /// All that lies in the workspace, with the repository that has it.
-    pub(super) entries: BTreeMap<PathBuf, (EntryKind, usize)>,
+    pub(super) entries: BTreeMap<PathBuf, Held>,
     /// Where the workspace lies in the repository.
     pub(super) prefix: PathBuf,
     /// Submodules: where they lie in the workspace, and which commit.
@@ -34,6 +34,14 @@ pub(super) struct Checked {
     root: PathBuf,
     done: Mutex<BTreeSet<PathBuf>>,
     _directory: Temporary,
+}
+
+/// What lies at a path.
+#[derive(Debug)]
+pub(super) struct Held {
+    pub(super) kind: EntryKind,
+    id: ObjectId,
+    part: usize,
 }
 
 /// A repository that has some of the files: the workspace's own, or a submodule's.
@@ -100,11 +108,12 @@ impl Checked {
     fn add(&mut self, part: usize, tree: &ObjectId) -> Result<(), MachineError> {
         let at = self.parts[part].at.clone();
         for entry in self.parts[part].repository.entries(tree)? {
-            let path = at.join(entry.path);
-            if entry.kind == EntryKind::Submodule {
-                self.submodules.push((path.clone(), entry.id));
+            let path = at.join(&entry.path);
+            let Entry { kind, id, .. } = entry;
+            if kind == EntryKind::Submodule {
+                self.submodules.push((path.clone(), id.clone()));
             }
-            self.entries.insert(path, (entry.kind, part));
+            self.entries.insert(path, Held { kind, id, part });
         }
         Ok(())
     }
@@ -171,7 +180,7 @@ impl Checked {
         let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
         let mut of_parts: BTreeMap<usize, BTreeSet<PathBuf>> = BTreeMap::new();
         for path in paths {
-            let Some((kind, part)) = self.entries.get(path) else {
+            let Some(Held { kind, part, .. }) = self.entries.get(path) else {
                 continue;
             };
             if *kind == EntryKind::Submodule || !done.insert(path.clone()) {
@@ -233,7 +242,27 @@ impl Checked {
 
     /// Whether no link leads to what is at a path.
     pub(super) fn is_plain(&self, path: &Path) -> bool {
-        let is_link = |above: &Path| matches!(self.entries.get(above), Some((EntryKind::Link, _)));
-        !path.ancestors().skip(1).any(is_link)
+        !path.ancestors().skip(1).any(|above| self.is_link(above))
+    }
+
+    /// Whether there is a link at a path.
+    pub(super) fn is_link(&self, path: &Path) -> bool {
+        self.entries
+            .get(path)
+            .is_some_and(|held| held.kind == EntryKind::Link)
+    }
+
+    /// What files hold, without checking them out; those of submodules are left out.
+    pub(super) fn contents<'p>(
+        &self,
+        paths: &[&'p PathBuf],
+    ) -> Result<BTreeMap<&'p PathBuf, Vec<u8>>, MachineError> {
+        let own = paths.iter().filter_map(|path| {
+            let held = self.entries.get(*path).filter(|held| held.part == 0)?;
+            Some((*path, &held.id))
+        });
+        let (paths, ids): (Vec<_>, Vec<_>) = own.unzip();
+        let contents = self.repository.contents(&ids)?;
+        Ok(paths.into_iter().zip(contents).collect())
     }
 }

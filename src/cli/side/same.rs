@@ -12,13 +12,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::compile::in_parallel;
 use crate::diagnostic::MachineError;
-use crate::git::{EntryKind, Repository};
+use crate::git::Repository;
 use crate::model::{CommandLine, PackageSource, Piece, Reference};
 use crate::parse::{self, Format};
 use crate::resolve::Lock;
 use crate::source::{Kind, SourceFile};
 use crate::store::StorePath;
-use crate::workspace::{LOCK_FILE, SETTINGS_FILE};
 
 use super::definitions::Definitions;
 use super::revision::Checked;
@@ -128,31 +127,33 @@ pub(super) fn differing(
     let relocked = relocked(&old.workspace.lock, &new.workspace.lock);
     let repackaged = repackaged(new, &relocked, &comparison);
     let common: Vec<&PathBuf> = old.files.intersection(&new.files).collect();
-    let only_definitions = match &comparison {
-        Comparison::Git { changed, .. } => changed.iter().all(|path| {
-            let is_own = [SETTINGS_FILE, LOCK_FILE]
-                .iter()
-                .any(|own| path == Path::new(own));
-            is_own || old.files.contains(path) || new.files.contains(path)
-        }),
-        Comparison::Files { .. } | Comparison::Nothing => false,
+    let is_certain = relocked.is_empty() && repackaged.is_empty();
+    let texts = match &new.checked {
+        Some(checked) if !comparison.is_empty() || !is_certain => {
+            let untouched = common.iter().filter(|file| comparison.is_same(file));
+            checked.contents(&untouched.copied().collect::<Vec<_>>())?
+        }
+        _ => BTreeMap::new(),
     };
-    let needs_texts = !only_definitions || !relocked.is_empty() || !repackaged.is_empty();
-    if needs_texts && let Some(checked) = &new.checked {
-        let untouched = common.iter().filter(|file| comparison.is_same(file));
-        checked.check_out(&untouched.map(|file| (*file).clone()).collect())?;
-    }
-    let is_same = |file: &&PathBuf| {
+    let is_same = |file: &PathBuf| {
         if !comparison.is_plain(file) || comparison.is_link(file) || !comparison.is_same(file) {
             return false;
         }
-        if !needs_texts {
+        if comparison.is_empty() && is_certain {
             return true;
         }
-        let Some(found) = new.dependencies(file) else {
+        let Some(source) = new.text(file, &texts) else {
             return false;
         };
         let below = file.parent().unwrap_or(Path::new(""));
+        // All that it may import then lies beside it.
+        let stays = !source.text().contains("..") && !source.text().contains('\\');
+        if is_certain && stays && comparison.is_same_around(below) {
+            return true;
+        }
+        let Some(found) = new.dependencies(file, &source) else {
+            return false;
+        };
         let is_same_import = |path: &PathBuf| {
             leads_to(below, path)
                 .is_some_and(|path| comparison.is_plain(&path) && comparison.is_same(&path))
@@ -255,6 +256,24 @@ impl<'a> Comparison<'a> {
         })
     }
 
+    /// Whether nothing differs.
+    fn is_empty(&self) -> bool {
+        matches!(self, Self::Git { changed, .. } if changed.is_empty())
+    }
+
+    /// Whether it is certain that nothing differs in a directory, and that no link leads out of it.
+    fn is_same_around(&self, directory: &Path) -> bool {
+        let Self::Git { sides, .. } = self else {
+            return false;
+        };
+        // What the other side has is the same there.
+        let revision = sides.iter().find_map(|side| side.checked.as_ref());
+        revision.is_some_and(|revision| {
+            let mut below = revision.below(directory);
+            self.is_same(directory) && !below.any(|path| revision.is_link(&path))
+        })
+    }
+
     /// Whether what is at a path is the same on both sides, be it nothing.
     fn is_same(&self, path: &Path) -> bool {
         match self {
@@ -291,9 +310,7 @@ impl<'a> Comparison<'a> {
         };
         match self {
             Self::Git { sides, .. } => sides.iter().any(|side| match &side.checked {
-                Some(checked) => {
-                    matches!(checked.entries.get(path), Some((EntryKind::Link, _)))
-                }
+                Some(checked) => checked.is_link(path),
                 None => is_there(&side.workspace.root),
             }),
             Self::Files { roots, .. } => roots.iter().any(|root| is_there(root)),
