@@ -10,8 +10,8 @@ use crate::store::{StoreDir, StorePath};
 use super::decompose::{HEALTH_CHECK, Parts, Step};
 use super::paths::{Names, Pair};
 use super::{
-    Comparison, FieldChange, Hunk, ImportChange, JobChange, JobKind, OrderChange, PackageChange,
-    PackageKind, ProcessChange, StepChange, Summary,
+    ClosureChange, Comparison, FieldChange, Hunk, ImportChange, ImportedContents, JobChange,
+    JobKind, OrderChange, PackageChange, PackageKind, ProcessChange, StepChange, Summary,
 };
 use super::{closure, fields, impact, imports, lines, paths};
 
@@ -39,9 +39,11 @@ pub fn compare(
     known: [&Known<'_>; 2],
 ) -> Comparison {
     let [before, after] = known;
-    let context = Context {
+    let mut context = Context {
         known,
         names: [names(before), names(after)],
+        contents: BTreeMap::new(),
+        closures: BTreeMap::new(),
     };
     let keys: BTreeSet<&str> = old.keys().chain(new.keys()).copied().collect();
     let mut jobs = Vec::new();
@@ -87,6 +89,10 @@ fn names(known: &Known<'_>) -> Names {
 struct Context<'a> {
     known: [&'a Known<'a>; 2],
     names: [Names; 2],
+    /// What differs in files that many jobs may import.
+    contents: BTreeMap<Pair, ImportedContents>,
+    /// The same for the closures of packages.
+    closures: BTreeMap<Pair, Option<ClosureChange>>,
 }
 
 /// A text on both sides.
@@ -96,7 +102,7 @@ struct Command {
 }
 
 impl Context<'_> {
-    fn job(&self, key: &str, old: &Job, new: &Job) -> JobChange {
+    fn job(&mut self, key: &str, old: &Job, new: &Job) -> JobChange {
         let [before, after] = self.known;
         let old_parts = Parts::of(old, before.store_dir);
         let new_parts = Parts::of(new, after.store_dir);
@@ -297,7 +303,7 @@ impl Context<'_> {
     }
 
     /// A store path that became another one: a file of the workspace, or a package.
-    fn path(&self, pair: &Pair, processes: Vec<String>, change: &mut JobChange) {
+    fn path(&mut self, pair: &Pair, processes: Vec<String>, change: &mut JobChange) {
         let (old, new) = pair;
         let [before, after] = self.known;
         let name = |known: &Known<'_>, path: &Option<StorePath>| {
@@ -311,17 +317,10 @@ impl Context<'_> {
         };
         let (old_path, new_path) = (text(before, old), text(after, new));
         if let Some(name) = name(after, new).or_else(|| name(before, old)) {
-            let read = |known: &Known<'_>, path: &Option<StorePath>| {
-                path.as_ref().and_then(|path| (known.contents)(path))
-            };
-            let (one, other) = (read(before, old), read(after, new));
-            // What cannot be read on a side that has it is not nothing.
-            let is_known = one.is_some() == old.is_some() && other.is_some() == new.is_some();
-            let contents = if is_known {
-                imports::compare(one.as_ref(), other.as_ref())
-            } else {
-                super::ImportedContents::Unknown
-            };
+            let contents = self.contents.entry(pair.clone());
+            let contents = contents
+                .or_insert_with(|| contents_of(pair, self.known))
+                .clone();
             change.imports.push(ImportChange {
                 name,
                 processes,
@@ -342,14 +341,17 @@ impl Context<'_> {
             (Some(_), None) => PackageKind::Removed,
             (None, _) => PackageKind::Added,
         };
-        let locks = [before.lock, after.lock];
+        let closure = self.closures.entry(pair.clone());
+        let closure = *closure.or_insert_with(|| {
+            closure::change(old.as_ref(), new.as_ref(), [before.lock, after.lock])
+        });
         let name = after_name.as_ref().or(before_name.as_ref());
         change.packages.push(PackageChange {
             name: name.map_or_else(String::new, |(name, _)| name.clone()),
             kind,
             old_version: before_name.map(|(_, version)| version),
             new_version: after_name.map(|(_, version)| version),
-            closure: closure::change(old.as_ref(), new.as_ref(), locks),
+            closure,
             old_path,
             new_path,
             processes,
@@ -390,6 +392,20 @@ impl Context<'_> {
                 jobs[other].same_task_as = Some(jobs[index].key.clone());
             }
         }
+    }
+}
+
+/// What differs in something imported.
+fn contents_of((old, new): &Pair, [before, after]: [&Known<'_>; 2]) -> ImportedContents {
+    let read = |known: &Known<'_>, path: &Option<StorePath>| {
+        path.as_ref().and_then(|path| (known.contents)(path))
+    };
+    let (one, other) = (read(before, old), read(after, new));
+    // What cannot be read on a side that has it is not nothing.
+    if one.is_some() == old.is_some() && other.is_some() == new.is_some() {
+        imports::compare(one.as_ref(), other.as_ref())
+    } else {
+        ImportedContents::Unknown
     }
 }
 

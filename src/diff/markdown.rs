@@ -7,14 +7,18 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::change::{Comparison, Hunk, ImportedContents, JobChange, JobKind};
+use super::change::{Comparison, Hunk, ImportedContents, JobKind};
 use super::text::{
-    alike, field_line, import_line, last_line, order_line, package_line, sides, step_line, totals,
+    Alike, alike, field_line, import_line, last_line, order_line, package_line, sides, step_line,
+    totals,
 };
 use crate::diagnostic::render::visible;
 
 /// Comments may have 65,536 characters on GitHub; this is for all but the last few lines.
 const MOST_CHARACTERS: usize = 60_000;
+
+/// A table of more rows is folded, too.
+const MOST_OPEN_ROWS: usize = 25;
 
 /// The most rows of the table.
 const MOST_ROWS: usize = 100;
@@ -28,6 +32,10 @@ pub fn markdown(comparison: &Comparison) -> String {
     writeln!(text, "{}\n", capitalised(&totals(comparison))).expect(STRINGS_TAKE_ALL);
     if comparison.is_empty() {
         return text;
+    }
+    let is_folded = comparison.jobs.len() > MOST_OPEN_ROWS;
+    if is_folded {
+        text.push_str("<details><summary>the jobs</summary>\n\n");
     }
     text.push_str("| | job | what happens |\n|-|-----|--------------|\n");
     for job in comparison.jobs.iter().take(MOST_ROWS) {
@@ -53,17 +61,23 @@ pub fn markdown(comparison: &Comparison) -> String {
         let more = comparison.jobs.len() - MOST_ROWS;
         writeln!(text, "| | {more} more | |").expect(STRINGS_TAKE_ALL);
     }
+    if is_folded {
+        text.push_str("\n</details>\n");
+    }
     let groups = alike(&comparison.jobs);
     let changed = groups
         .iter()
-        .filter(|jobs| jobs[0].kind == JobKind::Changed);
+        .filter(|group| group.change.kind == JobKind::Changed);
     let mut left_out = 0;
-    for jobs in changed {
-        let detail = detail(jobs);
-        if text.chars().count() + detail.chars().count() > MOST_CHARACTERS {
-            left_out += jobs.len();
+    let mut length = text.chars().count();
+    for group in changed {
+        let detail = detail(group);
+        let added = detail.chars().count();
+        if length + added > MOST_CHARACTERS {
+            left_out += group.jobs.len();
         } else {
             text.push_str(&detail);
+            length += added;
         }
     }
     if left_out > 0 {
@@ -80,8 +94,8 @@ pub fn markdown(comparison: &Comparison) -> String {
 const STRINGS_TAKE_ALL: &str = "strings take all";
 
 /// What changes in jobs that change alike, folded.
-fn detail(jobs: &[&JobChange]) -> String {
-    let job = jobs[0];
+fn detail(group: &Alike<'_>) -> String {
+    let job = &group.change;
     let mut lines = Vec::new();
     lines.extend(
         job.packages
@@ -144,7 +158,7 @@ fn detail(jobs: &[&JobChange]) -> String {
     lines.extend(last_line(job).map(|line| format!("  {line}")));
     let body = lines.join("\n");
     let fence = fence(&body, 3);
-    let title = match jobs.len() {
+    let title = match group.jobs.len() {
         1 => html(&visible::line(&job.key)),
         count => format!(
             "{} and {} more alike",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{ImpactKind, JobChange, Known, compare};
+use super::{Comparison, ImpactKind, JobChange, Known, Summary, compare, markdown};
 use crate::store::{StoreDir, StorePath};
 
 fn job() -> Value {
@@ -110,6 +110,21 @@ fn another_executor_has_its_own_data() {
     assert_eq!(kind("false"), ImpactKind::Nothing);
     // The scheduler is told the ports.
     assert_eq!(kind("{{thermos.ports[http]}}"), ImpactKind::Restart);
+}
+
+#[test]
+fn long_tables_are_folded() {
+    let comparison = |count: usize| {
+        let change = changes(&job(), &json!({})).remove(0);
+        Comparison {
+            old: "a".to_owned(),
+            new: "b".to_owned(),
+            summary: Summary::default(),
+            jobs: vec![change; count],
+        }
+    };
+    assert!(!markdown(&comparison(25)).contains("the jobs"));
+    assert!(markdown(&comparison(26)).contains("<details><summary>the jobs</summary>\n\n| |"));
 }
 
 #[test]

@@ -32,8 +32,8 @@ pub fn text(comparison: &Comparison, style: TextStyle) -> String {
         style,
         text: String::new(),
     };
-    for jobs in alike(&comparison.jobs) {
-        printer.jobs(&jobs);
+    for group in alike(&comparison.jobs) {
+        printer.group(&group);
     }
     if !comparison.is_empty() {
         let last = format!("{}: {}", sides(comparison), totals(comparison));
@@ -42,24 +42,66 @@ pub fn text(comparison: &Comparison, style: TextStyle) -> String {
     printer.text
 }
 
+/// Jobs that change in the same way.
+pub(super) struct Alike<'a> {
+    pub(super) jobs: Vec<&'a JobChange>,
+    /// What all of them say but for what stands beside each: whichever processes of theirs are
+    /// touched, together.
+    pub(super) change: JobChange,
+}
+
 /// Jobs that change in the same way together, in the order of the first of each.
-pub(super) fn alike(jobs: &[JobChange]) -> Vec<Vec<&JobChange>> {
-    let mut groups: Vec<Vec<&JobChange>> = Vec::new();
+pub(super) fn alike(jobs: &[JobChange]) -> Vec<Alike<'_>> {
+    let mut groups: Vec<Alike<'_>> = Vec::new();
     let mut known: BTreeMap<String, usize> = BTreeMap::new();
     for job in jobs {
-        let without = JobChange {
+        let mut common = JobChange {
             key: String::new(),
+            same_task_as: None,
+            rehashed_steps: 0,
             ..job.clone()
         };
-        let like = serde_json::to_string(&without).expect("a change becomes JSON");
+        common.impact.text.clear();
+        (
+            common.impact.restarted,
+            common.impact.started,
+            common.impact.stopped,
+        ) = (0, 0, 0);
+        touched(&mut common).for_each(Vec::clear);
+        let like = serde_json::to_string(&common).expect("a change becomes JSON");
         if let Some(&index) = known.get(&like) {
-            groups[index].push(job);
+            groups[index].add(job);
         } else {
             known.insert(like, groups.len());
-            groups.push(vec![job]);
+            groups.push(Alike {
+                jobs: vec![job],
+                change: job.clone(),
+            });
         }
     }
     groups
+}
+
+impl<'a> Alike<'a> {
+    fn add(&mut self, job: &'a JobChange) {
+        self.jobs.push(job);
+        self.change.rehashed_steps += job.rehashed_steps;
+        for (all, more) in touched(&mut self.change).zip(touched(&mut job.clone())) {
+            all.append(more);
+            all.sort();
+            all.dedup();
+        }
+    }
+}
+
+/// The processes that each store path touches.
+fn touched(job: &mut JobChange) -> impl Iterator<Item = &mut Vec<String>> {
+    let packages = job
+        .packages
+        .iter_mut()
+        .map(|package| &mut package.processes);
+    let imports = job.imports.iter_mut().map(|import| &mut import.processes);
+    packages.chain(imports)
 }
 
 /// `OLD -> NEW`.
@@ -101,10 +143,9 @@ struct Printer {
 }
 
 impl Printer {
-    fn jobs(&mut self, jobs: &[&JobChange]) {
-        let Some(first) = jobs.first() else { return };
-        let (sign, tone) = sign(first.kind);
-        for job in jobs {
+    fn group(&mut self, group: &Alike<'_>) {
+        let (sign, tone) = sign(group.change.kind);
+        for job in &group.jobs {
             let note = job.same_task_as.as_ref().map(|other| match job.kind {
                 JobKind::Removed => format!(" (the same task is now {})", visible::line(other)),
                 _ => format!(" (the same task as {})", visible::line(other)),
@@ -122,7 +163,7 @@ impl Printer {
             };
             self.line(0, tone, &line);
         }
-        self.body(first);
+        self.body(&group.change);
         self.text.push('\n');
     }
 

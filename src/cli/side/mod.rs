@@ -19,7 +19,7 @@ use serde_json::Value;
 
 use crate::compile::{Compiled, duplicates};
 use crate::diagnostic::{Diagnostic, MachineError, Place, Report, Severity};
-use crate::diff::{self, Comparison, Contents, Job, Known};
+use crate::diff::{self, Comparison, Job, Known};
 use crate::git::Repository;
 use crate::plan::Needs;
 use crate::resolve::Lock;
@@ -261,25 +261,20 @@ impl Side {
         }
     }
 
-    /// The imported files and directories of its jobs, with what they are called in the workspace.
-    fn imports(&self) -> BTreeMap<StorePath, String> {
-        let needs = self.jobs.values().map(|job| &job.needs.imports);
-        let root = self.root.as_deref().unwrap_or(Path::new(""));
-        needs
-            .flatten()
-            .map(|(path, import)| {
-                let below = import.source.strip_prefix(root).unwrap_or(&import.source);
-                let below = same::leads_to(Path::new(""), below).unwrap_or(below.to_owned());
-                (path.clone(), below.display().to_string())
-            })
+    /// The imported files and directories of its jobs, and where they lie.
+    fn sources(&self) -> BTreeMap<&StorePath, &Path> {
+        let imports = self.jobs.values().flat_map(|job| &job.needs.imports);
+        imports
+            .map(|(path, import)| (path, import.source.as_path()))
             .collect()
     }
 
-    /// What is in something that is imported.
-    fn contents(&self, path: &StorePath) -> Option<Contents> {
-        let mut needs = self.jobs.values().map(|job| &job.needs.imports);
-        let import = needs.find_map(|imports| imports.get(path))?;
-        contents::read(&import.source)
+    /// What something imported is called in the workspace.
+    fn called(&self, source: &Path) -> String {
+        let root = self.root.as_deref().unwrap_or(Path::new(""));
+        let below = source.strip_prefix(root).unwrap_or(source);
+        let below = same::leads_to(Path::new(""), below).unwrap_or(below.to_owned());
+        below.display().to_string()
     }
 
     fn tables(&self) -> BTreeMap<&str, &Job> {
@@ -293,9 +288,16 @@ impl Sides {
     /// What changes from one to the other.
     pub(super) fn compare(&self) -> Comparison {
         let (old, new) = (&self.old, &self.new);
-        let imports = [old.imports(), new.imports()];
-        let in_old = |path: &StorePath| old.contents(path);
-        let in_new = |path: &StorePath| new.contents(path);
+        let sources = [old.sources(), new.sources()];
+        let called = |side: &Side, sources: &BTreeMap<&StorePath, &Path>| {
+            let sources = sources.iter();
+            sources
+                .map(|(path, source)| ((*path).clone(), side.called(source)))
+                .collect::<BTreeMap<_, _>>()
+        };
+        let imports = [called(old, &sources[0]), called(new, &sources[1])];
+        let in_old = |path: &StorePath| contents::read(sources[0].get(path)?);
+        let in_new = |path: &StorePath| contents::read(sources[1].get(path)?);
         diff::compare(
             &old.tables(),
             &new.tables(),
