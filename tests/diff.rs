@@ -565,6 +565,19 @@ fn compiled_jobs() {
     }
 }
 
+/// Files that lie as snapshots do are none where there are definitions.
+#[test]
+fn a_workspace_without_settings() {
+    let sandbox = Sandbox::new();
+    for side in ["one", "other"] {
+        sandbox
+            .file(&format!("{side}/a/b/c/d.json"), "[1]")
+            .file(&format!("{side}/web.job.toml"), small_job("web", ""));
+    }
+    let run = sandbox.jobc(["diff", "./one", "./other"]);
+    assert_eq!((run.status, run.stdout.as_str()), (0, ""), "{}", run.stderr);
+}
+
 /// A revision from before the workspace.
 #[test]
 fn a_workspace_that_is_new() {

@@ -14,7 +14,7 @@ use walkdir::WalkDir;
 use crate::diagnostic::MachineError;
 use crate::plan::Needs;
 use crate::source::{MAX_SOURCE_BYTES, load};
-use crate::workspace::SETTINGS_FILE;
+use crate::workspace::{DefinitionFile, SETTINGS_FILE};
 
 use super::super::failure::Failure;
 use super::SideJob;
@@ -43,31 +43,35 @@ pub(super) fn file(path: &Path, name: &str) -> Result<Jobs, Failure> {
     parse(file.text(), name)
 }
 
-/// The jobs of a directory of compiled ones; none if it is no such directory.
+/// The jobs of a directory of compiled ones; none if it is no such directory, as one with
+/// definitions is none.
 pub(super) fn directory(root: &Path, name: &str) -> Result<Option<Jobs>, Failure> {
     if root.join(SETTINGS_FILE).exists() {
         return Ok(None);
     }
-    let mut jobs = Jobs::new();
-    let walk = WalkDir::new(root).max_depth(4).sort_by_file_name();
-    for entry in walk {
+    let mut files = Vec::new();
+    for entry in WalkDir::new(root).max_depth(4).sort_by_file_name() {
         let Ok(entry) = entry else { continue };
+        if !entry.file_type().is_file() {
+            continue;
+        }
         let path = entry.path();
-        if !entry.file_type().is_file() || path.extension().is_none_or(|word| word != "json") {
-            continue;
+        if path.extension().is_some_and(|word| word == "json") {
+            let named = path.file_name().and_then(|name| name.to_str());
+            let is_stored =
+                entry.depth() == 1 && named.is_some_and(|name| name.contains("-aurora-job-"));
+            if is_stored || entry.depth() == 4 {
+                files.push((entry.into_path(), is_stored));
+            }
+        } else if DefinitionFile::of_path(path).is_some() {
+            return Ok(None);
         }
-        let named = path.file_name().and_then(|name| name.to_str());
-        let is_stored =
-            entry.depth() == 1 && named.is_some_and(|name| name.contains("-aurora-job-"));
-        if !is_stored && entry.depth() != 4 {
-            continue;
-        }
-        let shown = format!(
-            "{name}/{}",
-            path.strip_prefix(root).unwrap_or(path).display()
-        );
-        let read = file(path, &shown)?;
-        if is_stored || read.keys().all(|key| is_snapshot_of(root, path, key)) {
+    }
+    let mut jobs = Jobs::new();
+    for (path, is_stored) in files {
+        let below = path.strip_prefix(root).unwrap_or(&path);
+        let read = file(&path, &format!("{name}/{}", below.display()))?;
+        if is_stored || read.keys().all(|key| is_snapshot_of(root, &path, key)) {
             if let Some(key) = read.keys().find(|key| jobs.contains_key(*key)) {
                 return Err(Failure::new(format!("`{name}` has two jobs `{key}`")));
             }
