@@ -1,7 +1,7 @@
 //! Whole processes: what a user waits for, from `exec` to exit.
 //!
 //! ```text
-//! cargo bench --bench processes -- [jobs] [validate] [start] [hash] [push] [--quick] [--json | --yaml]
+//! cargo bench --bench processes -- [jobs] [review] [validate] [start] [hash] [push] [--quick] [--json | --yaml]
 //! ```
 //!
 //! Prints Markdown: wall time is the best of several runs, with a warm page cache. The mean of the
@@ -27,7 +27,7 @@ use workspace::{Format, PROCESSES};
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let has = |word: &str| arguments.iter().any(|argument| argument == word);
-    let everything = !["jobs", "validate", "start", "hash", "push"]
+    let everything = !["jobs", "review", "validate", "start", "hash", "push"]
         .into_iter()
         .any(has);
     let effort = if has("--quick") {
@@ -42,6 +42,9 @@ fn main() {
     };
     if everything || has("jobs") {
         jobs(format, effort);
+    }
+    if everything || has("review") {
+        review(effort);
     }
     if everything || has("validate") {
         validate(effort);
@@ -117,6 +120,64 @@ fn jobs(format: Format, effort: Effort) {
         ));
     }
     println!("\n{}\n", notes.join("\n"));
+}
+
+/// Compares workspaces of several sizes, of which one job in a hundred has another command and one
+/// another file, and looks at one job of them.
+fn review(effort: Effort) {
+    println!(
+        "| jobs | `diff` of two directories | `diff` with `HEAD` | `snapshot --check` | `show` | `graph` |"
+    );
+    println!(
+        "|-----:|--------------------------:|-------------------:|-------------------:|-------:|--------:|"
+    );
+    for &count in effort.choose(&[1, 100][..], &[1, 100, 1_000, 10_000][..]) {
+        let directory = temporary();
+        let base = directory.path();
+        let (old, new) = (base.join("old"), base.join("new"));
+        for root in [&old, &new] {
+            workspace::write(root, count, Format::Toml);
+        }
+        let git = |arguments: &[&str]| {
+            let who = ["-c", "user.name=me", "-c", "user.email=me@localhost"];
+            let mut command = command(&new, "git", &who);
+            measure(command.args(arguments))
+        };
+        git(&["init", "--quiet"]);
+        git(&["add", "."]);
+        git(&["commit", "--quiet", "--message", "all"]);
+        change(&new, count);
+        let runs = effort.choose(2, (10_000 / count).clamp(5, 50));
+        let directories = best(runs, || differs(base, &["diff", "path:old", "path:new"]));
+        let revision = best(runs, || differs(&new, &["diff"]));
+        run(&old, &["snapshot"]);
+        let snapshots = best(runs, || run(&old, &["snapshot", "--check"]));
+        let show = best(runs, || run(&new, &["show", "job00000"]));
+        let graph = best(runs, || run(&new, &["graph", "job00000"]));
+        println!(
+            "| {count} | {} | {} | {} | {} | {} |",
+            shown(directories.wall),
+            shown(revision.wall),
+            shown(snapshots.wall),
+            shown(show.wall),
+            shown(graph.wall)
+        );
+    }
+    println!();
+}
+
+/// Changes a command in every hundredth definition of a workspace in TOML, from the first on,
+/// and a file of the job after it.
+fn change(root: &Path, jobs: usize) {
+    for job in (0..jobs).step_by(100) {
+        let definition = root.join(workspace::name(job)).join("job.toml");
+        let text = workspace::text(job, Format::Toml).replacen("--port", "--verbose --port", 1);
+        fs::write(definition, text).expect("the temporary directory takes files");
+        if job + 1 < jobs {
+            let file = root.join(workspace::name(job + 1)).join("files/f0.py");
+            fs::write(file, "print(1)\n").expect("the temporary directory takes files");
+        }
+    }
 }
 
 /// Validates compiled jobs, in a file each.
@@ -403,12 +464,22 @@ fn command(root: &Path, program: &str, arguments: &[impl AsRef<OsStr>]) -> Comma
     command
 }
 
+/// Runs what has to find a difference.
+fn differs(root: &Path, arguments: &[&str]) -> Cost {
+    let mut command = command(root, env!("CARGO_BIN_EXE_jobc"), arguments);
+    measure_to(&mut command, 1)
+}
+
 fn measure(command: &mut Command) -> Cost {
+    measure_to(command, 0)
+}
+
+fn measure_to(command: &mut Command, expected: i32) -> Cost {
     let before = processor_time_of_children();
     let start = Instant::now();
     let status = command.status().expect("the program can be started");
     let wall = start.elapsed();
-    assert!(status.success(), "{command:?} failed");
+    assert_eq!(status.code(), Some(expected), "{command:?}");
     Cost {
         wall,
         processor: processor_time_of_children().saturating_sub(before),

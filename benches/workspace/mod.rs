@@ -130,7 +130,8 @@ task:
 
 const PYTHON: &str = "/nix/store/q41nkp3p684xyjlnv02f8hnid234z4n8-python-2.7.10";
 
-fn name(job: usize) -> String {
+/// The name of a job.
+pub fn name(job: usize) -> String {
     format!("job{job:05}")
 }
 
