@@ -116,10 +116,35 @@ fn nothing_is_done_where_anything_is_wrong() {
     let run = sandbox.jobc(["snapshot"]);
     assert_eq!((run.status, run.stdout.as_str()), (1, ""));
     assert!(sandbox.path().join(OTHER).exists());
-    fs::remove_dir_all(sandbox.path().join("hello")).unwrap();
+}
+
+/// A workspace that has snapshots may have no definition any more.
+#[test]
+fn the_last_job_goes() {
+    let sandbox = kept();
+    for directory in ["hello", "other"] {
+        fs::remove_dir_all(sandbox.path().join(directory)).unwrap();
+    }
+    let check = sandbox.jobc(["snapshot", "--check"]);
+    assert_eq!(check.status, 1, "{}", check.stderr);
+    assert!(
+        check.stdout.contains(&format!("orphaned {OTHER}\n")),
+        "{}",
+        check.stdout
+    );
     let run = sandbox.jobc(["snapshot"]);
-    assert_eq!((run.status, run.stdout.as_str()), (2, ""));
-    assert!(sandbox.path().join(OTHER).exists());
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    assert!(
+        run.stdout.contains(&format!("removed {OTHER}\n")),
+        "{}",
+        run.stdout
+    );
+    assert_eq!(sandbox.list("snapshots"), Vec::<String>::new());
+    for arguments in [&["snapshot"][..], &["snapshot", "--check"]] {
+        let run = sandbox.jobc(arguments);
+        assert_eq!(run.status, 2);
+        assert!(run.stderr.contains("no definition"), "{}", run.stderr);
+    }
 }
 
 #[test]

@@ -81,14 +81,20 @@ impl<'a> Search<'a> {
         words: &[String],
         depth: Depth,
     ) -> Result<Self, Failure> {
-        let definitions = workspace.definitions()?;
-        if definitions.is_empty() {
-            let root = display_name(&workspace.root, &workspace.current_dir);
-            return Err(
-                Failure::new(format!("no definition in the workspace `{root}`"))
-                    .help("write `NAME/job.toml`, or start with `jobc init`"),
-            );
+        let search = Self::anywhere(workspace, words, depth)?;
+        if search.is_empty() {
+            return Err(search.nowhere());
         }
+        Ok(search)
+    }
+
+    /// Prepares to look in a workspace that need not have any definition.
+    pub(super) fn anywhere(
+        workspace: &'a Workspace,
+        words: &[String],
+        depth: Depth,
+    ) -> Result<Self, Failure> {
+        let definitions = workspace.definitions()?;
         let selection = if words.is_empty() {
             Selection::all()
         } else {
@@ -101,6 +107,18 @@ impl<'a> Search<'a> {
             selection,
             depth,
         })
+    }
+
+    /// Whether there is no definition.
+    pub(super) fn is_empty(&self) -> bool {
+        self.definitions.is_empty()
+    }
+
+    /// Says so.
+    pub(super) fn nowhere(&self) -> Failure {
+        let root = display_name(&self.workspace.root, &self.workspace.current_dir);
+        Failure::new(format!("no definition in the workspace `{root}`"))
+            .help("write `NAME/job.toml`, or start with `jobc init`")
     }
 
     /// Looks only into the definitions at these paths, and in others for the same jobs.

@@ -20,7 +20,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::open::open;
 use super::output;
-use super::search::{Depth, Search};
+use super::search::{Depth, Findings, Search};
 use super::settle::{Many, settle};
 
 pub(super) use args::SnapshotArgs;
@@ -40,23 +40,34 @@ pub(super) fn run(
     } else {
         Depth::KeepText
     };
-    let search = Search::new(&workspace, &args.names, depth)?;
-    let search = search.written_as(Some(Form::Complete));
-    let mut findings = search.run(console)?;
-    let failures = settle(&search, &mut findings, Many::Allowed, console)?;
-    diagnostics.append(&mut findings.diagnostics);
-    let exit = console.close(diagnostics, None, &failures);
-    if exit != Exit::Done {
-        return Ok(exit);
-    }
     let extent = if args.names.is_empty() {
         Extent::All
     } else {
         Extent::Selected
     };
+    let search = match extent {
+        // Without any job, all snapshots are of jobs that are no more.
+        Extent::All => Search::anywhere(&workspace, &args.names, depth)?,
+        Extent::Selected => Search::new(&workspace, &args.names, depth)?,
+    };
+    let search = search.written_as(Some(Form::Complete));
+    let mut findings = Findings::default();
+    let mut failures = Vec::new();
+    if !search.is_empty() {
+        findings = search.run(console)?;
+        failures = settle(&search, &mut findings, Many::Allowed, console)?;
+    }
+    diagnostics.append(&mut findings.diagnostics);
+    let exit = console.close(diagnostics, None, &failures);
+    if exit != Exit::Done {
+        return Ok(exit);
+    }
     let mut jobs = findings.compiled;
     jobs.sort_by(|a, b| a.key.cmp(&b.key));
     let mut snapshots = Snapshots::compare(jobs, &workspace, extent)?;
+    if search.is_empty() && snapshots.orphans.is_empty() {
+        return Err(search.nowhere());
+    }
     snapshots.warn(console);
     if args.check {
         return check::check(snapshots, args, global, console);
