@@ -14,8 +14,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use jobc::check::{self, Checked, CheckedJob, Holes};
-use jobc::diagnostic::Report;
+use jobc::check::{self, Checked, CheckedJob};
+use jobc::diagnostic::{Holes, Report};
 use jobc::emit::{Form, Target};
 use jobc::model::{Document, InitSettings, Settings};
 use jobc::parse;

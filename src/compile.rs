@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::check::{self, CheckedJob, Holes};
-use crate::diagnostic::{Diagnostic, MachineError, Place, Report, redact};
+use crate::check::{self, CheckedJob};
+use crate::diagnostic::{Diagnostic, Holes, MachineError, Place, Report, redact};
 use crate::emit::{self, Artifact, Form};
 use crate::lint::{Levels, Waivers};
 use crate::model::{JobKey, PackageName, PackageSource};

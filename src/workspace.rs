@@ -10,24 +10,24 @@
 //! Hidden directories, `target` and symbolic links to directories are not entered, nor are
 //! directories with a `jobc.toml` of their own: these are other workspaces.
 
+mod settings;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use walkdir::{DirEntry, WalkDir};
 
-use crate::cache::CacheUrl;
-use crate::diagnostic::codes::{shape, syntax};
-use crate::diagnostic::{Diagnostic, MachineError, Place, Report, Severity};
-use crate::lint::{self, Levels};
+use crate::diagnostic::codes::syntax;
+use crate::diagnostic::{Diagnostic, Holes, MachineError, Place, Report, Severity};
+use crate::lint::Levels;
 use crate::model::Settings;
 use crate::parse::{self, Decoded, Format};
 use crate::resolve::Lock;
-use crate::source::{LoadError, Node, Pointer, SourceFile, SourceMap, Span, display_name, load};
-use crate::store::signature::SecretKey;
-use crate::store::{PublicKey, StoreDir};
+use crate::source::{LoadError, Node, SourceFile, SourceMap, Span, display_name, load};
+use crate::store::StoreDir;
 
 /// The name of the settings file, which marks a workspace.
 pub const SETTINGS_FILE: &str = "jobc.toml";
@@ -130,30 +130,29 @@ impl Workspace {
     pub fn open_at(root: &Path, current_dir: &Path) -> Result<Report<Self>, MachineError> {
         let mut diagnostics = Vec::new();
         let read = read_settings(&root.join(SETTINGS_FILE), current_dir)?.unpack(&mut diagnostics);
-        let (settings, settings_map) = read.unwrap_or_default();
-        let mut problems = missing_roots(&settings, root);
-        problems.extend(wrong_caches(&settings));
-        problems.extend(wrong_snapshots(&settings));
-        problems.extend(wrong_tier(&settings));
-        problems.extend(lint::wrong_levels(&settings));
-        problems.extend(no_bandwidth(&settings));
-        let store_dir = match settings.store_dir.as_deref().map(str::parse::<StoreDir>) {
-            None => StoreDir::default(),
-            Some(Ok(store_dir)) => store_dir,
-            Some(Err(error)) => {
-                let written = settings.store_dir.as_deref().unwrap_or_default();
-                let headline = format!("`{written}` is no store directory: {error}");
-                let place = Place::value(Pointer::root().key("store_dir"));
-                problems.push(Diagnostic::new(&shape::BAD_VALUE, headline, place));
-                StoreDir::default()
-            }
-        };
+        let Read {
+            settings,
+            map: settings_map,
+            holes,
+        } = read.unwrap_or_default();
+        let mut problems = settings::problems(&settings, root);
+        let store_dir = settings::store_dir(&settings);
+        let store_dir = store_dir.unwrap_or_else(|problem| {
+            problems.push(*problem);
+            StoreDir::default()
+        });
+        problems.retain(|problem| !holes.explain(problem));
         diagnostics.extend(problems.into_iter().map(|problem| match &settings_map {
             Some(map) => problem.located(map),
             None => problem,
         }));
-        let lock = read_lock(&root.join(LOCK_FILE), current_dir, &store_dir)?;
-        let lock = lock.unpack(&mut diagnostics).unwrap_or_default();
+        let lock = if holes.touch(&settings::store_dir_place()) {
+            // Whether its paths are of the store that the author means, nobody knows.
+            Lock::default()
+        } else {
+            let lock = read_lock(&root.join(LOCK_FILE), current_dir, &store_dir)?;
+            lock.unpack(&mut diagnostics).unwrap_or_default()
+        };
         let levels = Levels::new(&settings);
         let judged = diagnostics.into_iter();
         let diagnostics: Vec<_> = judged.filter_map(|problem| levels.judge(problem)).collect();
@@ -268,120 +267,6 @@ impl Workspace {
     }
 }
 
-/// Directories that are to be searched and are not there.
-fn missing_roots(settings: &Settings, root: &Path) -> Vec<Diagnostic> {
-    let names = settings.roots.iter().flatten().enumerate();
-    let missing = names.filter(|(_, name)| !is_directory(&root.join(name)));
-    let problem = |(index, name): (usize, &String)| {
-        let place = Place::value(Pointer::root().key("roots").index(index));
-        let headline = format!("the workspace has no directory `{name}`");
-        Diagnostic::new(&shape::BAD_VALUE, headline, place)
-            .help("write a directory that is there, relative to the workspace")
-    };
-    missing.map(problem).collect()
-}
-
-/// A directory for snapshots that is not the workspace's own.
-fn wrong_snapshots(settings: &Settings) -> Option<Diagnostic> {
-    let written = settings.snapshots.as_ref()?.directory.as_deref()?;
-    let parts: Vec<_> = Path::new(written).components().collect();
-    let is_within = |part: &Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
-    let named = parts
-        .iter()
-        .find(|part| matches!(part, Component::Normal(_)));
-    let problem = match named {
-        _ if !parts.iter().all(is_within) => "is not inside of the workspace",
-        None => "is the workspace itself",
-        Some(first) if first.as_os_str() == OWN_DIRECTORY => "is jobc's own, which is not kept",
-        Some(_) => return None,
-    };
-    let place = Place::value(Pointer::root().key("snapshots").key("directory"));
-    let headline = format!("`{written}` {problem}");
-    let problem = Diagnostic::new(&shape::BAD_VALUE, headline, place);
-    Some(problem.help("write a directory for snapshots alone, relative to the workspace"))
-}
-
-/// A default tier that is none of the tiers.
-fn wrong_tier(settings: &Settings) -> Option<Diagnostic> {
-    let scheduler = settings.scheduler();
-    let config = scheduler.tier_config.as_ref()?;
-    if config.tiers.contains_key(&config.default) {
-        return None;
-    }
-    let headline = format!("`{}` is none of the tiers", config.default);
-    let place = Pointer::root().key("scheduler").key("tier_config");
-    let problem = Diagnostic::new(
-        &shape::BAD_VALUE,
-        headline,
-        Place::value(place.key("default")),
-    );
-    let problem = problem.did_you_mean(&config.default, scheduler.tiers());
-    Some(
-        problem.note("jobs that name no tier get this one, and the scheduler starts with one only"),
-    )
-}
-
-/// Nodes that never have anything.
-fn no_bandwidth(settings: &Settings) -> Option<Diagnostic> {
-    let bandwidth = settings.nodes.as_ref()?.bandwidth?;
-    let place = Place::value(Pointer::root().key("nodes").key("bandwidth"));
-    let headline = "nodes that fetch nothing in a second never have a closure";
-    let problem = Diagnostic::new(&shape::BAD_VALUE, headline, place);
-    (bandwidth.get() == 0).then(|| problem.help("write a size: `\"100 MB\"`"))
-}
-
-/// Caches that are no URL of one, and keys that are none.
-fn wrong_caches(settings: &Settings) -> Vec<Diagnostic> {
-    let init = settings.init.as_ref();
-    let nodes = settings.nodes.as_ref();
-    let mut problems = Vec::new();
-    for (table, caches, keys) in [
-        (
-            "init",
-            init.and_then(|it| it.substituters.as_deref()),
-            init.and_then(|it| it.trusted_public_keys.as_deref()),
-        ),
-        (
-            "nodes",
-            nodes.and_then(|it| it.substituters.as_deref()),
-            nodes.and_then(|it| it.trusted_public_keys.as_deref()),
-        ),
-    ] {
-        let place = |field: &str, index: usize| {
-            Place::value(Pointer::root().key(table).key(field).index(index))
-        };
-        for (index, cache) in caches.unwrap_or_default().iter().enumerate() {
-            if let Err(error) = cache.parse::<CacheUrl>() {
-                // Not as it is written: there may be a password in it.
-                let headline = format!("this is no URL of a binary cache: {error}");
-                let place = place("substituters", index);
-                let problem = Diagnostic::new(&shape::BAD_VALUE, headline, place);
-                problems.push(match error.help() {
-                    Some(help) => problem.help(help),
-                    None => problem,
-                });
-            }
-        }
-        for (index, key) in keys.unwrap_or_default().iter().enumerate() {
-            let Err(error) = key.parse::<PublicKey>() else {
-                continue;
-            };
-            let place = place("trusted_public_keys", index);
-            problems.push(if key.parse::<SecretKey>().is_ok() {
-                let headline = "this is a secret key, and nodes trust public ones";
-                Diagnostic::new(&shape::BAD_VALUE, headline, place)
-                    .help("write what `nix key convert-secret-to-public` makes of it")
-                    .help("make a new pair of keys: whoever reads this file knows the secret one")
-            } else {
-                let headline = format!("this is no public key: {error}");
-                Diagnostic::new(&shape::BAD_VALUE, headline, place)
-                    .help("write `NAME:BASE64`, as in the file of the public key")
-            });
-        }
-    }
-    problems
-}
-
 fn is_entered(entry: &DirEntry) -> bool {
     let name = entry.file_name().as_encoded_bytes();
     entry.depth() == 0 || !entry.file_type().is_dir() || is_searched(name)
@@ -433,20 +318,39 @@ pub fn readable(
     }
 }
 
-type Read<T> = Result<Report<T>, MachineError>;
+/// The settings as they are read.
+#[derive(Debug, Default)]
+struct Read {
+    settings: Settings,
+    map: Option<SourceMap>,
+    /// Where they are not the author's.
+    holes: Holes,
+}
 
-fn read_settings(path: &Path, current_dir: &Path) -> Read<(Settings, Option<SourceMap>)> {
+/// The settings, made-up parts included.
+fn read_settings(path: &Path, current_dir: &Path) -> Result<Report<Read>, MachineError> {
     if !is_there(path) {
-        return Ok(Report::ok((Settings::default(), None)));
+        return Ok(Report::ok(Read::default()));
     }
     let tree = read_tree(path, current_dir, Format::Toml)?;
     Ok(tree.and_then(|map| {
         let decoded = parse::settings(map.root());
-        located(decoded, &map).map(|settings| (settings, Some(map)))
+        let problems = decoded.diagnostics.into_iter();
+        let diagnostics = problems.map(|problem| problem.located(&map)).collect();
+        let value = decoded.value.map(|settings| Read {
+            settings,
+            map: Some(map),
+            holes: Holes::new(decoded.holes),
+        });
+        Report { value, diagnostics }
     }))
 }
 
-fn read_lock(path: &Path, current_dir: &Path, store_dir: &StoreDir) -> Read<Lock> {
+fn read_lock(
+    path: &Path,
+    current_dir: &Path,
+    store_dir: &StoreDir,
+) -> Result<Report<Lock>, MachineError> {
     if !is_there(path) {
         return Ok(Report::ok(Lock::default()));
     }
@@ -466,7 +370,11 @@ fn read_lock(path: &Path, current_dir: &Path, store_dir: &StoreDir) -> Read<Lock
     }))
 }
 
-fn read_tree(path: &Path, current_dir: &Path, format: Format) -> Read<SourceMap> {
+fn read_tree(
+    path: &Path,
+    current_dir: &Path,
+    format: Format,
+) -> Result<Report<SourceMap>, MachineError> {
     let source = read_source(path, current_dir)?;
     Ok(source.and_then(|file| {
         let tree: Report<Node> = parse::tree(&file, format);

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use jobc::check::{self, Holes};
+use jobc::check;
+use jobc::diagnostic::Holes;
 use jobc::model::Settings;
 use jobc::parse::{self, Format};
 use jobc::schema::{Which, schema};

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use jobc::check::{self, Holes};
+use jobc::check;
 use jobc::diagnostic::codes::syntax::DUPLICATE_KEY;
-use jobc::diagnostic::{Diagnostic, Report};
+use jobc::diagnostic::{Diagnostic, Holes, Report};
 use jobc::model::{LockFile, Settings};
 use jobc::parse::{self, Decoded, Format};
 use jobc::resolve::Lock;

@@ -8,7 +8,6 @@ mod commands;
 mod cron;
 mod cron_words;
 mod execution;
-mod holes;
 mod labels;
 mod names;
 mod order;
@@ -33,7 +32,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::codes::shape::TOO_MANY_ERRORS;
 use crate::diagnostic::codes::templates::ENDLESS_TEMPLATE;
-use crate::diagnostic::{Diagnostic, Place, Report, Severity};
+use crate::diagnostic::{Diagnostic, Holes, Place, Report, Severity};
 use crate::lint::{Levels, Waivers};
 use crate::model::{Dialect, Document, Job, JobKey, PackageName, PackageSource, Settings};
 use crate::source::Pointer;
@@ -41,7 +40,6 @@ use crate::source::Pointer;
 use scope::{Effort, Scopes};
 
 pub use cron_words::cron_in_words;
-pub use holes::Holes;
 pub(crate) use schema::python_float;
 pub use scope::{Binding, Scope, bind, by_agent};
 pub use templates::examine;

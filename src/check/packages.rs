@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::codes::commands;
-use crate::diagnostic::{Diagnostic, Place, closest};
+use crate::diagnostic::{Diagnostic, Holes, Place, closest};
 use crate::model::{PackageName, PackageSource};
 use crate::source::Pointer;
 
 use super::Ctx;
-use super::holes::Holes;
 
 /// So many names are listed where one of them was expected.
 const LISTED: usize = 8;

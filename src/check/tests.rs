@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::Place;
+use crate::diagnostic::{Holes, Place};
 use crate::model::{Document, Job, Settings};
 use crate::parse::{self, Format};
 use crate::source::{SourceFile, SourceMap};
-
-use super::Holes;
 
 /// A job that lacks nothing but processes; for dotted keys to follow.
 pub(super) const JOB: &str = r#"

@@ -59,7 +59,7 @@ fn opinions(id: &str, level: Level) -> String {
         {id} = \"{other}\"\n\
         ```\n\
         \n\
-        Where it is wrong about a job or a process, waive it there, and say why:\n\
+        Where it is wrong about a job or a process of a definition, waive it there, and say why:\n\
         \n\
         ```\n\
         waive = {{ {id} = \"REASON\" }}\n\

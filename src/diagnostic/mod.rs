@@ -2,6 +2,7 @@
 
 mod code;
 pub mod codes;
+mod holes;
 mod machine;
 mod place;
 mod problem;
@@ -12,6 +13,7 @@ mod subject;
 mod suggest;
 
 pub use code::{Code, Kind, Level, Severity};
+pub use holes::Holes;
 pub use machine::MachineError;
 pub use place::{Part, Place};
 pub use problem::{Annotation, Diagnostic};

@@ -12,8 +12,8 @@ mod verdict;
 
 use std::sync::Arc;
 
-use crate::check::{self, Holes};
-use crate::diagnostic::{Diagnostic, Report, Severity, SubjectJob, redact};
+use crate::check;
+use crate::diagnostic::{Diagnostic, Holes, Report, Severity, SubjectJob, redact};
 use crate::lint::Levels;
 use crate::model::{Dialect, Document, Settings};
 use crate::parse;

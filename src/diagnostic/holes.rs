@@ -1,7 +1,8 @@
-//! Where the definition is not what its author wrote.
+//! Where a document is not what its author wrote.
 
-use crate::diagnostic::closest;
 use crate::source::{Pointer, Token};
+
+use super::{Diagnostic, Place, closest};
 
 /// The places at which the decoder had to make up a value, because what was written there was
 /// wrong. A problem that depends on such a value is nobody's but the decoder's, and told already.
@@ -31,8 +32,16 @@ impl Holes {
         })
     }
 
+    /// Whether a problem is about a value that was made up.
+    pub fn explain(&self, problem: &Diagnostic) -> bool {
+        match &problem.annotations[0].place {
+            Place::Document(pointer, _) => self.touch(pointer),
+            Place::Span(_) | Place::File(_) => false,
+        }
+    }
+
     /// Whether a value was made up that a reference by way of the field `name` could mean.
-    pub(super) fn any_called(&self, name: &str) -> bool {
+    pub fn any_called(&self, name: &str) -> bool {
         self.0.iter().any(|hole| {
             hole.tokens()
                 .iter()
