@@ -1,5 +1,6 @@
 //! Two sets of jobs matched with each other.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
@@ -15,8 +16,41 @@ use super::{
 };
 use super::{closure, fields, impact, imports, lines, paths};
 
-/// A compiled job.
+/// A compiled job as a table.
 pub type Job = Map<String, Value>;
+
+/// A compiled job. Most are the same on both sides, or wait for their turn: as texts they take a
+/// fraction of the memory.
+#[derive(Debug)]
+pub enum JobForm {
+    /// As it was read.
+    Table(Job),
+    /// As jobc wrote it.
+    Text(String),
+}
+
+impl JobForm {
+    /// As a table.
+    ///
+    /// # Panics
+    /// If a text is not what jobc wrote.
+    pub fn table(&self) -> Cow<'_, Job> {
+        match self {
+            Self::Table(table) => Cow::Borrowed(table),
+            Self::Text(text) => {
+                Cow::Owned(serde_json::from_str(text).expect("a compiled job is a JSON object"))
+            }
+        }
+    }
+
+    /// Whether both say the same in the same order.
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Text(one), Self::Text(other)) => one == other,
+            _ => self.table() == other.table(),
+        }
+    }
+}
 
 /// What is known of one side besides its jobs.
 pub struct Known<'a> {
@@ -34,8 +68,8 @@ pub struct Known<'a> {
 
 /// What changes between two sets of jobs by their keys.
 pub fn compare(
-    old: &BTreeMap<&str, &Job>,
-    new: &BTreeMap<&str, &Job>,
+    old: &BTreeMap<&str, &JobForm>,
+    new: &BTreeMap<&str, &JobForm>,
     known: [&Known<'_>; 2],
 ) -> Comparison {
     let [before, after] = known;
@@ -49,14 +83,17 @@ pub fn compare(
     let mut jobs = Vec::new();
     for key in keys {
         match (old.get(key), new.get(key)) {
-            (Some(old), Some(new)) if old == new => {}
-            (Some(old), Some(new)) => jobs.push(context.job(key, old, new)),
+            (Some(old), Some(new)) => {
+                if !old.is_same(new) {
+                    jobs.extend(context.job(key, &old.table(), &new.table()));
+                }
+            }
             (Some(old), None) => {
-                let impact = impact::of_removed(old);
+                let impact = impact::of_removed(&old.table());
                 jobs.push(JobChange::new(key, JobKind::Removed, impact));
             }
             (None, Some(new)) => {
-                let impact = impact::of_added(new);
+                let impact = impact::of_added(&new.table());
                 jobs.push(JobChange::new(key, JobKind::Added, impact));
             }
             (None, None) => {}
@@ -102,7 +139,11 @@ struct Command {
 }
 
 impl Context<'_> {
-    fn job(&mut self, key: &str, old: &Job, new: &Job) -> JobChange {
+    /// What changes in a job; nothing if only its text does.
+    fn job(&mut self, key: &str, old: &Job, new: &Job) -> Option<JobChange> {
+        if old == new {
+            return None;
+        }
         let [before, after] = self.known;
         let old_parts = Parts::of(old, before.store_dir);
         let new_parts = Parts::of(new, after.store_dir);
@@ -131,7 +172,7 @@ impl Context<'_> {
         });
         change.imports.sort_by(|a, b| a.name.cmp(&b.name));
         change.rewritten = change.says_nothing();
-        change
+        Some(change)
     }
 
     fn processes(
@@ -362,8 +403,8 @@ impl Context<'_> {
     fn renamed(
         &self,
         jobs: &mut [JobChange],
-        old: &BTreeMap<&str, &Job>,
-        new: &BTreeMap<&str, &Job>,
+        old: &BTreeMap<&str, &JobForm>,
+        new: &BTreeMap<&str, &JobForm>,
     ) {
         let [before, after] = self.known;
         let mut gone: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -371,7 +412,7 @@ impl Context<'_> {
             if job.kind == JobKind::Removed
                 && let Some(table) = old.get(job.key.as_str())
             {
-                gone.entry(nameless(table, before.store_dir))
+                gone.entry(nameless(&table.table(), before.store_dir))
                     .or_default()
                     .push(index);
             }
@@ -386,7 +427,7 @@ impl Context<'_> {
             let Some(table) = new.get(jobs[index].key.as_str()) else {
                 continue;
             };
-            let same = gone.get_mut(&nameless(table, after.store_dir));
+            let same = gone.get_mut(&nameless(&table.table(), after.store_dir));
             if let Some(other) = same.and_then(Vec::pop) {
                 jobs[index].same_task_as = Some(jobs[other].key.clone());
                 jobs[other].same_task_as = Some(jobs[index].key.clone());

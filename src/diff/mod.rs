@@ -25,7 +25,7 @@ pub use self::change::{
     ImportedContents, JobChange, JobKind, OrderChange, PackageChange, PackageKind, ProcessChange,
     StepChange, Summary,
 };
-pub use self::compare::{Job, Known, compare};
+pub use self::compare::{Job, JobForm, Known, compare};
 pub use self::decompose::step_identity;
 pub use self::imports::{Contents, Listed};
 pub use self::markdown::markdown;

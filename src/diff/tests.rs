@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Comparison, ImpactKind, JobChange, Known, Summary, compare, markdown};
+use super::{Comparison, ImpactKind, JobChange, JobForm, Known, Summary, compare, markdown};
 use crate::store::{StoreDir, StorePath};
 
 fn job() -> Value {
@@ -34,7 +34,7 @@ fn changes(old: &Value, new: &Value) -> Vec<JobChange> {
         imports: &imports,
         contents: &|_| None,
     };
-    let side = |job: &'_ Value| job.as_object().expect("a table").clone();
+    let side = |job: &Value| JobForm::Table(job.as_object().expect("a table").clone());
     let (old, new) = (side(old), side(new));
     let one = BTreeMap::from([("c/r/prod/n", &old)]);
     let other = BTreeMap::from([("c/r/prod/n", &new)]);

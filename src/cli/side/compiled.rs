@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use walkdir::WalkDir;
 
 use crate::diagnostic::MachineError;
+use crate::diff::JobForm;
 use crate::plan::Needs;
 use crate::source::{MAX_SOURCE_BYTES, load};
 use crate::workspace::{DefinitionFile, SETTINGS_FILE};
@@ -98,15 +99,18 @@ fn parse(text: &str, name: &str) -> Result<Jobs, Failure> {
     };
     let mut jobs = Jobs::new();
     for (index, value) in list.into_iter().enumerate() {
-        let key = value.as_object().and_then(key);
-        let Some(key) = key else {
+        let keyed = match value {
+            Value::Object(table) => key(&table).map(|key| (key, table)),
+            _ => None,
+        };
+        let Some((key, table)) = keyed else {
             let place = format!("`{name}`, job {}", index + 1);
             return Err(Failure::new(format!(
                 "{place}: expected `cluster`, `role`, `environment` and `name`"
             )));
         };
         let job = SideJob {
-            value,
+            form: JobForm::Table(table),
             needs: Needs::default(),
         };
         if jobs.insert(key.clone(), job).is_some() {

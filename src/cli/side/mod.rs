@@ -15,11 +15,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use crate::compile::{Compiled, duplicates};
 use crate::diagnostic::{Diagnostic, MachineError, Place, Report, Severity};
-use crate::diff::{self, Comparison, Job, Known};
+use crate::diff::{self, Comparison, JobForm, Known};
 use crate::git::Repository;
 use crate::plan::Needs;
 use crate::resolve::Lock;
@@ -56,7 +54,7 @@ pub(super) struct Side {
 #[derive(Debug)]
 pub(super) struct SideJob {
     /// The compiled job.
-    pub(super) value: Value,
+    pub(super) form: JobForm,
     /// What its nodes need; nothing is known of it where the job was compiled by somebody else.
     pub(super) needs: Needs,
 }
@@ -277,10 +275,9 @@ impl Side {
         below.display().to_string()
     }
 
-    fn tables(&self) -> BTreeMap<&str, &Job> {
+    fn forms(&self) -> BTreeMap<&str, &JobForm> {
         let jobs = self.jobs.iter();
-        jobs.filter_map(|(key, job)| Some((key.as_str(), job.value.as_object()?)))
-            .collect()
+        jobs.map(|(key, job)| (key.as_str(), &job.form)).collect()
     }
 }
 
@@ -299,8 +296,8 @@ impl Sides {
         let in_old = |path: &StorePath| contents::read(sources[0].get(path)?);
         let in_new = |path: &StorePath| contents::read(sources[1].get(path)?);
         diff::compare(
-            &old.tables(),
-            &new.tables(),
+            &old.forms(),
+            &new.forms(),
             [
                 &Known {
                     name: &old.name,
@@ -325,15 +322,14 @@ impl SideJob {
     /// A job that is compiled already; none if the text is none.
     pub(super) fn of_text(text: &str) -> Option<Self> {
         Some(Self {
-            value: serde_json::from_str(text).ok()?,
+            form: JobForm::Table(serde_json::from_str(text).ok()?),
             needs: Needs::default(),
         })
     }
 
     pub(super) fn of_compiled(job: Compiled) -> (String, Self) {
-        let value = serde_json::from_str(&job.artifact.text).expect("a compiled job is JSON");
         let own = Self {
-            value,
+            form: JobForm::Text(job.artifact.text),
             needs: job.needs,
         };
         (job.key.to_string(), own)

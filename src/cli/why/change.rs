@@ -11,7 +11,7 @@ use crate::cli::failure::Failure;
 use crate::cli::side::{Reach, Reader, Side, Sides, Word};
 use crate::cli::{open, output};
 use crate::diagnostic::closest;
-use crate::diff::JobChange;
+use crate::diff::{Job, JobChange};
 use crate::why::change::{Before, JobSteps, WhyChanged};
 
 use super::{WhyArgs, WhyFormat, extent};
@@ -68,7 +68,12 @@ fn answer(sides: &Sides) -> WhyChanged {
     let keys: BTreeSet<&String> = sides.old.jobs.keys().chain(sides.new.jobs.keys()).collect();
     let both = [&sides.old, &sides.new];
     let jobs = keys.into_iter().map(|key| {
-        let before = both.map(|side| before(side, key));
+        let tables = both.map(|side| side.jobs.get(key).map(|job| job.form.table()));
+        let [old, new] = &tables;
+        let before = [
+            before(both[0], old.as_deref()),
+            before(both[1], new.as_deref()),
+        ];
         JobSteps::new(key, before, changes.get(key.as_str()).copied())
     });
     WhyChanged {
@@ -78,10 +83,9 @@ fn answer(sides: &Sides) -> WhyChanged {
     }
 }
 
-fn before<'s>(side: &'s Side, key: &str) -> Before<'s> {
-    let job = side.jobs.get(key);
+fn before<'s>(side: &'s Side, job: Option<&'s Job>) -> Before<'s> {
     Before {
-        job: job.and_then(|job| job.value.as_object()),
+        job,
         store_dir: &side.store_dir,
         lock: side.lock.as_ref(),
     }
