@@ -31,21 +31,24 @@ impl Sandbox {
     /// With a copy of the repository's `examples/`.
     pub fn with_examples() -> Self {
         let sandbox = Self::new();
-        let root = repository();
-        for entry in walkdir::WalkDir::new(root.join("examples"))
+        sandbox.examples("examples");
+        sandbox
+    }
+
+    /// Copies the repository's `examples/` to a directory of this name.
+    pub fn examples(&self, name: &str) {
+        let examples = repository().join("examples");
+        for entry in walkdir::WalkDir::new(&examples)
             .into_iter()
             .filter_map(Result::ok)
         {
             if entry.file_type().is_file() {
-                let name = entry
-                    .path()
-                    .strip_prefix(&root)
-                    .expect("it was found below");
+                let below = entry.path().strip_prefix(&examples);
+                let below = Path::new(name).join(below.expect("it was found below"));
                 let contents = fs::read(entry.path()).expect("examples can be read");
-                sandbox.file(&name.display().to_string(), contents);
+                self.file(&below.display().to_string(), contents);
             }
         }
-        sandbox
     }
 
     pub fn path(&self) -> &Path {

@@ -4,26 +4,58 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::harness::{Sandbox, repository, updating};
 
-/// What the README calls the directory of the clone.
-const CLONE: &str = "/home/me/jobc";
+/// The home directory of the README's reader, whose clone is `~/jobc`.
+const HOME: &str = "/home/me";
 
-/// Both outputs of a command of a session.
-fn run(sandbox: &Sandbox, command: &str) -> String {
-    let program = Path::new(env!("CARGO_BIN_EXE_jobc"));
-    let directory = program.parent().expect("it is in a directory");
-    let path = std::env::var("PATH").unwrap_or_default();
-    let mut shell = Command::new("sh");
-    shell
-        .args(["-c", &format!("exec 2>&1; {command}")])
-        .current_dir(sandbox.path())
-        .env("PATH", format!("{}:{path}", directory.display()));
-    let output = sandbox.finish(&mut shell).stdout.replace("[DIR]", CLONE);
-    without_time(&output)
+/// One reader's shell: it stays in the directory that a command went to.
+struct Reader {
+    sandbox: Sandbox,
+    directory: PathBuf,
+}
+
+impl Reader {
+    fn new() -> Self {
+        let sandbox = Sandbox::new();
+        sandbox.examples("jobc/examples");
+        let directory = sandbox.path().join("jobc");
+        Self { sandbox, directory }
+    }
+
+    /// Both outputs of a command.
+    fn run(&mut self, command: &str) -> String {
+        let program = Path::new(env!("CARGO_BIN_EXE_jobc"));
+        let programs = program.parent().expect("it is in a directory");
+        let path = std::env::var("PATH").unwrap_or_default();
+        let whereabouts = self.sandbox.path().join(".directory");
+        let mut shell = Command::new("sh");
+        shell
+            .args([
+                "-c",
+                "exec 2>&1; eval \"$1\"; pwd -P > \"$2\"",
+                "sh",
+                command,
+            ])
+            .arg(&whereabouts)
+            .current_dir(&self.directory)
+            .env("HOME", self.sandbox.path())
+            .env("PATH", format!("{}:{path}", programs.display()));
+        let output = self.sandbox.finish(&mut shell).stdout;
+        let directory = fs::read_to_string(&whereabouts).expect("the shell wrote it");
+        self.directory = PathBuf::from(directory.trim_end());
+        without_time(&output.replace("[DIR]", HOME))
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let below = self.directory.strip_prefix(self.sandbox.path());
+        let below = below.expect("the reader stays at home");
+        self.sandbox
+            .file(&below.join(name).display().to_string(), text);
+    }
 }
 
 /// How long a task took is different each time.
@@ -42,7 +74,7 @@ fn without_time(output: &str) -> String {
 
 /// The README with what its commands print now.
 fn rewritten(text: &str) -> String {
-    let sandbox = Sandbox::with_examples();
+    let mut reader = Reader::new();
     let mut new = String::new();
     let mut lines = text.lines().peekable();
     while let Some(line) = lines.next() {
@@ -55,14 +87,14 @@ fn rewritten(text: &str) -> String {
                     writeln!(file, "{line}").expect("strings take all");
                 }
                 if let Some(name) = file.lines().next().and_then(|line| line.strip_prefix("# ")) {
-                    sandbox.file(name, &file);
+                    reader.write(name, &file);
                 }
             }
             "```console" => {
                 while let Some(line) = lines.next_if(|line| *line != "```") {
                     if let Some(command) = line.strip_prefix("$ ") {
                         writeln!(new, "{line}").expect("strings take all");
-                        new.push_str(&run(&sandbox, command));
+                        new.push_str(&reader.run(command));
                     }
                 }
             }
