@@ -1,6 +1,8 @@
 //! jobc compiles typed job definitions into cluster-scheduler JSON, each process pinned to its
 //! Nix closure. The modules in the order of the pipeline:
 
+pub mod beneath;
+
 pub mod source;
 
 pub mod diagnostic;

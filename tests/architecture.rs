@@ -7,6 +7,7 @@ use crate::harness::{report, repository};
 
 /// What each module may use of the crate; the library's own table of contents.
 const ARROWS: &[(&str, &[&str])] = &[
+    ("beneath", &[]),
     ("source", &[]),
     ("store", &[]),
     ("diagnostic", &["source"]),
@@ -16,7 +17,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("check", &["source", "diagnostic", "model", "lint"]),
     (
         "resolve",
-        &["source", "diagnostic", "model", "store", "lint", "check"],
+        &[
+            "beneath",
+            "source",
+            "diagnostic",
+            "model",
+            "store",
+            "lint",
+            "check",
+        ],
     ),
     (
         "plan",
@@ -55,6 +64,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "workspace",
         &[
+            "beneath",
             "source",
             "diagnostic",
             "model",
@@ -125,6 +135,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 
 /// Modules that may read files, variables, the clock or the network.
 const TOUCH_THE_WORLD: &[&str] = &[
+    "src/beneath.rs",
     "src/source/load.rs",
     "src/resolve/import/",
     "src/resolve/expanded.rs",

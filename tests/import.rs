@@ -89,6 +89,7 @@ fn imports_stay_in_the_workspace() {
         "ws/a/file",
         "ws/out -> ../other",
         "ws/back -> a",
+        "ws/nowhere -> ../gone",
         "other/file",
     ]);
     let workspace = outer.at("ws");
@@ -104,6 +105,7 @@ fn imports_stay_in_the_workspace() {
     outside("a/../../other", "/outer/other");
     outside("out/file", "/outer/other/file");
     outside("../gone/file", "/outer/gone/file");
+    outside("nowhere/file", "/outer/gone/file");
     outside("..", "/outer");
     check(&workspace, "back/file", "fine");
     check(&workspace, "../ws/a/file", "fine");
@@ -320,6 +322,71 @@ fn files_of_another_size_than_they_say_are_refused() {
     let workspace = Workspace::borrowed(Path::new("/proc/sys/kernel"));
     let changed = "machine: `/ws/ostype` changed while it was read: expected 0 bytes, found 1";
     check(&workspace, "ostype", changed);
+}
+
+/// What was found by its path is read though it is moved away, and what takes its place is not.
+#[test]
+fn nothing_outside_is_imported_while_links_come_and_go() {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+
+    let outer = Workspace::new(&[
+        "ws/file",
+        "ws/file2 -> ../other/file",
+        "ws/tree/a/b/file",
+        "ws/a2 -> ../other",
+        "ws/tree2 -> ../other/tree",
+        "other/file",
+        "other/tree/a/b/file",
+        "other/b/file",
+    ]);
+    for name in ["file", "tree/a/b/file", "b/file"] {
+        fs::write(outer.root.join("other").join(name), "OUTSIDE").unwrap();
+    }
+    let fifo = outer.root.join("ws/fifo");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&fifo)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let workspace = outer.at("ws");
+    let importer = workspace.importer();
+    for (one, other, imported) in [
+        ("file", "file2", "file"),
+        ("tree/a", "a2", "tree"),
+        ("tree", "tree2", "tree/a/b"),
+        ("file", "fifo", "file"),
+    ] {
+        let stop = std::sync::atomic::AtomicBool::new(false);
+        let [one, other] = [one, other].map(|name| workspace.root.join(name));
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !stop.load(Ordering::Relaxed) {
+                    let swap = RenameFlags::EXCHANGE;
+                    if renameat_with(CWD, &one, CWD, &other, swap).is_err() {
+                        return skip("races, since this file system cannot exchange names");
+                    }
+                }
+            });
+            let mut read = 0;
+            for _ in 0..1000 {
+                let path = workspace.root.join(imported);
+                if let Ok(archive) = importer.archive(&path, Vec::new()) {
+                    read += 1;
+                    let text = String::from_utf8_lossy(&archive);
+                    assert!(!text.contains("OUTSIDE"), "{imported}");
+                }
+            }
+            stop.store(true, Ordering::Relaxed);
+            assert!(read > 0, "{imported}");
+        });
+        let is_swapped = fs::symlink_metadata(&one)
+            .is_ok_and(|found| found.is_symlink() || !(found.is_file() || found.is_dir()));
+        if is_swapped {
+            renameat_with(CWD, &one, CWD, &other, RenameFlags::EXCHANGE).unwrap();
+        }
+    }
 }
 
 #[test]

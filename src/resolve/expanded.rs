@@ -11,9 +11,9 @@
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
 use std::sync::Arc;
 
+use crate::beneath::OpenError;
 use crate::check::{Binding, Scope, bind, examine};
 use crate::diagnostic::codes::{packages as codes, templates};
 use crate::diagnostic::{Diagnostic, MachineError, Place};
@@ -86,9 +86,13 @@ impl Context<'_> {
         place: impl Fn() -> Place,
     ) -> Result<Option<Expansion>, MachineError> {
         let full = self.resolver.definition_dir.join(path);
-        let text = match read_text(&full)
-            .map_err(|error| MachineError::new(format!("cannot read `{path}`"), error))?
-        {
+        let cannot = |error| MachineError::new(format!("cannot read `{path}`"), error);
+        let read = match self.resolver.importer.open(&full) {
+            Ok(file) => read_text(file).map_err(cannot)?,
+            Err(OpenError::NotAFile(_)) => Err("not a file"),
+            Err(error) => return Err(cannot(std::io::Error::other(error))),
+        };
+        let text = match read {
             Ok(text) => text,
             Err(reason) => {
                 let headline = format!("`{path}` cannot be expanded: it is {reason}");
@@ -185,15 +189,9 @@ impl Context<'_> {
 }
 
 /// The file's text, or what it is instead of text.
-fn read_text(path: &Path) -> std::io::Result<Result<String, &'static str>> {
-    let metadata = std::fs::metadata(path)?;
-    if !metadata.is_file() {
-        return Ok(Err("not a file"));
-    }
+fn read_text(file: File) -> std::io::Result<Result<String, &'static str>> {
     let mut bytes = Vec::new();
-    File::open(path)?
-        .take(MAX_BYTES + 1)
-        .read_to_end(&mut bytes)?;
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_BYTES {
         return Ok(Err("larger than 4 MiB"));
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::check::secrets::{self, Language};
 use crate::diagnostic::codes::texts::LITERAL_SECRET;
 use crate::diagnostic::{MachineError, Place};
-use crate::source::{SourceFile, Span, load};
+use crate::source::{SourceFile, Span, load_opened};
 
 use super::{Context, Import};
 
@@ -31,7 +31,8 @@ impl Context<'_> {
 
     fn expose(&mut self, path: &Path, place: &Place) -> Result<(), MachineError> {
         let name = self.resolver.display_name(path);
-        let Ok(file) = load(path, &name) else {
+        let opened = self.resolver.importer.open(path).ok();
+        let Some(file) = opened.and_then(|file| load_opened(file, &name).ok()) else {
             // It has changed since.
             let error = "it changed while it was read";
             return Err(MachineError::new(format!("cannot read `{name}`"), error));

@@ -32,7 +32,19 @@ pub enum LoadError {
 /// # Errors
 /// See [`LoadError`].
 pub fn load(path: &Path, name: &str) -> Result<Arc<SourceFile>, LoadError> {
-    let bytes = read(path)?;
+    marked_text(read(path)?, name)
+}
+
+/// As [`load`], from a file that is open.
+///
+/// # Errors
+/// See [`LoadError`].
+pub fn load_opened(file: File, name: &str) -> Result<Arc<SourceFile>, LoadError> {
+    let length = file.metadata().map_err(LoadError::Io)?.len();
+    marked_text(read_opened(file, length)?, name)
+}
+
+fn marked_text(bytes: Vec<u8>, name: &str) -> Result<Arc<SourceFile>, LoadError> {
     text(
         match bytes.strip_prefix(b"\xef\xbb\xbf") {
             Some(rest) => rest.to_vec(),
@@ -64,13 +76,16 @@ fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
         // Opening a FIFO would wait for its other end.
         return Err(LoadError::Io(io::Error::other("not a regular file")));
     }
-    let length = metadata.len();
+    read_opened(File::open(path).map_err(LoadError::Io)?, metadata.len())
+}
+
+fn read_opened(file: File, length: u64) -> Result<Vec<u8>, LoadError> {
     if length > MAX_SOURCE_BYTES {
         return Err(LoadError::TooLarge);
     }
     let bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
     // The length is a hint: a special file has none, and a file may grow while it is read.
-    read_stream(File::open(path).map_err(LoadError::Io)?, bytes)
+    read_stream(file, bytes)
 }
 
 fn read_stream(input: impl Read, mut bytes: Vec<u8>) -> Result<Vec<u8>, LoadError> {

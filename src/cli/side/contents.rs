@@ -1,62 +1,78 @@
 //! What is in imported files, as far as a comparison shows it.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::ffi::OsStr;
+use std::fs::File;
 use std::io::{self, Read};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use walkdir::WalkDir;
-
+use crate::beneath::{self, Enclosure, FileKind, OpenError};
 use crate::diff::{Contents, Listed};
 use crate::store::hash::Sha256Writer;
 
 /// Longer files are not compared line by line.
 const LONGEST_TEXT: u64 = 1024 * 1024;
 
-/// What lies at a path; none if it cannot be read.
-pub(super) fn read(path: &Path) -> Option<Contents> {
-    let metadata = fs::symlink_metadata(path).ok()?;
-    if metadata.is_dir() {
-        return directory(path).map(Contents::Directory);
-    }
-    if !metadata.is_file() {
-        return None;
-    }
+/// What lies at a path of a workspace; none if it cannot be read.
+pub(super) fn read(root: &Path, path: &Path) -> Option<Contents> {
+    let workspace = Enclosure::new(root).ok()?;
+    let file = match workspace.file(path) {
+        Ok(file) => file,
+        Err(OpenError::NotAFile(FileKind::Directory)) => {
+            let real = path.canonicalize().ok()?;
+            let below = real.strip_prefix(workspace.root()).ok()?;
+            let directory = workspace.directory(below).ok()?;
+            let mut files = BTreeMap::new();
+            list(directory.as_fd(), Path::new(""), &mut files)?;
+            return Some(Contents::Directory(files));
+        }
+        Err(_) => return None,
+    };
+    let metadata = file.metadata().ok()?;
     let executable = metadata.permissions().mode() & 0o100 != 0;
     let size = metadata.len();
     let bytes = Contents::Bytes { size, executable };
     if size > LONGEST_TEXT {
         return Some(bytes);
     }
-    let read = fs::read(path).ok()?;
+    let mut read = Vec::new();
+    file.take(LONGEST_TEXT + 1).read_to_end(&mut read).ok()?;
     Some(match String::from_utf8(read) {
         Ok(text) if !text.contains('\0') => Contents::Text { text, executable },
         _ => bytes,
     })
 }
 
-fn directory(root: &Path) -> Option<BTreeMap<String, Listed>> {
-    let mut files = BTreeMap::new();
-    for entry in WalkDir::new(root) {
-        let entry = entry.ok()?;
-        let path = entry.path();
-        let listed = if entry.file_type().is_file() {
-            let mode = entry.metadata().ok()?.permissions().mode() & 0o100;
-            format!("{mode} {}", digest(path).ok()?)
-        } else if entry.file_type().is_symlink() {
-            format!("-> {}", fs::read_link(path).ok()?.display())
-        } else {
-            continue;
+/// Adds all files and links below a directory, which is called `at` in its object.
+fn list(directory: BorrowedFd<'_>, at: &Path, files: &mut BTreeMap<String, Listed>) -> Option<()> {
+    for (name, kind) in beneath::entries(directory).ok()? {
+        let name = OsStr::from_bytes(&name);
+        let path: PathBuf = at.join(name);
+        let listed = match kind {
+            FileKind::File => {
+                let file = beneath::open_file(directory, name).ok()?;
+                let mode = file.metadata().ok()?.permissions().mode() & 0o100;
+                format!("{mode} {}", digest(file).ok()?)
+            }
+            FileKind::Link => {
+                format!("-> {}", beneath::read_link(directory, name).ok()?.display())
+            }
+            FileKind::Directory => {
+                let inner = beneath::open_directory(directory, name).ok()?;
+                list(inner.as_fd(), &path, files)?;
+                continue;
+            }
+            _ => continue,
         };
-        let name = path.strip_prefix(root).ok()?.display().to_string();
-        files.insert(name, Listed(listed));
+        files.insert(path.display().to_string(), Listed(listed));
     }
-    Some(files)
+    Some(())
 }
 
-fn digest(path: &Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
+fn digest(mut file: File) -> io::Result<String> {
     let mut hasher = Sha256Writer::new();
     let mut buffer = vec![0; 64 * 1024];
     loop {

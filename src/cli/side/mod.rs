@@ -293,8 +293,9 @@ impl Sides {
                 .collect::<BTreeMap<_, _>>()
         };
         let imports = [called(old, &sources[0]), called(new, &sources[1])];
-        let in_old = |path: &StorePath| contents::read(sources[0].get(path)?);
-        let in_new = |path: &StorePath| contents::read(sources[1].get(path)?);
+        let read = |side: &Side, source: &Path| contents::read(side.root.as_deref()?, source);
+        let in_old = |path: &StorePath| read(old, sources[0].get(path)?);
+        let in_new = |path: &StorePath| read(new, sources[1].get(path)?);
         diff::compare(
             &old.forms(),
             &new.forms(),

@@ -2,11 +2,10 @@
 
 use std::error::Error;
 use std::fmt;
-use std::fs::FileType;
 use std::io;
-use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
+use crate::beneath::FileKind;
 use crate::store::nar::{MAX_DEPTH, NarWriteError};
 use crate::store::store_path::StorePathNameError;
 
@@ -61,7 +60,7 @@ pub enum ImportError {
         /// The special file itself.
         path: PathBuf,
         /// What it is instead.
-        special: Special,
+        special: FileKind,
     },
     /// A link in a directory has an absolute target.
     AbsoluteLink {
@@ -124,21 +123,6 @@ pub enum Fault {
     User,
     /// Whoever runs the machine; nothing has to change in the workspace.
     Machine,
-}
-
-/// A file that holds no contents of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Special {
-    /// A named pipe.
-    Fifo,
-    /// A Unix-domain socket.
-    Socket,
-    /// A device that is read in blocks, such as a disk.
-    BlockDevice,
-    /// A device that is read as a stream, such as a terminal.
-    CharacterDevice,
-    /// A kind that only some systems have.
-    Unknown,
 }
 
 impl ImportError {
@@ -217,34 +201,6 @@ const ELOOP: i32 = if cfg!(any(target_os = "linux", target_os = "android")) {
 } else {
     62
 };
-
-impl Special {
-    pub(super) fn of(kind: FileType) -> Self {
-        if kind.is_fifo() {
-            Self::Fifo
-        } else if kind.is_socket() {
-            Self::Socket
-        } else if kind.is_block_device() {
-            Self::BlockDevice
-        } else if kind.is_char_device() {
-            Self::CharacterDevice
-        } else {
-            Self::Unknown
-        }
-    }
-}
-
-impl fmt::Display for Special {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Fifo => "a FIFO",
-            Self::Socket => "a socket",
-            Self::BlockDevice => "a block device",
-            Self::CharacterDevice => "a character device",
-            Self::Unknown => "neither a file nor a directory",
-        })
-    }
-}
 
 impl fmt::Display for ImportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -14,17 +14,19 @@ mod keep;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, Metadata};
+use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::{Component, Path, PathBuf};
+use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use self::ahead::AheadHasher;
-pub use self::error::{Fault, ImportError, Special};
+pub use self::error::{Fault, ImportError};
 pub use self::keep::{Keeper, Kept};
 
 use self::keep::Also;
-use self::walk::Seen;
+use self::walk::{Opened, Seen};
+use crate::beneath::{self, Enclosure, FileKind, OpenError, destination, places, without_dots};
 use crate::store::content_address::store_path;
 use crate::store::hash::Sha256Writer;
 use crate::store::{ContentAddress, Digest, StoreDir, StorePath, StorePathName};
@@ -53,8 +55,7 @@ pub struct Directories(BTreeMap<PathBuf, PathBuf>);
 pub struct Importer {
     /// The workspace as the caller names it.
     named_root: PathBuf,
-    /// The workspace as it is when links are followed.
-    root: PathBuf,
+    workspace: Enclosure,
     store_dir: StoreDir,
     forbidden: Vec<PathBuf>,
     keeper: Option<Arc<dyn Keeper>>,
@@ -74,11 +75,11 @@ impl Importer {
         store_dir: StoreDir,
         forbidden: &[PathBuf],
     ) -> Result<Self, ImportError> {
-        let root = fs::canonicalize(workspace_root)
+        let workspace = Enclosure::new(workspace_root)
             .map_err(|source| ImportError::of_lookup(workspace_root, source))?;
         Ok(Self {
             named_root: workspace_root.to_owned(),
-            root,
+            workspace,
             store_dir,
             forbidden: forbidden.iter().flat_map(|path| places(path)).collect(),
             keeper: None,
@@ -108,18 +109,20 @@ impl Importer {
         path: &Path,
     ) -> Result<Imported, ImportError> {
         let object = self.locate(path, directories)?;
-        if object.metadata.is_file() && object.metadata.len() < SMALL_FILE {
+        let name = object.name.clone();
+        let size = object.size()?;
+        if size.is_some_and(|size| size < SMALL_FILE) {
             let (hasher, seen) = object.write(Sha256Writer::new())?;
-            return Ok(self.imported(&object.name, hasher.finish(), seen));
+            return Ok(self.imported(&name, hasher.finish(), seen));
         }
-        let keeper = self.keeper.as_ref().filter(|_| object.metadata.is_file());
+        let keeper = self.keeper.as_ref().zip(size);
         let sink = Also {
             sink: AheadHasher::new(),
-            kept: keeper.and_then(|keeper| keeper.begin(object.metadata.len())),
+            kept: keeper.and_then(|(keeper, size)| keeper.begin(size)),
         };
         let (Also { sink, kept }, seen) = object.write(sink)?;
         let digest = sink.finish().map_err(ImportError::Sink)?;
-        let imported = self.imported(&object.name, digest, seen);
+        let imported = self.imported(&name, digest, seen);
         if let Some(kept) = kept {
             kept.end(&imported.store_path, digest);
         }
@@ -135,6 +138,14 @@ impl Importer {
         object.write(sink).map(|(sink, _)| sink)
     }
 
+    /// Opens the file at an absolute path, which has been imported, to read it once more.
+    ///
+    /// # Errors
+    /// If it is no file of the workspace any more, or cannot be opened.
+    pub fn open(&self, path: &Path) -> Result<File, OpenError> {
+        self.workspace.file(path)
+    }
+
     fn imported(&self, name: &StorePathName, digest: Digest, seen: Seen) -> Imported {
         let address = ContentAddress::Source(digest.hash);
         let store_path = store_path(&self.store_dir, name, &address, &BTreeSet::new())
@@ -147,34 +158,63 @@ impl Importer {
         }
     }
 
-    /// Finds the object, and decides whether its place allows to import it.
+    /// Finds the object, opens it, and decides whether its place allows to import it.
     fn locate(&self, path: &Path, directories: &mut Directories) -> Result<Object, ImportError> {
+        for _ in 1..MOST_TRIES {
+            match self.locate_once(path, directories) {
+                // What it has become meanwhile says whether it may be imported.
+                Err(ImportError::Vanished { .. }) => directories.forget(path),
+                located => return located,
+            }
+        }
+        self.locate_once(path, directories)
+    }
+
+    fn locate_once(
+        &self,
+        path: &Path,
+        directories: &mut Directories,
+    ) -> Result<Object, ImportError> {
         let resolved = self.resolve(path, directories)?;
-        let depth = match resolved.strip_prefix(&self.root) {
+        let (parent, file_name) = match resolved.strip_prefix(self.workspace.root()) {
             Err(_) => {
                 return Err(ImportError::Outside {
                     path: path.to_owned(),
                     resolved,
                 });
             }
-            Ok(rest) if rest.as_os_str().is_empty() => {
-                return Err(ImportError::WorkspaceRoot {
-                    path: path.to_owned(),
-                });
-            }
-            Ok(rest) => rest.components().count(),
+            Ok(rest) => match (rest.parent(), rest.file_name()) {
+                (Some(parent), Some(name)) => (parent, name),
+                _ => {
+                    return Err(ImportError::WorkspaceRoot {
+                        path: path.to_owned(),
+                    });
+                }
+            },
         };
-        let metadata = fs::symlink_metadata(&resolved)
+        let failed = |action| {
+            let resolved = &resolved;
+            move |source| ImportError::io(resolved, action, source)
+        };
+        let directory = self.workspace.directory(parent).map_err(|source| {
+            let is_file = |found: fs::Metadata| found.is_file();
+            let parent = resolved.parent().map(fs::symlink_metadata);
+            if parent.is_some_and(|parent| parent.is_ok_and(is_file)) {
+                return ImportError::of_lookup(path, source);
+            }
+            failed("open")(source)
+        })?;
+        let kind = beneath::kind(directory.as_fd(), file_name)
             .map_err(|source| ImportError::of_lookup(path, source))?;
-        if metadata.is_symlink() {
-            let target = fs::read_link(&resolved)
-                .map_err(|source| ImportError::io(&resolved, "read the link", source))?;
+        if kind == FileKind::Link {
+            let target = beneath::read_link(directory.as_fd(), file_name)
+                .map_err(failed("read the link"))?;
             return Err(ImportError::Symlink {
                 path: path.to_owned(),
                 target,
             });
         }
-        let name = resolved.file_name().unwrap_or_default().to_string_lossy();
+        let name = file_name.to_string_lossy();
         let name = name.parse().map_err(|reason| ImportError::Name {
             path: path.to_owned(),
             reason,
@@ -187,11 +227,25 @@ impl Importer {
                 directory: place.clone(),
             });
         }
+        let opened = match kind {
+            FileKind::File => beneath::open_file(directory.as_fd(), file_name)
+                .map(Opened::File)
+                .map_err(failed("open"))?,
+            FileKind::Directory => beneath::open_directory(directory.as_fd(), file_name)
+                .map(Opened::Directory)
+                .map_err(failed("list"))?,
+            special => {
+                return Err(ImportError::Special {
+                    path: resolved,
+                    special,
+                });
+            }
+        };
         Ok(Object {
+            depth: parent.components().count() + 1,
             path: resolved,
-            depth,
             name,
-            metadata,
+            opened,
         })
     }
 
@@ -207,6 +261,16 @@ impl Importer {
                 path: path.to_owned(),
                 resolved: without_dots(path),
             },
+            _ if source.kind() == io::ErrorKind::NotFound => {
+                // A link that leads out does so whether or not there is something.
+                let resolved = destination(path);
+                let path = path.to_owned();
+                if resolved.starts_with(self.workspace.root()) {
+                    ImportError::Missing { path }
+                } else {
+                    ImportError::Outside { path, resolved }
+                }
+            }
             _ => ImportError::of_lookup(path, source),
         })
     }
@@ -220,7 +284,17 @@ impl Directories {
         }
         Ok(&self.0[directory])
     }
+
+    /// Follows the links in a path once more when it is asked for next.
+    fn forget(&mut self, path: &Path) {
+        if let Some(parent) = path.parent() {
+            self.0.remove(parent);
+        }
+    }
 }
+
+/// Something that changes faster than this many tries is told to have vanished.
+const MOST_TRIES: usize = 100;
 
 /// Reading ahead of the hash pays for more than this.
 const SMALL_FILE: u64 = 256 * 1024;
@@ -232,12 +306,23 @@ struct Object {
     /// How many levels it lies below the workspace root.
     depth: usize,
     name: StorePathName,
-    metadata: Metadata,
+    opened: Opened,
 }
 
 impl Object {
-    fn write<W: Write>(&self, sink: W) -> Result<(W, Seen), ImportError> {
-        walk::write(&self.path, &self.metadata, self.depth, sink)
+    /// The size of a file.
+    fn size(&self) -> Result<Option<u64>, ImportError> {
+        match &self.opened {
+            Opened::File(file) => match file.metadata() {
+                Ok(metadata) => Ok(Some(metadata.len())),
+                Err(error) => Err(ImportError::io(&self.path, "inspect", error)),
+            },
+            Opened::Directory(_) => Ok(None),
+        }
+    }
+
+    fn write<W: Write>(self, sink: W) -> Result<(W, Seen), ImportError> {
+        walk::write(&self.path, self.opened, self.depth, sink)
     }
 }
 
@@ -251,33 +336,4 @@ pub fn beside(path: &Path) -> Vec<String> {
         .collect();
     names.sort();
     names
-}
-
-/// Where a path is, with the links that lead to it followed as far as it exists: once with a link
-/// at its end followed, and once without.
-fn places(path: &Path) -> BTreeSet<PathBuf> {
-    let path = without_dots(path);
-    let parent = path
-        .ancestors()
-        .skip(1)
-        .find_map(|ancestor| Some((ancestor, fs::canonicalize(ancestor).ok()?)));
-    let unfollowed = match parent {
-        Some((ancestor, real)) => real.join(path.strip_prefix(ancestor).unwrap_or(&path)),
-        None => path.clone(),
-    };
-    let followed = fs::canonicalize(&path).unwrap_or_else(|_| unfollowed.clone());
-    BTreeSet::from([unfollowed, followed])
-}
-
-/// The path with each `..` taken literally.
-fn without_dots(path: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for component in path.components() {
-        if component == Component::ParentDir {
-            plain.pop();
-        } else {
-            plain.push(component);
-        }
-    }
-    plain
 }

@@ -2,19 +2,22 @@
 //!
 //! The walk keeps one path and the open directories' remaining entries, so neither the size of a
 //! file nor the depth of a directory costs memory beyond a buffer and the names. What an entry is
-//! comes from its directory, before it is opened: opening a FIFO would wait, and opening a device
-//! may do anything.
+//! comes from its directory, before it is opened: opening a device may do anything. It is opened
+//! from its directory's descriptor, so that a link that takes its place, or that of a directory
+//! above, leads nowhere.
 
-use std::ffi::OsStr;
-use std::fs::{self, File, FileType, Metadata};
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path, PathBuf};
 use std::vec;
 
+use crate::beneath::{self, FileKind};
 use crate::check::secrets::may_have_secrets;
-use crate::resolve::import::error::{ImportError, Special};
+use crate::resolve::import::error::ImportError;
 use crate::store::nar::{EntryName, LinkTarget, NarWriteError, NarWriter};
 
 /// What was noticed on the way.
@@ -26,11 +29,17 @@ pub(super) struct Seen {
     pub(super) suspects: Vec<PathBuf>,
 }
 
+/// What is walked, opened.
+pub(super) enum Opened {
+    File(File),
+    Directory(OwnedFd),
+}
+
 /// Writes the archive of an object that lies so many levels below the workspace root, and returns
-/// what was noticed on the way.
+/// what was noticed on the way. Its path is for messages only.
 pub(super) fn write<W: Write>(
     path: &Path,
-    metadata: &Metadata,
+    opened: Opened,
     depth: usize,
     sink: W,
 ) -> Result<(W, Seen), ImportError> {
@@ -43,7 +52,10 @@ pub(super) fn write<W: Write>(
         buffer: Vec::new(),
         seen: Seen::default(),
     };
-    walk.node(metadata.file_type())?;
+    match opened {
+        Opened::File(file) => walk.file(file)?,
+        Opened::Directory(directory) => walk.directory(directory)?,
+    }
     walk.entries()?;
     let sink = walk.archive.finish();
     let sink = sink.map_err(|error| ImportError::of_archive(path, error))?;
@@ -71,56 +83,104 @@ struct Walk<W> {
     path: PathBuf,
     /// How many levels the object lies below the workspace root.
     depth: usize,
-    /// What is left of each open directory.
-    open: Vec<vec::IntoIter<(EntryName, FileType)>>,
+    /// The directories around the entry, outermost first.
+    open: Vec<Level>,
     buffer: Vec<u8>,
     seen: Seen,
+}
+
+/// A directory that is being read.
+struct Level {
+    directory: Place,
+    /// What is left of it.
+    entries: vec::IntoIter<(EntryName, FileKind)>,
+}
+
+/// A directory, open unless many others are that lie in it: a process may only have so many files
+/// open.
+enum Place {
+    Open(OwnedFd),
+    /// Its device and its number there.
+    Closed((u64, u64)),
 }
 
 impl<W: Write> Walk<W> {
     /// Reads the open directories to their end.
     fn entries(&mut self) -> Result<(), ImportError> {
-        while let Some(directory) = self.open.last_mut() {
-            if let Some((name, kind)) = directory.next() {
-                self.path.push(OsStr::from_bytes(name.as_bytes()));
+        while let Some(level) = self.open.last_mut() {
+            if let Some((name, kind)) = level.entries.next() {
+                let file_name = OsStr::from_bytes(name.as_bytes()).to_owned();
+                self.path.push(&file_name);
                 self.tell(|archive| archive.entry(name))?;
-                self.node(kind)?;
-                if kind.is_dir() {
+                self.node(&file_name, kind)?;
+                if kind == FileKind::Directory {
                     continue;
                 }
             } else {
-                self.open.pop();
                 self.tell(NarWriter::end_directory)?;
+                self.leave()?;
             }
             self.path.pop();
         }
         Ok(())
     }
 
-    /// Reads a file or a link, or opens a directory.
-    fn node(&mut self, kind: FileType) -> Result<(), ImportError> {
-        if kind.is_file() {
-            self.file()
-        } else if kind.is_dir() {
-            self.directory()
-        } else if kind.is_symlink() {
-            self.link()
-        } else {
-            Err(ImportError::Special {
+    /// Reads a file or a link of the innermost directory, or enters a directory.
+    fn node(&mut self, name: &OsString, kind: FileKind) -> Result<(), ImportError> {
+        match kind {
+            FileKind::File => {
+                let file = beneath::open_file(self.here(), name);
+                self.file(file.map_err(|error| self.io("open", error))?)
+            }
+            FileKind::Directory => {
+                let directory = beneath::open_directory(self.here(), name);
+                self.directory(directory.map_err(|error| self.io("list", error))?)
+            }
+            FileKind::Link => self.link(name),
+            special => Err(ImportError::Special {
                 path: self.path.clone(),
-                special: Special::of(kind),
-            })
+                special,
+            }),
         }
     }
 
-    fn file(&mut self) -> Result<(), ImportError> {
-        let mut file = File::open(&self.path).map_err(|error| self.io("open", error))?;
-        let metadata = file.metadata().map_err(|error| self.io("inspect", error))?;
-        if !metadata.is_file() {
-            return Err(ImportError::Vanished {
-                path: self.path.clone(),
-            });
+    /// The innermost directory.
+    fn here(&self) -> BorrowedFd<'_> {
+        match self.open.last().map(|level| &level.directory) {
+            Some(Place::Open(directory)) => directory.as_fd(),
+            _ => unreachable!("the innermost directory is open"),
         }
+    }
+
+    /// Leaves the innermost directory for the one around it, which is opened again if it was
+    /// closed. It has to be the same: whoever moves directories about leads nowhere else.
+    fn leave(&mut self) -> Result<(), ImportError> {
+        let left = self.open.pop();
+        let Some(Level { directory, .. }) = self.open.last() else {
+            return Ok(());
+        };
+        let (Place::Closed(known), Some(left)) = (directory, left) else {
+            return Ok(());
+        };
+        let Place::Open(left) = left.directory else {
+            unreachable!("the innermost directory is open");
+        };
+        let above = beneath::open_directory(left.as_fd(), OsStr::new(".."))
+            .and_then(|above| Ok((beneath::identity(above.as_fd())?, above)));
+        let (found, above) = above.map_err(|error| self.io("list", error))?;
+        if found != *known {
+            let mut path = self.path.clone();
+            path.pop();
+            return Err(ImportError::Vanished { path });
+        }
+        if let Some(level) = self.open.last_mut() {
+            level.directory = Place::Open(above);
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, mut file: File) -> Result<(), ImportError> {
+        let metadata = file.metadata().map_err(|error| self.io("inspect", error))?;
         let size = metadata.len();
         let executable = metadata.permissions().mode() & OWNER_MAY_EXECUTE != 0;
         self.tell(|archive| archive.begin_regular(executable, size))?;
@@ -153,25 +213,34 @@ impl<W: Write> Walk<W> {
         }
     }
 
-    fn directory(&mut self) -> Result<(), ImportError> {
+    fn directory(&mut self, directory: OwnedFd) -> Result<(), ImportError> {
         self.tell(NarWriter::begin_directory)?;
+        let listed = beneath::entries(directory.as_fd());
         let mut entries = Vec::new();
-        for entry in fs::read_dir(&self.path).map_err(|error| self.io("list", error))? {
-            let entry = entry.map_err(|error| self.io("list", error))?;
-            let kind = entry
-                .file_type()
-                .map_err(|error| self.io("inspect", error))?;
-            let name = EntryName::try_from(entry.file_name().into_vec())
+        for (name, kind) in listed.map_err(|error| self.io("list", error))? {
+            let name = EntryName::try_from(name)
                 .map_err(|error| self.io("list", io::Error::other(error)))?;
             entries.push((name, kind));
         }
         entries.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-        self.open.push(entries.into_iter());
+        self.open.push(Level {
+            directory: Place::Open(directory),
+            entries: entries.into_iter(),
+        });
+        let Some(distant) = self.open.len().checked_sub(MOST_OPEN + 1) else {
+            return Ok(());
+        };
+        if let Place::Open(directory) = &self.open[distant].directory {
+            let identity = beneath::identity(directory.as_fd());
+            let identity = identity.map_err(|error| self.io("inspect", error))?;
+            self.open[distant].directory = Place::Closed(identity);
+        }
         Ok(())
     }
 
-    fn link(&mut self) -> Result<(), ImportError> {
-        let target = fs::read_link(&self.path).map_err(|error| self.io("read the link", error))?;
+    fn link(&mut self, name: &OsStr) -> Result<(), ImportError> {
+        let target = beneath::read_link(self.here(), name)
+            .map_err(|error| self.io("read the link", error))?;
         let path = || self.path.clone();
         if target.is_absolute() {
             return Err(ImportError::AbsoluteLink {
@@ -210,6 +279,8 @@ impl<W: Write> Walk<W> {
 
 /// Files up to this size are looked at for secrets.
 const BUFFER_SIZE: usize = 128 * 1024;
+/// So many directories of one object are open at once.
+const MOST_OPEN: usize = 16;
 /// So many files of one object are suspected.
 const MOST_SUSPECTS: usize = 20;
 const OWNER_MAY_EXECUTE: u32 = 0o100;
