@@ -24,7 +24,8 @@ pub(super) fn read(root: &Path, path: &Path) -> Option<Contents> {
         Err(OpenError::NotAFile(FileKind::Directory)) => {
             let real = path.canonicalize().ok()?;
             let below = real.strip_prefix(workspace.root()).ok()?;
-            let directory = workspace.directory(below).ok()?;
+            let passage = workspace.directory(below).ok()?;
+            let directory = beneath::open_directory(passage.as_fd(), OsStr::new(".")).ok()?;
             let mut files = BTreeMap::new();
             list(directory.as_fd(), Path::new(""), &mut files)?;
             return Some(Contents::Directory(files));
