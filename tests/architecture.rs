@@ -94,7 +94,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("write", &["diagnostic", "emit", "nameless"]),
     ("snapshot", &["source", "diagnostic", "model", "write"]),
     ("nix", &[]),
-    ("git", &["diagnostic"]),
+    ("git", &["diagnostic", "store"]),
     (
         "publish",
         &[

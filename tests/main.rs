@@ -12,6 +12,7 @@ mod examples;
 mod formats;
 mod fuzz_fixtures;
 mod generated;
+mod git;
 mod harness;
 mod http_server;
 mod import;

@@ -33,6 +33,9 @@ pub(super) fn run(args: &DiffArgs, global: &Global, console: &Console) -> Result
         console.close(report.diagnostics, None, &[]);
         return Ok(Exit::Failed);
     };
+    for note in sides.notes() {
+        console.warn(note);
+    }
     let comparison = sides.compare();
     print(&comparison, args.format, global)?;
     if comparison.is_empty() {

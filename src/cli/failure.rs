@@ -6,11 +6,12 @@ use annotate_snippets::{Group, Level, Renderer};
 
 use crate::diagnostic::render::{Trouble, visible};
 use crate::diagnostic::{MachineError, Severity};
+use crate::git::GitError;
 
 /// The machine could not do what it was asked, or the command line made no sense.
 ///
 /// Told as a diagnostic is, without a place: the headline makes sense alone, help is an imperative.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Failure {
     headline: String,
     notes: Vec<String>,
@@ -99,6 +100,16 @@ impl Failure {
 impl From<MachineError> for Failure {
     fn from(error: MachineError) -> Self {
         Self::new(error.to_string())
+    }
+}
+
+impl From<GitError> for Failure {
+    fn from(error: GitError) -> Self {
+        let failure = Self::new(error.to_string());
+        match error.help() {
+            Some(help) => failure.help(help),
+            None => failure,
+        }
     }
 }
 

@@ -46,6 +46,8 @@ pub(super) struct Side {
     pub(super) store_dir: StoreDir,
     /// Its workspace, if it has one.
     pub(super) root: Option<PathBuf>,
+    /// What is to be known of its files.
+    notes: Vec<Failure>,
     /// Keeps the files of a revision as long as they are looked at.
     _checkout: Option<Checked>,
 }
@@ -209,6 +211,7 @@ impl Reader<'_> {
                     lock: None,
                     store_dir: StoreDir::default(),
                     root: None,
+                    notes: Vec::new(),
                     _checkout: None,
                 }));
             }
@@ -230,7 +233,9 @@ impl Reader<'_> {
         let Definitions {
             workspace, checked, ..
         } = *definitions;
+        let notes = checked.as_ref().map(|checked| checked.notes(&name));
         Ok(Report::ok(Side {
+            notes: notes.unwrap_or_default(),
             name,
             jobs,
             lock: Some(workspace.lock),
@@ -255,6 +260,7 @@ impl Side {
             lock: workspace.map(|workspace| workspace.lock.clone()),
             store_dir: store_dir.unwrap_or_default(),
             root: workspace.map(|workspace| workspace.root.clone()),
+            notes: Vec::new(),
             _checkout: None,
         }
     }
@@ -282,6 +288,11 @@ impl Side {
 }
 
 impl Sides {
+    /// What is to be known of the files of both, each once.
+    pub(super) fn notes(&self) -> BTreeSet<&Failure> {
+        self.old.notes.iter().chain(&self.new.notes).collect()
+    }
+
     /// What changes from one to the other.
     pub(super) fn compare(&self) -> Comparison {
         let (old, new) = (&self.old, &self.new);

@@ -6,12 +6,17 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use crate::diagnostic::MachineError;
-use crate::git::{Checkout, Entry, EntryKind, ObjectId, Repository, Revision};
+use crate::git::{Checkout, Entry, EntryKind, ObjectId, Objects, Repository, Revision, Unfiltered};
+use crate::model::shell_word;
 use crate::parse::{self, Format};
 use crate::source::{Kind, Node, load};
 use crate::workspace::SETTINGS_FILE;
 
+use super::super::failure::Failure;
 use super::temporary::Temporary;
+
+/// The most files that a note names.
+const MOST_NAMED: usize = 5;
 
 /// The most submodules of a workspace: each is a repository of its own.
 const MOST_SUBMODULES: usize = 1000;
@@ -19,7 +24,6 @@ const MOST_SUBMODULES: usize = 1000;
 /// A revision, checked out as far as it was asked for.
 #[derive(Debug)]
 pub(super) struct Checked {
-    pub(super) repository: Repository,
     /// The tree of the workspace; none if the revision does not have it.
     pub(super) tree: Option<ObjectId>,
     /// The commit, if it is one.
@@ -30,9 +34,13 @@ pub(super) struct Checked {
     pub(super) prefix: PathBuf,
     /// Submodules: where they lie in the workspace, and which commit.
     submodules: Vec<(PathBuf, ObjectId)>,
+    /// Submodules that are there without the commit that the revision has of them.
+    missing: Vec<PathBuf>,
     parts: Vec<Part>,
     root: PathBuf,
     done: Mutex<BTreeSet<PathBuf>>,
+    /// Files that a filter would have to write, by their paths in the workspace.
+    unfiltered: Mutex<BTreeMap<PathBuf, Unfiltered>>,
     _directory: Temporary,
 }
 
@@ -47,7 +55,7 @@ pub(super) struct Held {
 /// A repository that has some of the files: the workspace's own, or a submodule's.
 #[derive(Debug)]
 struct Part {
-    repository: Repository,
+    objects: Objects,
     whole: ObjectId,
     checkout: Checkout,
     /// Where its files lie in the workspace.
@@ -69,16 +77,17 @@ impl Checked {
             Revision::Tree(_) => (None, None),
         };
         let prefix = prefix.unwrap_or(Path::new("")).to_owned();
-        let tree = repository.tree(revision.id(), &prefix)?;
         let cannot = |error| MachineError::new("cannot make a temporary directory", error);
         let directory = Temporary::new().map_err(cannot)?;
         let base = directory.path().to_owned();
+        let objects = Objects::new(repository, &base.join("objects-0"))?;
+        let tree = objects.tree(revision.id(), &prefix)?;
         let top = base.join("tree");
         let below = top.join(&prefix);
         fs::create_dir_all(&below).map_err(cannot)?;
         let mut checked = Self {
             parts: vec![Part {
-                repository: repository.clone(),
+                objects,
                 whole: revision.id().clone(),
                 checkout: Checkout {
                     directory: top,
@@ -87,8 +96,9 @@ impl Checked {
                 at: PathBuf::new(),
                 prefix: prefix.clone(),
             }],
-            repository,
             submodules: Vec::new(),
+            missing: Vec::new(),
+            unfiltered: Mutex::default(),
             entries: BTreeMap::new(),
             tree,
             commit,
@@ -104,10 +114,20 @@ impl Checked {
         Ok(checked)
     }
 
+    /// What the repository has.
+    pub(super) fn objects(&self) -> &Objects {
+        &self.parts[0].objects
+    }
+
+    /// The repository.
+    pub(super) fn repository(&self) -> &Repository {
+        self.objects().repository()
+    }
+
     /// Adds what lies in a tree of a part.
     fn add(&mut self, part: usize, tree: &ObjectId) -> Result<(), MachineError> {
         let at = self.parts[part].at.clone();
-        for entry in self.parts[part].repository.entries(tree)? {
+        for entry in self.parts[part].objects.entries(tree)? {
             let path = at.join(&entry.path);
             let Entry { kind, id, .. } = entry;
             if kind == EntryKind::Submodule {
@@ -125,27 +145,23 @@ impl Checked {
         while next < self.submodules.len().min(MOST_SUBMODULES) {
             let (at, id) = self.submodules[next].clone();
             next += 1;
-            let there = root.join(&at);
-            if !there.join(".git").exists() {
-                continue;
-            }
-            let Some(repository) = Repository::around(&there)? else {
+            let own = base.join(format!("objects-{next}"));
+            let Some(objects) = Objects::at(&root.join(&at), &own)? else {
                 continue;
             };
-            let is_top = |path: &Path| path.as_os_str().is_empty();
-            let is_own = repository.prefix().is_some_and(is_top);
-            let found = repository.revision(id.as_str())?;
-            let (true, Some(Revision::Commit(whole))) = (is_own, found) else {
+            let found = objects.repository().revision(id.as_str())?;
+            let Some(Revision::Commit(whole)) = found else {
+                self.missing.push(at);
                 continue;
             };
-            let Some(tree) = repository.tree(&whole, Path::new(""))? else {
+            let Some(tree) = objects.tree(&whole, Path::new(""))? else {
                 continue;
             };
             let directory = self.root.join(&at);
             fs::create_dir_all(&directory)
                 .map_err(|error| MachineError::new("cannot make a directory", error))?;
             self.parts.push(Part {
-                repository,
+                objects,
                 whole,
                 checkout: Checkout {
                     directory,
@@ -157,6 +173,61 @@ impl Checked {
             self.add(self.parts.len() - 1, &tree)?;
         }
         Ok(())
+    }
+
+    /// What is to be known of the files that were checked out of the revision called `name`.
+    pub(super) fn notes(&self, name: &str) -> Vec<Failure> {
+        let unfiltered = self
+            .unfiltered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let (pointers, others): (Vec<_>, Vec<_>) =
+            unfiltered.iter().partition(|(_, file)| file.is_pointer);
+        let mut notes = Vec::new();
+        if !pointers.is_empty() {
+            let (are, pointer, files) = match pointers.len() {
+                1 => ("is", "a pointer", "1 file".to_owned()),
+                many => ("are", "pointers", format!("{many} files")),
+            };
+            let headline =
+                format!("{files} of `{name}` {are} {pointer} of Git LFS to what is not here");
+            let listed = pointers.iter().map(|(path, _)| path.display().to_string());
+            notes.push(
+                Failure::new(headline)
+                    .note(named(listed))
+                    .note("what is compared is the pointer")
+                    .help(format!(
+                        "fetch what is meant: `git lfs fetch origin {}`",
+                        shell_word(name)
+                    )),
+            );
+        }
+        if !others.is_empty() {
+            let (go, files) = match others.len() {
+                1 => ("goes", "1 file".to_owned()),
+                many => ("go", format!("{many} files")),
+            };
+            let headline = format!(
+                "{files} of `{name}` {go} through a filter of git, and jobc runs no filter"
+            );
+            let listed = others
+                .iter()
+                .map(|(path, file)| format!("{} (filter `{}`)", path.display(), file.filter));
+            notes.push(
+                Failure::new(headline)
+                    .note(named(listed))
+                    .note("what is compared is what git keeps: it may differ where files do not"),
+            );
+        }
+        notes.extend(self.missing.iter().map(|path| {
+            let path = path.display().to_string();
+            Failure::new(format!(
+                "the submodule `{path}` has not the commit here that `{name}` has of it"
+            ))
+            .note("its files are taken for absent")
+            .help(format!("fetch it: `git -C {} fetch`", shell_word(&path)))
+        }));
+        notes
     }
 
     /// The directory that stands for the workspace.
@@ -195,8 +266,17 @@ impl Checked {
         }
         for (part, paths) in of_parts {
             let part = &self.parts[part];
-            part.repository
+            let left = part
+                .objects
                 .check_out(&part.whole, &paths, &part.checkout)?;
+            let mut unfiltered = self
+                .unfiltered
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            unfiltered.extend(left.into_iter().map(|file| {
+                let below = file.path.strip_prefix(&part.prefix).unwrap_or(&file.path);
+                (part.at.join(below), file)
+            }));
         }
         Ok(())
     }
@@ -262,7 +342,17 @@ impl Checked {
             Some((*path, &held.id))
         });
         let (paths, ids): (Vec<_>, Vec<_>) = own.unzip();
-        let contents = self.repository.contents(&ids)?;
+        let contents = self.objects().contents(&ids)?;
         Ok(paths.into_iter().zip(contents).collect())
     }
+}
+
+/// The first of many, one a line.
+fn named(all: impl ExactSizeIterator<Item = String>) -> String {
+    let more = all.len().saturating_sub(MOST_NAMED);
+    let mut lines: Vec<_> = all.take(MOST_NAMED).collect();
+    if more > 0 {
+        lines.push(format!("and {more} more"));
+    }
+    lines.join("\n")
 }

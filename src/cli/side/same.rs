@@ -233,9 +233,9 @@ impl<'a> Comparison<'a> {
                     directories: Known::default(),
                 });
             }
-            (Some(before), Some(after)) if before.repository.is(&after.repository) => {
+            (Some(before), Some(after)) if before.repository().is(after.repository()) => {
                 match (&before.tree, &after.tree) {
-                    (Some(one), Some(other)) => before.repository.changed(one, other)?,
+                    (Some(one), Some(other)) => before.objects().changed(one, other)?,
                     _ => return Ok(Self::Nothing),
                 }
             }
@@ -327,11 +327,11 @@ fn working_tree(
     let Some(repository) = Repository::around(&directory.workspace.root)? else {
         return Ok(None);
     };
-    let is_its = repository.is(&revision.repository)
+    let is_its = repository.is(revision.repository())
         && repository.prefix() == Some(&revision.prefix)
         && revision.tree.is_some();
     match &revision.commit {
-        Some(commit) if is_its => repository.changed_since(commit).map(Some),
+        Some(commit) if is_its => Ok(Some(revision.objects().changed_since(commit)?)),
         _ => Ok(None),
     }
 }

@@ -47,6 +47,9 @@ pub(super) fn run(args: &WhyArgs, global: &Global, console: &Console) -> Result<
         console.close(report.diagnostics, None, &[]);
         return Ok(Exit::Failed);
     };
+    for note in sides.notes() {
+        console.warn(note);
+    }
     let answer = answer(&sides);
     if answer.jobs.is_empty() {
         let seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
