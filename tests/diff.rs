@@ -612,15 +612,21 @@ fn interrupted() {
     let sandbox = service();
     let temporary = sandbox.path().join("tmp");
     fs::create_dir(&temporary).expect("it can be made");
-    // A filter that waits for ever keeps the checkout going.
+    // A git that waits keeps the checkout going.
     let root = sandbox.path().join("repository");
-    sandbox.file("repository/.gitattributes", "own filter=slow\n");
-    commit(&root, "a filter");
-    git(&root, &["config", "filter.slow.smudge", "sleep 600; cat"]);
+    let script = "#!/bin/sh\ncase \"$*\" in *checkout-index*) exec sleep 30;; esac\n\
+                  PATH=${PATH#*:} exec git \"$@\"\n";
+    sandbox.file("bin/git", script);
+    let program = sandbox.path().join("bin/git");
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("it can be changed");
+    let mut path = program.parent().expect("it has one").as_os_str().to_owned();
+    path.push(":");
+    path.push(std::env::var_os("PATH").unwrap_or_default());
     sandbox.file("repository/ws/a/own", "other\n");
     let mut command = sandbox.command();
     command
         .current_dir(root.join("ws"))
+        .env("PATH", path)
         .env("TMPDIR", &temporary)
         .args(["diff"]);
     let mut child = command.spawn().expect("it can be started");
