@@ -13,20 +13,21 @@
 mod settings;
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use walkdir::{DirEntry, WalkDir};
 
+use crate::beneath::{Enclosure, OpenError};
 use crate::diagnostic::codes::syntax;
 use crate::diagnostic::{Diagnostic, Holes, MachineError, Place, Report, Severity};
 use crate::lint::Levels;
 use crate::model::Settings;
 use crate::parse::{self, Decoded, Format};
 use crate::resolve::Lock;
-use crate::source::{LoadError, Node, SourceFile, SourceMap, Span, display_name, load};
+use crate::source::{LoadError, Node, SourceFile, SourceMap, Span, display_name, load_opened};
 use crate::store::StoreDir;
 
 /// The name of the settings file, which marks a workspace.
@@ -56,6 +57,8 @@ pub struct Workspace {
     pub lock: Lock,
     /// The store of the nodes.
     pub store_dir: StoreDir,
+    /// Its files, and no others.
+    pub files: Enclosure,
 }
 
 /// A file that holds one or more jobs.
@@ -128,14 +131,22 @@ impl Workspace {
     /// # Errors
     /// If a file is there and cannot be read.
     pub fn open_at(root: &Path, current_dir: &Path) -> Result<Report<Self>, MachineError> {
+        let files = Enclosure::new(root).map_err(|error| {
+            let name = display_name(root, current_dir);
+            MachineError::new(format!("cannot open `{name}`"), error)
+        })?;
+        let reader = Reader {
+            files: &files,
+            current_dir,
+        };
         let mut diagnostics = Vec::new();
-        let read = read_settings(&root.join(SETTINGS_FILE), current_dir)?.unpack(&mut diagnostics);
+        let read = read_settings(&root.join(SETTINGS_FILE), reader)?.unpack(&mut diagnostics);
         let Read {
             settings,
             map: settings_map,
             holes,
         } = read.unwrap_or_default();
-        let mut problems = settings::problems(&settings, root);
+        let mut problems = settings::problems(&settings, &files, root);
         let store_dir = settings::store_dir(&settings);
         let store_dir = store_dir.unwrap_or_else(|problem| {
             problems.push(*problem);
@@ -150,7 +161,7 @@ impl Workspace {
             // Whether its paths are of the store that the author means, nobody knows.
             Lock::default()
         } else {
-            let lock = read_lock(&root.join(LOCK_FILE), current_dir, &store_dir)?;
+            let lock = read_lock(&root.join(LOCK_FILE), reader, &store_dir)?;
             lock.unpack(&mut diagnostics).unwrap_or_default()
         };
         let levels = Levels::new(&settings);
@@ -163,6 +174,7 @@ impl Workspace {
             settings_map,
             lock,
             store_dir,
+            files,
         };
         let failed = diagnostics
             .iter()
@@ -172,6 +184,41 @@ impl Workspace {
         } else {
             Report::new(workspace, diagnostics)
         })
+    }
+
+    /// The text of the workspace's file at `path`; a report without a value says what is wrong
+    /// with it.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn read_source(&self, path: &Path) -> Result<Report<Arc<SourceFile>>, MachineError> {
+        let reader = Reader {
+            files: &self.files,
+            current_dir: &self.current_dir,
+        };
+        reader.read(path)
+    }
+
+    /// Opens a file that the command line names. One that lies in the workspace is one of it; a
+    /// report without a value says that a link leads out.
+    ///
+    /// # Errors
+    /// If it cannot be opened, or is no file.
+    pub fn open_named(&self, path: &Path) -> Result<Report<File>, MachineError> {
+        let reader = Reader {
+            files: &self.files,
+            current_dir: &self.current_dir,
+        };
+        if path.starts_with(&self.root) {
+            return reader.open(path);
+        }
+        let cannot = |error| reader.cannot(path, error);
+        let metadata = fs::metadata(path).map_err(cannot)?;
+        if !metadata.is_file() {
+            // Opening a FIFO would wait for its other end.
+            return Err(cannot(io::Error::other("not a regular file")));
+        }
+        File::open(path).map(Report::ok).map_err(cannot)
     }
 
     /// All definitions, sorted by path.
@@ -277,16 +324,43 @@ fn is_searched(name: &[u8]) -> bool {
     !name.starts_with(b".") && name != b"target"
 }
 
-/// The text of the file at `path`; a report without a value says what is wrong with it.
-///
-/// # Errors
-/// If it cannot be read.
-pub fn read_source(
-    path: &Path,
-    current_dir: &Path,
-) -> Result<Report<Arc<SourceFile>>, MachineError> {
-    let name = display_name(path, current_dir);
-    readable(load(path, &name), name)
+/// What reads a workspace's files.
+#[derive(Clone, Copy)]
+struct Reader<'a> {
+    files: &'a Enclosure,
+    current_dir: &'a Path,
+}
+
+impl Reader<'_> {
+    fn read(self, path: &Path) -> Result<Report<Arc<SourceFile>>, MachineError> {
+        let mut diagnostics = Vec::new();
+        let Some(file) = self.open(path)?.unpack(&mut diagnostics) else {
+            return Ok(Report::failed(diagnostics));
+        };
+        let name = display_name(path, self.current_dir);
+        readable(load_opened(file, &name), name)
+    }
+
+    fn open(self, path: &Path) -> Result<Report<File>, MachineError> {
+        match self.files.file(path) {
+            Ok(file) => Ok(Report::ok(file)),
+            Err(OpenError::Outside { .. }) => {
+                let name = display_name(path, self.current_dir);
+                let headline = format!("`{name}` is a link that leads out of the workspace");
+                let problem = Diagnostic::new(&syntax::OUTSIDE_LINK, headline, Place::File(name))
+                    .help(
+                        "put a copy of the file in its place, or link to a file of the workspace",
+                    );
+                Ok(Report::failed(vec![problem]))
+            }
+            Err(error) => Err(self.cannot(path, error)),
+        }
+    }
+
+    fn cannot(self, path: &Path, error: impl std::fmt::Display) -> MachineError {
+        let name = display_name(path, self.current_dir);
+        MachineError::new(format!("cannot read `{name}`"), error)
+    }
 }
 
 /// What came of reading the file called `name`; a report without a value says what is wrong with it.
@@ -328,11 +402,11 @@ struct Read {
 }
 
 /// The settings, made-up parts included.
-fn read_settings(path: &Path, current_dir: &Path) -> Result<Report<Read>, MachineError> {
+fn read_settings(path: &Path, reader: Reader<'_>) -> Result<Report<Read>, MachineError> {
     if !is_there(path) {
         return Ok(Report::ok(Read::default()));
     }
-    let tree = read_tree(path, current_dir, Format::Toml)?;
+    let tree = read_tree(path, reader, Format::Toml)?;
     Ok(tree.and_then(|map| {
         let decoded = parse::settings(map.root());
         let problems = decoded.diagnostics.into_iter();
@@ -348,13 +422,13 @@ fn read_settings(path: &Path, current_dir: &Path) -> Result<Report<Read>, Machin
 
 fn read_lock(
     path: &Path,
-    current_dir: &Path,
+    reader: Reader<'_>,
     store_dir: &StoreDir,
 ) -> Result<Report<Lock>, MachineError> {
     if !is_there(path) {
         return Ok(Report::ok(Lock::default()));
     }
-    let tree = read_tree(path, current_dir, Format::Json)?;
+    let tree = read_tree(path, reader, Format::Json)?;
     Ok(tree.and_then(|map| {
         located(parse::decode(map.root()), &map).and_then(|file| {
             let report = Lock::read(&file, store_dir);
@@ -372,10 +446,10 @@ fn read_lock(
 
 fn read_tree(
     path: &Path,
-    current_dir: &Path,
+    reader: Reader<'_>,
     format: Format,
 ) -> Result<Report<SourceMap>, MachineError> {
-    let source = read_source(path, current_dir)?;
+    let source = reader.read(path)?;
     Ok(source.and_then(|file| {
         let tree: Report<Node> = parse::tree(&file, format);
         tree.map(|root| SourceMap::new(file, Arc::new(root)))

@@ -7,7 +7,7 @@
 //! replaced.
 
 use std::fs::{self, File, Permissions};
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -53,19 +53,21 @@ impl Destination {
     }
 
     /// As [`Self::new`], for a directory in jobc's own one. That is no part of a workspace's
-    /// history, and says so to version control when it is made.
+    /// history, and says so to version control.
     ///
     /// # Errors
-    /// As of [`Self::new`].
+    /// As of [`Self::new`], and if one of both is a link, which would lead elsewhere.
     pub fn in_own(own: &Path, directory: &Path) -> Result<Self, MachineError> {
-        let made = !own.exists();
-        let destination = Self::new(directory)?;
-        if made {
-            let ignore = own.join(".gitignore");
-            fs::write(&ignore, "*\n").map_err(|error| {
-                MachineError::new(format!("cannot write `{}`", ignore.display()), error)
+        for place in [own, directory] {
+            is_directory(place).map_err(|error| {
+                MachineError::new(format!("cannot use `{}`", place.display()), error)
             })?;
         }
+        let destination = Self::new(directory)?;
+        let ignore = own.join(".gitignore");
+        ignore_all(&ignore).map_err(|error| {
+            MachineError::new(format!("cannot write `{}`", ignore.display()), error)
+        })?;
         Ok(destination)
     }
 
@@ -86,6 +88,16 @@ impl Destination {
             return Ok(());
         }
         replace(path, contents, Access::Fixed)
+    }
+}
+
+/// Makes a file that hides its directory from version control, unless somebody put something else
+/// there. An empty one is what a full disk left.
+fn ignore_all(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if !found.is_file() || found.len() > 0 => Ok(()),
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => replace(path, b"*\n", Access::Usual),
     }
 }
 
@@ -140,7 +152,23 @@ fn holds(path: &Path, contents: &[u8]) -> io::Result<bool> {
             Ok(fs::read(path)? == contents)
         }
         Ok(_) => Ok(false),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether a directory is there, and no link to one.
+///
+/// # Errors
+/// If something else is there, or the system refuses.
+pub(crate) fn is_directory(path: &Path) -> io::Result<bool> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_dir() => Ok(true),
+        Ok(metadata) if metadata.is_symlink() => {
+            Err(io::Error::other("it is a link, and links are not followed"))
+        }
+        Ok(_) => Err(io::Error::other("it is no directory")),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
         Err(error) => Err(error),
     }
 }

@@ -7,7 +7,7 @@
 //! -- args --
 //! check
 //! -- job.toml --
-//! (a file, and more of them)
+//! (a file, and more of them; `-- LINK -> TARGET --` is a link)
 //! -- stdout --
 //! -- stderr --
 //! -- status --
@@ -19,6 +19,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use jobc::diagnostic::codes;
@@ -93,7 +94,14 @@ impl Case {
     pub fn run_with(&self, more: &[&str]) -> Run {
         let sandbox = Sandbox::new();
         for (name, contents) in &self.files {
-            sandbox.file(name, contents);
+            match name.split_once(" -> ") {
+                Some((link, target)) => {
+                    symlink(target, sandbox.path().join(link)).expect("it can be made");
+                }
+                None => {
+                    sandbox.file(name, contents);
+                }
+            }
         }
         let arguments = self.arguments.iter().map(String::as_str);
         sandbox.jobc(arguments.chain(more.iter().copied()))

@@ -32,7 +32,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn git(directory: &Path, arguments: &[&str]) -> String {
+pub fn git(directory: &Path, arguments: &[&str]) -> String {
     let output = Command::new("git")
         .current_dir(directory)
         .env_clear()
@@ -55,7 +55,7 @@ fn git(directory: &Path, arguments: &[&str]) -> String {
 }
 
 /// Commits all there is.
-fn commit(directory: &Path, message: &str) {
+pub fn commit(directory: &Path, message: &str) {
     git(directory, &["add", "--all", "--force"]);
     git(directory, &["commit", "--quiet", "--message", message]);
 }

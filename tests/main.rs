@@ -21,6 +21,7 @@ mod job_roots;
 mod lock;
 mod nix;
 mod nix_push;
+mod outside;
 mod push;
 mod readme;
 mod ready;

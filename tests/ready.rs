@@ -7,7 +7,7 @@ use jobc::compile::Compiler;
 use jobc::store::{
     Compression, ContentAddress, Digest, NarInfo, SecretKey, Sha256, StoreDir, StorePath,
 };
-use jobc::workspace::{Workspace, read_source};
+use jobc::workspace::Workspace;
 use serde_json::Value;
 
 use crate::harness::{Run, Sandbox, report};
@@ -66,7 +66,11 @@ impl Case {
         let workspace = Workspace::open_at(root, root).unwrap().value.unwrap();
         let compiler = Compiler::new(&workspace).unwrap();
         for definition in workspace.definitions().unwrap() {
-            let file = read_source(&definition.path, root).unwrap().value.unwrap();
+            let file = workspace
+                .read_source(&definition.path)
+                .unwrap()
+                .value
+                .unwrap();
             let jobs = compiler.compile(&definition, &file, &|_| true).unwrap();
             for job in jobs.value.unwrap() {
                 for import in job.needs.imports.values() {

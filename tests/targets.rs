@@ -4,7 +4,7 @@ use std::fs;
 
 use jobc::compile::Compiler;
 use jobc::emit::{Form, Target};
-use jobc::workspace::{Workspace, read_source};
+use jobc::workspace::Workspace;
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use serde_json::{Value, json};
@@ -20,7 +20,11 @@ fn compiled(sandbox: &Sandbox, form: Form) -> Vec<String> {
     compiler.write_as(form);
     let mut texts = Vec::new();
     for definition in workspace.definitions().unwrap() {
-        let file = read_source(&definition.path, root).unwrap().value.unwrap();
+        let file = workspace
+            .read_source(&definition.path)
+            .unwrap()
+            .value
+            .unwrap();
         let report = compiler.compile(&definition, &file, &|_| true).unwrap();
         assert!(!report.has_errors(), "{:?}", report.diagnostics);
         let jobs = report.value.unwrap();

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use jobc::beneath::Enclosure;
 use jobc::compile::{Compiled, Compiler};
 use jobc::diagnostic::Report;
 use jobc::emit::{Form, Target};
@@ -83,6 +84,7 @@ pub fn workspace() -> Workspace {
         .expect("the examples are there");
     Workspace {
         current_dir: root.clone(),
+        files: Enclosure::new(&root).expect("it is there"),
         root,
         settings: Settings::default(),
         settings_map: None,

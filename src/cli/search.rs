@@ -14,7 +14,7 @@ use crate::model::JobKey;
 use crate::parse::Format;
 use crate::plan::Needs;
 use crate::source::{SourceFile, display_name};
-use crate::workspace::{DefinitionFile, Workspace, read_source};
+use crate::workspace::{DefinitionFile, Workspace};
 
 use super::console::Console;
 use super::failure::Failure;
@@ -199,7 +199,7 @@ impl<'a> Search<'a> {
     ) -> Result<Option<Look>, MachineError> {
         let definition = &self.definitions[file];
         let mut look = Look::default();
-        let source = read_source(&definition.path, &self.workspace.current_dir)?;
+        let source = self.workspace.read_source(&definition.path)?;
         let Some(source) = source.unpack(&mut look.diagnostics) else {
             return Ok(Some(look));
         };

@@ -10,7 +10,7 @@ use walkdir::WalkDir;
 use crate::compile::in_parallel;
 use crate::diagnostic::render::{Lines, LookedAt, counted};
 use crate::diagnostic::{Diagnostic, MachineError, Report, Severity, SubjectJob};
-use crate::source::{SourceFile, display_name, load_as_it_is, load_stream};
+use crate::source::{SourceFile, display_name, load_stream};
 use crate::validate::{Strictness, Validated, jobs, validate};
 use crate::workspace::{Workspace, readable};
 
@@ -143,7 +143,11 @@ fn look(
         (load_stream(io::stdin().lock(), &name), name)
     } else {
         let name = display_name(path, &workspace.current_dir);
-        (load_as_it_is(path, &name), name)
+        let mut diagnostics = Vec::new();
+        let Some(file) = workspace.open_named(path)?.unpack(&mut diagnostics) else {
+            return Ok(Report::failed(diagnostics));
+        };
+        (load_stream(file, &name), name)
     };
     let file = readable(loaded, name)?;
     if let Some(file) = file.value.as_ref().filter(|_| console.lists_jobs()) {

@@ -11,7 +11,7 @@ use crate::parse;
 use crate::resolve::bad_store_path;
 use crate::source::{Pointer, SourceMap};
 use crate::store::{StoreDir, StorePath};
-use crate::workspace::{DefinitionFile, Workspace, read_source};
+use crate::workspace::{DefinitionFile, Workspace};
 
 /// What a workspace names as packages.
 #[derive(Debug, Clone, Default)]
@@ -119,7 +119,7 @@ fn definition_packages(
     definition: &DefinitionFile,
     workspace: &Workspace,
 ) -> Result<Report<Named>, MachineError> {
-    let source = read_source(&definition.path, &workspace.current_dir)?;
+    let source = workspace.read_source(&definition.path)?;
     Ok(source.and_then(|file| {
         parse::tree(&file, definition.format).and_then(|root| {
             let map = SourceMap::new(file, root.into());

@@ -45,8 +45,13 @@ impl Guard {
 /// # Errors
 /// If it cannot be written; then it is as it was.
 pub fn write(path: &Path, text: &str) -> Result<bool, MachineError> {
-    // A link stays one.
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    // A link stays one, unless it leads out of the workspace, which reading it has refused.
+    let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let root = path.parent().and_then(|root| fs::canonicalize(root).ok());
+    let path = match root {
+        Some(root) if !real.starts_with(&root) => path.to_owned(),
+        _ => real,
+    };
     match fs::read(&path) {
         Ok(before) if before == text.as_bytes() => return Ok(false),
         _ => {}

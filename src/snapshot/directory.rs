@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostic::MachineError;
 use crate::source::{MAX_SOURCE_BYTES, load};
-use crate::write::{Access, replace};
+use crate::write::{Access, is_directory, replace};
 
 use super::name::{DEPTH, SnapshotName};
 
@@ -185,19 +185,6 @@ impl Directory {
             }
         }
         Ok(())
-    }
-}
-
-/// Whether a directory is there, and no link to one.
-fn is_directory(path: &Path) -> io::Result<bool> {
-    match fs::symlink_metadata(path) {
-        Ok(metadata) if metadata.is_dir() => Ok(true),
-        Ok(metadata) if metadata.is_symlink() => {
-            Err(io::Error::other("it is a link, and links are not followed"))
-        }
-        Ok(_) => Err(io::Error::other("it is no directory")),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
     }
 }
 

@@ -54,14 +54,6 @@ fn marked_text(bytes: Vec<u8>, name: &str) -> Result<Arc<SourceFile>, LoadError>
     )
 }
 
-/// Reads the file at `path`, to be called `name` in messages, as it is.
-///
-/// # Errors
-/// See [`LoadError`].
-pub fn load_as_it_is(path: &Path, name: &str) -> Result<Arc<SourceFile>, LoadError> {
-    text(read(path)?, name)
-}
-
 /// Reads all that `input` has, to be called `name` in messages, as it is.
 ///
 /// # Errors

@@ -9,7 +9,7 @@ mod node;
 mod pointer;
 
 pub use file::{Location, SourceFile, Span};
-pub use load::{LoadError, MAX_SOURCE_BYTES, load, load_as_it_is, load_opened, load_stream};
+pub use load::{LoadError, MAX_SOURCE_BYTES, load, load_opened, load_stream};
 pub use name::display_name;
 pub use node::{Entry, Kind, Node, SourceMap};
 pub use pointer::{Pointer, Token};

@@ -2,6 +2,7 @@
 
 use std::path::{Component, Path};
 
+use crate::beneath::{Enclosure, destination};
 use crate::cache::CacheUrl;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
@@ -14,9 +15,10 @@ use crate::store::{PublicKey, StoreDir};
 
 use super::{OWN_DIRECTORY, is_directory};
 
-/// What is wrong in the settings of the workspace `root`, but for its store.
-pub(super) fn problems(settings: &Settings, root: &Path) -> Vec<Diagnostic> {
-    let mut problems = missing_roots(settings, root);
+/// What is wrong in the settings of the workspace `root`, whose files are `files`, but for its
+/// store.
+pub(super) fn problems(settings: &Settings, files: &Enclosure, root: &Path) -> Vec<Diagnostic> {
+    let mut problems = wrong_roots(settings, files, root);
     problems.extend(wrong_caches(settings));
     problems.extend(wrong_snapshots(settings));
     problems.extend(wrong_tier(settings));
@@ -45,17 +47,28 @@ pub(super) fn store_dir(settings: &Settings) -> Result<StoreDir, Box<Diagnostic>
     })
 }
 
-/// Directories that are to be searched and are not there.
-fn missing_roots(settings: &Settings, root: &Path) -> Vec<Diagnostic> {
+/// Directories that are to be searched and are not there, or not in the workspace.
+fn wrong_roots(settings: &Settings, files: &Enclosure, root: &Path) -> Vec<Diagnostic> {
     let names = settings.roots.iter().flatten().enumerate();
-    let missing = names.filter(|(_, name)| !is_directory(&root.join(name)));
     let problem = |(index, name): (usize, &String)| {
+        let directory = root.join(name);
+        let (headline, help) = if !destination(&directory).starts_with(files.root()) {
+            (
+                format!("`{name}` leads out of the workspace"),
+                "write a directory of the workspace, or make the one around both a workspace",
+            )
+        } else if !is_directory(&directory) {
+            (
+                format!("the workspace has no directory `{name}`"),
+                "write a directory that is there, relative to the workspace",
+            )
+        } else {
+            return None;
+        };
         let place = Place::value(Pointer::root().key("roots").index(index));
-        let headline = format!("the workspace has no directory `{name}`");
-        Diagnostic::new(&shape::BAD_VALUE, headline, place)
-            .help("write a directory that is there, relative to the workspace")
+        Some(Diagnostic::new(&shape::BAD_VALUE, headline, place).help(help))
     };
-    missing.map(problem).collect()
+    names.filter_map(problem).collect()
 }
 
 /// A directory for snapshots that is not the workspace's own.

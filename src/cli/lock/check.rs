@@ -6,7 +6,7 @@ use crate::lock::{self, current, text};
 use crate::model::LockFile;
 use crate::parse::{self, Format};
 use crate::source::SourceMap;
-use crate::workspace::{LOCK_FILE, Workspace, read_source};
+use crate::workspace::{LOCK_FILE, Workspace};
 
 use super::super::args::LockArgs;
 use super::super::console::Console;
@@ -56,7 +56,7 @@ fn unused_or_unsorted(task: &Task<'_>, workspace: &Workspace) -> Result<Vec<Diag
     if !path.exists() {
         return Ok(Vec::new());
     }
-    let source = read_source(&path, &workspace.current_dir)?;
+    let source = workspace.read_source(&path)?;
     // Opening the workspace has reported what is wrong with the lock itself.
     let Some(source) = source.value else {
         return Ok(Vec::new());

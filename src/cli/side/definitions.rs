@@ -10,7 +10,7 @@ use crate::emit::Form;
 use crate::git::EntryKind;
 use crate::model::JobKey;
 use crate::source::{SourceFile, display_name};
-use crate::workspace::{DefinitionFile, LOCK_FILE, SETTINGS_FILE, Workspace, read_source};
+use crate::workspace::{DefinitionFile, LOCK_FILE, SETTINGS_FILE, Workspace};
 
 use super::super::failure::Failure;
 use super::marked;
@@ -88,7 +88,7 @@ impl Definitions {
     ) -> Option<Arc<SourceFile>> {
         let Some(text) = texts.get(relative) else {
             let path = self.workspace.root.join(relative);
-            return read_source(&path, &self.workspace.current_dir).ok()?.value;
+            return self.workspace.read_source(&path).ok()?.value;
         };
         let text = String::from_utf8(text.clone()).ok()?;
         Some(SourceFile::new(relative.display().to_string(), text))
@@ -120,7 +120,7 @@ impl Definitions {
         let wanted = |key: &JobKey| wanted(&key.to_string());
         let compile = |file: &DefinitionFile| -> Result<Report<Vec<Compiled>>, MachineError> {
             let mut diagnostics = Vec::new();
-            let source = read_source(&file.path, &self.workspace.current_dir)?;
+            let source = self.workspace.read_source(&file.path)?;
             let Some(source) = source.unpack(&mut diagnostics) else {
                 return Ok(Report::failed(diagnostics));
             };

@@ -5,11 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use crate::beneath::Enclosure;
 use crate::diagnostic::MachineError;
 use crate::git::{Checkout, Entry, EntryKind, ObjectId, Objects, Repository, Revision, Unfiltered};
 use crate::model::shell_word;
 use crate::parse::{self, Format};
-use crate::source::{Kind, Node, load};
+use crate::source::{Kind, Node, load_opened};
 use crate::workspace::SETTINGS_FILE;
 
 use super::super::failure::Failure;
@@ -284,7 +285,9 @@ impl Checked {
     /// Makes the directories that the settings search, which need not have any file checked out.
     pub(super) fn make_roots(&self) -> Result<(), MachineError> {
         let cannot = |error| MachineError::new("cannot make a directory", error);
-        let Ok(settings) = load(&self.root.join(SETTINGS_FILE), SETTINGS_FILE) else {
+        let workspace = Enclosure::new(&self.root).map_err(cannot)?;
+        let opened = workspace.file(&self.root.join(SETTINGS_FILE)).ok();
+        let Some(settings) = opened.and_then(|file| load_opened(file, SETTINGS_FILE).ok()) else {
             return Ok(());
         };
         let Some(tree) = parse::tree(&settings, Format::Toml).value else {

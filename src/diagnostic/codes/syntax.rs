@@ -14,6 +14,20 @@ super::super::code::declare_codes! {
     /// of its own, which the command names as `${./data.bin}`.
     FILE_TOO_LARGE = "file-too-large", Error, "the file is too large to be a definition";
 
+    /// A definition, the settings or the lock is a symbolic link that leads out of the workspace.
+    ///
+    /// jobc reads nothing outside of the workspace, so that a change that somebody proposes cannot
+    /// make it print files of the machine that checks the change. Links inside of the workspace
+    /// are followed.
+    ///
+    /// ```text
+    /// web/job.toml -> ../../shared/job.toml
+    /// ```
+    ///
+    /// Put a copy of the file in the place of the link, or make the directory that has both the
+    /// workspace: put `jobc.toml` there.
+    OUTSIDE_LINK = "outside-link", Error, "a link that leads out of the workspace";
+
     /// The file has bytes that are not UTF-8, the encoding of all definitions.
     ///
     /// Guessing another encoding would compile different text on different machines.

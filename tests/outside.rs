@@ -1,0 +1,240 @@
+//! Links that lead out of the workspace, and what is no file: neither is read, nor written to.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::diff::{commit, git};
+use crate::harness::{Run, Sandbox, report, small_job};
+
+const SECRET: &str = "TOPSECRET";
+
+/// A workspace `ws` with a job, and a directory `out` beside it.
+fn workspace() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox
+        .file("ws/jobc.toml", "")
+        .file("ws/web/job.toml", small_job("web", ""))
+        .file("out/text", format!("{SECRET} = {SECRET}\n"))
+        .file("out/jobs/job.toml", format!("{SECRET}\n"));
+    sandbox
+}
+
+fn jobc(sandbox: &Sandbox, arguments: &[&str]) -> Run {
+    let mut command = sandbox.command();
+    command.current_dir(sandbox.path().join("ws"));
+    sandbox.finish(command.args(arguments))
+}
+
+/// Puts a link to `target` in the place of `name`, which is in the workspace.
+fn link(sandbox: &Sandbox, target: &Path, name: &str) {
+    let place = sandbox.path().join("ws").join(name);
+    if fs::symlink_metadata(&place).is_ok() {
+        fs::remove_file(&place).unwrap();
+    }
+    fs::create_dir_all(place.parent().unwrap()).unwrap();
+    symlink(target, place).unwrap();
+}
+
+/// Where a link in the directory of `name` finds a path beside the workspace.
+fn beside(name: &str, path: &str) -> PathBuf {
+    let levels = 1 + name.matches('/').count();
+    Path::new(&"../".repeat(levels)).join(path)
+}
+
+#[test]
+fn what_leads_out_is_not_read() {
+    let mut failures = Vec::new();
+    for name in ["web/job.toml", "other.job.json", "jobc.toml", "jobc.lock"] {
+        let sandbox = workspace();
+        for target in [
+            sandbox.path().join("out/text"),
+            beside(name, "out/text"),
+            beside(name, "out/gone"),
+            beside(name, "out"),
+            "/etc/passwd".into(),
+            "/proc/self/environ".into(),
+            "/dev/zero".into(),
+        ] {
+            link(&sandbox, &target, name);
+            for arguments in [
+                &["check"][..],
+                &["build", "--all"],
+                &["list"],
+                &["show", "devcluster/www/devel/web"],
+                &["lock", "--check"],
+                &["check", "--message-format", "json"],
+            ] {
+                let run = jobc(&sandbox, arguments);
+                let said = run.stdout + &run.stderr;
+                let is_refused = said.contains("is a link that leads out of the workspace");
+                // What is shown alone does not need what belongs to another job.
+                let is_needed = name != "other.job.json" || arguments[0] != "show";
+                if is_needed && (run.status != 1 || !is_refused)
+                    || said.contains(SECRET)
+                    || said.contains("root:")
+                    || said.contains("PATH")
+                {
+                    failures.push(format!("{name} -> {target:?} {arguments:?}: {said}"));
+                }
+            }
+        }
+    }
+    report(&failures);
+}
+
+#[test]
+fn links_that_stay_inside_are_followed() {
+    let sandbox = workspace();
+    sandbox
+        .file("ws/shared/settings", "")
+        .file("ws/shared/job", small_job("linked", ""))
+        .file(
+            "ws/shared/lock",
+            "{ \"version\": 1, \"packages\": [], \"paths\": [] }",
+        );
+    let inside = sandbox.path().join("ws/shared/job");
+    link(&sandbox, &inside, "absolute.job.toml");
+    let run = jobc(&sandbox, &["list"]);
+    assert!(run.stdout.contains("/linked"), "{}", run.stderr);
+    link(&sandbox, Path::new("shared/job"), "absolute.job.toml");
+    link(
+        &sandbox,
+        Path::new("../shared/settings"),
+        "web/../jobc.toml",
+    );
+    link(&sandbox, Path::new("shared/settings"), "jobc.toml");
+    let run = jobc(&sandbox, &["list"]);
+    assert!(run.stdout.contains("/linked"), "{}", run.stderr);
+}
+
+#[test]
+fn what_is_no_file_is_told() {
+    let mut failures = Vec::new();
+    for name in ["web/job.toml", "jobc.toml", "jobc.lock"] {
+        for (kind, expected) in [("FIFO", "it is a FIFO"), ("directory", "it is a directory")] {
+            if (name, kind) == ("web/job.toml", "directory") {
+                // It is searched for definitions.
+                continue;
+            }
+            let sandbox = workspace();
+            let place = sandbox.path().join("ws").join(name);
+            let _ = fs::remove_file(&place);
+            if kind == "FIFO" {
+                let made = Command::new("mkfifo").arg(&place).status();
+                assert!(made.unwrap().success());
+            } else {
+                fs::create_dir(&place).unwrap();
+            }
+            let run = jobc(&sandbox, &["check"]);
+            let expected = format!("error: cannot read `{name}`: {expected}\n");
+            if run.status != 2 || run.stderr != expected {
+                failures.push(format!("{name} {kind}: {}", run.stderr));
+            }
+        }
+    }
+    report(&failures);
+}
+
+#[test]
+fn searching_does_not_leave_either() {
+    let sandbox = workspace();
+    link(&sandbox, Path::new("../out"), "jobs");
+    sandbox.file("ws/jobc.toml", "roots = [\"jobs\"]");
+    let run = jobc(&sandbox, &["check"]);
+    assert_eq!(run.status, 1);
+    let expected = "error[bad-value]: `jobs` leads out of the workspace";
+    assert!(run.stderr.starts_with(expected), "{}", run.stderr);
+    assert!(!run.stderr.contains(SECRET), "{}", run.stderr);
+}
+
+#[test]
+fn links_of_a_revision_are_refused_like_those_of_the_workspace() {
+    let mut failures = Vec::new();
+    for name in ["web/job.toml", "jobc.toml", "jobc.lock"] {
+        let sandbox = workspace();
+        let root = sandbox.path().join("ws");
+        git(&root, &["init", "--quiet"]);
+        let before = fs::read(root.join(name)).ok();
+        link(&sandbox, &sandbox.path().join("out/text"), name);
+        commit(&root, "a link");
+        fs::remove_file(root.join(name)).unwrap();
+        if let Some(before) = before {
+            fs::write(root.join(name), before).unwrap();
+        }
+        commit(&root, "no link");
+        for arguments in [
+            &["diff", "HEAD~"][..],
+            &["diff", "HEAD~", "HEAD"],
+            &["diff", "HEAD", "HEAD~"],
+            &["why", "web", "HEAD~"],
+            &["check", "--changed", "HEAD~"],
+        ] {
+            let run = jobc(&sandbox, arguments);
+            let said = run.stdout + &run.stderr;
+            let is_refused = said.contains("is a link that leads out of the workspace");
+            // What was wrong then is mended by now.
+            let is_checked = arguments[0] == "check" && run.status == 0;
+            if said.contains(SECRET) || !(is_refused || is_checked) {
+                failures.push(format!("{name} {arguments:?}: {said}"));
+            }
+        }
+    }
+    report(&failures);
+}
+
+#[test]
+fn compiled_jobs_are_not_read_from_outside() {
+    let sandbox = workspace();
+    link(&sandbox, Path::new("../../out/text"), "compiled/x.json");
+    for arguments in [
+        &["validate", "compiled"][..],
+        &["validate", "compiled/x.json"],
+    ] {
+        let run = jobc(&sandbox, arguments);
+        let said = run.stdout + &run.stderr;
+        assert!(said.contains("leads out of the workspace"), "{said}");
+        assert!(!said.contains(SECRET), "{said}");
+        assert_eq!(run.status, 1);
+    }
+}
+
+#[test]
+fn nothing_is_written_through_a_link() {
+    let mut failures = Vec::new();
+    for name in [".jobc", ".jobc/store"] {
+        for target in ["out", "ws/web"] {
+            let sandbox = workspace();
+            let target = sandbox.path().join(target);
+            let before = sandbox.list("");
+            link(&sandbox, &target, name);
+            let run = jobc(&sandbox, &["build", "--all"]);
+            let told = run
+                .stderr
+                .contains("it is a link, and links are not followed");
+            let mut after = sandbox.list("");
+            after.retain(|path| !path.starts_with("ws/.jobc"));
+            if run.status != 2 || !told || after != before {
+                failures.push(format!("{name} -> {target:?}: {} {after:?}", run.stderr));
+            }
+        }
+    }
+    report(&failures);
+}
+
+#[test]
+fn own_files_are_hidden_from_history_again() {
+    let sandbox = workspace();
+    let ignore = sandbox.path().join("ws/.jobc/.gitignore");
+    let text = || fs::read_to_string(&ignore).unwrap_or_default();
+    fs::create_dir(sandbox.path().join("ws/.jobc")).unwrap();
+    for before in [None, Some(""), Some("*\n"), Some("*\n!store\n")] {
+        let _ = fs::remove_file(&ignore);
+        if let Some(before) = before {
+            fs::write(&ignore, before).unwrap();
+        }
+        assert_eq!(jobc(&sandbox, &["build", "web"]).status, 0);
+        assert_eq!(text(), before.filter(|it| !it.is_empty()).unwrap_or("*\n"));
+    }
+}
