@@ -1,5 +1,7 @@
 //! Command lines: their references, and where in the shell's quotes those stand.
 
+use std::ops::Range;
+
 use crate::diagnostic::codes::{commands, texts};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{
@@ -7,14 +9,15 @@ use crate::model::{
 };
 use crate::source::Pointer;
 
-use super::Ctx;
-use super::packages::Used;
-use super::quoting::Quoting;
+use super::packages::{self, Used};
+use super::quoting::{Quoting, Standing};
+use super::{Ctx, lookalikes, mistaken};
 
 /// What runs a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Runner {
-    Process,
+    /// That of the process at an index.
+    Process(usize),
     HealthCheck,
 }
 
@@ -24,7 +27,7 @@ pub(super) fn check(ctx: &mut Ctx<'_>, used: &mut Used) {
     used.start_job();
     for (index, process) in job.task.processes.iter().enumerate() {
         let pointer = |at: &Pointer| super::process(at, index).key("cmdline");
-        command(ctx, &process.cmdline, Runner::Process, pointer, used);
+        command(ctx, &process.cmdline, Runner::Process(index), pointer, used);
     }
     if let Some(config) = &job.health_check_config
         && let Some(HealthChecker::Shell(shell)) = &config.health_checker
@@ -63,22 +66,41 @@ fn command(
         let headline = "the command has a NUL character";
         ctx.report(Diagnostic::new(&commands::NUL_IN_COMMAND, headline, place));
     }
+    lookalikes::check(ctx, text, &pointer);
     if !text.contains("${") {
         return;
     }
     let mut quoting = Quoting::new();
+    let mut end = 0;
     for piece in command.pieces() {
         if ctx.is_given_up() {
             used.unclear();
             return;
         }
         match piece {
-            Ok(Piece::Text(text)) => quoting.skip(text),
+            Ok(Piece::Text(piece)) => {
+                let start = end;
+                end += piece.len();
+                mistakes(
+                    ctx,
+                    text,
+                    start..end,
+                    runner,
+                    &mut quoting,
+                    |at, offset, guilty| Place::within(pointer(at), text, offset, guilty),
+                    used,
+                );
+            }
+            Ok(Piece::Escape) => {
+                end += "$${".len();
+                quoting.skip("${");
+            }
             Ok(Piece::Reference {
                 text: written,
                 offset,
                 to,
             }) => {
+                end = offset + written.len();
                 let place = |at: &Pointer| Place::within(pointer(at), text, offset, written);
                 match to {
                     Reference::Package(name) => {
@@ -97,6 +119,7 @@ fn command(
                 quoting.skip_word();
             }
             Err(error) => {
+                end = error.offset + error.text.len();
                 used.unclear();
                 let place = Place::within(pointer(ctx.at), text, error.offset, error.text);
                 ctx.report(bad_reference(&error, place));
@@ -104,6 +127,41 @@ fn command(
             }
         }
     }
+}
+
+/// Tells what is neither a reference nor the shell's in a part of the command `text`, which the
+/// shell gets as it is.
+fn mistakes(
+    ctx: &mut Ctx<'_>,
+    text: &str,
+    part: Range<usize>,
+    runner: Runner,
+    quoting: &mut Quoting,
+    place: impl Fn(&Pointer, usize, &str) -> Place,
+    used: &mut Used,
+) {
+    let mut at = part.start;
+    for (found, _) in text[part.clone()].match_indices("${") {
+        let start = part.start + found;
+        if !mistaken::is_mistaken(&text[start..]) {
+            continue;
+        }
+        quoting.skip(&text[at..start]);
+        at = start;
+        if quoting.standing() == Standing::Expanded && !ctx.is_given_up() {
+            used.unclear();
+            let guilty = mistaken::extent_of(&text[start..]);
+            let scope = match runner {
+                Runner::Process(index) => ctx.scopes().process(index),
+                Runner::HealthCheck => ctx.scopes().job(),
+            };
+            let declared = packages::declared(ctx);
+            let place = place(ctx.at, start, guilty);
+            let problem = mistaken::problem(guilty, &declared, &scope, place);
+            ctx.report(problem);
+        }
+    }
+    quoting.skip(&text[at..part.end]);
 }
 
 /// A package's path with something more in its name is the path of nothing: outputs have hashes of
@@ -151,7 +209,7 @@ fn expansion(
             )),
         );
     }
-    quoting.is_literal().then(|| {
+    (quoting.standing() == Standing::Single).then(|| {
         let headline = "the shell expands nothing between single quotes";
         Diagnostic::new(&commands::QUOTED_EXPANSION, headline, place())
             .label("its path is in a variable of the shell")
@@ -162,6 +220,7 @@ fn expansion(
 fn bad_reference(error: &SyntaxError<'_>, place: Place) -> Diagnostic {
     let text = error.text;
     let (headline, help) = match &error.problem {
+        Problem::Reserved(word) => return mistaken::reserved(*word, text, place),
         Problem::Unterminated => (
             "a reference has no `}` on its line".to_owned(),
             "close it with `}`",
@@ -174,6 +233,12 @@ fn bad_reference(error: &SyntaxError<'_>, place: Place) -> Diagnostic {
             format!("`{text}` names a file, but not from here"),
             "start the path with `./` or `../`, which mean the definition's directory",
         ),
+    };
+    let help = match mistaken::relative(text) {
+        Some(meant) if error.problem == Problem::NotRelative => {
+            format!("did you mean `{meant}`?")
+        }
+        _ => help.to_owned(),
     };
     Diagnostic::new(&commands::BAD_REFERENCE, headline, place)
         .help(help)

@@ -9,6 +9,8 @@ mod cron;
 mod cron_words;
 mod execution;
 mod labels;
+mod lookalikes;
+mod mistaken;
 mod names;
 mod order;
 mod packages;

@@ -96,13 +96,9 @@ fn declares(packages: Option<&BTreeMap<PackageName, PackageSource>>, name: &Pack
     packages.is_some_and(|packages| packages.contains_key(name))
 }
 
-fn unknown(ctx: &Ctx<'_>, name: &PackageName, place: Place) -> Diagnostic {
-    let headline = format!("no package is called `{name}`");
-    let problem = Diagnostic::new(&commands::UNKNOWN_PACKAGE, headline, place);
-    if !ctx.advises() {
-        return problem;
-    }
-    let declared: BTreeSet<&str> = [
+/// The names of all packages that the job may name.
+pub(super) fn declared<'a>(ctx: &Ctx<'a>) -> BTreeSet<&'a str> {
+    [
         ctx.job.packages.as_ref(),
         ctx.shared,
         ctx.settings.packages.as_ref(),
@@ -111,7 +107,16 @@ fn unknown(ctx: &Ctx<'_>, name: &PackageName, place: Place) -> Diagnostic {
     .flatten()
     .flat_map(BTreeMap::keys)
     .map(PackageName::as_str)
-    .collect();
+    .collect()
+}
+
+fn unknown(ctx: &Ctx<'_>, name: &PackageName, place: Place) -> Diagnostic {
+    let headline = format!("no package is called `{name}`");
+    let problem = Diagnostic::new(&commands::UNKNOWN_PACKAGE, headline, place);
+    if !ctx.advises() {
+        return problem;
+    }
+    let declared = declared(ctx);
     let problem = problem.did_you_mean(name.as_str(), declared.iter().copied());
     let problem = if problem.help.is_empty() {
         problem.help(format!("declare it: `packages.{name} = \"nixpkgs#...\"`"))

@@ -201,6 +201,7 @@ fn compiled(command: &CommandLine) -> Cow<'_, str> {
     }
     let text = command.pieces().map(|piece| match piece {
         Ok(Piece::Text(text) | Piece::Reference { text, .. }) => text,
+        Ok(Piece::Escape) => "${",
         Err(error) => error.text,
     });
     Cow::Owned(text.collect())
@@ -439,7 +440,7 @@ impl Evaluation {
             Value::Command(command) => {
                 self.known &= command
                     .pieces()
-                    .all(|piece| matches!(piece, Ok(Piece::Text(_))));
+                    .all(|piece| matches!(piece, Ok(Piece::Text(_) | Piece::Escape)));
                 compiled(command)
             }
             Value::Foreign => {

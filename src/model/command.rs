@@ -4,10 +4,13 @@
 //! command   = { "$${" | reference | any other character }
 //! reference = "${pkgs." NAME "}" | "${" path "}" | "${expanded " path "}"
 //! path      = "./" ... | "../" ...                     (up to the next "}")
+//! reserved  = "${ports." ... | "${job." ... | "${filled " ... | "${collect " ...
 //! ```
 //!
 //! None of the references is a legal shell expansion, so that every other `${...}` is the shell's
-//! and passes untouched; `$${` is a literal `${`.
+//! and passes untouched, wherever it stands; `$${` is a literal `${`. What is no reference and no
+//! legal expansion either, the checks tell: it depends on the quotes around it whether the shell
+//! sees it.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -25,8 +28,10 @@ pub struct CommandLine(String);
 /// A stretch of a command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece<'a> {
-    /// Text that reaches the shell as it is (escapes undone).
+    /// Text that reaches the shell as it is.
     Text(&'a str),
+    /// `$${`, which reaches the shell as `${`.
+    Escape,
     /// Something that becomes a store path.
     Reference {
         /// The reference as written, `${` and `}` included.
@@ -69,6 +74,37 @@ pub enum Problem {
     Name(NameError),
     /// A path that does not start with `./` or `../`.
     NotRelative,
+    /// A word that is kept for references to come.
+    Reserved(Reserved),
+}
+
+/// Words that mean nothing yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reserved {
+    /// `${ports.NAME}`
+    Ports,
+    /// `${job.FIELD}`
+    Job,
+    /// `${filled ./path}`
+    Filled,
+    /// `${collect KIND}`
+    Collect,
+}
+
+impl Reserved {
+    const ALL: [(&'static str, Self); 4] = [
+        ("ports.", Self::Ports),
+        ("job.", Self::Job),
+        ("filled ", Self::Filled),
+        ("collect ", Self::Collect),
+    ];
+
+    /// The word that `inner`, the text after `${`, starts with, and what follows it.
+    fn of(inner: &str) -> Option<(Self, &str)> {
+        Self::ALL
+            .iter()
+            .find_map(|(prefix, word)| Some((*word, inner.strip_prefix(prefix)?)))
+    }
 }
 
 impl CommandLine {
@@ -115,7 +151,7 @@ impl<'a> Iterator for Pieces<'a> {
         }
         if rest.starts_with("$${") {
             self.at += 3;
-            return Some(Ok(Piece::Text(&rest[1..3])));
+            return Some(Ok(Piece::Escape));
         }
         if let Some(inner) = rest.strip_prefix("${")
             && is_reference(inner)
@@ -160,6 +196,13 @@ impl<'a> Pieces<'a> {
         self.at += 2 + length + 1;
         let text = &self.text[offset..self.at];
         let inner = &inner[..length];
+        if let Some((word, _)) = Reserved::of(inner) {
+            return Err(SyntaxError {
+                offset,
+                text,
+                problem: Problem::Reserved(word),
+            });
+        }
         let to = match inner.strip_prefix("pkgs.") {
             Some(name) => name.parse().map(Reference::Package).map_err(Problem::Name),
             None => match inner.strip_prefix("expanded ") {
@@ -181,6 +224,7 @@ fn is_reference(inner: &str) -> bool {
     ["pkgs.", "./", "../", "/", "expanded "]
         .iter()
         .any(|prefix| inner.starts_with(prefix))
+        || Reserved::of(inner).is_some()
 }
 
 fn relative(path: &str) -> Result<&str, Problem> {
@@ -213,6 +257,7 @@ mod tests {
             .pieces()
             .map(|piece| match piece {
                 Ok(Piece::Text(text)) => format!("text {text}"),
+                Ok(Piece::Escape) => "escape".to_owned(),
                 Ok(Piece::Reference { offset, to, .. }) => format!("{offset} {to:?}"),
                 Err(error) => format!("{} {:?} in {}", error.offset, error.problem, error.text),
             })
@@ -242,9 +287,9 @@ mod tests {
 
     #[test]
     fn two_dollars_escape() {
-        check("a$${pkgs.x}", &["text a", "text ${", "text pkgs.x}"]);
-        check("$$${pkgs.x}", &["text $", "text ${", "text pkgs.x}"]);
-        check("$${HOME}", &["text ${", "text HOME}"]);
+        check("a$${pkgs.x}", &["text a", "escape", "text pkgs.x}"]);
+        check("$$${pkgs.x}", &["text $", "escape", "text pkgs.x}"]);
+        check("$${HOME}", &["escape", "text HOME}"]);
     }
 
     #[test]
@@ -257,5 +302,7 @@ mod tests {
         );
         check("${/etc/passwd}", &["0 NotRelative in ${/etc/passwd}"]);
         check("${expanded x}", &["0 NotRelative in ${expanded x}"]);
+        check("${ports.x}", &["0 Reserved(Ports) in ${ports.x}"]);
+        check("${filled ./x}", &["0 Reserved(Filled) in ${filled ./x}"]);
     }
 }

@@ -28,7 +28,7 @@ mod text;
 pub mod timing;
 mod update;
 
-pub use command::{CommandLine, Piece, Pieces, Problem, Reference, SyntaxError};
+pub use command::{CommandLine, Piece, Pieces, Problem, Reference, Reserved, SyntaxError};
 pub use container::{
     AppcImage, Container, Docker, DockerImage, Image, Mesos, Parameter, Volume, VolumeMode,
 };

@@ -97,6 +97,10 @@ impl Context<'_> {
                     text.push_str(piece);
                     continue;
                 }
+                Piece::Escape => {
+                    text.push_str("${");
+                    continue;
+                }
                 Piece::Reference { text, offset, to } => (text, offset, to),
             };
             let place = || Place::within(pointer(), whole, offset, reference);

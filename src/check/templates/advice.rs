@@ -33,7 +33,7 @@ const TABLES: &[&str] = &[
 ];
 
 /// The address that was meant by `address`.
-pub(super) fn near_miss(address: &Address<'_>, scope: &Scope<'_>) -> Option<String> {
+pub(in crate::check) fn near_miss(address: &Address<'_>, scope: &Scope<'_>) -> Option<String> {
     use Component::{Field, Index};
     let port = match &address.0[..] {
         [

@@ -3,20 +3,26 @@
 mod advice;
 mod walk;
 
-use crate::diagnostic::codes::templates;
+pub(super) use advice::near_miss;
+
+use crate::diagnostic::codes::{job, templates};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Address, Component, Dialect, TemplateReference, Text, references};
 use crate::source::Pointer;
 
-use super::Ctx;
-use super::scope::{Scope, Trouble, address, bind, composed, trouble};
+use super::scope::{Scope, Trouble, address, bind, by_agent, composed, trouble};
+use super::{Ctx, lookalikes};
 
 /// So many references of one text are looked at once each, however often they stand there.
 const REMEMBERED: usize = 64;
 
 /// Checks all references of the job.
 pub(super) fn check(ctx: &mut Ctx<'_>) {
-    let mut visitor = Visitor { ctx, endless: None };
+    let mut visitor = Visitor {
+        ctx,
+        endless: None,
+        agent: Agent::All,
+    };
     visitor.task();
     visitor.job();
     if let Some(problem) = visitor.endless.take() {
@@ -86,8 +92,13 @@ fn has_braces(text: &str) -> bool {
     text.contains("{{") || text.contains("}}")
 }
 
+/// Whether `address` can be filled in in `scope`.
+pub(super) fn is_known(address: &Address<'_>, scope: &Scope<'_>) -> bool {
+    trouble(address, scope).is_none()
+}
+
 /// A text of the user's in a headline: its first line, and not too much of that.
-fn shorten(text: &str) -> String {
+pub(super) fn shorten(text: &str) -> String {
     const LONGEST: usize = 60;
     let line = text.lines().next().unwrap_or_default();
     match line.char_indices().nth(LONGEST) {
@@ -97,8 +108,31 @@ fn shorten(text: &str) -> String {
     }
 }
 
+/// What the agent fills in in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Agent {
+    All,
+    /// What is known of the instance: ports and task are not.
+    Instance,
+    Nothing,
+    /// Nothing, and the scheduler refuses braces.
+    Refused,
+}
+
+impl Agent {
+    fn fills_in(self, address: &Address<'_>) -> bool {
+        match self {
+            Self::All => true,
+            Self::Instance => address.head() == Some("mesos"),
+            Self::Nothing | Self::Refused => false,
+        }
+    }
+}
+
 struct Visitor<'c, 'a> {
     ctx: &'c mut Ctx<'a>,
+    /// What the agent fills in where the visitor is.
+    agent: Agent,
     /// The first endless reference; others usually run into the same circle.
     endless: Option<Diagnostic>,
 }
@@ -137,7 +171,45 @@ impl<'a> Visitor<'_, 'a> {
         }
     }
 
+    /// A text that is no command.
     fn text(
+        &mut self,
+        text: &str,
+        scope: impl Fn() -> Scope<'a>,
+        at: impl Fn(&Pointer) -> Pointer,
+    ) {
+        self.lookalikes(text, false, &scope, &at);
+        self.filled_in(text, scope, at);
+    }
+
+    fn command(
+        &mut self,
+        text: &str,
+        scope: impl Fn() -> Scope<'a>,
+        at: impl Fn(&Pointer) -> Pointer,
+    ) {
+        self.lookalikes(text, true, &scope, &at);
+        self.filled_in(text, scope, at);
+    }
+
+    fn lookalikes(
+        &mut self,
+        text: &str,
+        is_command: bool,
+        scope: &impl Fn() -> Scope<'a>,
+        at: &impl Fn(&Pointer) -> Pointer,
+    ) {
+        if !text.contains(['{', '%']) || self.ctx.is_given_up() {
+            return;
+        }
+        let dialect = self.ctx.dialect;
+        let place = |offset, guilty: &str| Place::within(at(self.ctx.at), text, offset, guilty);
+        for problem in lookalikes::in_text(text, is_command, dialect, &scope(), place) {
+            self.problem(problem, None);
+        }
+    }
+
+    fn filled_in(
         &mut self,
         text: &str,
         scope: impl Fn() -> Scope<'a>,
@@ -178,15 +250,15 @@ impl<'a> Visitor<'_, 'a> {
                 seen.push(reference.text);
             }
             let place = || place(self.ctx.at, &reference);
-            match examine(&reference, &scope, place) {
-                Some(problem) => {
-                    fine = false;
-                    self.problem(problem, Some(&reference));
-                    if self.ctx.is_given_up() {
-                        return;
-                    }
+            if let Some(problem) = examine(&reference, &scope, place) {
+                fine = false;
+                self.problem(problem, Some(&reference));
+                if self.ctx.is_given_up() {
+                    return;
                 }
-                None => first = first.or(Some(reference)),
+            } else {
+                self.left_alone(&reference, place());
+                first = first.or(Some(reference));
             }
         }
         braces_between |= has_braces(&text[at..]);
@@ -201,6 +273,26 @@ impl<'a> Visitor<'_, 'a> {
                 .help("do not put references into each other");
             self.problem(problem, None);
         }
+    }
+
+    /// Tells of a reference that the agent would fill in elsewhere.
+    fn left_alone(&mut self, reference: &TemplateReference<'_>, place: Place) {
+        let Some(address) = address(reference).filter(by_agent) else {
+            return;
+        };
+        if self.agent.fills_in(&address) {
+            return;
+        }
+        let headline = format!("nobody fills in `{}` here", reference.text);
+        let problem = if self.agent == Agent::Refused {
+            Diagnostic::new(&job::TIER_NAME, headline, place)
+                .help("write a name that is known when the job is submitted")
+        } else {
+            Diagnostic::new(&templates::LITERAL_TEMPLATE, headline, place)
+                .help("write a value that is known when the job is submitted")
+                .note("only what runs on the node is filled in there")
+        };
+        self.problem(problem, Some(reference));
     }
 
     fn problem(&mut self, problem: Diagnostic, reference: Option<&TemplateReference<'_>>) {

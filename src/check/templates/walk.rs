@@ -3,7 +3,7 @@
 use crate::model::{Container, HealthChecker, Image, Job, SlaPolicy};
 use crate::source::Pointer;
 
-use super::Visitor;
+use super::{Agent, Visitor};
 use crate::check::process as process_at;
 use crate::check::schema::Struct;
 
@@ -15,6 +15,7 @@ impl<'a> Visitor<'_, 'a> {
         let task = &job.task;
         let scope = || scopes.task();
         let at = |at: &Pointer| at.key("task");
+        self.agent = Agent::All;
         self.option(task.name.as_ref(), scope, |p| at(p).key("name"));
         self.option(task.user.as_ref(), scope, |p| at(p).key("user"));
         for (index, process) in task.processes.iter().enumerate() {
@@ -22,7 +23,7 @@ impl<'a> Visitor<'_, 'a> {
             let at = |at: &Pointer| process_at(at, index);
             self.text(process.name.as_str(), scope, |p| at(p).key("name"));
             self.process_name(index, process.name.as_str());
-            self.text(process.cmdline.as_str(), scope, |p| at(p).key("cmdline"));
+            self.command(process.cmdline.as_str(), scope, |p| at(p).key("cmdline"));
         }
         for (index, constraint) in task.constraints.iter().flatten().enumerate() {
             let scope = || scopes.task().inside(Struct::Order(constraint));
@@ -43,8 +44,11 @@ impl<'a> Visitor<'_, 'a> {
         let job = self.ctx.job;
         let scopes = self.ctx.scopes();
         let scope = || scopes.job();
+        self.agent = Agent::Nothing;
         self.option(job.contact.as_ref(), scope, |p| p.key("contact"));
+        self.agent = Agent::Refused;
         self.option(job.tier.as_ref(), scope, |p| p.key("tier"));
+        self.agent = Agent::Nothing;
         for (attribute, placement) in job.constraints.iter().flatten() {
             let at = |p: &Pointer| p.key("constraints").key(attribute);
             self.key(attribute, scope, at);
@@ -79,10 +83,11 @@ impl<'a> Visitor<'_, 'a> {
                 at(p).key("status_key")
             });
         }
-        self.announce(job);
-        self.health(job);
-        self.lifecycle(job);
         self.container(job);
+        self.agent = Agent::Instance;
+        self.announce(job);
+        self.lifecycle(job);
+        self.health(job);
     }
 
     fn announce(&mut self, job: &'a Job) {
@@ -126,7 +131,8 @@ impl<'a> Visitor<'_, 'a> {
             }
             Some(HealthChecker::Shell(shell)) => {
                 let scope = || scope(Struct::Shell(shell));
-                self.text(shell.shell_command.as_str(), scope, |p| {
+                self.agent = Agent::All;
+                self.command(shell.shell_command.as_str(), scope, |p| {
                     at(p).key("shell").key("shell_command")
                 });
             }

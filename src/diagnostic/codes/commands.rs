@@ -27,8 +27,13 @@ super::super::code::declare_codes! {
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
     ///
-    /// None of these is a legal expansion of the shell, whose own `${...}` passes untouched. `$${`
-    /// is a literal `${`.
+    /// None of these is a legal expansion of the shell, whose own `${...}` passes untouched. Neither is
+    /// `${` before a blank, or before a word and a dot or a blank (`${packages.x}`, `${run.sh}`,
+    /// `${ pkgs.x }`): bash dies of it, so that it is an error, too, but between single quotes and in
+    /// here-documents with a quoted word (`'-Durl=${server.port}'`), where it is another program's
+    /// text. `$${` is a literal `${`.
+    ///
+    /// `${ports.NAME}`, `${job.FIELD}`, `${filled FILE}` and `${collect KIND}` are kept for later.
     BAD_REFERENCE = "bad-reference", Error, "a reference in a command that is not well-formed";
 
     /// A command names a package that is declared neither in the job's `packages`, nor in those of
@@ -194,4 +199,43 @@ super::super::code::declare_codes! {
     ///
     /// A process that does nothing on purpose says so with `true`.
     EMPTY_COMMAND = "empty-command", Warn, "a command that does nothing";
+
+    /// A text has what looks like a reference, and nobody reads it there:
+    ///
+    /// - a package that is named otherwise than by `${pkgs.NAME}`: `$pkgs.python`, `${pkgs[python]}`,
+    ///   `$(pkgs.python)`;
+    /// - `${pkgs.NAME}`, `${./file}` and the like in a field that is no command;
+    /// - a `{{...}}` with a brace too few: `{{thermos.ports[http]}`;
+    /// - spellings of long ago: `%port:http%`, `%shard_id%`, `%task_id%`.
+    ///
+    /// The program gets the text as it is, or with nothing in its place.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// packages = { python = "/nix/store/62fdlzq1x1ak2lsxp4ij7ip5k9nia3hc-python3-3.13.7" }
+    ///
+    /// [task]
+    /// processes = [
+    ///     { name = "hello", cmdline = "$pkgs.python/bin/python3 -m http.server {{thermos.ports[http]}}" },
+    /// ]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// packages = { python = "/nix/store/62fdlzq1x1ak2lsxp4ij7ip5k9nia3hc-python3-3.13.7" }
+    ///
+    /// [task]
+    /// processes = [
+    ///     { name = "hello", cmdline = "${pkgs.python}/bin/python3 -m http.server {{thermos.ports[http]}}" },
+    /// ]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    UNREAD_REFERENCE = "unread-reference", Deny, "what looks like a reference and is none";
 }

@@ -144,4 +144,36 @@ super::super::code::declare_codes! {
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
     TEMPLATE_NOT_TEXT = "template-not-text", Error, "a reference to something that is no text";
+
+    /// `{{mesos.instance}}`, `{{mesos.hostname}}`, `{{thermos.task_id}}` and `{{thermos.ports[NAME]}}` are
+    /// filled in on the node, in what runs there: commands, names of processes and of the task. The agent
+    /// fills in the instance and the host in health checks, `announce` and `lifecycle`, too. Anything
+    /// else is read before there is a node, so that the braces are taken literally: in placement
+    /// constraints, images and parameters of Docker, metadata, `contact`, and what the executor and the
+    /// SLA's coordinator are told.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// metadata = [{ key = "shard", value = "{{mesos.instance}}" }]
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// metadata = [{ key = "team", value = "{{role}}" }]
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello from {{mesos.instance}}" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    LITERAL_TEMPLATE = "literal-template", Warn, "a reference where the agent fills in nothing";
 }
