@@ -49,6 +49,8 @@ pub mod publish;
 
 pub mod lock;
 
+pub mod provide;
+
 pub mod run;
 
 pub mod diff;

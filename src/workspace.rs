@@ -39,6 +39,9 @@ pub const OWN_DIRECTORY: &str = ".jobc";
 
 /// The directory that compiled jobs are kept in for reviews, unless the settings name another one.
 const SNAPSHOT_DIRECTORY: &str = "snapshots";
+/// Without settings that mark the workspace, the search ends when it has seen so many files for each
+/// definition that it found, and once more.
+const MOST_UNMARKED: usize = 50_000;
 /// How deep a snapshot lies in that directory: CLUSTER/ROLE/ENVIRONMENT/NAME.json.
 const SNAPSHOT_DEPTH: usize = 4;
 
@@ -229,6 +232,8 @@ impl Workspace {
         let whole = [".".to_owned()];
         let roots = self.settings.roots.as_deref().unwrap_or(&whole);
         let snapshots = self.snapshot_directory();
+        let most = self.most_searched()?;
+        let mut searched = 0;
         let mut found = Vec::new();
         for root in roots {
             let mut own = Vec::new();
@@ -251,6 +256,11 @@ impl Workspace {
                     );
                     MachineError::new(format!("cannot search `{name}` for definitions"), cause)
                 })?;
+                searched += 1;
+                let enough = |most: usize| most.saturating_mul(found.len() + own.len() + 1);
+                if most.is_some_and(|most| searched > enough(most)) {
+                    return Err(self.no_workspace("it has too many files to search them all"));
+                }
                 if entry.file_type().is_dir() {
                     continue;
                 }
@@ -276,6 +286,53 @@ impl Workspace {
         found.sort();
         found.dedup();
         Ok(found)
+    }
+
+    /// How many files may be searched for each definition; any number in what is marked as a
+    /// workspace.
+    fn most_searched(&self) -> Result<Option<usize>, MachineError> {
+        if is_there(&self.root.join(SETTINGS_FILE)) {
+            return Ok(None);
+        }
+        if self.root.parent().is_none() {
+            return Err(self.no_workspace("the whole machine is not searched for definitions"));
+        }
+        Ok(Some(MOST_UNMARKED))
+    }
+
+    fn no_workspace(&self, cause: &str) -> MachineError {
+        let name = display_name(&self.root, &self.current_dir);
+        let name = if name == "." {
+            self.root.display().to_string()
+        } else {
+            name
+        };
+        MachineError::new(
+            format!("`{name}` is no workspace: it has no `{SETTINGS_FILE}`"),
+            format!(
+                "{cause}; go to a workspace, name one with `-C`, or start one with `jobc init`"
+            ),
+        )
+    }
+
+    /// The directories in `current_dir` that are workspaces, by their names, if it is in none itself.
+    pub fn below(current_dir: &Path) -> Vec<String> {
+        let in_one = current_dir
+            .ancestors()
+            .any(|directory| is_there(&directory.join(SETTINGS_FILE)));
+        if in_one {
+            return Vec::new();
+        }
+        let entries = fs::read_dir(current_dir).into_iter().flatten();
+        let directories = entries.filter_map(Result::ok).filter(|entry| {
+            entry.file_type().is_ok_and(|kind| kind.is_dir())
+                && is_searched(entry.file_name().as_encoded_bytes())
+                && is_there(&entry.path().join(SETTINGS_FILE))
+        });
+        let names = directories.filter_map(|entry| entry.file_name().into_string().ok());
+        let mut names: Vec<String> = names.collect();
+        names.sort();
+        names
     }
 
     /// Whether a file at `path`, relative to the workspace, is a definition of it.

@@ -21,6 +21,15 @@ pub struct Destination {
     directory: PathBuf,
 }
 
+/// Whether a path is one word of a command line that jobc's output is put into.
+pub fn is_one_word(path: &Path) -> bool {
+    path.to_str().is_some_and(|text| !text.contains(splits))
+}
+
+fn splits(character: char) -> bool {
+    character.is_whitespace() || character.is_control()
+}
+
 impl Destination {
     /// The directory at `directory` (absolute).
     ///
@@ -35,7 +44,7 @@ impl Destination {
                 "its path is not UTF-8; pass another directory with `--out`",
             ));
         };
-        if let Some(space) = text.chars().find(|c| c.is_whitespace() || c.is_control()) {
+        if let Some(space) = text.chars().find(|c| splits(*c)) {
             return Err(MachineError::new(
                 format!("cannot write to `{}`", text.escape_debug()),
                 format!(

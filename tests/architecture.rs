@@ -117,6 +117,18 @@ const ARROWS: &[(&str, &[&str])] = &[
             "nix",
         ],
     ),
+    (
+        "provide",
+        &[
+            "diagnostic",
+            "model",
+            "store",
+            "resolve",
+            "plan",
+            "publish",
+            "nix",
+        ],
+    ),
     ("run", &["diagnostic", "model"]),
     ("diff", &["diagnostic", "store", "resolve", "run"]),
     (
@@ -151,6 +163,7 @@ const TOUCH_THE_WORLD: &[&str] = &[
     "src/nix.rs",
     "src/git.rs",
     "src/publish/",
+    "src/provide/",
     "src/lock/evaluate.rs",
     "src/lock/file.rs",
     "src/lock/nix.rs",

@@ -17,8 +17,8 @@ fn a_new_workspace_builds() {
     let sandbox = Sandbox::new();
     let run = sandbox.jobc(["init", "demo"]);
     assert_eq!((run.status, run.stderr.as_str()), (0, ""));
-    let last = run.stdout.lines().last();
-    assert_eq!(last, Some("next: cd demo && jobc build hello"));
+    let next = "\nnext: cd demo && jobc build hello\nthen: jobc run hello\n";
+    assert!(run.stdout.ends_with(next), "{}", run.stdout);
     let demo = sandbox.path().join("demo");
     let run = sandbox.finish(
         sandbox

@@ -28,6 +28,7 @@ mod ready;
 mod reports;
 mod robustness;
 mod run;
+mod run_store;
 mod schema;
 mod snapshot;
 mod store;

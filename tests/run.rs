@@ -726,16 +726,13 @@ fn without_nix_nothing_is_fetched() {
         "{}",
         always.stdout
     );
-    let warning = "warning: nothing is fetched: this machine has no `nix-store`";
     if !Path::new("/nix/var/nix/profiles/default/bin/nix-store").exists() {
         let mut command = command(&sandbox);
         command.env("PATH", sandbox.path()).args(["run", "c.json"]);
         let auto = sandbox.finish(&mut command);
-        assert!(auto.stderr.starts_with(warning), "{}", auto.stderr);
-        assert_eq!(auto.stdout, "nix_init_mine | mine\n");
+        assert_eq!(auto.stdout, "nix_init_mine | mine\n", "{}", auto.stderr);
     }
     let never = jobc(&sandbox, ["run", "c.json", "--realise", "never"]);
-    assert!(!never.stderr.contains(warning));
     assert_eq!(
         (never.stdout.as_str(), never.status),
         ("nix_init_mine | mine\n", 0)

@@ -557,7 +557,8 @@ fn system(text: &str) -> Result<String, String> {
 #[derive(Debug, Args)]
 #[command(after_long_help = help::RUN)]
 pub(super) struct RunArgs {
-    /// The job: what `build` takes, or a compiled file, whose name ends in `.json`
+    /// The job: what `build` takes, or a compiled file, whose name ends in `.json`; `-` reads one from
+    /// standard input
     #[arg(value_name = "JOB", value_parser = NonEmptyStringValueParser::new())]
     pub(super) job: String,
     /// Which job of a compiled file that holds several: CLUSTER/ROLE/ENVIRONMENT/NAME
@@ -569,9 +570,12 @@ pub(super) struct RunArgs {
     /// The number of a named port (default: any that is free); may be repeated
     #[arg(long = "port", value_name = "NAME=N", value_parser = port)]
     pub(super) ports: Vec<(String, u16)>,
-    /// Whether the steps are run that fetch what processes need with Nix
+    /// Whether Nix brings what processes need
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(super) realise: Realise,
+    /// Run the processes of a job that has a container on this machine as it is
+    #[arg(long)]
+    pub(super) without_container: bool,
     /// Run in this directory and leave it there (default: a temporary one)
     ///
     /// It is made if it is not there. A temporary one is removed after a success, and left after a
@@ -583,14 +587,14 @@ pub(super) struct RunArgs {
     pub(super) keep: bool,
 }
 
-/// Whether steps that realise closures are run.
+/// Whether Nix is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Realise {
-    /// Take them for done
+    /// No: what the workspace has is put beside the store, the rest is taken to be there
     Never,
-    /// Run them if this machine has `nix-store`
+    /// If this machine has a Nix that can be used
     Auto,
-    /// Run them
+    /// As on a node: the steps that jobc adds fetch all of it from caches
     Always,
 }
 

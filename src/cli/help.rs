@@ -267,8 +267,13 @@ The logs are where Thermos puts them, DIR/.logs/PROCESS/RUN/{stdout,stderr}. An 
 SIGTERM or SIGHUP ends the task as a kill on a node does: processes get SIGTERM, final processes
 run, and what is left after a minute is killed; a second one kills at once.
 
-A step that fetches what a process needs is told by its name, `nix_init_...` or `nix_fetch_...`,
-and by its command. Where it is not run, commands in paths that are not there fail.
+What commands name of the store is there before anything starts. The files of the workspace are
+added to the store by Nix, where this user can use one, and packages that are absent are fetched.
+Otherwise the files go into a private directory, which processes see at the store's path in a mount
+namespace of their own, next to all that the store has; where the kernel grants none, commands are
+given the directory's path. A package that is absent then is an error, unless no command names it.
+No cache is asked for what the workspace has. Steps that fetch, `nix_init_...` and `nix_fetch_...`,
+count as done where nothing is left for them.
 
 Processes end with jobc, also if it is killed itself; only what has then left its process group
 stays.

@@ -6,15 +6,17 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::source::display_name;
+use crate::write::is_one_word;
 
 use super::args::InitArgs;
+use super::console::Console;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::open::current_dir;
 use super::output;
 use super::starter;
 
-pub(super) fn run(args: &InitArgs) -> Result<Exit, Failure> {
+pub(super) fn run(args: &InitArgs, console: &Console) -> Result<Exit, Failure> {
     let current_dir = current_dir()?;
     let root = current_dir.join(&args.directory);
     let named = |path: &Path| display_name(path, &current_dir);
@@ -45,7 +47,22 @@ pub(super) fn run(args: &InitArgs) -> Result<Exit, Failure> {
         "." => String::new(),
         directory => format!("cd {} && ", quoted(directory)),
     };
-    writeln!(text, "\nnext: {change}jobc build hello").expect("a string takes all");
+    let path = root.canonicalize().unwrap_or_else(|_| root.clone());
+    if is_one_word(&path) {
+        writeln!(
+            text,
+            "\nnext: {change}jobc build hello\nthen: jobc run hello"
+        )
+        .expect("a string takes all");
+    } else {
+        writeln!(text, "\nnext: {change}jobc run hello").expect("a string takes all");
+        let named = path.display();
+        console.warn(
+            &Failure::new(format!("`build` will refuse to write below `{named}`"))
+                .note("its path has white space, and the shell would split the command line there")
+                .help("rename the directory, or pass another one with `--out`"),
+        );
+    }
     output::print(&text)?;
     Ok(Exit::Done)
 }

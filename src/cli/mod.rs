@@ -50,10 +50,11 @@ use self::args::{Cli, Command};
 use self::console::Console;
 use self::exit::Exit;
 use self::failure::Failure;
+use crate::diagnostic::render::visible;
 
 /// Runs the command of this process' arguments.
 pub fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let mut cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(answer) => {
             let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
@@ -61,6 +62,14 @@ pub fn run() -> ExitCode {
         }
     };
     let console = Console::new(&cli.global, usage::manner(&cli.command));
+    if cli.global.workspace.is_none()
+        && usage::needs_workspace(&cli.command)
+        && let Some(below) = open::only_one_below()
+    {
+        let name = below.display().to_string();
+        console.say(&format!("the workspace is `{}`", visible::line(&name)));
+        cli.global.workspace = Some(below);
+    }
     let exit = obey(&cli, &console).unwrap_or_else(|failure| {
         console.fail(&failure);
         Exit::Failed
@@ -84,7 +93,7 @@ fn obey(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
         Command::Why(args) => why::run(args, &cli.global, console),
         Command::Explain(args) => explain::run(args),
         Command::Lock(args) => lock::run(args, &cli.global, console),
-        Command::Init(args) => init::run(args),
+        Command::Init(args) => init::run(args, console),
         Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man => man::run(),

@@ -39,3 +39,15 @@ pub(super) fn open(global: &Global) -> Result<Report<Workspace>, Failure> {
     }
     Ok(Workspace::open_at(&root, &current_dir)?)
 }
+
+/// The workspace that is meant where there is none around the current directory and no definition in
+/// it: the only one right below.
+pub(super) fn only_one_below() -> Option<PathBuf> {
+    let current_dir = std::env::current_dir().ok()?;
+    let [name] = &*Workspace::below(&current_dir) else {
+        return None;
+    };
+    let here = Workspace::open(&current_dir).ok()?.value?;
+    let is_empty = here.definitions().ok()?.is_empty();
+    is_empty.then(|| PathBuf::from(name))
+}

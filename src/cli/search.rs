@@ -117,8 +117,14 @@ impl<'a> Search<'a> {
     /// Says so.
     pub(super) fn nowhere(&self) -> Failure {
         let root = display_name(&self.workspace.root, &self.workspace.current_dir);
-        Failure::new(format!("no definition in the workspace `{root}`"))
-            .help("write `NAME/job.toml`, or start with `jobc init`")
+        let failure = Failure::new(format!("no definition in the workspace `{root}`"));
+        match &*Workspace::below(&self.workspace.root) {
+            [] => failure.help("write `NAME/job.toml`, or start with `jobc init`"),
+            [one] => failure.help(format!("name the workspace below: `-C {one}`")),
+            many => failure
+                .note(format!("workspaces below are `{}`", many.join("`, `")))
+                .help("name one of them with `-C`"),
+        }
     }
 
     /// Looks only into the definitions at these paths, and in others for the same jobs.

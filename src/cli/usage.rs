@@ -32,6 +32,19 @@ pub(super) fn manner(command: &Command) -> Manner {
     Manner { channel, warnings }
 }
 
+/// Whether the command is about the jobs of a workspace.
+pub(super) fn needs_workspace(command: &Command) -> bool {
+    !matches!(
+        command,
+        Command::Init(_)
+            | Command::Validate(_)
+            | Command::Explain(_)
+            | Command::Schema(_)
+            | Command::Completions(_)
+            | Command::Man
+    )
+}
+
 /// Prints what `answer` says to these arguments: help that they ask for, or what is wrong with
 /// them.
 pub(super) fn answer(answer: &clap::Error, arguments: &[OsString]) -> Exit {

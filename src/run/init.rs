@@ -18,3 +18,10 @@ pub fn is_init_step(name: &str, command: &str) -> bool {
     let realises = |line: &str| line.starts_with("path=/") && line.contains(" root=$PWD/.gc/");
     is_named && command.lines().take(2).any(realises)
 }
+
+/// The store path that a step realises which [`is_init`] holds for.
+pub fn realised(process: &Process) -> Option<&str> {
+    let lines = process.command.lines().take(2);
+    let mut paths = lines.filter_map(|line| line.strip_prefix("path=")?.split(' ').next());
+    paths.next()
+}

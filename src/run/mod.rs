@@ -7,6 +7,7 @@
 mod bind;
 mod client;
 mod defaults;
+mod demands;
 mod fields;
 mod init;
 mod order;
@@ -22,7 +23,8 @@ mod tests;
 pub use bind::{Agent, Trouble};
 pub use client::ClientsView;
 pub use defaults::completed;
-pub use init::{is_init, is_init_step};
+pub use demands::Demands;
+pub use init::{is_init, is_init_step, realised};
 pub use ports::{PortClash, PortNames, Ports};
 pub use read::{Compiled, CompiledJob, Problem};
 pub use schedule::{Action, Ending, Fate, Run, RunState, Schedule};

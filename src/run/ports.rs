@@ -23,6 +23,8 @@ pub struct Ports {
     numbers: BTreeMap<String, u16>,
     /// Those that need one.
     open: BTreeSet<String>,
+    /// Numbers that the task will bind, with the name of each.
+    fixed: BTreeMap<u16, String>,
 }
 
 /// What is wrong with a map of ports.
@@ -32,6 +34,8 @@ pub enum PortClash {
     Circle(String),
     /// Two numbers for what is one port.
     Twice(String, u16, u16),
+    /// One number for what are two ports.
+    Shared(String, String, u16),
 }
 
 impl Ports {
@@ -63,7 +67,39 @@ impl Ports {
                 ports.open.insert(root.clone());
             }
         }
+        ports.tell_apart(&fixed)?;
+        let asked = asked.iter().filter(|name| !is_number(name));
+        for name in asked.chain(given.keys()) {
+            if let Some(&number) = ports.roots.get(name).and_then(|it| ports.numbers.get(it)) {
+                ports.fixed.entry(number).or_insert_with(|| name.clone());
+            }
+        }
         Ok(ports)
+    }
+
+    /// Refuses a number that was given to one port and belongs to another one. What the announcer's
+    /// map says twice is one port with two names.
+    fn tell_apart(&self, given: &BTreeMap<String, u16>) -> Result<(), PortClash> {
+        for (root, &number) in given {
+            let twin = self.numbers.iter();
+            let mut twin = twin.filter(|&(other, &its)| its == number && other != root);
+            if let Some((other, _)) = twin.next() {
+                let [one, other] = [root, other].map(|root| self.name_of(root).to_owned());
+                return Err(PortClash::Shared(one, other, number));
+            }
+        }
+        Ok(())
+    }
+
+    /// The name that a job's author knows a port by: any but a number, if there is one.
+    fn name_of<'n>(&'n self, root: &'n str) -> &'n str {
+        let mut names = self.roots.iter().filter(|(_, of)| *of == root);
+        names.next().map_or(root, |(name, _)| name)
+    }
+
+    /// The numbers that are known and that the task, or the caller, asks for, with a name of each.
+    pub fn fixed(&self) -> &BTreeMap<u16, String> {
+        &self.fixed
     }
 
     /// The names that need a number.

@@ -25,7 +25,7 @@ pub struct Compiled {
 /// A compiled job, defaults filled in.
 #[derive(Debug, Clone)]
 pub struct CompiledJob {
-    table: Table,
+    pub(super) table: Table,
 }
 
 /// What keeps a job from being run: where, and what is wrong there.
@@ -138,7 +138,7 @@ impl CompiledJob {
 
 impl Agent {
     /// Stands in where nothing is run yet.
-    fn nobody() -> Self {
+    pub(super) fn nobody() -> Self {
         Self {
             instance: 0,
             hostname: "localhost".to_owned(),

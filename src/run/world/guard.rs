@@ -1,12 +1,14 @@
 //! Kills what a task has left when this process is killed and can do nothing itself.
 //!
 //! A small shell in a process group of its own reads the numbers of the task's process groups from a
-//! pipe. When the pipe ends while groups are left, whoever wrote to it is gone, and so they go, too.
+//! pipe. When the pipe ends while groups are left, whoever wrote to it is gone, and so they go, too;
+//! so does a directory that nobody would ask for any more.
 //! It misses a process that is started in the very moment of the kill, and one that has left its
 //! group.
 
 use std::io::{self, Write};
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 
 use rustix::process::Pid;
@@ -22,6 +24,7 @@ while read -r change group; do
   esac
 done
 for group in $groups; do kill -s KILL -- "-$group"; done
+for own; do chmod -R u+w -- "$own"; rm -rf -- "$own"; done
 "#;
 
 /// The shell and the pipe to it.
@@ -32,9 +35,11 @@ pub(super) struct Guard {
 }
 
 impl Guard {
-    pub(super) fn start() -> io::Result<Self> {
+    /// Starts it; `own` is a directory that is removed at the end.
+    pub(super) fn start(own: Option<&Path>) -> io::Result<Self> {
         let mut child = Command::new("/bin/sh")
-            .args(["-c", SCRIPT])
+            .args(["-c", SCRIPT, "sh"])
+            .args(own)
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::null())

@@ -21,6 +21,8 @@ pub(super) struct Launcher {
     pub(super) shell: PathBuf,
     pub(super) sandbox: PathBuf,
     pub(super) user: String,
+    /// What stands before the words of a command.
+    pub(super) before: Vec<OsString>,
 }
 
 /// The shell that runs commands: where Thermos has it, or else in the `PATH`.
@@ -39,7 +41,15 @@ impl Launcher {
     /// Starts `command` in a process group of its own, its output in pipes.
     pub(super) fn start(&self, command: &str) -> io::Result<Child> {
         let path = env::var_os("PATH").unwrap_or_else(|| OsString::from("/usr/bin:/bin"));
-        let mut shell = Command::new("/bin/sh");
+        let mut words = self.before.iter().map(OsString::as_os_str);
+        let mut shell = match words.next() {
+            None => Command::new("/bin/sh"),
+            Some(program) => {
+                let mut command = Command::new(program);
+                command.args(words).arg("/bin/sh");
+                command
+            }
+        };
         shell
             .arg("-c")
             .arg(WRAPPER)

@@ -4,13 +4,15 @@ mod children;
 mod guard;
 mod launch;
 mod logs;
+mod ports;
 mod runner;
 mod sandbox;
 mod signals;
 mod stream;
 
 pub use launch::find_shell;
+pub use ports::{PortTrouble, allocate};
 pub use runner::{Outcome, Setup, run};
-pub use sandbox::{Sandbox, allocate, hostname, new_task_id, nix_store, user_name};
+pub use sandbox::{Sandbox, hostname, new_task_id, nix_store, user_name};
 pub use signals::ignored_signals;
 pub use stream::{Printer, Style};

@@ -1,6 +1,7 @@
 //! The loop that does what the schedule says and tells it what has come of that.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Read};
 use std::path::PathBuf;
@@ -35,6 +36,10 @@ pub struct Setup {
     pub sandbox: PathBuf,
     /// The user's name.
     pub user: String,
+    /// What stands before the words of every command, to start it in other surroundings.
+    pub before: Vec<OsString>,
+    /// A directory that goes with the task, even if this process is killed.
+    pub own: Option<PathBuf>,
     /// Which processes are taken for ones that have succeeded.
     pub skipped: Vec<bool>,
     /// Where lines go.
@@ -86,7 +91,8 @@ pub fn run(task: &Task, setup: &Setup, interrupted: &dyn Fn()) -> Result<Outcome
     let cannot = |what: &str, error: io::Error| MachineError::new(format!("cannot {what}"), error);
     signals::watch(&sender).map_err(|error| cannot("watch for signals", error))?;
     children::adopt_orphans();
-    let guard = Guard::start().map_err(|error| cannot("start `/bin/sh`", error))?;
+    let guard =
+        Guard::start(setup.own.as_deref()).map_err(|error| cannot("start `/bin/sh`", error))?;
     let schedule = Schedule::new(task, |index| setup.skipped[index]);
     let mut runner = Runner {
         task,
@@ -96,6 +102,7 @@ pub fn run(task: &Task, setup: &Setup, interrupted: &dyn Fn()) -> Result<Outcome
             shell: setup.shell.clone(),
             sandbox: setup.sandbox.clone(),
             user: setup.user.clone(),
+            before: setup.before.clone(),
         },
         schedule,
         guard,

@@ -1,9 +1,7 @@
-//! What a task is given to run in: a directory, ports, names.
+//! What a task is given to run in: a directory and names.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Read;
-use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -88,24 +86,6 @@ impl Sandbox {
 fn canonical(path: &Path) -> Result<PathBuf, MachineError> {
     let cannot = |error| MachineError::new(format!("cannot find `{}`", path.display()), error);
     path.canonicalize().map_err(cannot)
-}
-
-/// A free port for each name, no two the same.
-///
-/// # Errors
-/// If there is none.
-pub fn allocate(names: &BTreeSet<String>) -> Result<BTreeMap<String, u16>, MachineError> {
-    let mut held = Vec::new();
-    let mut ports = BTreeMap::new();
-    for name in names {
-        let bound = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0))
-            .and_then(|listener| Ok((listener.local_addr()?.port(), listener)));
-        let (port, listener) = bound
-            .map_err(|error| MachineError::new(format!("cannot find a port `{name}`"), error))?;
-        held.push(listener);
-        ports.insert(name.clone(), port);
-    }
-    Ok(ports)
 }
 
 /// The identifier of a new task of a job's instance, as the scheduler makes one.
