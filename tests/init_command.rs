@@ -12,10 +12,10 @@ use jobc::store::{StoreDir, StorePath};
 
 use crate::harness::{Sandbox, report};
 
-const OBJECT: &str = "88hvv1a9ixsdxr2klz3gsvdrnyy59xp3-script";
+pub const OBJECT: &str = "88hvv1a9ixsdxr2klz3gsvdrnyy59xp3-script";
 
 /// The shells that are here; a machine has at least `sh`.
-fn shells() -> Vec<Vec<&'static str>> {
+pub fn shells() -> Vec<Vec<&'static str>> {
     let all = [
         vec!["sh"],
         vec!["bash"],
@@ -36,18 +36,18 @@ fn shells() -> Vec<Vec<&'static str>> {
     all.into_iter().filter(here).collect()
 }
 
-fn settings(text: &str) -> InitSettings {
+pub fn settings(text: &str) -> InitSettings {
     serde_json::from_str(text).expect("the settings are well-formed")
 }
 
-struct Node {
-    sandbox: Sandbox,
+pub struct Node {
+    pub sandbox: Sandbox,
     store: String,
 }
 
 impl Node {
     /// A node whose `nix-store` is this script; `sleep` takes no time and says what it was asked.
-    fn new(nix_store: Option<&str>) -> Self {
+    pub fn new(nix_store: Option<&str>) -> Self {
         let sandbox = Sandbox::new();
         let store = format!("{}/store", sandbox.path().display());
         fs::create_dir(&store).expect("the store can be made");
@@ -59,7 +59,7 @@ impl Node {
         node
     }
 
-    fn program(&self, name: &str, script: &str) {
+    pub fn program(&self, name: &str, script: &str) {
         let path = self.sandbox.path().join("bin").join(name);
         self.sandbox
             .file(&format!("bin/{name}"), format!("#!/bin/sh\n{script}\n"));
@@ -70,14 +70,14 @@ impl Node {
         format!("{}/{OBJECT}", self.store)
     }
 
-    fn command(&self, settings: &InitSettings, process: &str) -> String {
+    pub fn command(&self, settings: &InitSettings, process: &str) -> String {
         let store_dir: StoreDir = self.store.parse().expect("the directory is a store's");
         let path: StorePath = OBJECT.parse().expect("it is a store path");
         let process = process.parse().expect("it is a process name");
         InitCommand::new(settings, &store_dir).realise(&path, Root::Process(&process))
     }
 
-    fn run(&self, shell: &[&str], command: &str) -> Output {
+    pub fn run(&self, shell: &[&str], command: &str) -> Output {
         let work = self.sandbox.path().join("work dir");
         fs::create_dir_all(&work).expect("it can be made");
         Command::new(shell[0])
@@ -268,7 +268,7 @@ fn no_daemon() {
 
 /// What `nix-store` is told by its environment and its arguments.
 #[test]
-fn settings_for_nix() {
+pub fn settings_for_nix() {
     const TELLS: &str = r#"
         echo "$@" >"${0%/*}/../told"
         echo "home $HOME" >>"${0%/*}/../told"

@@ -33,5 +33,6 @@ mod schema;
 mod snapshot;
 mod store;
 mod targets;
+mod untrusting_daemon;
 mod validate;
 mod why;

@@ -24,30 +24,54 @@ state=${NIX_STATE_DIR:-/nix/var/nix} daemon=yes
 ${NIX_CONFIG-}"; export NIX_CONFIG; }
 realise() { "$nix_store" ${asked:+--option "$asked" "$*"} ${keys:+--option extra-trusted-public-keys "$keys"} --option connect-timeout "$connect" --add-root "$root" --indirect -r "$path" >/dev/null; }
 #+caches
-copy() { nix --extra-experimental-features nix-command --option connect-timeout "$connect" --option stalled-download-timeout "$stall" copy --from "$@"; }
-# bring CACHE PATH: what PATH refers to from wherever the daemon gets it, else from the cache; then
-# PATH itself. One `nix copy` would want all of it in the one cache.
-bring() {
-for reference in $("$nix_store" --store "$1" -q --references "$2"); do
-[ "$reference" = "$2" ] || "$nix_store" ${asked:+--option "$asked" "$1"} -r "$reference" >/dev/null 2>&1 || copy "$1" "$reference" || bring "$1" "$reference" || return
+client() { nix --extra-experimental-features nix-command --option connect-timeout "$connect" --option stalled-download-timeout "$stall" "$@"; }
+# whole PATH CACHE...: PATH and all that it refers to out of the first cache that has all of it.
+whole() (
+wanted=$1; shift
+for cache; do client copy --from "$cache" "$wanted" && exit; done
+exit 1
+)
+# referred CACHE PATH: what PATH refers to, as the cache says; fails where that cannot be learned.
+# `nix-store --store http://...` of Nix 2.34 crashes, so it is not asked. Releases to come want
+# the format named, which older ones do not know.
+referred() (
+for format in "" 2; do said=$(client path-info --json ${format:+--json-format "$format"} --store "$1" "$2" 2>/dev/null) && break; done
+list='"references":['
+case $said in *"$list"*) ;; *) exit 1 ;; esac
+said=${said#*"$list"} IFS='",'
+for name in ${said%%]*}; do [ -z "$name" ] || echo "${2%/*}/${name##*/}"; done
+)
+# bring PATH CACHE...: what PATH refers to from wherever the daemon gets it, else from the caches;
+# then PATH itself. One `nix copy` would want all of it in one cache. A cache that lies about
+# references is not followed for ever.
+bring() (
+wanted=$1 depth=$((depth + 1)) said=; shift
+[ "$depth" -lt 100 ] || exit
+for cache; do
+references=$(referred "$cache" "$wanted") || continue
+said=yes
+for reference in $references; do
+[ "$reference" = "$wanted" ] || "$nix_store" ${asked:+--option "$asked" "$*"} -r "$reference" >/dev/null 2>&1 || whole "$reference" "$@" || bring "$reference" "$@" || exit
 done
-copy "$1" --no-recursive "$2"
-}
+client copy --from "$cache" --no-recursive "$wanted" && exit
+done
+[ ! "$said" ] && whole "$wanted" "$@"
+)
 #-caches
 # A daemon that does not trust this account ignores the caches, but takes what the client brings.
 attempt() {
 realise "$@" && return
 #+caches
-[ "$daemon" ] || return 1
-for cache; do bring "$cache" "$path" && realise "$@" && return; done
+[ "$daemon" ] && depth=0 && bring "$path" "$@" && realise "$@" && return
 #-caches
 return 1
 }
 n=0 pause=1
 until attempt "$@"; do
+rm -rf "$notes/nix"
 n=$((n + 1)) pause=$((pause < 15 ? pause * 2 : 30))
 [ "$n" -lt "$tries" ] || { echo "nix_init: cannot realise $path from ${*:-the default substituters} after $n tries: Nix says why above" >&2; exit 1; }
 echo "nix_init: try $n of $tries failed, again in ${pause}s" >&2
-sleep "$pause"; rm -rf "$notes/nix"
+sleep "$pause"
 done
 [ -e "$path" ] || { echo "nix_init: $path was realised but is not at its path (relocated store? NIX_REMOTE=${NIX_REMOTE-})" >&2; exit 1; }

@@ -200,6 +200,6 @@ fn missing() {
     refused(
         &node.run(job.init(HOSTILE)),
         1,
-        &[&gone, "is not valid", "nix_init: cannot realise"],
+        &[&gone, "nix_init: cannot realise"],
     );
 }
