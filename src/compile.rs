@@ -9,8 +9,8 @@ use crate::check::{self, CheckedJob};
 use crate::diagnostic::{Diagnostic, Holes, MachineError, Place, Report, redact};
 use crate::emit::{self, Artifact, Form};
 use crate::lint::{Levels, Waivers};
-use crate::model::{JobKey, PackageName, PackageSource};
-use crate::parse;
+use crate::model::{Dialect, JobKey, PackageName, PackageSource};
+use crate::parse::{self, Format};
 use crate::plan::{self, Needs, Options, Plan};
 use crate::resolve::import::{Importer, Keeper};
 use crate::resolve::{self, Resolver};
@@ -160,8 +160,14 @@ impl<'a> Compiler<'a> {
                 value: decoded.value,
                 diagnostics: decoded.diagnostics,
             };
-            let checked = document
-                .and_then(|document| check::check(document, &holes, &self.workspace.settings));
+            let texts = match definition.format {
+                Format::Yaml => parse::yaml::surprises(&map),
+                Format::Json | Format::Toml => Vec::new(),
+            };
+            let settings = &self.workspace.settings;
+            let checked = document.and_then(|document| {
+                check::check_as(document, &holes, settings, Dialect::Definition, texts)
+            });
             let located = checked
                 .diagnostics
                 .into_iter()

@@ -128,15 +128,17 @@ const MOST: usize = 100;
 /// The value holds the jobs in which nothing is wrong, those of them that have problems being left
 /// out, so that later stages have something to say about the others in the same run.
 pub fn check(document: Document, holes: &Holes, settings: &Settings) -> Report<Checked> {
-    check_as(document, holes, settings, Dialect::Definition)
+    check_as(document, holes, settings, Dialect::Definition, Vec::new())
 }
 
-/// Checks a document that is written by the rules of `dialect`.
+/// Checks a document that is written by the rules of `dialect`; `texts` is what was found about how
+/// its values are written, see [`crate::parse::yaml::surprises`].
 pub fn check_as(
     document: Document,
     holes: &Holes,
     settings: &Settings,
     dialect: Dialect,
+    mut texts: Vec<Diagnostic>,
 ) -> Report<Checked> {
     let mut found = Vec::new();
     let mut errors = 0;
@@ -171,6 +173,10 @@ pub fn check_as(
             errors,
             overflows: false,
         };
+        let own = |problem: &mut Diagnostic| problem.place().is_in(&pointer);
+        for problem in texts.extract_if(.., own) {
+            ctx.text(problem);
+        }
         let order = ctx.run(&mut used);
         let key = names::key(&mut ctx);
         if let Some(key) = &key {
@@ -328,6 +334,21 @@ impl<'a> Ctx<'a> {
             self.errors += 1;
         }
         self.found.push(problem);
+    }
+
+    /// Reports something about how a value is written, unless the value is not the author's.
+    fn text(&mut self, problem: Diagnostic) {
+        if self.holes.explain(&problem) {
+            return;
+        }
+        let before = self.found.len();
+        self.report(problem);
+        // Waivers are found by the value; what is to be seen is the text that is cut off.
+        if let Some(told) = self.found.get_mut(before)
+            && told.annotations.len() > 1
+        {
+            told.annotations.remove(0);
+        }
     }
 
     /// Whether to look for advice that takes time. Whoever has that many problems generated them.

@@ -34,6 +34,14 @@ pub enum Part {
 }
 
 impl Place {
+    /// Whether it is known to be in the value at `pointer`.
+    pub fn is_in(&self, pointer: &Pointer) -> bool {
+        match self {
+            Self::Document(place, _) => pointer.contains(place),
+            Self::Span(_) | Self::File(_) => false,
+        }
+    }
+
     /// The value at `pointer`.
     pub fn value(pointer: Pointer) -> Self {
         Self::Document(pointer, Part::Value)

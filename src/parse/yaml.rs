@@ -12,6 +12,7 @@ mod anchor;
 mod message;
 mod places;
 mod scalar;
+mod surprises;
 mod text;
 
 use std::collections::BTreeMap;
@@ -28,6 +29,7 @@ use super::number::out_of_range;
 use super::problems::{Problems, Stop, found, named, one, shortened};
 use anchor::{Anchored, values};
 use places::Places;
+pub use surprises::surprises;
 
 /// Reads a YAML file.
 pub fn parse(file: &Arc<SourceFile>) -> Report<Node> {

@@ -62,7 +62,7 @@ pub fn validate(
         found.extend(decoded.diagnostics);
         let holes = Holes::new(decoded.holes);
         if let Some(document) = decoded.value {
-            let checked = check::check_as(document, &holes, settings, Dialect::Client);
+            let checked = check::check_as(document, &holes, settings, Dialect::Client, Vec::new());
             found.extend(checked.diagnostics);
         }
     }
