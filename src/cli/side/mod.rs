@@ -6,6 +6,7 @@
 mod compiled;
 mod contents;
 mod definitions;
+mod left;
 mod revision;
 mod same;
 mod temporary;

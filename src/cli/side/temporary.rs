@@ -1,7 +1,8 @@
-//! Temporary directories that are removed though a signal ends jobc.
+//! Temporary directories that are removed though a signal ends jobc; those of a run that was killed
+//! are removed by the next one.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -11,9 +12,10 @@ use std::time::Duration;
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::low_level::{emulate_default_handler, pipe};
-use tempfile::TempDir;
 
 use crate::run::world::ignored_signals;
+
+use super::left;
 
 /// The directories that are there now.
 static OPEN: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
@@ -22,7 +24,8 @@ static OPEN: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 #[derive(Debug)]
 pub(super) struct Temporary {
     path: PathBuf,
-    directory: Option<TempDir>,
+    /// Tells other runs that this one is alive, however it ends.
+    _lock: Option<File>,
 }
 
 impl Temporary {
@@ -32,18 +35,15 @@ impl Temporary {
         WATCHED.call_once(|| {
             // Without it, all that is lost is that a signal leaves the directory.
             let _ = watch();
+            // The next run tries again.
+            let _ = left::remove(&std::env::temp_dir());
         });
         let mut open = open();
-        let directory = tempfile::Builder::new()
-            .prefix("jobc-revision-")
-            .tempdir()?;
+        let (directory, lock) = left::make(&std::env::temp_dir())?;
         // Links in the path of the temporary directory would look like links of what is in it.
-        let path = directory.path().canonicalize()?;
+        let path = directory.canonicalize()?;
         open.insert(path.clone());
-        Ok(Self {
-            path,
-            directory: Some(directory),
-        })
+        Ok(Self { path, _lock: lock })
     }
 
     /// Where it is, without links.
@@ -54,7 +54,8 @@ impl Temporary {
 
 impl Drop for Temporary {
     fn drop(&mut self) {
-        drop(self.directory.take());
+        // What is left is for the next run to remove.
+        let _ = fs::remove_dir_all(&self.path);
         open().remove(&self.path);
     }
 }
