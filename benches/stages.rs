@@ -105,6 +105,7 @@ impl Bench {
                 current_dir: &root,
                 store_dir: &store_dir,
                 workspace_root: &root,
+                definition: &definition_dir.join("job.toml"),
                 definition_dir: &definition_dir,
                 settings: &Settings::default(),
                 settings_map: None,

@@ -12,7 +12,7 @@ use crate::lint::{Levels, Waivers};
 use crate::model::{Dialect, JobKey, PackageName, PackageSource};
 use crate::parse::{self, Format};
 use crate::plan::{self, Needs, Options, Plan};
-use crate::resolve::import::{Importer, Keeper};
+use crate::resolve::import::{Ignored, Importer, Keeper};
 use crate::resolve::{self, Resolver};
 use crate::source::{Location, Pointer, SourceFile, SourceMap};
 use crate::workspace::{DefinitionFile, OWN_DIRECTORY, Workspace};
@@ -33,6 +33,8 @@ pub struct Compiled {
     pub key: JobKey,
     /// Where its definition begins.
     pub location: Location,
+    /// Where it says what it is called.
+    pub named_at: Location,
     /// The compiled job.
     pub artifact: Artifact,
     /// What its nodes need from the store.
@@ -44,6 +46,8 @@ pub struct Compiled {
 pub struct Planned {
     /// Where its definition begins.
     pub location: Location,
+    /// Where it says what it is called.
+    pub named_at: Location,
     /// Where everything in its definition is written.
     pub map: SourceMap,
     /// What has to happen on its nodes.
@@ -66,6 +70,8 @@ pub struct Listed {
     pub key: JobKey,
     /// Where its definition begins.
     pub location: Location,
+    /// Where it says what it is called.
+    pub named_at: Location,
     /// The names of its processes.
     pub processes: Vec<String>,
 }
@@ -76,6 +82,7 @@ impl CheckedFile<'_> {
         let list = |job: &CheckedJob| Listed {
             key: job.key().clone(),
             location: self.map.opening(job.pointer()),
+            named_at: self.map.value(&job.name_pointer()),
             processes: job
                 .job()
                 .task
@@ -115,6 +122,11 @@ impl<'a> Compiler<'a> {
     /// Lets somebody keep the archives of large files that are imported.
     pub fn keep(&mut self, keeper: Arc<dyn Keeper>) {
         self.importer.keep(keeper);
+    }
+
+    /// Lets somebody say what version control ignores.
+    pub fn ask_what_is_ignored(&mut self, of: Arc<dyn Ignored>) {
+        self.importer.ask_what_is_ignored(of);
     }
 
     /// What imports the workspace's files, and can archive them.
@@ -205,6 +217,7 @@ impl<'a> Compiler<'a> {
             let compiled = waivers.report(levels, emitted).map(|artifact| Compiled {
                 key: planned.plan.key().clone(),
                 location: planned.location,
+                named_at: planned.named_at,
                 artifact,
                 needs: planned.plan.into_needs(),
             });
@@ -238,6 +251,7 @@ impl<'a> Compiler<'a> {
             current_dir: &self.workspace.current_dir,
             store_dir: &self.workspace.store_dir,
             workspace_root: &self.workspace.root,
+            definition: &file.definition.path,
             definition_dir: file.definition.directory(),
             settings: &self.workspace.settings,
             settings_map: self.workspace.settings_map.as_ref(),
@@ -253,12 +267,14 @@ impl<'a> Compiler<'a> {
                 continue;
             }
             let location = file.map.opening(job.pointer());
+            let named_at = file.map.value(&job.name_pointer());
             let mut waivers = job.waivers().clone();
             let report = waivers.report(levels, resolve::resolve(job, &resolver)?);
             let plan =
                 report.and_then(|job| waivers.report(levels, plan::lower(job, &self.options)));
             let planned = plan.map(|plan| Planned {
                 location,
+                named_at,
                 map: file.map.clone(),
                 plan,
             });
@@ -308,7 +324,9 @@ pub fn in_parallel<T: Sync, R: Send>(
         }
     };
     let mut results: Vec<(usize, R)> = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(run)).collect();
+        let spawn = || std::thread::Builder::new().spawn_scoped(scope, run);
+        // Where no more can be started, those that were do it all.
+        let others: Vec<_> = (1..threads).map_while(|_| spawn().ok()).collect();
         let mut results = run();
         for other in others {
             match other.join() {

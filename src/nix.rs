@@ -4,6 +4,7 @@
 
 use std::io::{self, Read, Write};
 use std::process::{ChildStderr, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
 use std::thread;
 
 /// What becomes of what a program says on standard error.
@@ -33,19 +34,27 @@ pub struct Ended {
 /// # Errors
 /// If it cannot be started, or not be listened to.
 pub fn run(command: &mut Command, messages: Messages) -> io::Result<Ended> {
+    let (sender, receiver) = mpsc::channel();
+    let listen = move || receiver.recv().ok().map(|stderr| keep(stderr, messages));
+    // Without one more thread, messages are passed on and not kept.
+    let listener = thread::Builder::new().spawn(listen).ok();
     command.stdin(Stdio::null()).stdout(Stdio::piped());
-    if messages != Messages::Pass {
+    if messages != Messages::Pass && listener.is_some() {
         command.stderr(Stdio::piped()).env("NO_COLOR", "1");
     }
     let mut child = command.spawn()?;
-    let stderr = child.stderr.take();
-    let listener = thread::spawn(move || stderr.map(|stderr| keep(stderr, messages)));
+    if let Some(stderr) = child.stderr.take() {
+        // The listener waits for it.
+        let _ = sender.send(stderr);
+    }
+    drop(sender);
     let mut stdout = Vec::new();
     if let Some(mut out) = child.stdout.take() {
         out.read_to_end(&mut stdout)?;
     }
     let status = child.wait()?;
-    let messages = listener.join().ok().flatten().unwrap_or_default();
+    let messages = listener.and_then(|listener| listener.join().ok().flatten());
+    let messages = messages.unwrap_or_default();
     Ok(Ended {
         status,
         stdout: String::from_utf8_lossy(&stdout).into_owned(),

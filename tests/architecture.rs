@@ -161,7 +161,7 @@ const TOUCH_THE_WORLD: &[&str] = &[
     "src/write.rs",
     "src/snapshot/directory.rs",
     "src/nix.rs",
-    "src/git.rs",
+    "src/git/",
     "src/publish/",
     "src/provide/",
     "src/lock/evaluate.rs",

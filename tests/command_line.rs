@@ -61,6 +61,36 @@ fn a_failed_start_leaves_nothing() {
     assert_eq!(sandbox.list("demo"), ["hello"]);
 }
 
+/// A file system with room for a few pages, so that writing fails at every file in turn.
+#[test]
+fn a_start_on_a_full_disk_leaves_nothing() {
+    let sandbox = Sandbox::new();
+    let disk = sandbox.path().join("disk");
+    fs::create_dir(&disk).expect("it can be made");
+    let script = r#"for pages in 1 2 3 4 5 6 7 8 10 12; do
+            mount -t tmpfs -o size=$((pages * 4))k,nr_inodes=20 none "$1" || exit 77
+            (cd "$1" && "$2" init demo >/dev/null 2>&1) && end=done || end=failed
+            echo "$end $(ls -A "$1" | wc -l)"
+            umount "$1" || exit 1
+        done"#;
+    let run = std::process::Command::new("unshare")
+        .args(["--mount", "--map-root-user", "sh", "-c", script, "sh"])
+        .args([disk.as_os_str(), env!("CARGO_BIN_EXE_jobc").as_ref()])
+        .output();
+    let run = match run {
+        Ok(run) if run.status.success() => run,
+        _ => {
+            eprintln!("ignored: a full disk, which only a mount makes");
+            return;
+        }
+    };
+    let said = String::from_utf8_lossy(&run.stdout);
+    assert!(said.contains("failed 0"), "{said}");
+    for line in said.lines() {
+        assert!(["failed 0", "done 1"].contains(&line), "{said}");
+    }
+}
+
 #[test]
 fn own_files_are_no_part_of_history() {
     let sandbox = hello();

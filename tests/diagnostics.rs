@@ -170,12 +170,13 @@ fn cases() {
 }
 
 /// Codes that no text file of a sensible size can provoke, with a test in `robustness.rs`, and those
-/// that take Nix, with one in `lock.rs`.
+/// that take Nix or git, with one in `lock.rs` or `ignored.rs`.
 const TESTED_ELSEWHERE: &[&str] = &[
     "file-too-large",
     "not-utf8",
     "too-many-errors",
     "dangling-link",
+    "imports-ignored",
     "cannot-resolve-package",
 ];
 

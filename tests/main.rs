@@ -15,6 +15,7 @@ mod generated;
 mod git;
 mod harness;
 mod http_server;
+mod ignored;
 mod import;
 mod init_command;
 mod job_roots;

@@ -7,11 +7,13 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Mutex;
+use std::thread;
 
 use ureq::Error;
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::time::Duration;
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport,
 };
@@ -161,8 +163,16 @@ impl Resolver for Remembering {
         if let Some(addresses) = known().get(&key) {
             return Ok(addresses.clone());
         }
-        let addresses = self.usual.resolve(uri, config, timeout)?;
+        let addresses = self.usual.resolve(uri, config, bounded(timeout))?;
         known().insert(key, addresses.clone());
         Ok(addresses)
     }
+}
+
+/// The timeout if it can be kept, which takes a thread; otherwise the system's own.
+fn bounded(mut timeout: NextTimeout) -> NextTimeout {
+    if thread::Builder::new().spawn(|| ()).is_err() {
+        timeout.after = Duration::NotHappening;
+    }
+    timeout
 }

@@ -33,7 +33,11 @@ pub(crate) fn drain<T: Send>(
     }
     thread::scope(|scope| {
         for _ in 1..threads {
-            scope.spawn(|| queue.run(&work));
+            let spawned = thread::Builder::new().spawn_scoped(scope, || queue.run(&work));
+            if spawned.is_err() {
+                // Those that were started do it all.
+                break;
+            }
         }
         queue.run(&work);
     });

@@ -87,6 +87,11 @@ impl CheckedJob {
         &self.pointer
     }
 
+    /// Where it is written what the job is called.
+    pub fn name_pointer(&self) -> Pointer {
+        names::name_pointer(&self.job, &self.pointer)
+    }
+
     /// The job as written.
     pub fn job(&self) -> &Job {
         &self.job
@@ -122,6 +127,9 @@ impl CheckedJob {
 /// So many errors of one file are told, and so many warnings. With aliases, a short text can hold
 /// millions.
 const MOST: usize = 100;
+
+/// So many names of one job are looked at for advice.
+const MOST_COMPARED: usize = 1_000_000;
 
 /// Checks a document. `holes` are the places of values that are not the author's.
 ///
@@ -172,6 +180,7 @@ pub fn check_as(
             earlier: found.len(),
             errors,
             overflows: false,
+            compared: 0,
         };
         let own = |problem: &mut Diagnostic| problem.place().is_in(&pointer);
         for problem in texts.extract_if(.., own) {
@@ -268,6 +277,8 @@ struct Ctx<'a> {
     errors: usize,
     /// Whether there is one error more than are told.
     overflows: bool,
+    /// How many names were looked at for advice.
+    compared: usize,
 }
 
 impl<'a> Ctx<'a> {
@@ -355,6 +366,15 @@ impl<'a> Ctx<'a> {
     fn advises(&self) -> bool {
         const ADVISED: usize = 100;
         self.earlier + self.found.len() < ADVISED
+    }
+
+    /// As [`Self::advises`], for advice that looks at so many names.
+    fn advises_among(&mut self, names: usize) -> bool {
+        let advises = self.advises() && self.compared <= MOST_COMPARED;
+        if advises {
+            self.compared += names;
+        }
+        advises
     }
 
     /// Whether the value at the pointer that `below` makes of the job's was made up.

@@ -68,6 +68,11 @@ impl<'a> ProcessIndex<'a> {
         }
     }
 
+    /// How many processes there are.
+    pub(super) fn count(&self) -> usize {
+        self.names.len()
+    }
+
     /// The names, in the order written.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.names.iter().map(AsRef::as_ref)
@@ -89,6 +94,10 @@ pub(super) fn check<'a>(ctx: &mut Ctx<'a>) -> ProcessIndex<'a> {
         ctx.report(problem.help("add a process with a `name` and a `cmdline`"));
     }
     for position in 0..processes.len() {
+        if ctx.is_given_up() {
+            index.unreliable = true;
+            break;
+        }
         if ctx.hole(|at| super::process(at, position).key("name")) {
             index.unreliable = true;
             continue;
@@ -140,6 +149,16 @@ pub(super) fn task_name(job: &Job) -> String {
         (Some(name), _) => name.as_str().to_owned(),
         (None, Some(process)) => process.name.as_str().to_owned(),
         (None, None) => String::new(),
+    }
+}
+
+/// Where it is written what the job at `at` is called.
+pub(super) fn name_pointer(job: &Job, at: &Pointer) -> Pointer {
+    let task = at.key("task");
+    match (&job.name, &job.task.name) {
+        (Some(_), _) => at.key("name"),
+        (None, Some(_)) => task.key("name"),
+        (None, None) => super::process(at, 0).key("name"),
     }
 }
 
@@ -202,17 +221,17 @@ impl Keys {
         if made_up || ctx.hole(|at| at.key("name")) {
             return;
         }
-        let place = |at: &Pointer| Place::opening(at.clone());
+        let named = name_pointer(ctx.job, ctx.at);
         match self.0.get(key) {
             Some(first) => {
                 let headline = format!("two jobs have the key `{key}`");
-                let problem = Diagnostic::new(&names::DUPLICATE_JOB, headline, place(ctx.at))
-                    .also(place(first), "the first of them")
+                let problem = Diagnostic::new(&names::DUPLICATE_JOB, headline, Place::value(named))
+                    .also(Place::value(first.clone()), "the first of them")
                     .help("give one of them another `name` or `environment`");
                 ctx.report(problem);
             }
             None => {
-                self.0.insert(key.clone(), ctx.at.clone());
+                self.0.insert(key.clone(), named);
             }
         }
     }
@@ -352,7 +371,7 @@ mod tests {
         check(&(job("r", "a") + &job("r", "b") + &job("q", "a")), &[]);
         check(
             &(job("r", "a") + &job("r", "b") + &job("r", "a")),
-            &["duplicate-job '[[jobs]]' two jobs have the key `devcluster/r/devel/a`"],
+            &["duplicate-job '\"a\"' two jobs have the key `devcluster/r/devel/a`"],
         );
     }
 

@@ -69,28 +69,57 @@ pub(super) fn run(args: &InitArgs, console: &Console) -> Result<Exit, Failure> {
 
 /// Writes all of the files, or none.
 fn write(root: &Path, files: &[(String, String)]) -> Result<Vec<PathBuf>, Failure> {
-    let mut written = Vec::new();
+    let mut made = Made::default();
     for (name, text) in files {
         let path = root.join(name);
-        if let Err(error) = write_new(&path, text) {
-            for path in &written {
-                // Nothing better can be done about what does not even let itself be removed.
-                let _ = fs::remove_file(path);
-            }
+        if let Err(error) = made.file(&path, text) {
+            made.undo();
             let name = path.display();
             return Err(Failure::new(format!("cannot write `{name}`: {error}")));
         }
-        written.push(path);
     }
-    Ok(written)
+    Ok(made.files)
 }
 
-fn write_new(path: &Path, text: &str) -> io::Result<()> {
-    if let Some(directory) = path.parent() {
-        fs::create_dir_all(directory)?;
+/// What is there that was not before.
+#[derive(Default)]
+struct Made {
+    /// The outermost first.
+    directories: Vec<PathBuf>,
+    files: Vec<PathBuf>,
+}
+
+impl Made {
+    fn file(&mut self, path: &Path, text: &str) -> io::Result<()> {
+        if let Some(directory) = path.parent() {
+            self.directory(directory)?;
+        }
+        let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+        self.files.push(path.to_owned());
+        file.write_all(text.as_bytes())?;
+        // A file system may find out late that it is full.
+        file.sync_all()
     }
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-    file.write_all(text.as_bytes())
+
+    fn directory(&mut self, path: &Path) -> io::Result<()> {
+        let missing = path.ancestors().take_while(|above| !above.is_dir());
+        let missing: Vec<_> = missing.collect();
+        for directory in missing.into_iter().rev() {
+            fs::create_dir(directory)?;
+            self.directories.push(directory.to_owned());
+        }
+        Ok(())
+    }
+
+    /// Removes all of it. Nothing better can be done about what does not even let itself be removed.
+    fn undo(&self) {
+        for path in &self.files {
+            let _ = fs::remove_file(path);
+        }
+        for path in self.directories.iter().rev() {
+            let _ = fs::remove_dir(path);
+        }
+    }
 }
 
 /// `word` for a shell.

@@ -15,6 +15,7 @@ mod explain;
 mod failure;
 mod graph;
 mod help;
+mod ignored;
 mod init;
 mod list;
 mod lock;

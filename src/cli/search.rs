@@ -18,6 +18,7 @@ use crate::workspace::{DefinitionFile, Workspace};
 
 use super::console::Console;
 use super::failure::Failure;
+use super::ignored::AskGit;
 use super::select::Selection;
 
 /// How far to go with a job that is found.
@@ -100,9 +101,11 @@ impl<'a> Search<'a> {
         } else {
             Selection::new(words, &definitions, &workspace.current_dir)?
         };
+        let mut compiler = Compiler::new(workspace)?;
+        compiler.ask_what_is_ignored(Arc::new(AskGit));
         Ok(Self {
             workspace,
-            compiler: Compiler::new(workspace)?,
+            compiler,
             definitions,
             selection,
             depth,
@@ -313,7 +316,7 @@ impl Findings {
         let mut twins: Vec<_> = jobs.filter(|job| selected.contains(&job.key)).collect();
         // Which one is the first must not depend on what was asked for.
         twins.sort_by_key(|job| (job.location.file.name(), job.location.span));
-        let places = twins.iter().map(|job| (&job.key, &job.location));
+        let places = twins.iter().map(|job| (&job.key, &job.named_at));
         let duplicates = compile::duplicates(places);
         self.diagnostics.extend(duplicates);
     }

@@ -7,42 +7,101 @@
 /// begins alike (`prod` for `production`), and then the one with the least difference. Differences
 /// beyond a third of the length suggest nothing; of equally close candidates the first in order
 /// wins, so that the same input always gets the same advice.
+///
+/// Candidates may be many: each is compared letter by letter only if it has nearly the same ones.
 pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     const LONGEST: usize = 100;
     if word.len() > LONGEST {
         return None;
     }
     let folded = fold(word);
-    let mut candidates: Vec<(usize, &str, String)> = candidates
-        .into_iter()
-        .filter(|candidate| candidate.len() <= LONGEST)
-        .map(|candidate| {
-            let other = fold(candidate);
-            let distance = strsim::damerau_levenshtein(&folded, &other);
-            (distance, candidate, other)
-        })
-        .collect();
-    candidates.sort();
-    candidates.dedup();
-    let nearest = candidates
-        .iter()
-        .find(|(distance, candidate, _)| *distance <= allowance(word, candidate));
-    let only = |fits: &dyn Fn(&str) -> bool| {
-        let mut fitting = candidates.iter().filter(|(_, _, folded)| fits(folded));
-        match (fitting.next(), fitting.next()) {
-            (Some(only), None) => Some(only),
-            _ => None,
-        }
-    };
-    let words = |text: &str| format!("_{text}_");
     let has_words = folded.chars().count() >= SHORTEST;
-    let nearly = nearest.filter(|(distance, ..)| *distance < 2);
-    nearly
-        .or_else(|| only(&|other| has_words && words(other).starts_with(&words(&folded))))
-        .or_else(|| only(&|other| has_words && words(other).contains(&words(&folded))))
-        .or_else(|| only(&|other| begins(other, &folded) || begins(&folded, other)))
-        .or(nearest)
-        .map(|(_, candidate, _)| *candidate)
+    let (letters, length) = (letters(&folded), folded.chars().count());
+    let as_word = format!("_{folded}_");
+    let mut nearest: Option<(usize, &str)> = None;
+    let [mut goes_on, mut has_among, mut begins_alike] = [Only::None; 3];
+    let mut buffer = String::new();
+    for candidate in candidates {
+        if candidate.len() > LONGEST {
+            continue;
+        }
+        buffer.clear();
+        buffer.push('_');
+        fold_into(candidate, &mut buffer);
+        let other = &buffer[1..];
+        if begins(other, &folded) || begins(&folded, other) {
+            begins_alike.add(candidate);
+        }
+        let other_length = other.chars().count();
+        let allowance = allowance(length, other_length);
+        let most = nearest.map_or(allowance, |(distance, _)| distance.min(allowance));
+        if length.abs_diff(other_length) <= most && letters.unlike(self::letters(other)) <= most {
+            let found = (strsim::damerau_levenshtein(&folded, other), candidate);
+            if found.0 <= allowance && nearest.is_none_or(|nearest| found < nearest) {
+                nearest = Some(found);
+            }
+        }
+        if has_words && other_length > length {
+            buffer.push('_');
+            if buffer.starts_with(&as_word) {
+                goes_on.add(candidate);
+            }
+            if buffer.contains(&as_word) {
+                has_among.add(candidate);
+            }
+        }
+    }
+    let nearly = nearest.filter(|(distance, _)| *distance < 2);
+    let only = goes_on.get().or(has_among.get()).or(begins_alike.get());
+    match (nearly, only) {
+        (Some((_, nearly)), _) => Some(nearly),
+        (None, Some(only)) => Some(only),
+        (None, None) => nearest.map(|(_, candidate)| candidate),
+    }
+}
+
+/// The one candidate of a kind.
+#[derive(Debug, Clone, Copy)]
+enum Only<'a> {
+    None,
+    One(&'a str),
+    Many,
+}
+
+impl<'a> Only<'a> {
+    fn add(&mut self, candidate: &'a str) {
+        *self = match *self {
+            Self::None => Self::One(candidate),
+            Self::One(known) if known == candidate => Self::One(known),
+            _ => Self::Many,
+        };
+    }
+
+    fn get(self) -> Option<&'a str> {
+        match self {
+            Self::One(candidate) => Some(candidate),
+            Self::None | Self::Many => None,
+        }
+    }
+}
+
+/// Which letters a word has, those that are the same modulo 64 together.
+#[derive(Debug, Clone, Copy)]
+struct Letters(u64);
+
+impl Letters {
+    /// A lower bound of the difference between words: an edit brings or removes one letter.
+    fn unlike(self, other: Self) -> usize {
+        let missing = (self.0 & !other.0).count_ones();
+        missing.max((other.0 & !self.0).count_ones()) as usize
+    }
+}
+
+fn letters(word: &str) -> Letters {
+    Letters(
+        word.chars()
+            .fold(0, |set, c| set | 1 << (u32::from(c) % 64)),
+    )
 }
 
 /// A beginning shorter than this means nothing.
@@ -54,19 +113,20 @@ fn begins(long: &str, short: &str) -> bool {
 
 /// Case and the choice of separator are never the mistake worth counting.
 fn fold(word: &str) -> String {
-    word.chars()
-        .map(|c| {
-            if c == '-' {
-                '_'
-            } else {
-                c.to_ascii_lowercase()
-            }
-        })
-        .collect()
+    let mut folded = String::with_capacity(word.len());
+    fold_into(word, &mut folded);
+    folded
 }
 
-fn allowance(word: &str, candidate: &str) -> usize {
-    word.chars().count().max(candidate.chars().count()) / 3
+fn fold_into(word: &str, folded: &mut String) {
+    folded.extend(word.chars().map(|c| match c {
+        '-' => '_',
+        c => c.to_ascii_lowercase(),
+    }));
+}
+
+fn allowance(length: usize, other: usize) -> usize {
+    length.max(other) / 3
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@
 mod command;
 mod environment;
 mod filter;
+mod ignored;
 mod objects;
 mod tree;
 
@@ -28,6 +29,7 @@ use self::command::{git, run, trimmed, words};
 
 pub use self::command::GitError;
 pub use self::filter::Unfiltered;
+pub use self::ignored::ignored;
 pub use self::objects::{Checkout, Objects};
 pub use self::tree::{Entry, EntryKind, ObjectId};
 

@@ -10,6 +10,7 @@ pub mod import;
 mod lock;
 mod package;
 mod refusal;
+mod surplus;
 mod undeclared;
 
 use std::cell::RefCell;
@@ -71,6 +72,8 @@ pub struct Resolver<'a> {
     pub store_dir: &'a StoreDir,
     /// The directory that paths in `jobc.toml` are relative to.
     pub workspace_root: &'a Path,
+    /// The file of the definition.
+    pub definition: &'a Path,
     /// The directory that paths in the definition are relative to.
     pub definition_dir: &'a Path,
     /// The workspace's settings.
@@ -246,6 +249,7 @@ impl Context<'_> {
                 if !imported.dangling.is_empty() {
                     self.dangling(path, &imported.dangling, place.clone());
                 }
+                self.surplus(path, &imported, &place);
                 let import = Arc::new(Import {
                     path: imported.store_path.clone(),
                     source: full.clone(),

@@ -62,7 +62,7 @@ pub(super) fn check(ctx: &mut Ctx<'_>, index: &ProcessIndex<'_>) -> BTreeSet<(us
     let mut edges = Vec::new();
     order_lists(ctx, index, &mut edges);
     afters(ctx, index, &mut edges);
-    if !index.unreliable {
+    if !index.unreliable && !ctx.is_given_up() {
         let mut told = None;
         edges.retain(|edge| allowed(ctx, *edge, &mut told));
         cycles(ctx, &edges);
@@ -80,6 +80,9 @@ fn order_lists(ctx: &mut Ctx<'_>, index: &ProcessIndex<'_>, edges: &mut Vec<Edge
     // For each process the last list that it stood in, and where.
     let mut stood: Vec<(usize, usize)> = Vec::new();
     for (constraint, list) in constraints.iter().enumerate() {
+        if ctx.is_given_up() {
+            return;
+        }
         if list.order.is_empty() && !ctx.hole(|at| order_list(at, constraint)) {
             let place = Place::value(order_list(ctx.at, constraint));
             let problem = Diagnostic::new(&order::EMPTY_ORDER, "an order of no processes", place);
@@ -87,6 +90,9 @@ fn order_lists(ctx: &mut Ctx<'_>, index: &ProcessIndex<'_>, edges: &mut Vec<Edge
         }
         let mut previous = None;
         for (element, name) in list.order.iter().enumerate() {
+            if ctx.is_given_up() {
+                return;
+            }
             let pointer = |at: &Pointer| order_list(at, constraint).index(element);
             let Some(found) = lookup(ctx, index, name.as_str(), pointer) else {
                 previous = None;
@@ -127,6 +133,9 @@ fn order_lists(ctx: &mut Ctx<'_>, index: &ProcessIndex<'_>, edges: &mut Vec<Edge
 fn afters(ctx: &mut Ctx<'_>, index: &ProcessIndex<'_>, edges: &mut Vec<Edge>) {
     for (process, waiting) in ctx.job.task.processes.iter().enumerate() {
         for (element, name) in waiting.after.iter().flatten().enumerate() {
+            if ctx.is_given_up() {
+                return;
+            }
             let origin = Origin::After { process, element };
             if let Some(before) = lookup(ctx, index, name.as_str(), |at| origin.pointer(at)) {
                 edges.push(Edge {
@@ -149,7 +158,7 @@ fn advise(problem: Diagnostic, name: &str, index: &ProcessIndex<'_>) -> Diagnost
         .take(SHOWN)
         .map(|name| format!("`{name}`"))
         .collect();
-    match index.names().count() {
+    match index.count() {
         0 => return problem,
         1..=SHOWN => {}
         _ => names.push("...".to_owned()),
@@ -172,11 +181,12 @@ fn lookup(
         let headline = format!("the task has no process `{name}`");
         let place = Place::value(pointer(ctx.at));
         let problem = Diagnostic::new(&order::UNKNOWN_PROCESS, headline, place);
-        ctx.report(if ctx.advises() {
+        let problem = if ctx.advises_among(index.count()) {
             advise(problem, name, index)
         } else {
             problem
-        });
+        };
+        ctx.report(problem);
     }
     found
 }
@@ -215,6 +225,9 @@ fn allowed(ctx: &mut Ctx<'_>, edge: Edge, told: &mut Option<usize>) -> bool {
     if let (&Origin::Order { constraint, .. }, "final") = (&edge.origin, field)
         && told.replace(constraint) == Some(constraint)
     {
+        return false;
+    }
+    if ctx.is_given_up() {
         return false;
     }
     let made_up = [edge.before, edge.after]

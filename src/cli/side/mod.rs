@@ -221,7 +221,7 @@ impl Reader<'_> {
         let mut diagnostics = report.diagnostics;
         let compiled = report.value.unwrap_or_default();
         diagnostics.extend(duplicates(
-            compiled.iter().map(|job| (&job.key, &job.location)),
+            compiled.iter().map(|job| (&job.key, &job.named_at)),
         ));
         // Warnings are for those who check.
         diagnostics.retain(|problem| problem.severity == Severity::Error);

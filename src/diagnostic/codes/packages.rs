@@ -136,6 +136,45 @@ super::super::code::declare_codes! {
     /// other end.
     DANGLING_LINK = "dangling-link", Warn, "a link that leads out of its imported directory";
 
+    /// An imported directory holds `.git`: all of its history, or where that is kept. No process
+    /// needs it, and each commit and fetch makes another object of the directory, so that the job
+    /// is another one though none of its files changed.
+    ///
+    /// ```text
+    /// app/job.toml: `${./site}`, where `site/.git` is the repository of a submodule or a clone
+    /// ```
+    ///
+    /// Import a directory inside of it that has only what the process needs.
+    IMPORTS_GIT = "imports-git", Warn, "an imported directory with `.git` in it";
+
+    /// An imported directory holds files that git ignores: what was built or downloaded there, or
+    /// what is only somebody's own. On another machine they are others or missing, so the job is
+    /// another one there.
+    ///
+    /// ```text
+    /// app/job.toml: `${./site}`, where `site/.gitignore` names `node_modules`
+    /// ```
+    ///
+    /// Remove them, or import a directory that has only what the process needs.
+    IMPORTS_IGNORED = "imports-ignored", Warn, "an imported directory with files that git ignores";
+
+    /// A definition imports itself, or a directory that it lies in. Whatever is changed in it, be it
+    /// a comment, makes another object of the directory, so that the job is another one.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "cat ${./job.toml}" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// Put what the process needs into a directory of its own, and import that.
+    IMPORTS_ITSELF = "imports-itself", Warn, "a definition that imports itself";
+
     /// A file that is to be expanded is not text: it is too large, not UTF-8, or has NUL
     /// characters. It is filled in by `sed` on the node.
     NOT_EXPANDABLE = "not-expandable", Error, "a file that cannot be expanded";

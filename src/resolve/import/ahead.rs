@@ -16,7 +16,18 @@ use crate::store::hash::Sha256Writer;
 #[derive(Debug, Default)]
 pub struct AheadHasher {
     buffer: Vec<u8>,
-    thread: Option<HashingThread>,
+    hashing: Hashing,
+}
+
+/// Who hashes what is full.
+#[derive(Debug, Default)]
+enum Hashing {
+    /// Nothing was full so far.
+    #[default]
+    NotYet,
+    Thread(HashingThread),
+    /// No thread could be started.
+    Here(Box<Sha256Writer>),
 }
 
 #[derive(Debug)]
@@ -37,25 +48,45 @@ impl AheadHasher {
     /// # Errors
     /// If the thread died.
     pub fn finish(self) -> io::Result<Digest> {
-        let Some(HashingThread { full, handle, .. }) = self.thread else {
-            let mut hasher = Sha256Writer::new();
-            hasher.update(&self.buffer);
-            return Ok(hasher.finish());
-        };
-        full.send(self.buffer).map_err(|_| died())?;
-        drop(full);
-        handle.join().map_err(|_| died())
+        match self.hashing {
+            Hashing::NotYet => {
+                let mut hasher = Sha256Writer::new();
+                hasher.update(&self.buffer);
+                Ok(hasher.finish())
+            }
+            Hashing::Here(mut hasher) => {
+                hasher.update(&self.buffer);
+                Ok(hasher.finish())
+            }
+            Hashing::Thread(HashingThread { full, handle, .. }) => {
+                full.send(self.buffer).map_err(|_| died())?;
+                drop(full);
+                handle.join().map_err(|_| died())
+            }
+        }
     }
 
     /// Gives the buffer to the thread, and takes an empty one.
     fn pass(&mut self) -> io::Result<()> {
-        let thread = match &mut self.thread {
-            Some(thread) => thread,
-            none => none.insert(HashingThread::spawn()?),
-        };
-        let empty = thread.empty.recv().map_err(|_| died())?;
-        let full = mem::replace(&mut self.buffer, empty);
-        thread.full.send(full).map_err(|_| died())
+        if let Hashing::NotYet = self.hashing {
+            self.hashing = match HashingThread::spawn() {
+                Ok(thread) => Hashing::Thread(thread),
+                Err(_) => Hashing::Here(Box::default()),
+            };
+        }
+        match &mut self.hashing {
+            Hashing::Thread(thread) => {
+                let empty = thread.empty.recv().map_err(|_| died())?;
+                let full = mem::replace(&mut self.buffer, empty);
+                thread.full.send(full).map_err(|_| died())
+            }
+            Hashing::Here(hasher) => {
+                hasher.update(&self.buffer);
+                self.buffer.clear();
+                Ok(())
+            }
+            Hashing::NotYet => Ok(()),
+        }
     }
 }
 

@@ -10,6 +10,7 @@
 
 mod ahead;
 mod error;
+mod ignored;
 mod keep;
 mod walk;
 
@@ -22,8 +23,10 @@ use std::sync::Arc;
 
 pub use self::ahead::AheadHasher;
 pub use self::error::{Fault, ImportError};
+pub use self::ignored::{Ignored, size};
 pub use self::keep::{Keeper, Kept};
 
+use self::ignored::Ignoring;
 use self::keep::Also;
 use self::walk::{Opened, Seen};
 use crate::beneath::{self, Enclosure, FileKind, OpenError, destination, places, without_dots};
@@ -43,6 +46,10 @@ pub struct Imported {
     pub dangling: Vec<PathBuf>,
     /// Files that may have secrets in them, some of those that do.
     pub suspects: Vec<PathBuf>,
+    /// What is called `.git` in it.
+    pub repositories: Vec<PathBuf>,
+    /// Where it lies, without links.
+    pub place: PathBuf,
 }
 
 /// The directories that were imported from, with the links in their paths followed. Most imports
@@ -59,6 +66,7 @@ pub struct Importer {
     store_dir: StoreDir,
     forbidden: Vec<PathBuf>,
     keeper: Option<Arc<dyn Keeper>>,
+    ignoring: Option<Ignoring>,
 }
 
 impl Importer {
@@ -83,12 +91,24 @@ impl Importer {
             store_dir,
             forbidden: forbidden.iter().flat_map(|path| places(path)).collect(),
             keeper: None,
+            ignoring: None,
         })
     }
 
     /// Lets somebody keep the archives of large files that are imported.
     pub fn keep(&mut self, keeper: Arc<dyn Keeper>) {
         self.keeper = Some(keeper);
+    }
+
+    /// Lets somebody say what version control ignores.
+    pub fn ask_what_is_ignored(&mut self, of: Arc<dyn Ignored>) {
+        self.ignoring = Some(Ignoring::new(of));
+    }
+
+    /// What version control ignores inside of an imported directory, outermost paths only, sorted.
+    pub fn ignored(&self, imported: &Imported) -> Vec<PathBuf> {
+        let ignoring = self.ignoring.as_ref();
+        ignoring.map_or(Vec::new(), |it| it.inside(imported, self.workspace.root()))
     }
 
     /// Computes the store path of an absolute path's file or directory.
@@ -110,10 +130,11 @@ impl Importer {
     ) -> Result<Imported, ImportError> {
         let object = self.locate(path, directories)?;
         let name = object.name.clone();
+        let place = object.path.clone();
         let size = object.size()?;
         if size.is_some_and(|size| size < SMALL_FILE) {
             let (hasher, seen) = object.write(Sha256Writer::new())?;
-            return Ok(self.imported(&name, hasher.finish(), seen));
+            return Ok(self.imported(&name, place, hasher.finish(), seen));
         }
         let keeper = self.keeper.as_ref().zip(size);
         let sink = Also {
@@ -122,7 +143,7 @@ impl Importer {
         };
         let (Also { sink, kept }, seen) = object.write(sink)?;
         let digest = sink.finish().map_err(ImportError::Sink)?;
-        let imported = self.imported(&name, digest, seen);
+        let imported = self.imported(&name, place, digest, seen);
         if let Some(kept) = kept {
             kept.end(&imported.store_path, digest);
         }
@@ -146,7 +167,13 @@ impl Importer {
         self.workspace.file(path)
     }
 
-    fn imported(&self, name: &StorePathName, digest: Digest, seen: Seen) -> Imported {
+    fn imported(
+        &self,
+        name: &StorePathName,
+        place: PathBuf,
+        digest: Digest,
+        seen: Seen,
+    ) -> Imported {
         let address = ContentAddress::Source(digest.hash);
         let store_path = store_path(&self.store_dir, name, &address, &BTreeSet::new())
             .expect("there are no references that could be refused");
@@ -155,6 +182,8 @@ impl Importer {
             nar: digest,
             dangling: seen.dangling,
             suspects: seen.suspects,
+            repositories: seen.repositories,
+            place,
         }
     }
 

@@ -27,6 +27,8 @@ pub(super) struct Seen {
     pub(super) dangling: Vec<PathBuf>,
     /// Files that may have secrets in them, some of those that do.
     pub(super) suspects: Vec<PathBuf>,
+    /// What is called `.git`.
+    pub(super) repositories: Vec<PathBuf>,
 }
 
 /// What is walked, opened.
@@ -111,6 +113,9 @@ impl<W: Write> Walk<W> {
             if let Some((name, kind)) = level.entries.next() {
                 let file_name = OsStr::from_bytes(name.as_bytes()).to_owned();
                 self.path.push(&file_name);
+                if file_name == ".git" {
+                    self.seen.repositories.push(self.path.clone());
+                }
                 self.tell(|archive| archive.entry(name))?;
                 self.node(&file_name, kind)?;
                 if kind == FileKind::Directory {

@@ -24,6 +24,8 @@ use super::visible;
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+/// GitHub refuses a log with more results.
+const MOST_RESULTS: usize = 25_000;
 /// What files are relative to.
 const BASE: &str = "ROOT";
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -31,7 +33,8 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Writes the run as a document.
 ///
 /// Columns count code points (`unicodeCodePoints`). Files below the root have relative references,
-/// others absolute ones.
+/// others absolute ones. Of more problems than services take, the errors come first, and a notification
+/// counts the rest.
 ///
 /// # Errors
 /// Those of `out`.
@@ -53,7 +56,8 @@ fn log<'a>(outcome: &Outcome<'a>) -> Log<'a> {
         lines: Lines::default(),
         fingerprints: Fingerprinter::default(),
     };
-    let results = outcome.diagnostics.iter().map(|problem| {
+    let told = told(outcome.diagnostics);
+    let results = told.iter().map(|problem| {
         let index = rules.get(problem.code.id).map_or(0, |(index, _)| *index);
         writer.finding(problem, index)
     });
@@ -80,6 +84,26 @@ fn log<'a>(outcome: &Outcome<'a>) -> Log<'a> {
             results,
         }],
     }
+}
+
+/// The problems that a log has room for, in their order.
+fn told(problems: &[Diagnostic]) -> Vec<&Diagnostic> {
+    let is_error = |problem: &&Diagnostic| problem.severity == Severity::Error;
+    let errors = problems.iter().filter(is_error).count();
+    let (mut errors, mut others) = (
+        errors.min(MOST_RESULTS),
+        MOST_RESULTS.saturating_sub(errors),
+    );
+    let has_room = |problem: &&Diagnostic| {
+        let room = match problem.severity {
+            Severity::Error => &mut errors,
+            Severity::Warning => &mut others,
+        };
+        let has_room = *room > 0;
+        *room = room.saturating_sub(1);
+        has_room
+    };
+    problems.iter().filter(has_room).collect()
 }
 
 fn rule(code: &Code) -> Rule {
@@ -109,12 +133,24 @@ fn invocation(outcome: &Outcome<'_>) -> Invocation {
         level: level(trouble.severity),
         message: Message::new(message(&trouble.headline, &trouble.help, &trouble.notes)),
     };
+    let troubles = outcome.troubles.iter().map(notification);
     Invocation {
         // Finding problems is what a run is for.
         execution_successful: outcome.exit_code < 2,
         exit_code: outcome.exit_code,
-        tool_execution_notifications: outcome.troubles.iter().map(notification).collect(),
+        tool_execution_notifications: troubles.chain(left_out(outcome.diagnostics)).collect(),
     }
+}
+
+/// Says that there are more problems than the log has room for.
+fn left_out(problems: &[Diagnostic]) -> Option<Notification> {
+    let count = problems.len().checked_sub(MOST_RESULTS + 1)? + 1;
+    Some(Notification {
+        level: level(Severity::Warning),
+        message: Message::new(format!(
+            "{count} more problems are not in this log, which may have {MOST_RESULTS} results"
+        )),
+    })
 }
 
 fn level(severity: Severity) -> &'static str {

@@ -124,3 +124,23 @@ fn fingerprints_of_what_is_no_tree() {
     assert_eq!(of("x = }", 4..5), of("# more\n\nx = }", 12..13));
     assert_ne!(of("x = }", 4..5), of("x = ]", 4..5));
 }
+
+#[test]
+fn errors_come_before_what_there_is_no_room_for() {
+    let problem = |severity| {
+        let file = Place::File("job.toml".to_owned());
+        let mut problem = Diagnostic::new(&SYNTAX, "wrong", file);
+        problem.severity = severity;
+        problem
+    };
+    let mut problems = vec![problem(Severity::Warning); MOST_RESULTS];
+    assert_eq!(told(&problems).len(), MOST_RESULTS);
+    assert!(left_out(&problems).is_none());
+    problems.extend(vec![problem(Severity::Error); 10]);
+    let told = told(&problems);
+    assert_eq!(told.len(), MOST_RESULTS);
+    let errors = told.iter().filter(|it| it.severity == Severity::Error);
+    assert_eq!(errors.count(), 10);
+    let said = left_out(&problems).expect("ten are left out").message.text;
+    assert!(said.starts_with("10 more problems"), "{said}");
+}
