@@ -63,7 +63,7 @@ fn told(answer: Answer) -> String {
     match answer {
         Answer::Present(info) => format!("present: {}", info.store_path.name()),
         Answer::Absent => "absent".to_owned(),
-        Answer::CouldNotAsk(error) => error.to_string(),
+        Answer::CouldNotAsk(error) | Answer::Stops(error) => error.to_string(),
     }
 }
 
@@ -124,8 +124,17 @@ fn answers_by_status() {
             ),
             (
                 "204",
-                &[Reply::status(204)],
-                ("the server answers 204 No Content for `HASH.narinfo`", 1),
+                &[Reply::ok("").with_status(204)],
+                ("`HASH.narinfo` is malformed: `StorePath` is missing", 1),
+            ),
+            ("206", &[ok().with_status(206)], (present, 1)),
+            (
+                "203",
+                &[ok().with_status(203)],
+                (
+                    "the server answers 203 Non Authoritative Information for `HASH.narinfo`",
+                    1,
+                ),
             ),
             (
                 "501",
@@ -180,6 +189,26 @@ fn answers_that_may_be_better_a_moment_later() {
                 (present, 2),
             ),
             (
+                "503 with a wait that no clock shows",
+                &[Reply::status(503).header("Retry-After", "18446744073709551615")],
+                (
+                    "the server answers 503 Service Unavailable for `HASH.narinfo`",
+                    1,
+                ),
+            ),
+            (
+                "503 with a wait that is no number",
+                &[
+                    Reply::status(503).header("Retry-After", "99999999999999999999999"),
+                    Reply::status(503).header("Retry-After", "-1"),
+                    Reply::status(503).header("Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT"),
+                ],
+                (
+                    "the server answers 503 Service Unavailable for `HASH.narinfo` (tried 3 times)",
+                    3,
+                ),
+            ),
+            (
                 "429 with too long a wait",
                 &[Reply::status(429).header("Retry-After", "3600"), ok()],
                 (
@@ -225,7 +254,10 @@ fn answers_by_what_is_in_them() {
             (
                 "not UTF-8",
                 &[Reply::ok(b"\xff".as_slice())],
-                ("`HASH.narinfo` is not UTF-8", 1),
+                (
+                    "`HASH.narinfo` is malformed: expected `NAME: VALUE` and a line end (line 1)",
+                    1,
+                ),
             ),
             (
                 "a page",
@@ -327,8 +359,8 @@ fn what_is_no_cache() {
             "`127.0.0.1` wants a user and a password",
         ),
         (
-            Reply::ok("<html><title>Welcome to our hotel</title>\n"),
-            "it is no binary cache: it has no `nix-cache-info`",
+            Reply::ok("StoreDir: /nix/store\nPriority: high\n"),
+            "its `Priority` is no number: `high`; Nix stops at it, whatever other caches have",
         ),
         (
             Reply::ok("StoreDir: /srv/store\n"),
@@ -406,7 +438,7 @@ fn directories_answer() {
     let sandbox = Sandbox::new();
     let file = format!("a b/{}.narinfo", path.hash());
     let url = url(&format!(
-        "file://{}/a%20b/?priority=1",
+        "file://{}/a b/?priority=1",
         sandbox.path().display()
     ));
     let ask = || told(caches(Environment::default(), patience()).narinfo(&url, path.hash()));
@@ -490,7 +522,7 @@ fn a_server_that_answers_no_more_is_left_alone() {
     let caches = caches(Environment::default(), patience());
     for byte in 0..100 {
         let answer = caches.narinfo(&url(&server.url()), &StorePathHash::from_bytes([byte; 20]));
-        assert!(matches!(answer, Answer::CouldNotAsk(_)));
+        assert!(matches!(answer, Answer::Stops(_)));
     }
     // Three questions of three tries each.
     assert_eq!(server.requests().len(), 1 + 9);
@@ -560,12 +592,8 @@ fn servers_that_want_a_password() {
         let answer = caches(environment, patience()).narinfo(&url(&plain), path.hash());
         told(answer).replace(&sandbox.path().display().to_string(), "DIR")
     };
-    let wrong = with_netrc(&sandbox, "machine a\nlogin b\npasswrd s3cret\n");
-    assert_eq!(
-        ask(wrong),
-        "`DIR/netrc:3`: expected `machine`, `default`, `login`, `password`, `account` or `macdef`, \
-         found another word"
-    );
+    let wrong = with_netrc(&sandbox, "machine a\nlogin b\npassword \"s3cret\n");
+    assert_eq!(ask(wrong), "`DIR/netrc:3`: a quote is not closed");
     let gone = |kind: fn(PathBuf) -> NetrcFile| Environment {
         netrc: Some(kind(sandbox.path().join("none"))),
         ..Environment::default()
@@ -583,24 +611,29 @@ fn passwords_stay_with_their_server() {
     let (_, narinfo) = real();
     let elsewhere = HttpServer::new();
     elsewhere.otherwise(Reply::ok(narinfo));
+    let entries = "machine 127.0.0.1 login me password s3cret\n\
+                   machine localhost login me password s3cret\ndefault login me password s3cret";
     for host in ["127.0.0.1", "localhost"] {
-        let there = format!("http://{host}:{}/x", elsewhere.port());
-        let (server, hash, _) = cache([Reply::redirect(&there)]);
-        let own = server.url().replace("//", "//me:s3cret@");
-        let environment = with_netrc(&sandbox, "machine elsewhere login me password s3cret");
-        let caches = caches(environment, patience());
-        assert_eq!(
-            told(caches.narinfo(&url(&own), &hash)),
-            "present: hello.txt"
-        );
-        let sent = |server: &HttpServer| {
-            let requests = server.requests();
-            requests
-                .iter()
-                .filter(|it| it.headers.contains_key("authorization"))
-                .count()
-        };
-        assert_eq!((sent(&server), sent(&elsewhere)), (2, 0), "{host}");
+        for (user, netrc) in [("me:s3cret@", ""), ("", entries), ("me@", entries)] {
+            let before = elsewhere.requests().len();
+            let there = format!("http://{host}:{}/x", elsewhere.port());
+            let (server, hash, _) = cache([Reply::redirect(&there)]);
+            let own = server.url().replace("//", &format!("//{user}"));
+            let caches = caches(with_netrc(&sandbox, netrc), patience());
+            assert_eq!(
+                told(caches.narinfo(&url(&own), &hash)),
+                "present: hello.txt"
+            );
+            let sent = |server: &HttpServer| {
+                let requests = server.requests();
+                requests
+                    .iter()
+                    .filter(|it| it.headers.contains_key("authorization"))
+                    .count()
+            };
+            assert_eq!(elsewhere.requests().len(), before + 1);
+            assert_eq!((sent(&server), sent(&elsewhere)), (2, 0), "{host} {user}");
+        }
     }
 }
 
@@ -796,7 +829,7 @@ fn a_thousand_questions() {
 }
 
 /// A gzip file that packs nothing.
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let length = u16::try_from(bytes.len()).unwrap();
     let mut packed = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255, 1];
     packed.extend(length.to_le_bytes());

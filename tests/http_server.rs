@@ -34,6 +34,8 @@ struct Shared {
 struct Script {
     /// By the target of the request, as its first line has it; the last one of each stays.
     replies: BTreeMap<String, VecDeque<Reply>>,
+    /// The same for requests for the head alone, where that is another answer.
+    heads: BTreeMap<String, Reply>,
     /// Whose files are served where nothing is said.
     directory: Option<PathBuf>,
     /// The `Authorization` that requests must have.
@@ -75,6 +77,8 @@ enum Then {
     Drip,
     /// Never, with as many bytes as anybody takes.
     Endless,
+    /// With the connection, of which nothing was announced.
+    Unannounced,
     /// Without a word.
     HangUp,
 }
@@ -114,6 +118,12 @@ impl Reply {
         self
     }
 
+    /// The same with another status.
+    #[must_use]
+    pub fn with_status(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
     /// Announces the whole body and hangs up after so many bytes.
     #[must_use]
     pub fn cut(self, after: usize) -> Self {
@@ -136,6 +146,12 @@ impl Reply {
     #[must_use]
     pub fn endless(self) -> Self {
         self.then(Then::Endless)
+    }
+
+    /// Announces no length: the answer ends with the connection.
+    #[must_use]
+    pub fn unannounced(self) -> Self {
+        self.then(Then::Unannounced)
     }
 
     fn then(self, then: Then) -> Self {
@@ -219,6 +235,14 @@ impl HttpServer {
         self
     }
 
+    /// Answers requests for the head of `target` so.
+    pub fn on_head(&self, target: &str, reply: Reply) -> &Self {
+        let mut script = self.shared.script.lock().unwrap();
+        script.heads.insert(target.to_owned(), reply);
+        drop(script);
+        self
+    }
+
     /// Answers all requests so of which nothing is said.
     pub fn otherwise(&self, reply: Reply) -> &Self {
         self.shared.script.lock().unwrap().otherwise = Some(reply);
@@ -290,7 +314,8 @@ impl Shared {
                 return tunnel(plain, &request.target);
             }
             let reply = self.reply(&request);
-            if !self.write(&reply, stream.get_mut())? {
+            let is_head = request.method == "HEAD";
+            if !self.write(&reply, is_head, stream.get_mut())? {
                 break;
             }
         }
@@ -303,6 +328,11 @@ impl Shared {
         if script.authorization.is_some() && script.authorization.as_ref() != authorization {
             return Reply::status(401).header("WWW-Authenticate", "Basic realm=\"cache\"");
         }
+        if let Some(reply) = script.heads.get(&request.target)
+            && request.method == "HEAD"
+        {
+            return reply.clone();
+        }
         if let Some(replies) = script.replies.get_mut(&request.target) {
             let reply = match replies.len() {
                 1 => replies.front().cloned(),
@@ -310,13 +340,14 @@ impl Shared {
             };
             return reply.unwrap();
         }
-        let name = request.target.trim_start_matches('/');
+        let name = request.target.split('?').next().unwrap_or_default();
+        let name = name.trim_start_matches('/');
         let file = script
             .directory
             .as_ref()
             .map(|directory| directory.join(name));
         if let Some(contents) = file.and_then(|file| fs::read(file).ok()) {
-            return Reply::ok(contents);
+            return part(contents, request.headers.get("range"));
         }
         script
             .otherwise
@@ -325,7 +356,12 @@ impl Shared {
     }
 
     /// Whether the connection can be used again.
-    fn write(&self, reply: &Reply, stream: &mut Box<dyn Stream>) -> io::Result<bool> {
+    fn write(
+        &self,
+        reply: &Reply,
+        is_head: bool,
+        stream: &mut Box<dyn Stream>,
+    ) -> io::Result<bool> {
         if reply.then == Then::HangUp {
             return Ok(false);
         }
@@ -334,11 +370,21 @@ impl Shared {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
         match reply.then {
-            Then::Drip | Then::Endless => head.push_str("Connection: close\r\n"),
+            Then::Drip | Then::Endless | Then::Unannounced => {
+                head.push_str("Connection: close\r\n");
+            }
             _ => head.push_str(&format!("Content-Length: {}\r\n", reply.body.len())),
         }
         head.push_str("\r\n");
         let mut bytes = head.into_bytes();
+        if is_head {
+            stream.write_all(&bytes)?;
+            stream.flush()?;
+            return Ok(matches!(
+                reply.then,
+                Then::Done | Then::Cut(_) | Then::Stall(_)
+            ));
+        }
         let sent = match reply.then {
             Then::Cut(after) | Then::Stall(after) => after.min(reply.body.len()),
             _ => reply.body.len(),
@@ -348,7 +394,7 @@ impl Shared {
         stream.flush()?;
         match reply.then {
             Then::Done => return Ok(true),
-            Then::Cut(_) | Then::HangUp => {}
+            Then::Cut(_) | Then::HangUp | Then::Unannounced => {}
             Then::Stall(_) => while self.wait() {},
             Then::Drip => {
                 while self.wait() {
@@ -396,6 +442,22 @@ fn read(stream: &mut BufReader<Box<dyn Stream>>) -> io::Result<Option<Request>> 
         target,
         headers,
     }))
+}
+
+/// As much of a file as was asked for.
+fn part(contents: Vec<u8>, range: Option<&String>) -> Reply {
+    let last = range.and_then(|range| range.strip_prefix("bytes=0-"));
+    let Some(last) = last.and_then(|last| last.parse::<usize>().ok()) else {
+        return Reply::ok(contents);
+    };
+    let whole = contents.len();
+    if whole == 0 {
+        return Reply::status(416).header("Content-Range", "bytes */0");
+    }
+    let end = whole.min(last + 1);
+    Reply::ok(&contents[..end])
+        .with_status(206)
+        .header("Content-Range", &format!("bytes 0-{}/{whole}", end - 1))
 }
 
 /// Does what a proxy does for a secure connection.

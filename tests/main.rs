@@ -36,4 +36,5 @@ mod store;
 mod targets;
 mod untrusting_daemon;
 mod validate;
+mod verdicts;
 mod why;

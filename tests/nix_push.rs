@@ -295,14 +295,14 @@ fn packages_come_with_what_they_need_to_run_and_nothing_else() {
     let expected = ["needed", "tool", SCRIPT].map(str::to_owned);
     assert_eq!(machines.names("cache"), BTreeSet::from(expected));
     let run = machines.push(&to);
-    assert_eq!(run.stderr, "published 0 objects; 1 there already\n");
+    assert_eq!(run.stderr, "nothing to publish: 1 object there already\n");
 
     // With a key, all is signed, under a name that no two versions of Nix read alike.
     machines.on(
         "publisher",
         "nix-store --generate-binary-cache-key k-1 sec pub",
     );
-    let run = machines.push(&format!("--to '{}/a%20b' --key-file sec", machines.url("")));
+    let run = machines.push(&format!("--to '{}/a b' --key-file sec", machines.url("")));
     assert_eq!(run.status, 0, "{}", run.stderr);
     let infos = infos(&machines.path("a b"));
     assert_eq!(infos.len(), 3);
@@ -324,6 +324,69 @@ fn packages_come_with_what_they_need_to_run_and_nothing_else() {
              && grep -q needed {tool} && [ -e {needed} ]",
             machines.url("signed")
         ),
+    );
+}
+
+/// What is there gets a signature as what is copied does, and archives that are of no use are
+/// written anew.
+#[test]
+fn packages_that_are_there_are_signed_and_mended() {
+    if !nix() {
+        return;
+    }
+    let machines = Machines::new();
+    let (tool, needed) = machines.package();
+    machines.lock(&tool, &needed, &machines.sri(&tool));
+    machines.on(
+        "publisher",
+        "nix-store --generate-binary-cache-key k-1 sec pub",
+    );
+    let to = format!("--to {}", machines.url("cache"));
+    let done = |more: &str| {
+        let run = machines.push(&format!("{to} {more}"));
+        assert_eq!(run.status, 0, "{more}: {}", run.stderr);
+        run.stderr
+    };
+    done("");
+    let cache = machines.path("cache");
+    assert!(infos(&cache).iter().all(|info| info.signatures.is_empty()));
+    let said = done("--key-file sec");
+    assert_eq!(said, "signed 3\n");
+    assert!(infos(&cache).iter().all(|info| info.signatures.len() == 1));
+    assert_eq!(
+        done("--key-file sec"),
+        "nothing to publish: 1 object there already\n"
+    );
+    let archive = |path: &str| {
+        let infos = infos(&cache);
+        let found = infos
+            .iter()
+            .find(|info| path.ends_with(&info.store_path.to_string()));
+        cache.join(&found.expect("it is there").url)
+    };
+    for path in [&tool, &needed] {
+        let file = archive(path);
+        let whole = fs::read(&file).expect("it is there");
+        let middle = whole.len() / 2;
+        let mut spoilt = whole.clone();
+        spoilt[middle] ^= 1;
+        for (damaged, option) in [
+            (None, ""),
+            (Some(&whole[..middle]), ""),
+            (Some(&*spoilt), "--repair"),
+        ] {
+            match damaged {
+                None => fs::remove_file(&file).expect("it is ours"),
+                Some(bytes) => fs::write(&file, bytes).expect("it is ours"),
+            }
+            let said = done(&format!("--key-file sec {option}"));
+            assert!(said.contains("copied 1 store path"), "{path}: {said}");
+            assert_eq!(fs::read(archive(path)).expect("it is there"), whole);
+        }
+    }
+    assert_eq!(
+        done("--key-file sec --repair"),
+        "nothing to publish: 1 object there already\n"
     );
 }
 
@@ -444,7 +507,10 @@ fn other_stores_are_written_by_nix() {
     );
     machines.workspace.file("w/app/hello.txt", "hello\n");
     let store = machines.path("store").display().to_string();
-    for to in [store.clone(), format!("local?root={store}2")] {
+    for to in [
+        format!("local?root={store}"),
+        format!("local?root={store}2"),
+    ] {
         for _ in 0..2 {
             let run = machines.push(&format!("--to '{to}'"));
             assert_eq!((run.status, run.stdout.as_str()), (0, ""), "{}", run.stderr);
@@ -457,7 +523,7 @@ fn other_stores_are_written_by_nix() {
     }
     let output = machines.script(
         "node",
-        &format!("export PATH=; \"$jobc\" push app --to {store}"),
+        &format!("export PATH=; \"$jobc\" push app --to 'local?root={store}'"),
     );
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2), "{said}");

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
 use jobc::plan::Import;
-use jobc::publish::{Contents, Directory, How, Layer, Object, Packing, Work};
+use jobc::publish::{Compared, Contents, Directory, How, Layer, Object, Packing, Work};
 use jobc::resolve::import::Importer;
 use jobc::store::nar::Tree;
 use jobc::store::{Compression, NarInfo, PublicKey, Sha256, StoreDir, StorePath};
@@ -75,7 +75,7 @@ fn infos(cache: &Path) -> BTreeMap<StorePath, NarInfo> {
         assert_eq!(info.display(&StoreDir::default()).to_string(), text);
         let file = fs::read(cache.join(&info.url)).expect("no narinfo is without its archive");
         assert_eq!(info.file_size, Some(file.len() as u64));
-        assert_eq!(info.file_hash, Some(Sha256::of(&file)));
+        assert_eq!(info.file_hash, Some(Sha256::of(&file).into()));
         let nar = match info.compression {
             Compression::Zstd => zstd::decode_all(&*file).expect("it is packed"),
             _ => file,
@@ -150,11 +150,11 @@ fn an_empty_cache_gets_all_and_nothing_twice() {
     let before = state(&sandbox);
     assert_eq!(
         pushed(&sandbox, &["--all"]),
-        "published 0 objects; 4 there already\n"
+        "nothing to publish: 4 objects there already\n"
     );
     assert_eq!(
         pushed(&sandbox, &["one"]),
-        "published 0 objects; 2 there already\n"
+        "nothing to publish: 2 objects there already\n"
     );
     assert_eq!(state(&sandbox), before);
     assert!(!sandbox.path().join("cache/.jobc").exists());
@@ -238,7 +238,7 @@ fn packed_archives_hold_the_same() {
     // How it is packed does not matter to what is there.
     assert_eq!(
         pushed(&sandbox, &["--all"]),
-        "published 0 objects; 4 there already\n"
+        "nothing to publish: 4 objects there already\n"
     );
 }
 
@@ -298,7 +298,7 @@ fn keys_that_are_none_or_open_are_refused_and_never_shown() {
     };
     refused("cannot read the key file `key`: No such file");
     key_file(&sandbox, PUBLIC);
-    refused("`key` holds no secret key: expected 88 characters after the name, found 44");
+    refused("`key` holds a public key, which signs nothing");
     key_file(&sandbox, &SECRET.replace("oQH", "oQ!"));
     refused("`key` holds no secret key: what follows the name is not base-64");
     key_file(&sandbox, &SECRET.replace("TQ==", "TA=="));
@@ -340,6 +340,21 @@ fn what_is_no_cache_is_refused() {
     refused(
         &["one", "--format", "json", "--to", &to("cache")],
         "--dry-run",
+    );
+    refused(
+        &["one", "--to", &to("a%20b")],
+        "it has a `%`, which some versions of Nix undo",
+    );
+    let plain = sandbox.path().join("plain").display().to_string();
+    refused(
+        &["one", "--to", &plain],
+        "/plain` is no binary cache to Nix",
+    );
+    refused(&["one", "--to", &plain], "= help: write `file://");
+    refused(&["one", "--to", "FILE:///c"], "in lower case only");
+    refused(
+        &["one", "--repair", "--to", "s3://bucket"],
+        "`--repair` takes a directory",
     );
     sandbox.file("other/README", "not yours");
     refused(
@@ -425,6 +440,101 @@ fn damage_is_repaired() {
     }
 }
 
+/// Only with `--repair`, what is in an archive is read.
+#[test]
+fn archives_of_the_right_size_are_repaired() {
+    for packed in [&[][..], &["--compression", "zstd"]] {
+        let sandbox = workspace();
+        pushed(&sandbox, &[&["--all"], packed].concat());
+        let cache = sandbox.path().join("cache");
+        let infos = cache_of(&sandbox);
+        let bytes = |info: &NarInfo| fs::read(cache.join(&info.url)).expect("it is there");
+        for info in infos.values() {
+            let whole = bytes(info);
+            let mut spoilt = whole.clone();
+            let middle = spoilt.len() / 2;
+            spoilt[middle] ^= 1;
+            fs::write(cache.join(&info.url), &spoilt).expect("it is ours");
+            let again = [&["--all"], packed].concat();
+            let said = pushed(&sandbox, &again);
+            assert_eq!(said, "nothing to publish: 4 objects there already\n");
+            assert_eq!(bytes(info), spoilt);
+            let said = pushed(&sandbox, &[&again[..], &["--repair"]].concat());
+            assert!(said.starts_with("published 1 object "), "{said}");
+            assert!(said.ends_with("; 3 there already\n"), "{said}");
+            assert_eq!(bytes(info), whole);
+        }
+        let said = pushed(&sandbox, &[&["--all", "--repair"], packed].concat());
+        assert_eq!(said, "nothing to publish: 4 objects there already\n");
+    }
+}
+
+/// What lies in a cache belongs to it: nothing is read or written through a link, and nothing is
+/// waited for that never ends.
+#[test]
+fn links_and_pipes_in_a_cache_are_refused() {
+    let outside = |sandbox: &Sandbox| sandbox.path().join("outside");
+    for name in ["nar", "log", "realisations", ".jobc", "nix-cache-info"] {
+        let sandbox = workspace();
+        pushed(&sandbox, &["one"]);
+        let place = sandbox.path().join("cache").join(name);
+        if place.is_dir() {
+            fs::remove_dir_all(&place).expect("it is ours");
+        } else if place.is_file() {
+            fs::remove_file(&place).expect("it is ours");
+        }
+        sandbox.file("outside/nix-cache-info", "StoreDir: /nix/store\n");
+        let target = match name {
+            "nix-cache-info" => outside(&sandbox).join(name),
+            _ => outside(&sandbox),
+        };
+        std::os::unix::fs::symlink(target, &place).expect("it can be made");
+        let run = push(&sandbox, &["--all"]);
+        assert_eq!(run.status, 2, "{name}: {}", run.stderr);
+        let expected = format!("/cache/{name}` is a link");
+        assert!(run.stderr.contains(&expected), "{}", run.stderr);
+        assert_eq!(sandbox.list("outside"), ["nix-cache-info"]);
+    }
+    let sandbox = workspace();
+    pushed(&sandbox, &["one"]);
+    let info = sandbox.path().join("cache/nix-cache-info");
+    fs::remove_file(&info).expect("it is ours");
+    let made = std::process::Command::new("mkfifo").arg(&info).status();
+    assert!(made.expect("it can be started").success());
+    let run = push(&sandbox, &["one"]);
+    assert_eq!(run.status, 2);
+    assert!(
+        run.stderr.contains("/cache/nix-cache-info` is no file"),
+        "{}",
+        run.stderr
+    );
+}
+
+/// A link in the place of a narinfo or an archive is replaced; where it leads stays as it is.
+#[test]
+fn links_to_files_are_replaced() {
+    let sandbox = workspace();
+    pushed(&sandbox, &["--all"]);
+    let cache = sandbox.path().join("cache");
+    for info in cache_of(&sandbox).into_values() {
+        let names = [
+            format!("{}.narinfo", info.store_path.hash()),
+            info.url.clone(),
+        ];
+        for name in names {
+            let (place, moved) = (cache.join(&name), sandbox.path().join("moved"));
+            let contents = fs::read(&place).expect("it is there");
+            fs::rename(&place, &moved).expect("it is ours");
+            std::os::unix::fs::symlink(&moved, &place).expect("it can be made");
+            let said = pushed(&sandbox, &["--all"]);
+            assert!(said.starts_with("published 1 object "), "{name}: {said}");
+            assert!(fs::symlink_metadata(&place).expect("it is there").is_file());
+            assert_eq!(fs::read(&place).expect("it is there"), contents);
+            assert_eq!(fs::read(&moved).expect("it is there"), contents);
+        }
+    }
+}
+
 #[test]
 fn what_dead_runs_left_is_removed_when_it_is_old() {
     let sandbox = workspace();
@@ -494,10 +604,12 @@ fn what_changes_in_between_is_not_published() {
         importer: &importer,
         ahead: None,
         packing: Packing::None,
+        compared: Compared::default(),
     };
     let finish = || {
         let directory = Directory::look(&cache, &store_dir).expect("it can be one");
-        let work = Work::new(directory, vec![object()], None).expect("it can be read");
+        let work = Work::new(directory, vec![object()], None, Compared::default())
+            .expect("it can be read");
         work.finish(&how, None, &|_| {})
             .map_err(|error| error.to_string())
     };

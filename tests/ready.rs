@@ -40,7 +40,7 @@ impl Case {
         );
         case.sandbox.file("one/data", "data\n");
         case.sandbox.file("cache/nix-cache-info", INFO);
-        case.sandbox.file("cache/nar/x.nar.xz", "");
+        case.sandbox.file("cache/nar/x.nar.xz", archive());
         case
     }
 
@@ -120,6 +120,13 @@ impl Case {
     }
 }
 
+/// What begins as an archive does that is packed with XZ, as large as all narinfos say.
+fn archive() -> Vec<u8> {
+    let mut bytes = b"\xfd7zXZ\0".to_vec();
+    bytes.resize(1 << 20, 0);
+    bytes
+}
+
 fn definition(name: &str, commands: &[&str]) -> String {
     let processes: Vec<_> = (0..)
         .zip(commands)
@@ -158,6 +165,7 @@ fn package(path: &str, references: &[&str]) -> NarInfo {
         references: references.iter().map(|it| it.parse().unwrap()).collect(),
         deriver: None,
         signatures: Vec::new(),
+        no_signatures: Vec::new(),
         ca: None,
     }
 }
@@ -471,11 +479,17 @@ fn servers_are_asked_as_nodes_ask_them() {
     case.asks(&[&later, &server.url()], "");
     let document = case.json();
     assert_eq!(document["caches"][0]["url"], server.url());
-    assert_eq!(server.requests().len(), 6);
+    let asked = |method: &str| {
+        let requests = server.requests();
+        requests.iter().filter(|it| it.method == method).count()
+    };
+    assert_eq!((asked("GET"), asked("HEAD")), (6, 5));
     let mut targets: Vec<_> = server.requests().into_iter().map(|it| it.target).collect();
     targets.sort();
     targets.dedup();
-    assert_eq!(targets.len(), 6);
+    assert_eq!(targets.len(), 7);
+    let believed = case.sandbox.jobc(["ready", "--trust-narinfo"]);
+    assert_eq!((believed.status, asked("HEAD")), (0, 5));
     for path in document["paths"].as_array().unwrap() {
         assert_eq!(path["cache"], server.url());
     }
@@ -560,7 +574,7 @@ fn for_programs() {
     assert_eq!(
         document["summary"],
         serde_json::json!({
-            "paths": 5, "present": 4, "absent": 1, "differs": 0, "could_not_ask": 0,
+            "paths": 5, "present": 4, "absent": 1, "unusable": 0, "differs": 0, "could_not_ask": 0,
             "nar_size": 3_146_344, "download_size": 1_049_192,
         })
     );

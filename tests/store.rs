@@ -221,13 +221,14 @@ fn narinfos_are_written_and_signed_as_nix_does() {
             store_path: store_dir.parse(string(&vector["path"])).unwrap(),
             url: format!("nar/{}.nar", digest.hash.base32()),
             compression: Compression::None,
-            file_hash: Some(digest.hash),
+            file_hash: Some(digest.hash.into()),
             file_size: Some(digest.size),
             nar_hash: digest.hash,
             nar_size: digest.size,
             references: references_of(&vector["references"]),
             deriver: None,
             signatures: info.signatures.clone(),
+            no_signatures: Vec::new(),
             ca: Some(string(&vector["ca"]).parse().unwrap()),
         };
         failures.compare("narinfo of the object", &made, &info);

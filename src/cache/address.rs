@@ -127,6 +127,30 @@ impl HttpAddress {
         Ok(same_origin(format!("{directory}{reference}")))
     }
 
+    /// With `.` and `..` gone from its path, as curl does before it asks.
+    pub(super) fn without_dots(self) -> Self {
+        let end = self.target.find('?').unwrap_or(self.target.len());
+        let (path, query) = self.target.split_at(end);
+        let mut parts: Vec<&str> = Vec::new();
+        let mut is_directory = false;
+        for part in path.split('/').skip(1) {
+            is_directory = matches!(part, "." | ".." | "");
+            match part {
+                "." => {}
+                ".." => {
+                    parts.pop();
+                }
+                part => parts.push(part),
+            }
+        }
+        let is_open = is_directory && parts.last().is_some_and(|last| !last.is_empty());
+        let slash = if is_open { "/" } else { "" };
+        Self {
+            target: format!("/{}{slash}{query}", parts.join("/")),
+            origin: self.origin,
+        }
+    }
+
     fn parse(scheme: HttpScheme, rest: &str) -> Result<Self, CacheUrlError> {
         let (authority, target) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
         // A server has no say in who we are.
@@ -146,6 +170,13 @@ impl fmt::Display for HttpAddress {
 }
 
 impl Origin {
+    /// Whether it is the same host as `other`, by TLS, and both are on the usual ports.
+    pub(super) fn secures(&self, other: &Self) -> bool {
+        self.host == other.host
+            && self.scheme == HttpScheme::Https
+            && [self, other].iter().all(|it| it.port == it.scheme.port())
+    }
+
     fn parse(scheme: HttpScheme, authority: &str) -> Result<Self, CacheUrlError> {
         let end_of_host = match authority.strip_prefix('[') {
             Some(rest) => rest.find(']').map(|at| at + 2),

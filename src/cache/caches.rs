@@ -8,10 +8,12 @@ use crate::store::cache_info::CacheInfo;
 use crate::store::narinfo::NarInfo;
 use crate::store::{StoreDir, StorePathHash};
 
+use super::address::HttpLocation;
+use super::archive::{self, Archive, Fault};
 use super::directory;
 use super::environment::Environment;
 use super::error::AskError;
-use super::http::{Client, Fetched, MAX_CONNECTIONS, Patience};
+use super::http::{Client, Fetched, MAX_CONNECTIONS, Patience, Seen};
 use super::url::{CacheUrl, Location};
 
 /// What a cache says about a path.
@@ -21,8 +23,20 @@ pub enum Answer {
     Present(Arc<NarInfo>),
     /// It does not have it.
     Absent,
-    /// There is no answer.
+    /// There is no answer; nodes ask the next cache.
     CouldNotAsk(AskError),
+    /// There is no answer, and nodes ask no other cache either.
+    Stops(AskError),
+}
+
+/// Whether to ask for the archives that caches say to have.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Archives {
+    /// Each, where nodes would get it.
+    #[default]
+    Asked,
+    /// Servers are believed, which takes half the time.
+    Believed,
 }
 
 /// All caches of a run. Answers are kept for as long as this is.
@@ -30,6 +44,7 @@ pub enum Answer {
 pub struct Caches {
     store_dir: StoreDir,
     client: Client,
+    archives: Archives,
     known: Mutex<HashMap<Location, Arc<Cache>>>,
 }
 
@@ -38,8 +53,11 @@ pub struct Caches {
 struct Cache {
     info: OnceLock<Result<CacheInfo, AskError>>,
     answers: Mutex<HashMap<StorePathHash, Arc<OnceLock<Answer>>>>,
+    archives: Mutex<HashMap<StorePathHash, Arc<OnceLock<Archive>>>>,
     /// How many questions in a row came to nothing.
     failures: AtomicU32,
+    /// How many questions wait for an answer.
+    open: AtomicU32,
     /// Why it is not asked any more.
     down: OnceLock<AskError>,
 }
@@ -54,8 +72,15 @@ impl Caches {
         Self {
             store_dir,
             client: Client::new(environment, patience),
+            archives: Archives::default(),
             known: Mutex::default(),
         }
+    }
+
+    /// The same with another way to treat archives.
+    #[must_use]
+    pub fn archives(self, archives: Archives) -> Self {
+        Self { archives, ..self }
     }
 
     /// The store directory of the nodes.
@@ -77,7 +102,12 @@ impl Caches {
         let location = url.location();
         let cache = self.cache(location);
         if let Err(error) = self.info_of(&cache, location) {
-            return Answer::CouldNotAsk(error.clone());
+            let error = error.clone();
+            return match &error {
+                // Nodes go on to the next cache, unless this makes them stop altogether.
+                AskError::Info(cause) if cause.stops_nix() => Answer::Stops(error),
+                _ => Answer::CouldNotAsk(error),
+            };
         }
         let answer = {
             let mut answers = cache.answers.lock().unwrap_or_else(PoisonError::into_inner);
@@ -88,13 +118,81 @@ impl Caches {
             .clone()
     }
 
-    /// Whether the archive is there that the cache says to have. A server is believed: asking it
-    /// would take as long again.
-    pub fn has_archive(&self, url: &CacheUrl, info: &NarInfo) -> bool {
-        match url.location() {
-            Location::Directory(directory) => directory::has(directory, &info.url),
-            Location::Http(_) | Location::Other(_) => true,
+    /// Whether the archive is there that the cache says to have.
+    pub fn archive(&self, url: &CacheUrl, info: &NarInfo) -> Archive {
+        let location = url.location();
+        let cache = self.cache(location);
+        let archive = {
+            let mut archives = cache
+                .archives
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(archives.entry(*info.store_path.hash()).or_default())
+        };
+        let look = || match location {
+            Location::Directory(directory) => directory::archive(directory, info),
+            Location::Http(server) if self.archives == Archives::Asked => {
+                if let Some(error) = cache.down.get() {
+                    return Archive::CouldNotAsk(error.clone());
+                }
+                let _open = cache.open();
+                let archive = self.look(server, info);
+                let error = match &archive {
+                    Archive::CouldNotAsk(error) => Some(error),
+                    Archive::There | Archive::Useless(_) => None,
+                };
+                cache.note(error);
+                archive
+            }
+            Location::Http(_) | Location::Other(_) => Archive::There,
+        };
+        archive.get_or_init(look).clone()
+    }
+
+    /// What a server shows of an archive. It is asked for the head alone first; one that does not
+    /// answer this as it answers a node is asked for the first bytes.
+    fn look(&self, server: &HttpLocation, info: &NarInfo) -> Archive {
+        let by_head = |seen: &Seen| {
+            let right = seen.packed.is_none() && archive::by_size(info, seen.size).is_ok();
+            right && seen.size.is_some_and(|size| size > 0)
+        };
+        if archive::is_named_so(info)
+            && let Ok(Fetched::File(seen)) = self.client.head(server, &info.url)
+            && by_head(&seen)
+        {
+            return Archive::There;
         }
+        let seen = match self.client.begin(server, &info.url) {
+            Ok(Fetched::File(seen)) => seen,
+            Ok(Fetched::Missing(_)) => return Archive::Useless(Fault::Missing),
+            Err(error) => return Archive::CouldNotAsk(error),
+        };
+        if let Some(method) = seen.packed {
+            return Archive::Useless(Fault::Repacked(method));
+        }
+        let size = seen.size.or_else(|| seen.begin.is_empty().then_some(0));
+        let judged = archive::by_size(info, size);
+        match judged.and_then(|()| archive::by_begin(info, &seen.begin)) {
+            Ok(()) => Archive::There,
+            Err(fault) => Archive::Useless(fault),
+        }
+    }
+
+    /// The caches that have not answered yet.
+    pub fn waiting(&self) -> Vec<String> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting = known
+            .iter()
+            .filter(|(_, cache)| cache.open.load(Ordering::Relaxed) > 0);
+        let mut names: Vec<_> = waiting
+            .filter_map(|(location, _)| match location {
+                Location::Http(server) => Some(server.to_string()),
+                Location::Directory(directory) => Some(directory.display().to_string()),
+                Location::Other(_) => None,
+            })
+            .collect();
+        names.sort();
+        names
     }
 
     /// Why the cache could not be asked, if it was asked and that came to nothing.
@@ -130,6 +228,7 @@ impl Caches {
         location: &Location,
     ) -> &'c Result<CacheInfo, AskError> {
         cache.info.get_or_init(|| {
+            let _open = cache.open();
             let file = CacheInfo::FILE_NAME;
             let bytes = match location {
                 Location::Other(_) => return Err(AskError::Unsupported),
@@ -152,17 +251,14 @@ impl Caches {
                     }
                 }
             };
-            let text = text(bytes.ok_or(AskError::NoInfo)?, file)?;
-            let info = CacheInfo::parse(&text).map_err(AskError::Info)?;
+            let bytes = bytes.ok_or(AskError::NoInfo)?;
+            let info = CacheInfo::parse(&String::from_utf8_lossy(&bytes));
+            let info = info.map_err(AskError::Info)?;
             match &info.store_dir {
                 Some(found) if *found != self.store_dir => Err(AskError::OtherStore {
                     found: found.clone(),
                     expected: self.store_dir.clone(),
                 }),
-                // A page that welcomes guests of a hotel says nothing of all this.
-                None if info == CacheInfo::default() && !text.trim().is_empty() => {
-                    Err(AskError::NoInfo)
-                }
                 _ => Ok(info),
             }
         })
@@ -170,22 +266,17 @@ impl Caches {
 
     fn ask(&self, cache: &Cache, location: &Location, hash: &StorePathHash) -> Answer {
         if let Some(error) = cache.down.get() {
-            return Answer::CouldNotAsk(error.clone());
+            return error.as_answer();
         }
-        let answer = self.fetch(location, hash);
-        match &answer {
-            Ok(_) => cache.failures.store(0, Ordering::Relaxed),
-            Err(error) if error.is_about_the_server() => {
-                if cache.failures.fetch_add(1, Ordering::Relaxed) + 1 >= MAX_FAILURES {
-                    cache.down.get_or_init(|| error.clone());
-                }
-            }
-            Err(_) => {}
-        }
+        let answer = {
+            let _open = cache.open();
+            self.fetch(location, hash)
+        };
+        cache.note(answer.as_ref().err());
         match answer {
             Ok(Some(info)) => Answer::Present(Arc::new(info)),
             Ok(None) => Answer::Absent,
-            Err(error) => Answer::CouldNotAsk(error),
+            Err(error) => error.as_answer(),
         }
     }
 
@@ -209,8 +300,8 @@ impl Caches {
         let Some(bytes) = bytes else {
             return Ok(None);
         };
-        let text = text(bytes, &file)?;
-        let info = match NarInfo::parse(&text, &self.store_dir) {
+        // Nix passes over what is not text.
+        let info = match NarInfo::parse(&String::from_utf8_lossy(&bytes), &self.store_dir) {
             Ok(info) => info,
             Err(cause) => return Err(AskError::Malformed { file, cause }),
         };
@@ -222,8 +313,44 @@ impl Caches {
     }
 }
 
-fn text(bytes: Vec<u8>, file: &str) -> Result<String, AskError> {
-    String::from_utf8(bytes).map_err(|_| AskError::NotText {
-        file: file.to_owned(),
-    })
+impl Cache {
+    /// Notes a question until what is returned is dropped.
+    fn open(&self) -> Open<'_> {
+        self.open.fetch_add(1, Ordering::Relaxed);
+        Open(self)
+    }
+
+    /// Notes what came of a question.
+    fn note(&self, error: Option<&AskError>) {
+        match error {
+            None => self.failures.store(0, Ordering::Relaxed),
+            Some(error) if error.is_about_the_server() => {
+                let before = self.failures.fetch_add(1, Ordering::Relaxed);
+                if before.saturating_add(1) >= MAX_FAILURES {
+                    self.down.get_or_init(|| error.clone());
+                }
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+/// A question without an answer.
+struct Open<'c>(&'c Cache);
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        self.0.open.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl AskError {
+    /// What it means to nodes that ask for a narinfo.
+    fn as_answer(&self) -> Answer {
+        if self.stops_nix() {
+            Answer::Stops(self.clone())
+        } else {
+            Answer::CouldNotAsk(self.clone())
+        }
+    }
 }

@@ -9,8 +9,10 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::store::narinfo::NarInfo;
-use crate::store::{PublicKey, Sha256, StorePath};
+use crate::store::signature::NoSignature;
+use crate::store::{KeyName, PublicKey, Sha256, StorePath};
 
+use super::archive::{Archive, Fault};
 use super::caches::{Answer, Caches};
 use super::error::AskError;
 use super::queue::drain;
@@ -24,6 +26,16 @@ pub struct Nodes {
     caches: Vec<CacheUrl>,
     /// The keys whose signatures nodes trust.
     keys: Vec<PublicKey>,
+    /// The cache because of which they ask none at all.
+    stop: Option<(CacheUrl, AskError)>,
+}
+
+/// What is said to be a signature and cannot be read.
+enum Unreadable {
+    /// Nix 2.34 gets nothing from this cache.
+    Here(NoSignature),
+    /// Nix stops.
+    Stops(NoSignature),
 }
 
 /// What is known of an object without asking anybody.
@@ -82,8 +94,13 @@ pub enum NotFrom {
     Absent,
     /// They would not take it.
     Distrusted(Distrust),
-    /// The archive that it says to have is not there; found out of directories only.
-    NoArchive(String),
+    /// The archive that it says to have is of no use.
+    Archive {
+        /// Where it is, by the narinfo.
+        url: String,
+        /// What is wrong with it.
+        fault: Fault,
+    },
 }
 
 /// How what a cache has differs from what is known.
@@ -142,10 +159,35 @@ impl Nodes {
             .unwrap_or_else(PoisonError::into_inner);
         let mut sorted: Vec<_> = urls.into_iter().zip(priorities.into_values()).collect();
         sorted.sort_by_key(|(_, priority)| *priority);
+        let urls: Vec<_> = sorted.into_iter().map(|(url, _)| url).collect();
+        // Nix opens all of them before it asks the first one.
+        let stop = urls.iter().find_map(|url| match caches.info(url) {
+            Err(error @ AskError::Info(_)) if error.stops_nix() => Some((url.clone(), error)),
+            _ => None,
+        });
         Self {
-            caches: sorted.into_iter().map(|(url, _)| url).collect(),
+            caches: urls,
             keys,
+            stop,
         }
+    }
+
+    /// A signature because of which nodes do not get an object from the cache that has it.
+    fn unreadable_signature(&self, info: &NarInfo) -> Option<Unreadable> {
+        let is_trusted = |name: &KeyName| self.keys.iter().any(|key| key.name() == name);
+        let judged = info.no_signatures.iter().filter_map(|none| match none {
+            NoSignature::Digits(key) | NoSignature::Length(key)
+                if info.ca.is_none() && is_trusted(key) =>
+            {
+                Some(Unreadable::Stops(none.clone()))
+            }
+            NoSignature::Length(_) => None,
+            NoSignature::Text | NoSignature::Digits(_) => Some(Unreadable::Here(none.clone())),
+        });
+        let judged: Vec<_> = judged.collect();
+        let stops = |it: &Unreadable| matches!(it, Unreadable::Stops(_));
+        let first = judged.iter().position(stops).unwrap_or_default();
+        judged.into_iter().nth(first)
     }
 
     /// The caches, in the order that nodes ask them in.
@@ -171,6 +213,9 @@ impl Nodes {
     }
 
     fn verdict(&self, caches: &Caches, path: &StorePath, known: Option<&Known>) -> Verdict {
+        if let Some((cache, error)) = &self.stop {
+            return Verdict::CouldNotAsk(vec![(cache.clone(), error.clone())]);
+        }
         let mut not_from = Vec::new();
         let mut not_asked = Vec::new();
         for cache in &self.caches {
@@ -181,14 +226,25 @@ impl Nodes {
                     continue;
                 }
                 Answer::CouldNotAsk(error) => {
-                    let is_last = error.stops_nix();
                     not_asked.push((cache.clone(), error));
-                    if is_last {
-                        break;
-                    }
                     continue;
                 }
+                Answer::Stops(error) => {
+                    not_asked.push((cache.clone(), error));
+                    break;
+                }
             };
+            match self.unreadable_signature(&info) {
+                Some(Unreadable::Here(cause)) => {
+                    not_asked.push((cache.clone(), AskError::signature(path, cause)));
+                    continue;
+                }
+                Some(Unreadable::Stops(cause)) => {
+                    not_asked.push((cache.clone(), AskError::signature(path, cause)));
+                    break;
+                }
+                None => {}
+            }
             if info.store_path != *path {
                 let file = format!("{}.narinfo", path.hash());
                 let found = info.store_path.clone();
@@ -207,10 +263,17 @@ impl Nodes {
                     continue;
                 }
             };
-            if !caches.has_archive(cache, &info) {
-                let url = info.url.clone();
-                not_from.push((cache.clone(), NotFrom::NoArchive(url)));
-                continue;
+            match caches.archive(cache, &info) {
+                Archive::There => {}
+                Archive::Useless(fault) => {
+                    let url = info.url.clone();
+                    not_from.push((cache.clone(), NotFrom::Archive { url, fault }));
+                    continue;
+                }
+                Archive::CouldNotAsk(error) => {
+                    not_asked.push((cache.clone(), error));
+                    continue;
+                }
             }
             let cache = cache.clone();
             return match known.and_then(|known| Difference::between(known, &info)) {
@@ -260,6 +323,13 @@ impl Nodes {
     }
 }
 
+impl AskError {
+    fn signature(path: &StorePath, cause: NoSignature) -> Self {
+        let file = format!("{}.narinfo", path.hash());
+        Self::Signature { file, cause }
+    }
+}
+
 impl Difference {
     fn between(known: &Known, info: &NarInfo) -> Option<Self> {
         let by = known.by;
@@ -296,7 +366,7 @@ impl fmt::Display for NotFrom {
         match self {
             Self::Absent => f.write_str("not there"),
             Self::Distrusted(distrust) => distrust.fmt(f),
-            Self::NoArchive(url) => write!(f, "its archive `{url}` is not there"),
+            Self::Archive { url, fault } => write!(f, "its archive `{url}` {fault}"),
         }
     }
 }

@@ -1,10 +1,16 @@
-//! Small files of a cache that is a directory. Touches the world.
+//! Small files of a cache that is a directory, and what is to be seen of large ones. Touches the
+//! world.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
+use crate::store::NarInfo;
+
+use super::archive::{self, Archive, Fault};
 use super::error::AskError;
+use super::http::BEGIN;
 
 /// The file of this name in the cache, if it is there and no larger than `limit`.
 pub(super) fn fetch(
@@ -17,33 +23,66 @@ pub(super) fn fetch(
         file: file.to_owned(),
         cause: error.to_string(),
     };
-    let metadata = match fs::metadata(&path) {
-        Ok(metadata) => metadata,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(unreadable(error)),
+    let Some((opened, size)) = open(&path).map_err(unreadable)? else {
+        return Ok(None);
     };
-    if !metadata.is_file() {
-        // Opening a FIFO would wait for its other end.
-        return Err(unreadable(io::Error::other("it is no regular file")));
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(limit).min(limit));
-    let read =
-        File::open(&path).and_then(|file| file.take(limit as u64 + 1).read_to_end(&mut bytes));
-    match read {
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(limit).min(limit));
+    let more = (limit as u64).saturating_add(1);
+    match opened.take(more).read_to_end(&mut bytes) {
         Ok(_) if bytes.len() > limit => Err(AskError::TooLarge {
             file: file.to_owned(),
             limit,
         }),
         Ok(_) => Ok(Some(bytes)),
-        // It was deleted a moment ago.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(unreadable(error)),
     }
 }
 
-/// Whether the file of this name is in the cache. One on another server is taken to be there.
-pub(super) fn has(directory: &Path, file: &str) -> bool {
-    file.contains("://") || directory.join(file).is_file()
+/// Whether the archive is there that the cache says to have. It is looked for by the name as it is
+/// written: to a directory, a `?` is a character as any other.
+pub(super) fn archive(directory: &Path, info: &NarInfo) -> Archive {
+    // Nix 2.34 goes through no dots in a directory.
+    let has_dots = |url: &str| url.split('/').any(|part| matches!(part, "." | ".."));
+    if info.url.contains("://") || has_dots(&info.url) {
+        return Archive::Useless(Fault::Missing);
+    }
+    let look = || {
+        let Some((file, size)) = open(&directory.join(&info.url))? else {
+            return Ok(Err(Fault::Missing));
+        };
+        let mut begin = Vec::new();
+        file.take(BEGIN as u64).read_to_end(&mut begin)?;
+        let by_size = archive::by_size(info, Some(size));
+        Ok(by_size.and_then(|()| archive::by_begin(info, &begin)))
+    };
+    match look() {
+        Ok(Ok(())) => Archive::There,
+        Ok(Err(fault)) => Archive::Useless(fault),
+        Err(error) => {
+            let error: io::Error = error;
+            Archive::CouldNotAsk(AskError::Unreadable {
+                file: info.url.clone(),
+                cause: error.to_string(),
+            })
+        }
+    }
+}
+
+/// A regular file and its size, if it is there. What would never end, or never begin, is refused
+/// without waiting for it.
+fn open(path: &Path) -> io::Result<Option<(File, u64)>> {
+    let flags = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+    let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let metadata = file.metadata()?;
+    if metadata.is_file() {
+        Ok(Some((file, metadata.len())))
+    } else {
+        Err(io::Error::other("it is no regular file"))
+    }
 }
 
 /// Whether the directory can be looked into at all.

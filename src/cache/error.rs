@@ -7,7 +7,10 @@ use std::path::PathBuf;
 
 use crate::store::cache_info::CacheInfoError;
 use crate::store::narinfo::NarInfoError;
+use crate::store::signature::NoSignature;
 use crate::store::{StoreDir, StorePath};
+
+use super::url::CacheUrlError;
 
 /// Why there is no answer; told without the cache's name. Nothing secret is in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,10 +44,26 @@ pub enum AskError {
         /// What is wrong with it.
         cause: NarInfoError,
     },
-    /// A file is not text.
-    NotText {
+    /// What is said to be a signature is none.
+    Signature {
+        /// The name of the narinfo in the cache.
+        file: String,
+        /// Why it is none.
+        cause: NoSignature,
+    },
+    /// The server packed a file in a way that is not undone here.
+    Packed {
         /// Its name in the cache.
         file: String,
+        /// How, by its own word.
+        method: String,
+    },
+    /// A file is on another server, by an address that is none.
+    Address {
+        /// What the narinfo says.
+        url: String,
+        /// What is wrong with it.
+        cause: CacheUrlError,
     },
     /// A narinfo is about something else than its name says.
     OtherPath {
@@ -148,10 +167,32 @@ impl Unreachable {
 }
 
 impl AskError {
-    /// Whether Nix gives up at this: the text of a narinfo makes no sense to it, and then it asks
-    /// none of the caches that come next.
+    /// Whether Nix gives up at this where it asked for a narinfo, and asks none of the caches that
+    /// come next. Up to Nix 2.26, it does so at whatever it does not understand, once the cache
+    /// answered for `nix-cache-info`; later versions go on.
     pub(super) fn stops_nix(&self) -> bool {
-        matches!(self, Self::Malformed { .. } | Self::NotText { .. })
+        match self {
+            Self::Malformed { cause, .. } => cause.stops_nix(),
+            // As 401: who asks may not, by the word of a proxy.
+            Self::Status { status, .. } => *status != 407,
+            Self::Unreachable { .. }
+            | Self::Redirect(_)
+            | Self::Packed { .. }
+            | Self::TooLarge { .. }
+            | Self::Unreadable { .. }
+            | Self::Signature { .. } => true,
+            Self::Info(cause) => cause.stops_nix(),
+            Self::Unsupported
+            | Self::NoDirectory
+            | Self::NoInfo
+            | Self::OtherStore { .. }
+            | Self::OtherPath { .. }
+            | Self::Login { .. }
+            | Self::Address { .. }
+            | Self::Proxy { .. }
+            | Self::Netrc { .. }
+            | Self::Certificates { .. } => false,
+        }
     }
 
     /// Whether it says something about the server, and not about one file of it.
@@ -196,6 +237,9 @@ impl AskError {
                         .to_owned()
                 });
             }
+            Self::Info(cause) if cause.stops_nix() => {
+                "write a number as the `Priority` in its `nix-cache-info`, or ask it no more"
+            }
             Self::Proxy { .. } => "write it as `http://HOST:PORT`, `https://` or `socks5://`",
             Self::Netrc { .. } => "correct the file, or name another one in `NETRC`",
             _ => return None,
@@ -219,7 +263,15 @@ impl fmt::Display for AskError {
             }
             Self::Unreadable { file, cause } => write!(f, "cannot read `{file}`: {cause}"),
             Self::Malformed { file, cause } => write!(f, "`{file}` is malformed: {cause}"),
-            Self::NotText { file } => write!(f, "`{file}` is not UTF-8"),
+            Self::Signature { file, cause } => write!(f, "`{file}` is malformed: {cause}"),
+            Self::Packed { file, method } => write!(
+                f,
+                "the server packed `{file}` by an unknown method: `{}`",
+                method.escape_debug()
+            ),
+            Self::Address { url, cause } => {
+                write!(f, "its archive is at `{}`: {cause}", url.escape_debug())
+            }
             Self::OtherPath { file, found } => write!(f, "`{file}` is about `{found}`"),
             Self::TooLarge { file, limit } => {
                 write!(f, "`{file}` is larger than {} KiB", limit / 1024)
@@ -285,7 +337,10 @@ impl fmt::Display for Unreachable {
             Self::Connection(cause) => write!(f, "cannot connect: {cause}"),
             Self::Tls(cause) => write!(f, "no secure connection: {cause}"),
             Self::Proxy(cause) => write!(f, "no connection through the proxy: {cause}"),
-            Self::TimedOut(limit) => write!(f, "no answer in {} s", limit.as_secs_f64()),
+            Self::TimedOut(limit) => {
+                let seconds = (limit.as_secs_f64() * 100.0).round() / 100.0;
+                write!(f, "no answer in {seconds} s")
+            }
             Self::CutShort => f.write_str("the answer was cut short"),
             Self::Protocol(cause) => write!(f, "what came was no answer: {cause}"),
         }

@@ -1,8 +1,8 @@
-//! Small files of web servers. Touches the world.
+//! Small files of web servers, and what is to be seen of large ones. Touches the world.
 //!
 //! What may be otherwise a moment later is tried again: connections that fail or break, answers
 //! that are cut short, and the statuses by which a server says so. The waits grow, and a server
-//! may say how long to wait.
+//! may say how long to wait. Nothing that a server sends enters a sum that could overflow.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
@@ -11,7 +11,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use ureq::http::Response;
-use ureq::http::header::{AUTHORIZATION, LOCATION, RETRY_AFTER};
+use ureq::http::header::{
+    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, LOCATION,
+    RANGE, RETRY_AFTER,
+};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Body};
 
@@ -76,11 +79,45 @@ pub(super) struct Client {
 
 /// What became of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Fetched {
-    /// What is in it.
-    File(Vec<u8>),
+pub(super) enum Fetched<T = Vec<u8>> {
+    /// What was asked for.
+    File(T),
     /// The server does not have it, by this status.
     Missing(u16),
+}
+
+/// What is to be seen of a file without fetching it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Seen {
+    /// Its size in bytes, if the server says it.
+    pub(super) size: Option<u64>,
+    /// Its first bytes, if they were asked for.
+    pub(super) begin: Vec<u8>,
+    /// How the server packed it for the way, if it did.
+    pub(super) packed: Option<String>,
+}
+
+/// What a request is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// All of it.
+    Contents,
+    /// Whether it is there.
+    Head,
+    /// Its first bytes, and its size.
+    Begin,
+}
+
+/// So many bytes tell how a file is packed.
+pub(super) const BEGIN: usize = 24;
+
+/// What is asked for.
+struct Question<'a> {
+    cache: &'a HttpLocation,
+    address: HttpAddress,
+    /// Its name in messages.
+    file: &'a str,
+    purpose: Purpose,
 }
 
 /// What became of one try.
@@ -119,11 +156,74 @@ impl Client {
         file: &str,
         limit: usize,
     ) -> Result<Fetched, AskError> {
+        let question = Question {
+            cache,
+            address: cache.file(file),
+            file,
+            purpose: Purpose::Contents,
+        };
+        self.again(&question, |response, address| {
+            self.read(response, address, file, limit)
+        })
+    }
+
+    /// Whether the file at this URL is there, which is one of the cache or a whole one, and its size.
+    pub(super) fn head(&self, cache: &HttpLocation, url: &str) -> Result<Fetched<Seen>, AskError> {
+        self.look(cache, url, Purpose::Head)
+    }
+
+    /// The same by its first bytes.
+    pub(super) fn begin(&self, cache: &HttpLocation, url: &str) -> Result<Fetched<Seen>, AskError> {
+        self.look(cache, url, Purpose::Begin)
+    }
+
+    fn look(
+        &self,
+        cache: &HttpLocation,
+        url: &str,
+        purpose: Purpose,
+    ) -> Result<Fetched<Seen>, AskError> {
+        let address = cache.file("").join(url);
+        let address = address.map_err(|cause| AskError::Address {
+            url: url.to_owned(),
+            cause,
+        })?;
+        let question = Question {
+            cache,
+            address: address.without_dots(),
+            file: url,
+            purpose,
+        };
+        self.again(&question, |response, address| {
+            let mut seen = seen(&response);
+            if purpose == Purpose::Head {
+                skip(response);
+                return Ok(seen);
+            }
+            let limit = BEGIN as u64;
+            let read = response.into_body().into_reader().take(limit);
+            let mut read = io::BufReader::new(read);
+            if let Err(error) = read.read_to_end(&mut seen.begin) {
+                return Err(self.broken(error, address));
+            }
+            Ok(seen)
+        })
+    }
+
+    /// Asks until there is an answer, or no hope of one.
+    fn again<T>(
+        &self,
+        question: &Question<'_>,
+        answer: impl Fn(Response<Body>, &HttpAddress) -> Result<T, Failed>,
+    ) -> Result<Fetched<T>, AskError> {
         let begin = Instant::now();
-        let mut wait = self.patience.wait + jitter(file, self.patience.wait);
-        let mut tries = 1;
+        let mut wait = self
+            .patience
+            .wait
+            .saturating_add(jitter(question.file, self.patience.wait));
+        let mut tries = 1_u32;
         loop {
-            let (error, after) = match self.once(cache, file, limit, begin) {
+            let (error, after) = match self.once(question, begin, &answer) {
                 Ok(fetched) => return Ok(fetched),
                 Err(Failed::Hopeless(error)) => return Err(error),
                 Err(Failed::Unreachable(cause)) => {
@@ -135,7 +235,7 @@ impl Client {
                     (error, None)
                 }
                 Err(Failed::Status { status, after }) => {
-                    let file = file.to_owned();
+                    let file = question.file.to_owned();
                     let error = AskError::Status {
                         file,
                         status,
@@ -145,34 +245,37 @@ impl Client {
                 }
             };
             let pause = after.map_or(wait, |after| after.max(wait));
-            let is_late = begin.elapsed() + pause >= self.patience.total;
+            let is_late = begin.elapsed().saturating_add(pause) >= self.patience.total;
             if tries >= self.patience.tries || is_late {
                 return Err(error);
             }
             thread::sleep(pause);
-            wait *= 2;
-            tries += 1;
+            wait = wait.saturating_mul(2);
+            tries = tries.saturating_add(1);
         }
     }
 
     /// One try, which follows where the server sends us.
-    fn once(
+    fn once<T>(
         &self,
-        cache: &HttpLocation,
-        file: &str,
-        limit: usize,
+        question: &Question<'_>,
         begin: Instant,
-    ) -> Result<Fetched, Failed> {
-        let mut address = cache.file(file);
+        answer: impl Fn(Response<Body>, &HttpAddress) -> Result<T, Failed>,
+    ) -> Result<Fetched<T>, Failed> {
+        let longest = self.patience.total.saturating_add(self.patience.answer);
+        let mut address = question.address.clone();
         for _ in 0..=MAX_REDIRECTS {
-            if begin.elapsed() > self.patience.total + self.patience.answer {
+            if begin.elapsed() > longest {
                 break;
             }
-            let credentials = self.credentials(cache, &address)?;
-            let response = self.ask(&address, credentials.as_ref())?;
+            let credentials = self.credentials(question.cache, &address)?;
+            let response = self.ask(&address, question.purpose, credentials.as_ref())?;
             let status = response.status().as_u16();
             match status {
-                200 => return self.read(response, &address, file, limit),
+                // What Nix takes for an answer.
+                200 | 201 | 204 | 206 | 304 => {
+                    return answer(response, &address).map(Fetched::File);
+                }
                 301 | 302 | 303 | 307 | 308 => {
                     address = follow(&response, &address)?;
                     skip(response);
@@ -180,6 +283,11 @@ impl Client {
                 403 | 404 | 410 => {
                     skip(response);
                     return Ok(Fetched::Missing(status));
+                }
+                // Of nothing, there is no first byte.
+                416 if question.purpose == Purpose::Begin => {
+                    let seen = answer(response, &address)?;
+                    return Ok(Fetched::File(seen));
                 }
                 401 => {
                     return Err(Failed::Hopeless(AskError::Login {
@@ -194,7 +302,7 @@ impl Client {
                 }
                 _ => {
                     return Err(Failed::Hopeless(AskError::Status {
-                        file: file.to_owned(),
+                        file: question.file.to_owned(),
                         status,
                         tries: 1,
                     }));
@@ -209,11 +317,24 @@ impl Client {
     fn ask(
         &self,
         address: &HttpAddress,
+        purpose: Purpose,
         credentials: Option<&Credentials>,
     ) -> Result<Response<Body>, Failed> {
         let proxy = self.environment.proxies.of(&address.origin);
         let agent = self.agent(proxy)?;
-        let mut request = agent.get(address.to_string());
+        let url = address.to_string();
+        let mut request = match purpose {
+            Purpose::Contents => agent.get(url),
+            Purpose::Head => agent.head(url),
+            Purpose::Begin => {
+                let last = BEGIN.saturating_sub(1);
+                agent.get(url).header(RANGE, format!("bytes=0-{last}"))
+            }
+        };
+        if purpose != Purpose::Contents {
+            // As nodes ask for it.
+            request = request.header(ACCEPT_ENCODING, "identity");
+        }
         if let Some(Credentials { user, password }) = credentials {
             request = request.header(AUTHORIZATION, basic(user, password));
         }
@@ -237,18 +358,19 @@ impl Client {
         address: &HttpAddress,
         file: &str,
         limit: usize,
-    ) -> Result<Fetched, Failed> {
+    ) -> Result<Vec<u8>, Failed> {
+        let method = packed(&response).filter(|method| !UNPACKED.contains(&&**method));
+        if let Some(method) = method {
+            return Err(Failed::Hopeless(AskError::Packed {
+                file: file.to_owned(),
+                method,
+            }));
+        }
         let mut bytes = Vec::new();
         let body = response.into_body().into_reader();
-        let read = body.take(limit as u64 + 1).read_to_end(&mut bytes);
-        if let Err(error) = read {
-            let cut_short = error.kind() == io::ErrorKind::UnexpectedEof;
-            let cause = match self.told(error.into(), address) {
-                _ if cut_short => Unreachable::CutShort,
-                Unreachable::Connection(_) => Unreachable::CutShort,
-                cause => cause,
-            };
-            return Err(Failed::Unreachable(cause));
+        let more = (limit as u64).saturating_add(1);
+        if let Err(error) = body.take(more).read_to_end(&mut bytes) {
+            return Err(self.broken(error, address));
         }
         if bytes.len() > limit {
             return Err(Failed::Hopeless(AskError::TooLarge {
@@ -256,7 +378,17 @@ impl Client {
                 limit,
             }));
         }
-        Ok(Fetched::File(bytes))
+        Ok(bytes)
+    }
+
+    /// An answer that broke off.
+    fn broken(&self, error: io::Error, address: &HttpAddress) -> Failed {
+        let cut_short = error.kind() == io::ErrorKind::UnexpectedEof;
+        Failed::Unreachable(match self.told(error.into(), address) {
+            _ if cut_short => Unreachable::CutShort,
+            Unreachable::Connection(_) => Unreachable::CutShort,
+            cause => cause,
+        })
     }
 
     /// An error of the library in the words of ours.
@@ -277,21 +409,22 @@ impl Client {
     }
 
     /// Who to be at `address`, which may be another server than the cache's.
+    ///
+    /// A user and a password are told to nobody but the server that they are for: the one that the
+    /// cache's URL names, or the same host by TLS where both ports are the usual ones. curl, and with
+    /// it Nix, tells those of a `netrc` file on other ports, too, and to other hosts that are in it.
     fn credentials(
         &self,
         cache: &HttpLocation,
         address: &HttpAddress,
     ) -> Result<Option<Credentials>, AskError> {
         let origin = &address.origin;
-        let own = cache.origin() == origin;
-        let written = cache.credentials().filter(|_| own);
+        if cache.origin() != origin && !origin.secures(cache.origin()) {
+            return Ok(None);
+        }
+        let written = cache.credentials();
         if let Some(written) = written.filter(|written| !written.password.is_empty()) {
             return Ok(Some(written.clone()));
-        }
-        let secure = |scheme| scheme == HttpScheme::Https;
-        if secure(cache.origin().scheme) && !secure(origin.scheme) {
-            // The cache was to be asked where nobody listens.
-            return Ok(None);
         }
         let netrc = self
             .netrc
@@ -348,10 +481,12 @@ pub(super) fn basic(user: &str, password: &str) -> String {
 
 /// Many who failed at once do not come back at once.
 fn jitter(file: &str, wait: Duration) -> Duration {
-    let sum = file
-        .bytes()
-        .fold(0_u32, |sum, byte| sum.wrapping_mul(31) + u32::from(byte));
-    wait * (sum % 64) / 128
+    let sum = file.bytes().fold(0_u32, |sum, byte| {
+        sum.wrapping_mul(31).wrapping_add(byte.into())
+    });
+    wait.checked_mul(sum % 64)
+        .and_then(|wait| wait.checked_div(128))
+        .unwrap_or_default()
 }
 
 fn follow(response: &Response<Body>, from: &HttpAddress) -> Result<HttpAddress, Failed> {
@@ -362,6 +497,7 @@ fn follow(response: &Response<Body>, from: &HttpAddress) -> Result<HttpAddress, 
         .to_str()
         .map_err(|_| nowhere("to what is no URL".to_owned()))?;
     from.join(location)
+        .map(HttpAddress::without_dots)
         .map_err(|error| nowhere(format!("to what is no URL: {error}")))
 }
 
@@ -370,6 +506,35 @@ fn skip(response: Response<Body>) {
     let mut body = response.into_body().into_reader().take(MAX_EXCUSE);
     let _ = io::copy(&mut body, &mut io::sink());
 }
+
+/// What the head of an answer says of a file.
+fn seen(response: &Response<Body>) -> Seen {
+    let number = |text: &str| text.trim().parse::<u64>().ok();
+    let header = |name| response.headers().get(name)?.to_str().ok();
+    let size = match response.status().as_u16() {
+        206 | 416 => {
+            let range = header(CONTENT_RANGE);
+            range.and_then(|range| number(range.rsplit_once('/')?.1))
+        }
+        _ => header(CONTENT_LENGTH).and_then(number),
+    };
+    Seen {
+        size,
+        begin: Vec::new(),
+        packed: packed(response),
+    }
+}
+
+/// How a server packed what it sends, if it did.
+fn packed(response: &Response<Body>) -> Option<String> {
+    let method = response.headers().get(CONTENT_ENCODING)?;
+    let method = String::from_utf8_lossy(method.as_bytes());
+    let method = method.trim().to_ascii_lowercase();
+    (!method.is_empty() && method != "identity").then_some(method)
+}
+
+/// The ways of packing that are undone while an answer is read.
+const UNPACKED: [&str; 1] = ["gzip"];
 
 /// Seconds; a server that names a date gets the usual waits.
 fn retry_after(response: &Response<Body>) -> Option<Duration> {

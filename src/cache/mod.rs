@@ -5,6 +5,7 @@
 //! anything else.
 
 mod address;
+mod archive;
 mod caches;
 mod closure;
 mod connect;
@@ -20,7 +21,8 @@ mod trust;
 mod url;
 
 pub use self::address::{Credentials, HttpLocation, HttpScheme, Origin};
-pub use self::caches::{Answer, Caches};
+pub use self::archive::{Archive, Fault};
+pub use self::caches::{Answer, Archives, Caches};
 pub use self::closure::{Difference, Found, Known, Nodes, NotFrom, Verdict};
 pub use self::environment::{Environment, NetrcFile};
 pub use self::error::{AskError, Unreachable};

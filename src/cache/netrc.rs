@@ -8,7 +8,8 @@
 //!
 //! Words are apart by white space; one in double quotes may have white space and the escapes `\"`,
 //! `\\`, `\n`, `\r` and `\t`. A comment is a `#` at the begin of a word, up to the end of the line,
-//! except where a value is expected.
+//! except where a value is expected. As curl has it, keywords may be in upper case, and other words,
+//! such as the `port` of other programs, are passed over.
 
 use std::error::Error;
 use std::fmt;
@@ -33,7 +34,7 @@ impl Netrc {
     /// Reads the text of a file.
     ///
     /// # Errors
-    /// At the first word that belongs nowhere.
+    /// At the first word that lacks what belongs to it.
     pub fn parse(text: &str) -> Result<Self, NetrcError> {
         let mut words = Words {
             rest: text,
@@ -42,6 +43,7 @@ impl Netrc {
         let mut netrc = Self::default();
         while let Some(word) = words.next(Place::Word)? {
             let line = words.line;
+            let word = word.to_ascii_lowercase();
             match &*word {
                 "machine" => {
                     let machine = Some(words.value("machine")?);
@@ -63,8 +65,7 @@ impl Netrc {
                         _ => {}
                     }
                 }
-                // It may be the rest of a password, and is not to be printed.
-                _ => return Err(NetrcError::new(line, Fault::Unknown)),
+                _ => {}
             }
         }
         Ok(netrc)
@@ -201,7 +202,6 @@ pub struct NetrcError {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Fault {
-    Unknown,
     NoValue(String),
     OfNone(String),
     Unclosed,
@@ -216,10 +216,6 @@ impl NetrcError {
 impl fmt::Display for NetrcError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.fault {
-            Fault::Unknown => f.write_str(
-                "expected `machine`, `default`, `login`, `password`, `account` or `macdef`, found \
-                 another word",
-            ),
             Fault::NoValue(word) => write!(f, "`{word}` has no value"),
             Fault::OfNone(word) => write!(f, "`{word}` belongs to no `machine`"),
             Fault::Unclosed => f.write_str("a quote is not closed"),
@@ -256,6 +252,12 @@ mod tests {
         check(text, "d.example", Some(("anonymous", "me@here")));
         check("machine ::1 login six", "[::1]", Some(("six", "")));
         check("machine a login x machine a login y", "a", Some(("x", "")));
+        check("MACHINE a Login x PassWord Y", "a", Some(("x", "Y")));
+        check(
+            "machine a port 80 login x password my secret\nprotocol https\nmachine b login y",
+            "a",
+            Some(("x", "my")),
+        );
         check("machine a", "a", None);
         check("machine a login x", "b", None);
         check("", "a", None);
@@ -286,11 +288,6 @@ mod tests {
             ("\nlogin me", "2: `login` belongs to no `machine`"),
             ("machine a login \"me", "1: a quote is not closed"),
             ("machine a login \"me\n\"", "1: a quote is not closed"),
-            (
-                "machine a\n\nlogin me password my secret",
-                "3: expected `machine`, `default`, `login`, `password`, `account` or `macdef`, \
-                 found another word",
-            ),
         ] {
             let error = Netrc::parse(text).unwrap_err();
             assert_eq!(format!("{}: {error}", error.line), message, "{text:?}");

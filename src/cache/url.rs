@@ -8,8 +8,9 @@
 //! parameter  = name "=" value
 //! ```
 //!
-//! A `store` is one that Nix can ask, and jobc cannot. Names and values of parameters, the path of a
-//! directory and the user information may have `%` escapes.
+//! A `store` is one that Nix can ask, and jobc cannot. Schemes are in lower case: Nix knows no other.
+//! Names and values of parameters and the user information may have `%` escapes. The path of a
+//! directory has none: Nix 2.8 leaves them as they are there, and 2.18 undoes them.
 
 use std::error::Error;
 use std::fmt;
@@ -90,6 +91,14 @@ impl CacheUrl {
         matches!(self.parameter("trusted"), Some("1" | "true" | "yes"))
     }
 
+    /// The first character of the path of a directory by which the nodes' Nix does not find it: it
+    /// takes its caches apart at white space, and some of its versions read no others than these.
+    pub fn unreadable(&self) -> Option<char> {
+        let path = self.directory()?.to_str()?;
+        let is_read = |c: char| c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@/".contains(c);
+        path.chars().find(|character| !is_read(*character))
+    }
+
     /// The directory, if the cache is one.
     pub fn directory(&self) -> Option<&Path> {
         match &self.location {
@@ -105,22 +114,29 @@ impl Location {
             return Ok(Self::Other(text.to_owned()));
         }
         let (scheme, rest) = text.split_once("://").ok_or(CacheUrlError::NoScheme)?;
-        let scheme = scheme.to_ascii_lowercase();
-        match &*scheme {
+        let lower = scheme.to_ascii_lowercase();
+        let is_known =
+            matches!(&*lower, "file" | "http" | "https") || OTHER_SCHEMES.contains(&lower.as_str());
+        if scheme != lower && is_known {
+            return Err(CacheUrlError::Case(lower));
+        }
+        match &*lower {
             "file" => {
-                let path = decode(rest)?;
-                if !path.starts_with('/') {
+                if !rest.starts_with('/') {
                     return Err(CacheUrlError::Relative);
                 }
-                if path.contains('\0') {
-                    return Err(CacheUrlError::Character('\0'));
+                if rest.contains('%') {
+                    return Err(CacheUrlError::Percent);
                 }
-                Ok(Self::Directory(trim_slashes(&path).into()))
+                if let Some(control) = rest.chars().find(|character| character.is_control()) {
+                    return Err(CacheUrlError::Character(control));
+                }
+                Ok(Self::Directory(trim_slashes(rest).into()))
             }
             "http" => HttpLocation::parse(HttpScheme::Http, rest).map(Self::Http),
             "https" => HttpLocation::parse(HttpScheme::Https, rest).map(Self::Http),
             other if OTHER_SCHEMES.contains(&other) => Ok(Self::Other(text.to_owned())),
-            _ => Err(CacheUrlError::Scheme(scheme)),
+            _ => Err(CacheUrlError::Scheme(lower)),
         }
     }
 }
@@ -230,8 +246,12 @@ pub enum CacheUrlError {
     NoScheme,
     /// Nix knows no such store.
     Scheme(String),
+    /// The scheme, which is this one, is not in lower case.
+    Case(String),
     /// `file://` is followed by no absolute path.
     Relative,
+    /// The path of a directory has a `%`.
+    Percent,
     /// There is no host, or none that could be one.
     Host(String),
     /// The port is none.
@@ -249,6 +269,10 @@ impl CacheUrlError {
             Self::Empty | Self::NoScheme | Self::Scheme(_) => {
                 Some("write `https://HOST`, or `file://` and the absolute path of a directory")
             }
+            Self::Case(_) => Some("write it in lower case"),
+            Self::Percent => Some(
+                "name a directory without `%`, `file:///srv/cache`; a link to this one will do",
+            ),
             Self::Relative => Some("write `file://` and an absolute path, `file:///srv/cache`"),
             Self::Character(_) => Some("write it as `%` and two hexadecimal digits"),
             Self::Escape => Some("write a `%` itself as `%25`"),
@@ -263,6 +287,10 @@ impl fmt::Display for CacheUrlError {
             Self::Empty => f.write_str("it is empty"),
             Self::NoScheme => f.write_str("it has no `://`"),
             Self::Scheme(scheme) => write!(f, "there is no kind of cache `{scheme}://`"),
+            Self::Case(scheme) => write!(f, "Nix knows `{scheme}://` in lower case only"),
+            Self::Percent => f.write_str(
+                "it has a `%`, which some versions of Nix undo in a `file://` URL and others do not",
+            ),
             Self::Relative => f.write_str("`file://` takes an absolute path"),
             Self::Host(host) if host.is_empty() => f.write_str("it names no host"),
             Self::Host(host) => write!(f, "`{host}` is no host"),
@@ -291,7 +319,7 @@ mod tests {
     fn caches_are_read() {
         for (text, place) in [
             ("file:///srv/cache", "Directory(\"/srv/cache\")"),
-            ("file:///srv/a%20b/", "Directory(\"/srv/a b\")"),
+            ("file:///srv/a b/", "Directory(\"/srv/a b\")"),
             ("file:///", "Directory(\"/\")"),
             (
                 "https://cache.nixos.org",
@@ -302,7 +330,7 @@ mod tests {
                 "Http(HttpLocation(https://cache.nixos.org))",
             ),
             (
-                "HTTP://Cache:8080/a//",
+                "http://Cache:8080/a//",
                 "Http(HttpLocation(http://cache:8080/a))",
             ),
             ("http://[::1]:8080", "Http(HttpLocation(http://[::1]:8080))"),
@@ -327,7 +355,15 @@ mod tests {
             ("htps://cache", CacheUrlError::Scheme("htps".to_owned())),
             ("file://cache", CacheUrlError::Relative),
             ("file://", CacheUrlError::Relative),
-            ("file:///a%00", CacheUrlError::Character('\0')),
+            ("file:///a\0", CacheUrlError::Character('\0')),
+            ("file:///a%20b", CacheUrlError::Percent),
+            ("file:///%zz", CacheUrlError::Percent),
+            ("file://localhost/a", CacheUrlError::Relative),
+            ("file://./a", CacheUrlError::Relative),
+            ("file:/a", CacheUrlError::NoScheme),
+            ("FILE:///a", CacheUrlError::Case("file".to_owned())),
+            ("Http://a", CacheUrlError::Case("http".to_owned())),
+            ("S3://a", CacheUrlError::Case("s3".to_owned())),
             ("http://", CacheUrlError::Host(String::new())),
             ("http://a@", CacheUrlError::Host(String::new())),
             ("http://[1]/", CacheUrlError::Host("[1]".to_owned())),
@@ -338,8 +374,8 @@ mod tests {
             ("http://a/b c", CacheUrlError::Character(' ')),
             ("http://a/\r\nb", CacheUrlError::Character('\r')),
             ("http://é", CacheUrlError::Character('é')),
-            ("file:///%zz", CacheUrlError::Escape),
-            ("file:///%ff", CacheUrlError::Escape),
+            ("file:///a?b=%zz", CacheUrlError::Escape),
+            ("file:///a?b=%ff", CacheUrlError::Escape),
         ] {
             assert_eq!(text.parse::<CacheUrl>().unwrap_err(), error, "{text}");
         }

@@ -191,6 +191,10 @@ pub(super) enum Word {
 /// do.
 #[derive(Debug, Args)]
 #[command(after_long_help = help::PUSH)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
 pub(super) struct PushArgs {
     /// The jobs: names, directories, files, keys, or patterns such as `*/*/prod/*`
     #[arg(
@@ -207,16 +211,25 @@ pub(super) struct PushArgs {
     /// A directory is written by jobc itself and becomes a cache if it is new or empty. Its URL may
     /// have the parameters `compression`, `compression-level` and `secret-key`. Into all other
     /// stores, Nix copies what jobc made.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = cache)]
     pub(super) to: CacheUrl,
     /// How archives are packed (default: none, and packages as `zstd`)
     #[arg(long, value_name = "METHOD")]
     pub(super) compression: Option<Packed>,
     /// Sign with the secret key in this file
     ///
-    /// Nodes need no signature for what jobc itself makes, because its contents are in its name.
+    /// Nodes need no signature for what jobc itself makes, because its contents are in its name. In a
+    /// directory, what is there already gets a signature, too; of packages, those that are as the
+    /// lock has them.
     #[arg(long, value_name = "FILE")]
     pub(super) key_file: Option<PathBuf>,
+    /// Compare all of each archive that is there, and write those anew that are wrong
+    ///
+    /// Without it, a narinfo is read and the size of the archive is compared: an archive of the right
+    /// size is there already, whatever is in it. Archives that are packed with something else than
+    /// `zstd` are compared by their sizes all the same. Takes a directory.
+    #[arg(long)]
+    pub(super) repair: bool,
     /// Publish only what jobc itself makes, and ask nothing about packages
     ///
     /// For nodes that get their packages in another way. Neither caches nor Nix are asked for them, and
@@ -320,7 +333,8 @@ pub(super) struct ValidateArgs {
 ///
 /// Every store path of the jobs' closures is asked of the binary caches that the nodes ask: those
 /// of `[init]` and `[nodes]` in `jobc.toml`, not those of this machine. What the nodes would not
-/// take, because nobody signed it whom they trust, counts as absent.
+/// take, because nobody signed it whom they trust or its archive is broken, is there and of no use:
+/// signing it or writing it anew helps. Where versions of Nix differ, the strictest one counts.
 #[derive(Debug, Args)]
 #[command(after_long_help = help::READY)]
 pub(super) struct ReadyArgs {
@@ -337,6 +351,12 @@ pub(super) struct ReadyArgs {
     /// How the result is printed
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) format: ReadyFormat,
+    /// Believe servers that say to have a path, and do not ask for its archive
+    ///
+    /// Takes half as long. Otherwise the head of each archive is asked for that a node would
+    /// download, or its first bytes, and its size is compared. Directories are always looked at.
+    #[arg(long)]
+    pub(super) trust_narinfo: bool,
     /// Stop asking a server the same question after so long
     #[arg(
         long,

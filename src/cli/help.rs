@@ -181,7 +181,8 @@ Examples:
 
 Exit status:
   0  all of it is there
-  1  some of it is absent, or other than the lock says; definitions that are wrong are 1 as well
+  1  some of it is absent, of no use, or other than the lock says; definitions that are wrong are 1
+     as well
   2  nothing is known to be absent, and for some of it a cache could not be asked";
 
 /// After `show --help`.

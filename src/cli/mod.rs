@@ -5,6 +5,7 @@
 //! they find is the result, when it is asked for in a format for programs.
 
 mod args;
+mod asking;
 mod build;
 mod check;
 mod completions;

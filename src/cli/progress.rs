@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// What takes less is over before anybody wonders.
-const PATIENCE: Duration = Duration::from_millis(500);
+pub(super) const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Pieces that are shown as multiples.
 pub(super) const BYTES: &str = "bytes";
@@ -49,14 +49,6 @@ impl Progress {
         let before = self.moved.fetch_add(pieces, Ordering::Relaxed);
         if let Some(bar) = self.bar() {
             bar.set_position(before + pieces);
-        }
-    }
-
-    /// So many of as many pieces as are known by now are done.
-    pub(super) fn done_of(&self, pieces: usize, total: usize) {
-        if let Some(bar) = self.bar() {
-            bar.set_length(total as u64);
-            bar.set_position(pieces as u64);
         }
     }
 

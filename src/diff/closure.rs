@@ -17,14 +17,17 @@ pub(super) fn change(
     let [first, second] = locks;
     let before = of(old, [first, second])?;
     let after = of(new, [second, first])?;
-    let sum = |closure: &BTreeMap<StorePath, i64>| -> i64 { closure.values().sum() };
+    // Locks may say anything.
+    let sum = |closure: &BTreeMap<StorePath, i64>| -> i64 {
+        closure.values().copied().fold(0, i64::saturating_add)
+    };
     let only = |one: &BTreeMap<StorePath, i64>, other: &BTreeMap<StorePath, i64>| {
         one.keys().filter(|path| !other.contains_key(*path)).count()
     };
     Some(ClosureChange {
         added: only(&after, &before),
         removed: only(&before, &after),
-        bytes: sum(&after) - sum(&before),
+        bytes: sum(&after).saturating_sub(sum(&before)),
     })
 }
 

@@ -132,7 +132,7 @@ impl FromCaches<'_> {
             match self.caches.narinfo(url, hash) {
                 Answer::Present(info) => return Ok(Some(info)),
                 Answer::Absent => {}
-                Answer::CouldNotAsk(error) => {
+                Answer::CouldNotAsk(error) | Answer::Stops(error) => {
                     let attempt = format!("cannot ask `{url}`");
                     trouble.get_or_insert_with(|| MachineError::new(attempt, error));
                 }

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::diagnostic::MachineError;
 use crate::model::{InitSettings, Integer};
 use crate::nix::{Messages, run};
-use crate::publish::{Directory, How, Packing, Work, objects};
+use crate::publish::{Compared, Directory, How, Packing, Work, objects};
 use crate::resolve::import::Importer;
 use crate::store::{StoreDir, StorePath};
 
@@ -126,9 +126,10 @@ impl UsableNix {
             importer,
             ahead: None,
             packing: Packing::None,
+            compared: Compared::Size,
         };
         let shown = self.shown(paths);
-        Work::new(directory, objects, None)
+        Work::new(directory, objects, None, Compared::Size)
             .and_then(|work| work.finish(&how, None, &|_| {}))
             .map_err(|error| trouble(&error))?;
         for some in shown.chunks(AT_ONCE) {

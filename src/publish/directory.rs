@@ -6,13 +6,19 @@
 //! nar/FILEHASH.nar[.zst]     its archive
 //! .jobc/                     files that are not finished, where they need a name
 //! ```
+//!
+//! The directory itself may be a link; what lies in it may not: it would lead out of the cache.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::OFlags;
+
 use crate::resolve::import::Importer;
-use crate::store::{CacheInfo, Compression, NarInfo, SecretKey, StoreDir};
+use crate::store::hash::Sha256Writer;
+use crate::store::{CacheInfo, Compression, NarInfo, SecretKey, StoreDir, StorePath};
 
 use super::ahead::Ahead;
 use super::archive::{self, WriteError};
@@ -40,6 +46,27 @@ pub enum State {
     Missing,
 }
 
+/// What is compared of an archive that is there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Compared {
+    /// Its size.
+    #[default]
+    Size,
+    /// All of it.
+    Contents,
+}
+
+/// Whether an archive is what its narinfo says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Soundness {
+    /// It is.
+    Sound,
+    /// It is not.
+    Broken,
+    /// It is packed in a way that only Nix can undo.
+    Unknown,
+}
+
 /// An archive that is in the cache, and what will be said of it there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written(NarInfo);
@@ -53,6 +80,8 @@ pub struct How<'a> {
     pub ahead: Option<&'a Ahead>,
     /// How they are packed.
     pub packing: Packing,
+    /// What is compared before one that is there is used.
+    pub compared: Compared,
 }
 
 impl Directory {
@@ -72,7 +101,11 @@ impl Directory {
             }
             Err(error) => return Err(PublishError::io("list", path)(error)),
         };
+        for name in OWN {
+            plain(&path.join(name), Kind::Directory)?;
+        }
         let file = path.join(CacheInfo::FILE_NAME);
+        plain(&file, Kind::File)?;
         if let Some(text) = read(&file, CacheInfo::MAX_SIZE)? {
             let text = String::from_utf8_lossy(&text);
             let info = CacheInfo::parse(&text);
@@ -123,6 +156,7 @@ impl Directory {
         &self,
         object: &Object<'_>,
         key: Option<&SecretKey>,
+        compared: Compared,
     ) -> Result<State, PublishError> {
         if !self.is_cache {
             return Ok(State::Missing);
@@ -141,23 +175,93 @@ impl Directory {
             Compression::None => Some(info.nar_size),
             _ => info.file_size,
         };
-        let Some(size) = size(&self.path.join(&info.url))? else {
+        let Some(archive) = self.archive_of(&info.url) else {
+            return Ok(State::Missing);
+        };
+        let Some(size) = size(&archive)? else {
             return Ok(State::Missing);
         };
         if expected.is_some_and(|expected| expected != size) || size == 0 {
             return Ok(State::Missing);
         }
-        let Some(key) = key else {
-            return Ok(State::Whole);
-        };
+        if compared == Compared::Contents && self.soundness(&info)? != Soundness::Sound {
+            return Ok(State::Missing);
+        }
+        Ok(match key {
+            Some(key) if !self.is_signed(&info, key) => State::Unsigned(Box::new(info)),
+            _ => State::Whole,
+        })
+    }
+
+    /// Whether the key signed it.
+    pub fn is_signed(&self, info: &NarInfo, key: &SecretKey) -> bool {
         let fingerprint = info.fingerprint(&self.store_dir);
         let public = key.public();
         let signed = |signature| public.verify(&fingerprint, signature);
-        Ok(if info.signatures.iter().any(signed) {
-            State::Whole
-        } else {
-            State::Unsigned(Box::new(info))
-        })
+        info.signatures.iter().any(signed)
+    }
+
+    /// Whether the archive is what its narinfo says: all of it is read.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn soundness(&self, info: &NarInfo) -> Result<Soundness, PublishError> {
+        let Some(path) = self.archive_of(&info.url) else {
+            return Ok(Soundness::Broken);
+        };
+        let Some(file) = open(&path)? else {
+            return Ok(Soundness::Broken);
+        };
+        let mut hasher = Sha256Writer::new();
+        match info.compression {
+            Compression::None => {
+                let copied = io::copy(&mut file.take(info.nar_size), &mut hasher);
+                copied.map_err(PublishError::io("read", &path))?;
+            }
+            Compression::Zstd => {
+                // What is packed may be far more than it says.
+                let limit = info.nar_size.saturating_add(1);
+                let copied = zstd::Decoder::new(file)
+                    .and_then(|archive| io::copy(&mut archive.take(limit), &mut hasher));
+                if copied.is_err() {
+                    return Ok(Soundness::Broken);
+                }
+            }
+            _ => return Ok(Soundness::Unknown),
+        }
+        let found = hasher.finish();
+        Ok(
+            if found.hash == info.nar_hash && found.size == info.nar_size {
+                Soundness::Sound
+            } else {
+                Soundness::Broken
+            },
+        )
+    }
+
+    /// Removes what the cache says of a path, and the archive at this URL, so that Nix writes both
+    /// anew: it keeps whatever is there.
+    ///
+    /// # Errors
+    /// If the machine cannot.
+    pub fn forget(&self, path: &StorePath, url: Option<&str>) -> Result<(), PublishError> {
+        let narinfo = self.path.join(format!("{}.narinfo", path.hash()));
+        let archive = url.and_then(|url| self.archive_of(url));
+        for file in [Some(narinfo), archive].into_iter().flatten() {
+            match fs::remove_file(&file) {
+                Ok(()) => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(PublishError::io("remove", &file)(error)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Where the archive at this URL is, if it is a file of the cache.
+    fn archive_of(&self, url: &str) -> Option<PathBuf> {
+        let is_plain = |part: &str| !matches!(part, "" | "." | "..");
+        let inside = !url.contains("://") && url.split('/').all(is_plain);
+        inside.then(|| self.path.join(url))
     }
 
     /// Makes it a cache.
@@ -189,8 +293,9 @@ impl Directory {
     pub fn open(mut self) -> Result<OpenDirectory, PublishError> {
         self.found()?;
         // Nix makes them all wherever it only reads, and fails where it may not.
-        for name in ["nar", "realisations", "log"] {
+        for name in [NAR, "realisations", "log"] {
             let path = self.path.join(name);
+            plain(&path, Kind::Directory)?;
             fs::create_dir_all(&path).map_err(PublishError::io("make", &path))?;
         }
         Ok(OpenDirectory {
@@ -203,6 +308,11 @@ impl Directory {
         self.path.join(format!("{}.narinfo", object.path.hash()))
     }
 }
+
+const NAR: &str = "nar";
+
+/// The directories of a cache.
+const OWN: [&str; 4] = [NAR, "realisations", "log", draft::DIRECTORY];
 
 /// What may lie in a directory that is to become a cache.
 const UNRELATED: [&str; 2] = ["lost+found", draft::DIRECTORY];
@@ -228,7 +338,9 @@ impl OpenDirectory {
         let compression = how.packing.compression();
         if compression == Compression::None {
             let info = object.narinfo(compression.clone(), object.nar);
-            if size(&self.directory.path.join(&info.url))? == Some(object.nar.size) {
+            let there = how.compared == Compared::Size
+                && size(&self.directory.path.join(&info.url))? == Some(object.nar.size);
+            if there {
                 moved(object.nar.size);
                 return Ok(Written(info));
             }
@@ -250,7 +362,7 @@ impl OpenDirectory {
         })?;
         let info = object.narinfo(compression, sizes.file);
         let path = self.directory.path.join(&info.url);
-        let existing = if size(&path)? == Some(sizes.file.size) {
+        let existing = if how.compared == Compared::Size && size(&path)? == Some(sizes.file.size) {
             Existing::Keep
         } else {
             Existing::Replace
@@ -336,9 +448,40 @@ fn write(
     written.map_err(PublishError::io("write", path))
 }
 
-/// The size of a regular file, if it is there.
+/// What has to be under a name, if anything is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    File,
+    Directory,
+}
+
+/// Refuses a link and whatever else is no file or directory of its own.
+fn plain(path: &Path, kind: Kind) -> Result<(), PublishError> {
+    let metadata = match fs::symlink_metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(PublishError::io("inspect", path)(error)),
+    };
+    let is = match kind {
+        Kind::File => metadata.is_file(),
+        Kind::Directory => metadata.is_dir(),
+    };
+    if is {
+        return Ok(());
+    }
+    Err(PublishError::NotPlain {
+        path: path.to_owned(),
+        is_link: metadata.is_symlink(),
+        expected: match kind {
+            Kind::File => "file",
+            Kind::Directory => "directory",
+        },
+    })
+}
+
+/// The size of a regular file, if it is there. A link is none.
 fn size(path: &Path) -> Result<Option<u64>, PublishError> {
-    match fs::metadata(path) {
+    match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_file() => Ok(Some(metadata.len())),
         Ok(_) => Ok(None),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -346,14 +489,27 @@ fn size(path: &Path) -> Result<Option<u64>, PublishError> {
     }
 }
 
-/// The contents of a regular file, if it is there; those of one that is too large are cut.
-fn read(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, PublishError> {
-    let Some(size) = size(path)? else {
+/// A regular file, if it is there; what would never end, or never begin, is not waited for.
+fn open(path: &Path) -> Result<Option<fs::File>, PublishError> {
+    let Some(_) = size(path)? else {
         return Ok(None);
     };
-    let file = fs::File::open(path).map_err(PublishError::io("read", path))?;
-    let capacity = usize::try_from(size).unwrap_or(limit).min(limit) + 1;
-    let mut bytes = Vec::with_capacity(capacity);
+    let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW;
+    let opened = OpenOptions::new()
+        .read(true)
+        .custom_flags(flags.bits().cast_signed())
+        .open(path);
+    let file = opened.map_err(PublishError::io("read", path))?;
+    let metadata = file.metadata().map_err(PublishError::io("inspect", path))?;
+    Ok(metadata.is_file().then_some(file))
+}
+
+/// The contents of a regular file, if it is there; those of one that is too large are cut.
+fn read(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, PublishError> {
+    let Some(file) = open(path)? else {
+        return Ok(None);
+    };
+    let mut bytes = Vec::new();
     let read = file.take(limit as u64).read_to_end(&mut bytes);
     read.map_err(PublishError::io("read", path))?;
     Ok(Some(bytes))

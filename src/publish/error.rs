@@ -24,6 +24,15 @@ pub enum PublishError {
         /// The first other thing in it.
         found: String,
     },
+    /// Something in the cache is no file or directory of its own.
+    NotPlain {
+        /// Where.
+        path: PathBuf,
+        /// Whether it is a link, which leads out of the cache.
+        is_link: bool,
+        /// What it should be.
+        expected: &'static str,
+    },
     /// The cache's `nix-cache-info` cannot be understood.
     BadInfo {
         /// The file.
@@ -82,6 +91,15 @@ impl PublishError {
             Self::NoCache { .. } => {
                 Some("name a new or an empty directory, or a binary cache".to_owned())
             }
+            Self::NotPlain {
+                path,
+                is_link: true,
+                expected,
+            } => Some(format!(
+                "put a {expected} in the place of `{}`, or push to where the whole cache is",
+                path.display()
+            )),
+            Self::NotPlain { .. } => Some("remove it, or push to another directory".to_owned()),
             Self::BadInfo { path, .. } => Some(format!(
                 "mend `{}`, or push to another directory",
                 path.display()
@@ -116,6 +134,14 @@ impl fmt::Display for PublishError {
                 path.display(),
                 found.escape_debug()
             ),
+            Self::NotPlain {
+                path,
+                is_link: true,
+                ..
+            } => write!(f, "`{}` is a link", path.display()),
+            Self::NotPlain { path, expected, .. } => {
+                write!(f, "`{}` is no {expected}", path.display())
+            }
             Self::BadInfo { path, cause } => {
                 write!(f, "cannot understand `{}`: {cause}", path.display())
             }

@@ -7,8 +7,8 @@ use std::io::{self, Read};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use crate::store::SecretKey;
 use crate::store::signature::KeyError;
+use crate::store::{PublicKey, SecretKey};
 
 /// Reads a secret key, as `nix-store --generate-binary-cache-key` writes it.
 ///
@@ -37,8 +37,11 @@ pub fn read_key(path: &Path) -> Result<SecretKey, KeyFileError> {
         return Err(refuse(Reason::Open { mode, owner }));
     }
     let text = str::from_utf8(&text).unwrap_or_default();
-    let key = text.trim_ascii_end().parse();
-    key.map_err(|error| refuse(Reason::Key(error)))
+    let text = text.trim_ascii_end();
+    if text.parse::<PublicKey>().is_ok() {
+        return Err(refuse(Reason::Public));
+    }
+    text.parse().map_err(|error| refuse(Reason::Key(error)))
 }
 
 /// More than any key has in bytes.
@@ -54,8 +57,13 @@ pub struct KeyFileError {
 #[derive(Debug)]
 enum Reason {
     Io(io::Error),
-    Open { mode: u32, owner: u32 },
+    Open {
+        mode: u32,
+        owner: u32,
+    },
     Key(KeyError),
+    /// It is the public half.
+    Public,
 }
 
 impl KeyFileError {
@@ -71,6 +79,9 @@ impl KeyFileError {
             Reason::Open { .. } => Some(format!(
                 "whoever could read it can sign as you; if nobody did, run `chmod 600 {path}`"
             )),
+            Reason::Public => {
+                Some("name the file with the secret key that was made with it".to_owned())
+            }
             Reason::Key(_) => Some(
                 "make one with `nix-store --generate-binary-cache-key NAME SECRET-FILE \
                  PUBLIC-FILE`"
@@ -89,6 +100,7 @@ impl fmt::Display for KeyFileError {
                 f,
                 "everybody may read the key file `{path}` (its mode is {mode:04o})"
             ),
+            Reason::Public => write!(f, "`{path}` holds a public key, which signs nothing"),
             Reason::Key(error) => write!(f, "`{path}` holds no secret key: {error}"),
         }
     }

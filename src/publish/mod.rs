@@ -26,7 +26,7 @@ mod target;
 mod work;
 
 pub use self::ahead::Ahead;
-pub use self::directory::{Directory, How, OpenDirectory, State, Written};
+pub use self::directory::{Compared, Directory, How, OpenDirectory, Soundness, State, Written};
 pub use self::error::PublishError;
 pub use self::key::{KeyFileError, read_key};
 pub use self::nix::{Extent, Local, Nix, NixError};

@@ -92,13 +92,14 @@ impl Object<'_> {
             store_path: self.path.clone(),
             url: format!("nar/{}.nar{ending}", file.hash.base32()),
             compression,
-            file_hash: Some(file.hash),
+            file_hash: Some(file.hash.into()),
             file_size: Some(file.size),
             nar_hash: self.nar.hash,
             nar_size: self.nar.size,
             references: self.references(),
             deriver: None,
             signatures: Vec::new(),
+            no_signatures: Vec::new(),
             ca: Some(ContentAddress::Source(self.nar.hash)),
         }
     }

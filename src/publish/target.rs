@@ -64,6 +64,9 @@ impl Target {
                 }
                 target.level(level)?;
             }
+            Location::Other(text) if text.starts_with('/') => {
+                return Err(TargetError::PlainDirectory(text.clone()));
+            }
             Location::Http(_) | Location::Other(_) => {
                 if let Some(file) = url.parameter("secret-key") {
                     target.key(file)?;
@@ -152,6 +155,10 @@ impl Target {
 /// The reason for refusing a target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TargetError {
+    /// It is the path of a directory, which is a store of another kind to Nix.
+    PlainDirectory(String),
+    /// Only a directory is repaired.
+    Repair,
     /// The URL has a parameter that no directory has.
     Name(String),
     /// The parameter may not be this.
@@ -169,6 +176,10 @@ impl TargetError {
     /// What to do about it, if that is known.
     pub fn help(&self) -> Option<String> {
         Some(match self {
+            Self::PlainDirectory(path) => format!("write `file://{path}`"),
+            Self::Repair => "delete the narinfos there whose archives are of no use, and push \
+                             again: Nix keeps whatever is there"
+                .to_owned(),
             Self::Name(_) => "a directory takes `compression`, `compression-level` and \
                               `secret-key`"
                 .to_owned(),
@@ -188,6 +199,12 @@ impl TargetError {
 impl fmt::Display for TargetError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::PlainDirectory(path) => write!(
+                f,
+                "`{}` is no binary cache to Nix, but the root of a store of its own",
+                path.escape_debug()
+            ),
+            Self::Repair => f.write_str("`--repair` takes a directory, `file:///...`"),
             Self::Name(name) => write!(f, "no directory has a parameter `{}`", name.escape_debug()),
             Self::Value { name, value } => write!(
                 f,

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::compile::in_parallel;
-use crate::store::{NarInfo, SecretKey};
+use crate::store::{NarInfo, SecretKey, StorePath};
 
-use super::directory::{Directory, How, OpenDirectory, State, Written};
+use super::directory::{Compared, Directory, How, OpenDirectory, State, Written};
 use super::error::PublishError;
 use super::object::Object;
 
@@ -31,8 +31,10 @@ impl<'a> Work<'a> {
         directory: Directory,
         objects: Vec<Object<'a>>,
         key: Option<&SecretKey>,
+        compared: Compared,
     ) -> Result<Self, PublishError> {
-        let states = in_parallel(&objects, |object| directory.state(object, key), |_| {});
+        let state = |object: &Object<'a>| directory.state(object, key, compared);
+        let states = in_parallel(&objects, state, |_| {});
         let mut work = Self {
             directory,
             missing: Vec::new(),
@@ -47,6 +49,23 @@ impl<'a> Work<'a> {
             }
         }
         Ok(work)
+    }
+
+    /// Signs these, too, which others put there, unless the key did already.
+    pub fn sign(&mut self, others: Vec<NarInfo>, key: &SecretKey) {
+        let directory = &self.directory;
+        let unsigned = others
+            .into_iter()
+            .filter(|info| !directory.is_signed(info, key));
+        self.unsigned.extend(unsigned.map(Written::from));
+    }
+
+    /// Removes what is of no use there; see [`Directory::forget`].
+    ///
+    /// # Errors
+    /// If the machine cannot.
+    pub fn forget(&self, path: &StorePath, url: Option<&str>) -> Result<(), PublishError> {
+        self.directory.forget(path, url)
     }
 
     /// Where it is to be done.
@@ -69,7 +88,8 @@ impl<'a> Work<'a> {
 
     /// How many bytes of archives are missing.
     pub fn size(&self) -> u64 {
-        self.missing.iter().map(|object| object.nar.size).sum()
+        let sizes = self.missing.iter().map(|object| object.nar.size);
+        sizes.fold(0, u64::saturating_add)
     }
 
     /// Does it; `moved` is told how many bytes of archives went into the cache.

@@ -41,7 +41,7 @@ impl Context<'_> {
             .imports
             .values()
             .map(|import| as_signed(import.nar.size))
-            .sum();
+            .fold(0, i64::saturating_add);
         if as_float(self.resolver.lock.size().saturating_add(imported)) <= in_time {
             return None;
         }

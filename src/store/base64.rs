@@ -52,6 +52,31 @@ pub fn decode<const N: usize>(text: &str) -> Result<[u8; N], DecodeError> {
     Ok(bytes)
 }
 
+/// Reads base-64 text as leniently as Nix does where it checks signatures: up to the first `=`, and
+/// bits that belong to no byte may be anything.
+///
+/// # Errors
+/// The first character outside the alphabet.
+pub fn decode_leniently(text: &str) -> Result<Vec<u8>, char> {
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
+    let mut bits = 0_u32;
+    let mut count = 0;
+    for character in text.chars() {
+        if character == '=' {
+            break;
+        }
+        let value = u8::try_from(character).ok().and_then(value);
+        bits = bits << 6 | u32::from(value.ok_or(character)?);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            let [.., last] = (bits >> count).to_be_bytes();
+            bytes.push(last);
+        }
+    }
+    Ok(bytes)
+}
+
 /// The length of the text of so many bytes, padding included.
 pub const fn encoded_length(bytes: usize) -> usize {
     bytes.div_ceil(3) * 4

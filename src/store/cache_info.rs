@@ -5,7 +5,8 @@
 //! ```
 //!
 //! Read as leniently as Nix does: unknown fields and lines without a colon are passed over, and
-//! nothing must be there.
+//! nothing must be there; a priority is the number that a text begins with. Nix asks no cache at all
+//! if one of them has a priority that begins with no number.
 
 use std::error::Error;
 use std::fmt;
@@ -43,7 +44,7 @@ impl CacheInfo {
     /// Reads what a cache says of itself.
     ///
     /// # Errors
-    /// If the store directory is none.
+    /// If the store directory is none or there are two, or the priority is no number.
     pub fn parse(text: &str) -> Result<Self, CacheInfoError> {
         let mut info = Self::default();
         for line in text.lines() {
@@ -54,16 +55,34 @@ impl CacheInfo {
             match name {
                 "StoreDir" => {
                     let parsed = value.parse();
-                    let directory = parsed.map_err(|_| CacheInfoError(value.to_owned()))?;
+                    let directory: StoreDir =
+                        parsed.map_err(|_| CacheInfoError::StoreDir(value.to_owned()))?;
+                    if info.store_dir.as_ref().is_some_and(|it| *it != directory) {
+                        return Err(CacheInfoError::TwoStores(value.to_owned()));
+                    }
                     info.store_dir = Some(directory);
                 }
                 "WantMassQuery" => info.want_mass_query = value == "1",
-                "Priority" => info.priority = value.parse().ok(),
+                "Priority" => {
+                    let number = number(value);
+                    let none = || CacheInfoError::Priority(value.to_owned());
+                    info.priority = Some(number.ok_or_else(none)?);
+                }
                 _ => {}
             }
         }
         Ok(info)
     }
+}
+
+/// The number that a text begins with, as `std::stoi` reads it.
+fn number(text: &str) -> Option<i32> {
+    let sign = usize::from(text.starts_with(['+', '-']));
+    let rest = &text[sign..];
+    let digits = rest.find(|c: char| !c.is_ascii_digit());
+    text[..sign.saturating_add(digits.unwrap_or(rest.len()))]
+        .parse()
+        .ok()
 }
 
 impl fmt::Display for CacheInfo {
@@ -79,14 +98,44 @@ impl fmt::Display for CacheInfo {
     }
 }
 
-/// The store directory that a cache names is none.
+/// Why nodes have no use for a cache.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CacheInfoError(String);
+pub enum CacheInfoError {
+    /// The store directory that it names is none.
+    StoreDir(String),
+    /// It names two, of which this is the second.
+    TwoStores(String),
+    /// Its priority is no number.
+    Priority(String),
+}
+
+impl CacheInfoError {
+    /// Whether Nix gives up at it, and asks no other cache either.
+    pub fn stops_nix(&self) -> bool {
+        matches!(self, Self::Priority(_))
+    }
+}
 
 impl fmt::Display for CacheInfoError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let found = self.0.escape_debug();
-        write!(f, "its `StoreDir` is no store directory: `{found}`")
+        match self {
+            Self::StoreDir(found) => {
+                let found = found.escape_debug();
+                write!(f, "its `StoreDir` is no store directory: `{found}`")
+            }
+            Self::TwoStores(found) => {
+                let found = found.escape_debug();
+                write!(f, "it has another `StoreDir`, too: `{found}`")
+            }
+            Self::Priority(found) => {
+                let found = found.escape_debug();
+                write!(
+                    f,
+                    "its `Priority` is no number: `{found}`; Nix stops at it, whatever other \
+                     caches have"
+                )
+            }
+        }
     }
 }
 
@@ -96,7 +145,7 @@ impl Error for CacheInfoError {}
 mod tests {
     use proptest::prelude::*;
 
-    use super::CacheInfo;
+    use super::{CacheInfo, CacheInfoError};
     use crate::store::StoreDir;
 
     #[test]
@@ -121,10 +170,25 @@ mod tests {
             "StoreDir:/nix/store\r\nPriority:40",
             (directory(), false, Some(40)),
         );
-        check(
-            "no colon\nX: y\nWantMassQuery: 1\nPriority: x",
-            (None, true, None),
-        );
+        check("no colon\nX: y\nWantMassQuery: 1\n", (None, true, None));
+        for (text, priority) in [
+            ("-1", -1),
+            ("+40", 40),
+            ("40.5", 40),
+            ("40abc", 40),
+            ("0x10", 0),
+            ("2147483647", i32::MAX),
+            (" 7 ", 7),
+        ] {
+            let text = format!("Priority:{text}\n");
+            check(&text, (None, false, Some(priority)));
+        }
+        for text in ["", "high", "- 1", "2147483648", "-2147483649", "+"] {
+            let info = CacheInfo::parse(&format!("Priority: {text}\nPriority: 1\n"));
+            assert_eq!(info, Err(CacheInfoError::Priority(text.to_owned())));
+        }
+        let two = CacheInfo::parse("StoreDir: /srv/store\nStoreDir: /nix/store\n");
+        assert_eq!(two, Err(CacheInfoError::TwoStores("/nix/store".to_owned())));
         assert_eq!(
             CacheInfo::parse("StoreDir: C:\\x").unwrap_err().to_string(),
             "its `StoreDir` is no store directory: `C:\\\\x`"

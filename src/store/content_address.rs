@@ -4,8 +4,9 @@
 //! signature. Written as in the `CA` line of a narinfo:
 //!
 //! ```text
-//! address   = "text:sha256:" BASE32 | "fixed:" ["r:"] algorithm ":" BASE32
+//! address   = "text:sha256:" digits | "fixed:" ["r:"] algorithm ":" digits
 //! algorithm = "md5" | "sha1" | "sha256" | "sha512"
+//! digits    = BASE32, or BASE16 or BASE64, which Nix reads and never writes
 //! ```
 
 use std::collections::BTreeSet;
@@ -14,7 +15,7 @@ use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 use crate::store::store_path::{StorePathHash, StorePathName};
-use crate::store::{DecodeError, Sha256, StoreDir, StorePath, base16, base32};
+use crate::store::{DecodeError, Sha256, StoreDir, StorePath, any_hash, base16, base32};
 
 /// How an object was hashed, and the hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -190,10 +191,10 @@ impl FromStr for FixedHash {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (algorithm, digits) = text.split_once(':').ok_or(ContentAddressError::Algorithm)?;
         Ok(match algorithm {
-            "sha256" => Self::Sha256(Sha256::from_bytes(base32::decode(digits)?)),
-            "md5" => Self::Foreign(ForeignHash::Md5(base32::decode(digits)?)),
-            "sha1" => Self::Foreign(ForeignHash::Sha1(base32::decode(digits)?)),
-            "sha512" => Self::Foreign(ForeignHash::Sha512(base32::decode(digits)?)),
+            "sha256" => Self::Sha256(Sha256::from_bytes(any_hash::digits(digits)?)),
+            "md5" => Self::Foreign(ForeignHash::Md5(any_hash::digits(digits)?)),
+            "sha1" => Self::Foreign(ForeignHash::Sha1(any_hash::digits(digits)?)),
+            "sha512" => Self::Foreign(ForeignHash::Sha512(any_hash::digits(digits)?)),
             _ => return Err(ContentAddressError::Algorithm),
         })
     }

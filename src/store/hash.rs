@@ -1,11 +1,11 @@
-//! SHA-256 hashes, their three written forms, and hashing by writing.
+//! SHA-256 hashes, their written forms, and hashing by writing.
 //!
 //! ```text
-//! hash = "sha256:" BASE32 | "sha256:" HEX | "sha256-" BASE64
+//! hash = "sha256:" (BASE32 | HEX | BASE64) | "sha256-" BASE64
 //! ```
 //!
 //! The first form is the one that Nix prints, and the one that a hash prints as; the last is an
-//! SRI hash. The length tells the first two apart.
+//! SRI hash. The length tells those of one begin apart.
 
 use std::error::Error;
 use std::fmt;
@@ -14,7 +14,7 @@ use std::str::FromStr;
 
 use sha2::Digest as _;
 
-use crate::store::{DecodeError, base16, base32, base64};
+use crate::store::{DecodeError, any_hash, base16, base32, base64};
 
 /// A SHA-256 hash.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,11 +75,7 @@ impl FromStr for Sha256 {
         let decoded = if let Some(digits) = text.strip_prefix("sha256-") {
             base64::decode(digits)
         } else if let Some(digits) = text.strip_prefix("sha256:") {
-            if digits.len() == HEX_LENGTH {
-                base16::decode(digits)
-            } else {
-                base32::decode(digits)
-            }
+            any_hash::digits(digits)
         } else {
             return Err(Sha256Error::Algorithm);
         };
@@ -88,7 +84,6 @@ impl FromStr for Sha256 {
 }
 
 const BASE32_LENGTH: usize = base32::encoded_length(Sha256::SIZE);
-const HEX_LENGTH: usize = 2 * Sha256::SIZE;
 
 /// A hash of a stream, and how many bytes the stream had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,7 +138,7 @@ impl io::Write for Sha256Writer {
 pub enum Sha256Error {
     /// The text begins with neither `sha256:` nor `sha256-`.
     Algorithm,
-    /// What follows the algorithm's name is not 32 bytes in one of the three forms.
+    /// What follows the algorithm's name is not 32 bytes in one of the forms.
     Digits(DecodeError),
 }
 

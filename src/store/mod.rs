@@ -10,6 +10,7 @@
 //! StorePath, archive --narinfo--> what a binary cache says of it, with signatures
 //! ```
 
+pub mod any_hash;
 pub mod base16;
 pub mod base32;
 pub mod base64;
@@ -24,6 +25,7 @@ pub mod signature;
 pub mod store_dir;
 pub mod store_path;
 
+pub use self::any_hash::AnyHash;
 pub use self::cache_info::CacheInfo;
 pub use self::content_address::ContentAddress;
 pub use self::decode_error::DecodeError;

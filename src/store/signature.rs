@@ -153,6 +153,48 @@ impl fmt::Debug for Signature {
     }
 }
 
+impl Signature {
+    /// Reads what a node's Nix takes for a signature.
+    ///
+    /// # Errors
+    /// Why it is none, and what that means to Nix.
+    pub fn read(text: &str) -> Result<Self, NoSignature> {
+        let (name, digits) = text.split_once(':').ok_or(NoSignature::Text)?;
+        let key: Option<KeyName> = name.parse().ok();
+        let Ok(bytes) = base64::decode_leniently(digits) else {
+            return Err(key.map_or(NoSignature::Text, NoSignature::Digits));
+        };
+        match (key, bytes.try_into()) {
+            (Some(key), Ok(bytes)) => Ok(Self { key, bytes }),
+            (Some(key), Err(_)) => Err(NoSignature::Length(key)),
+            (None, _) => Err(NoSignature::Text),
+        }
+    }
+}
+
+/// Why a text is no signature. Up to Nix 2.26, one that cannot be read says nothing, unless it is
+/// by a key that the node trusts: Nix stops at it. Nix 2.34 refuses what is no base-64 whoever's it
+/// is, and asks the next cache.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoSignature {
+    /// It names no key.
+    Text,
+    /// What follows the name of this key is no base-64.
+    Digits(KeyName),
+    /// What follows the name of this key is not so many bytes.
+    Length(KeyName),
+}
+
+impl fmt::Display for NoSignature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text => f.write_str("a signature names no key"),
+            Self::Digits(key) => write!(f, "the signature of `{key}` is not base-64"),
+            Self::Length(key) => write!(f, "the signature of `{key}` is not 64 bytes long"),
+        }
+    }
+}
+
 impl FromStr for Signature {
     type Err = KeyError;
 

@@ -141,7 +141,17 @@ fn wrong_caches(settings: &Settings) -> Vec<Diagnostic> {
             Place::value(Pointer::root().key(table).key(field).index(index))
         };
         for (index, cache) in caches.unwrap_or_default().iter().enumerate() {
-            if let Err(error) = cache.parse::<CacheUrl>() {
+            let parsed = cache.parse::<CacheUrl>();
+            if let Some(character) = parsed.as_ref().ok().and_then(CacheUrl::unreadable) {
+                let headline = format!(
+                    "no node finds a directory by a URL with `{}`",
+                    character.escape_debug()
+                );
+                let place = place("substituters", index);
+                let problem = Diagnostic::new(&shape::BAD_VALUE, headline, place);
+                problems.push(problem.help("name a link to it, `file:///srv/cache`"));
+            }
+            if let Err(error) = parsed {
                 // Not as it is written: there may be a password in it.
                 let headline = format!("this is no URL of a binary cache: {error}");
                 let place = place("substituters", index);

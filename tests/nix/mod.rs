@@ -13,6 +13,7 @@ mod node;
 mod publisher;
 mod realise;
 mod roots;
+mod states;
 mod verdicts;
 
 pub use node::nix;

@@ -152,6 +152,13 @@ impl Publisher {
         Compiled(serde_json::from_str(&text).expect("it is JSON"))
     }
 
+    /// The version of Nix.
+    pub fn version(&self) -> String {
+        let said = succeeded(&self.machine.run("nix-store --version"));
+        let version = said.split_whitespace().next_back();
+        version.expect("it says its version").to_owned()
+    }
+
     /// What a store path refers to, where it was built.
     pub fn references(&self, path: &str) -> Vec<String> {
         let said = succeeded(

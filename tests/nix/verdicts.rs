@@ -274,7 +274,7 @@ const OVER_HTTP: &[Case] = &[
     (
         "no archive of the script",
         |it| it.remove(&it.archive(&it.script)),
-        Unseen("`ready` asks servers for narinfos only"),
+        Unready,
     ),
     (
         "no signature of the package",
@@ -487,11 +487,7 @@ fn of_servers() {
 fn with_a_good_cache(name: &str) -> Expected {
     match name {
         // Nix stops at what it cannot read.
-        "no narinfo at all" | "an empty narinfo" => Unready,
-        "another size" => Refused("what a cache says is compared before the next is asked"),
-        "no signature that is one" => Unseen(
-            "Nix stops at a signature by a trusted name that is none, and jobc leaves it out",
-        ),
+        "no narinfo at all" | "an empty narinfo" | "no signature that is one" => Unready,
         "another content address of text" | "another content address of a file" => {
             Unseen("an assertion in Nix 2.8 fails where an object without references claims so")
         }

@@ -13,8 +13,8 @@ use crate::compile::Compiled;
 use crate::diagnostic::render::counted;
 use crate::emit::Form;
 use crate::publish::{
-    Ahead, Directory, Extent, How, KeyFileError, Nix, Object, Packing, PublishError, Target,
-    TargetError, Wishes, Work, objects, read_key,
+    Ahead, Compared, Directory, Extent, How, KeyFileError, Nix, Object, Packing, PublishError,
+    Target, TargetError, Wishes, Work, objects, read_key,
 };
 use crate::store::SecretKey;
 use crate::workspace::Workspace;
@@ -28,7 +28,7 @@ use super::output;
 use super::search::{Depth, Search};
 use super::settle::{Many, none_asked_for, settle};
 
-use packages::{Goal, Outcome, Packages, packages};
+use packages::{Goal, Looked, Outcome, Packages, packages};
 use plan::Names;
 
 pub(super) fn run(args: &PushArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
@@ -37,6 +37,9 @@ pub(super) fn run(args: &PushArgs, global: &Global, console: &Console) -> Result
         return Ok(console.close(diagnostics, None, &[]));
     };
     let target = target(args, &workspace)?;
+    if args.repair && target.directory().is_none() {
+        return Err(TargetError::Repair.into());
+    }
     let key = target.key_file.as_deref().map(read_key).transpose()?;
     let nothing_asked = args.names.is_empty() && !args.all;
     let depth = if nothing_asked {
@@ -116,22 +119,47 @@ struct Push<'a> {
 impl Push<'_> {
     /// Into a directory, which takes no Nix for what jobc itself makes.
     fn to_directory(&self, directory: Directory, jobs: &[&Compiled]) -> Result<(), Failure> {
-        let goal = self.goal(directory.is_cache());
-        let mut work = Work::new(directory, objects_of(jobs), self.key)?;
-        let outcome = self.packages(jobs, &goal)?;
+        let goal = self.goal(directory.is_cache(), Some(&directory));
+        let Looked {
+            outcome,
+            there,
+            unknown,
+        } = self.packages(jobs, &goal)?;
+        let mut work = Work::new(directory, objects_of(jobs), self.key, self.compared())?;
+        if let Some(key) = self.key {
+            work.sign(there, key);
+        }
         if self.args.dry_run {
             return self.print_plan(outcome, &work);
         }
         let packages = outcome.into_packages()?;
         if let Some(packages) = &packages {
             work.found()?;
+            for (path, url) in &packages.stale {
+                work.forget(path, url.as_deref())?;
+            }
             let place = Place::of(work.directory())?;
             packages.copy(&place.url(self.parameters()))?;
         }
         let summary = summary(packages.as_ref(), &work);
         self.write(work, self.target.packing.unwrap_or_default())?;
         self.console.remark(&summary);
+        if self.key.is_some() && unknown > 0 {
+            self.console.remark(&format!(
+                "not signed: {} there that the lock does not know",
+                counted(unknown, "store path")
+            ));
+        }
         Ok(())
+    }
+
+    /// What is compared of what is there.
+    fn compared(&self) -> Compared {
+        if self.args.repair {
+            Compared::Contents
+        } else {
+            Compared::Size
+        }
     }
 
     /// Into any other store: by way of a cache that Nix copies from.
@@ -143,10 +171,10 @@ impl Push<'_> {
                 "push to a directory, `file:///...`, which takes no Nix, or run this where Nix is",
             ));
         };
-        let outcome = self.packages(jobs, &self.goal(true))?;
+        let Looked { outcome, .. } = self.packages(jobs, &self.goal(true, None))?;
         let between = temporary()?;
         let directory = Directory::look(between.path(), store_dir)?;
-        let work = Work::new(directory, objects_of(jobs), self.key)?;
+        let work = Work::new(directory, objects_of(jobs), self.key, Compared::Size)?;
         if self.args.dry_run {
             return self.print_plan(outcome, &work);
         }
@@ -160,24 +188,47 @@ impl Push<'_> {
             packages.copy(&to)?;
         }
         let paths: Vec<_> = work.missing.iter().map(|object| object.path).collect();
+        let signing = self.signing(&work);
         self.write(work, Packing::None)?;
         let from = Place::of(between.path())?.url(Vec::new());
         nix.copy(Some(&from), &to, paths, Extent::Named)?;
         self.console.remark(&summary);
+        if let Some(signing) = signing {
+            self.console.remark(&signing);
+        }
         Ok(())
     }
 
-    fn goal(&self, is_there: bool) -> Goal<'_> {
+    /// How to sign what was there before: Nix copies nothing of that.
+    fn signing(&self, work: &Work<'_>) -> Option<String> {
+        let file = self.target.key_file.as_deref()?;
+        let last = work.missing.iter().map(|object| object.layer).max()?;
+        let roots = work.missing.iter().filter(|object| object.layer == last);
+        let store_dir = &self.workspace.store_dir;
+        let roots = roots.map(|object| format!(" {}", store_dir.display(object.path)));
+        Some(format!(
+            "what was there before keeps the signatures that it has; to add yours, run `nix \
+             --extra-experimental-features nix-command store sign --store '{}' --key-file {} \
+             --recursive{}`",
+            self.target.url,
+            file.display(),
+            roots.collect::<String>()
+        ))
+    }
+
+    fn goal<'g>(&'g self, is_there: bool, directory: Option<&'g Directory>) -> Goal<'g> {
         Goal {
             target: self.target,
+            directory: directory.filter(|_| is_there),
+            compared: self.compared(),
             is_there,
             dry_run: self.args.dry_run,
         }
     }
 
-    fn packages(&self, jobs: &[&Compiled], goal: &Goal<'_>) -> Result<Outcome, Failure> {
+    fn packages(&self, jobs: &[&Compiled], goal: &Goal<'_>) -> Result<Looked, Failure> {
         if self.args.without_packages {
-            return Ok(Outcome::There);
+            return Ok(Looked::default());
         }
         packages(jobs, goal, self.workspace, self.console)
     }
@@ -199,6 +250,7 @@ impl Push<'_> {
             importer: self.search.compiler.importer(),
             ahead: self.ahead,
             packing,
+            compared: self.compared(),
         };
         Ok(work.finish(&how, self.key, &moved)?)
     }
@@ -247,24 +299,35 @@ impl Push<'_> {
 }
 
 fn summary(packages: Option<&Packages>, work: &Work<'_>) -> String {
-    let mut text = format!("published {}", counted(work.missing.len(), "object"));
+    let mut done = Vec::new();
     if !work.missing.is_empty() {
-        write!(text, " of {}", counted_bytes(work.size())).expect("a string takes all");
+        let objects = counted(work.missing.len(), "object");
+        done.push(format!(
+            "published {objects} of {}",
+            counted_bytes(work.size())
+        ));
     }
     if let Some(packages) = packages {
-        let size = packages.copied.iter().map(|local| local.nar_size).sum();
+        let sizes = packages.copied.iter().map(|local| local.nar_size);
+        let size = sizes.fold(0, u64::saturating_add);
         let paths = counted(packages.copied.len(), "store path");
         let bytes = counted_bytes(size);
-        write!(text, ", copied {paths} of packages, {bytes}").expect("a string takes all");
+        done.push(format!("copied {paths} of packages, {bytes}"));
     }
     let signed = work.unsigned().count();
     if signed > 0 {
-        write!(text, ", signed {signed}").expect("a string takes all");
+        done.push(format!("signed {signed}"));
     }
-    if work.whole > 0 {
-        write!(text, "; {} there already", work.whole).expect("a string takes all");
+    let nothing = done.is_empty();
+    match (nothing, work.whole) {
+        (true, 0) => "nothing to publish: the jobs need no store path of the workspace".to_owned(),
+        (true, whole) => {
+            let objects = counted(whole, "object");
+            format!("nothing to publish: {objects} there already")
+        }
+        (false, 0) => done.join(", "),
+        (false, whole) => format!("{}; {whole} there already", done.join(", ")),
     }
-    text
 }
 
 fn counted_bytes(bytes: u64) -> String {

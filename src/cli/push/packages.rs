@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cache::{
-    Answer, CacheUrl, Caches, Environment, Found, Known, Location, Nodes, Patience, Verdict,
+    Answer, AskError, CacheUrl, Caches, Environment, Found, Known, Location, Nodes, NotFrom,
+    Patience, Verdict,
 };
 use crate::compile::Compiled;
 use crate::plan::NeededBy;
-use crate::publish::{Extent, Local, Nix, NixError, Target};
-use crate::store::{PublicKey, StorePath};
+use crate::publish::{Compared, Directory, Extent, Local, Nix, NixError, Soundness, Target};
+use crate::store::{NarInfo, PublicKey, StorePath};
 use crate::workspace::Workspace;
 
+use super::super::asking::asking;
 use super::super::console::Console;
 use super::super::failure::Failure;
 
@@ -19,6 +21,8 @@ pub(super) struct Packages {
     nix: Nix,
     /// Of these, with all that they refer to.
     roots: BTreeSet<StorePath>,
+    /// What the target says of some of it, with the URL of the archive, and is of no use.
+    pub(super) stale: BTreeMap<StorePath, Option<String>>,
     /// All of it.
     pub(super) copied: Vec<Local>,
 }
@@ -30,9 +34,21 @@ impl Packages {
     }
 }
 
+/// What was found out about packages.
+#[derive(Default)]
+pub(super) struct Looked {
+    pub(super) outcome: Outcome,
+    /// What the target has as the lock has it, and whose paths do not follow from their contents.
+    pub(super) there: Vec<NarInfo>,
+    /// How much else of this kind it has, of which nothing is known.
+    pub(super) unknown: usize,
+}
+
 /// What becomes of the packages.
+#[derive(Default)]
 pub(super) enum Outcome {
     /// They are where the nodes look for them.
+    #[default]
     There,
     /// Nix has to copy some.
     Copy(Packages),
@@ -70,6 +86,10 @@ pub(super) struct Missing {
 /// Where packages are to be.
 pub(super) struct Goal<'a> {
     pub(super) target: &'a Target,
+    /// The target, if it is a directory that is a cache already.
+    pub(super) directory: Option<&'a Directory>,
+    /// What is compared of archives that are there.
+    pub(super) compared: Compared,
     /// Whether the target can be asked already.
     pub(super) is_there: bool,
     /// Whether nothing is to be done now.
@@ -82,11 +102,11 @@ pub(super) fn packages(
     goal: &Goal<'_>,
     workspace: &Workspace,
     console: &Console,
-) -> Result<Outcome, Failure> {
+) -> Result<Looked, Failure> {
     let target = goal.target;
     let needed = needed(jobs);
     if needed.is_empty() {
-        return Ok(Outcome::There);
+        return Ok(Looked::default());
     }
     let store_dir = &workspace.store_dir;
     let environment = Environment::of_process();
@@ -98,14 +118,19 @@ pub(super) fn packages(
         workspace,
         console,
     };
-    let missing = asking.missing(target)?;
+    let mut looked = Looked::default();
+    // What the target has is found out without the network.
+    let first = asking.ask(asking.target.iter().cloned().collect(), Vec::new())?;
+    let stale = asking.sort(&first, goal, &mut looked)?;
+    let missing = asking.missing(first, &stale, target)?;
     if missing.is_empty() {
-        return Ok(Outcome::There);
+        return Ok(looked);
     }
-    let Some(nix) = Nix::find(store_dir, console.shows_progress())? else {
-        return Ok(Outcome::Lacking(asking.lacking(&missing, WITHOUT_NIX)));
+    looked.outcome = match Nix::find(store_dir, console.shows_progress())? {
+        Some(nix) => asking.plan(nix, missing, stale, goal)?,
+        None => Outcome::Lacking(asking.lacking(&missing, WITHOUT_NIX)),
     };
-    asking.plan(nix, missing, goal)
+    Ok(looked)
 }
 
 const WITHOUT_NIX: &str = "there is no Nix here to copy it: push from a machine that has Nix and \
@@ -158,6 +183,9 @@ fn known(workspace: &Workspace) -> BTreeMap<StorePath, Known> {
 
 type Answers = BTreeMap<StorePath, Found>;
 
+/// What a directory says of paths and is of no use, with the URL of the archive.
+type Stale = BTreeMap<StorePath, Option<String>>;
+
 struct Asking<'a> {
     caches: Caches,
     target: Option<CacheUrl>,
@@ -168,10 +196,68 @@ struct Asking<'a> {
 }
 
 impl Asking<'_> {
+    /// Sorts what the target has: what the key is to sign, and what is of no use.
+    fn sort(
+        &self,
+        first: &Answers,
+        goal: &Goal<'_>,
+        looked: &mut Looked,
+    ) -> Result<Stale, Failure> {
+        let mut stale = Stale::new();
+        let Some(directory) = goal.directory else {
+            return Ok(stale);
+        };
+        for (path, found) in first {
+            match &found.verdict {
+                Verdict::Present { info, .. } => {
+                    if goal.compared == Compared::Contents
+                        && directory.soundness(info)? == Soundness::Broken
+                    {
+                        stale.insert(path.clone(), Some(info.url.clone()));
+                    } else if info.ca.is_none() && self.known.contains_key(path) {
+                        looked.there.push(NarInfo::clone(info));
+                    } else if info.ca.is_none() {
+                        looked.unknown += 1;
+                    }
+                }
+                Verdict::Absent(reasons) => {
+                    let url = reasons.iter().find_map(|(_, why)| match why {
+                        NotFrom::Archive { url, .. } => Some(url.clone()),
+                        NotFrom::Absent | NotFrom::Distrusted(_) => None,
+                    });
+                    let lies = reasons
+                        .iter()
+                        .any(|(_, why)| matches!(why, NotFrom::Distrusted(_)));
+                    if url.is_some() || lies {
+                        stale.insert(path.clone(), url);
+                    }
+                }
+                Verdict::CouldNotAsk(reasons) => {
+                    let malformed = |(_, error): &(CacheUrl, AskError)| {
+                        matches!(
+                            error,
+                            AskError::Malformed { .. }
+                                | AskError::Signature { .. }
+                                | AskError::OtherPath { .. }
+                        )
+                    };
+                    if reasons.iter().any(malformed) {
+                        stale.insert(path.clone(), None);
+                    }
+                }
+                Verdict::Differs { .. } => {}
+            }
+        }
+        Ok(stale)
+    }
+
     /// What has to be copied, as far as that is known.
-    fn missing(&self, target: &Target) -> Result<Answers, Failure> {
-        // What the target has is found out without the network.
-        let first = self.ask(self.target.iter().cloned().collect(), Vec::new())?;
+    fn missing(&self, first: Answers, stale: &Stale, target: &Target) -> Result<Answers, Failure> {
+        let is_missing = |path: &StorePath, found: &Found| {
+            !matches!(found.verdict, Verdict::Present { .. }) || stale.contains_key(path)
+        };
+        let mut first = first;
+        first.retain(|path, found| is_missing(path, found));
         if first.is_empty() || target.directory().is_none() {
             // Nix keeps what it writes closed, whatever other caches have.
             return Ok(first);
@@ -179,19 +265,29 @@ impl Asking<'_> {
         let settings = &self.workspace.settings;
         let urls: Vec<CacheUrl> = read(&settings.substituters())?;
         let keys: Vec<PublicKey> = read(&settings.trusted_public_keys())?;
-        self.ask(self.target.iter().cloned().chain(urls).collect(), keys)
+        let urls = self.target.iter().cloned().chain(urls).collect();
+        let mut second = self.ask(urls, keys)?;
+        // What another cache has as well is mended here all the same, if that was asked for.
+        let broken = |path: &StorePath| {
+            let was = first.get(path).map(|found| &found.verdict);
+            matches!(was, Some(Verdict::Present { .. }))
+        };
+        second.retain(|path, found| {
+            !matches!(found.verdict, Verdict::Present { .. }) || broken(path)
+        });
+        Ok(second)
     }
 
     fn ask(&self, urls: Vec<CacheUrl>, keys: Vec<PublicKey>) -> Result<Answers, Failure> {
-        let nodes = Nodes::new(urls, keys, &self.caches);
-        let progress = self.console.progress_of(0, "store paths");
-        let mut found = nodes.closures(
-            &self.caches,
-            self.needed.keys().cloned(),
-            |path| self.known.get(path),
-            |done, total| progress.done_of(done, total),
-        );
-        drop(progress);
+        let found = asking(self.console, &self.caches, |asked| {
+            let nodes = Nodes::new(urls, keys, &self.caches);
+            nodes.closures(
+                &self.caches,
+                self.needed.keys().cloned(),
+                |path| self.known.get(path),
+                |done, total| asked.told(done, total),
+            )
+        });
         let store_dir = &self.workspace.store_dir;
         for (path, found) in &found {
             if let Verdict::Differs { cache, difference } = &found.verdict {
@@ -201,12 +297,17 @@ impl Asking<'_> {
                     .help(LIES));
             }
         }
-        found.retain(|_, found| !matches!(found.verdict, Verdict::Present { .. }));
         Ok(found)
     }
 
     /// What Nix is to copy of what is missing.
-    fn plan(&self, nix: Nix, missing: Answers, goal: &Goal<'_>) -> Result<Outcome, Failure> {
+    fn plan(
+        &self,
+        nix: Nix,
+        missing: Answers,
+        mut stale: Stale,
+        goal: &Goal<'_>,
+    ) -> Result<Outcome, Failure> {
         let invalid = nix.invalid(missing.keys())?;
         let to_directory = goal.target.directory().is_some();
         if to_directory && !invalid.is_empty() {
@@ -235,8 +336,15 @@ impl Asking<'_> {
             self.compare(local)?;
         }
         copied.extend(fetched);
-        copied.retain(|local| !self.is_there(&local.path));
-        Ok(Outcome::Copy(Packages { nix, roots, copied }))
+        copied.retain(|local| stale.contains_key(&local.path) || !self.is_there(&local.path));
+        let paths: BTreeSet<_> = copied.iter().map(|local| &local.path).collect();
+        stale.retain(|path, _| paths.contains(path));
+        Ok(Outcome::Copy(Packages {
+            nix,
+            roots,
+            stale,
+            copied,
+        }))
     }
 
     /// Refuses what is not what was locked.

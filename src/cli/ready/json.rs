@@ -20,6 +20,7 @@ struct Summary {
     paths: usize,
     present: usize,
     absent: usize,
+    unusable: usize,
     differs: usize,
     could_not_ask: usize,
     /// Of what is present.
@@ -81,6 +82,7 @@ pub(super) fn json(readiness: &Readiness<'_>) -> String {
             paths: readiness.rows.len(),
             present: readiness.count(Kind::Present),
             absent: readiness.count(Kind::Absent),
+            unusable: readiness.count(Kind::Unusable),
             differs: readiness.count(Kind::Differs),
             could_not_ask: readiness.count(Kind::CouldNotAsk),
             nar_size,
@@ -128,6 +130,7 @@ fn path<'a>(row: &'a Row<'_>, readiness: &Readiness<'_>) -> Item<'a> {
         path: readiness.store_dir.display(&row.path).to_string(),
         verdict: match row.kind() {
             Kind::Absent => "absent",
+            Kind::Unusable => "unusable",
             Kind::Differs => "differs",
             Kind::CouldNotAsk => "could_not_ask",
             Kind::Present => "present",

@@ -7,13 +7,14 @@ mod text;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::cache::{Caches, Environment, Known, Patience};
+use crate::cache::{Archives, Caches, Environment, Known, Patience};
 use crate::compile::Compiled;
 use crate::emit::Form;
 use crate::store::StorePath;
 use crate::workspace::Workspace;
 
 use super::args::{Global, ReadyArgs, ReadyFormat};
+use super::asking::asking;
 use super::console::Console;
 use super::exit::Exit;
 use super::failure::Failure;
@@ -42,7 +43,13 @@ pub(super) fn run(args: &ReadyArgs, global: &Global, console: &Console) -> Resul
     let mut jobs = findings.compiled;
     jobs.sort_by(|a, b| a.key.cmp(&b.key));
     let patience = Patience::within(Duration::from_secs(args.timeout.into()));
-    let readiness = ask(&jobs, &workspace, patience, console)?;
+    let archives = if args.trust_narinfo {
+        Archives::Believed
+    } else {
+        Archives::Asked
+    };
+    let caches = caches(&workspace, patience).archives(archives);
+    let readiness = ask(&jobs, &workspace, &caches, console)?;
     output::print(&match args.format {
         ReadyFormat::Text if args.verbose => text::all(&readiness),
         ReadyFormat::Text => text::missing_and_summary(&readiness),
@@ -60,34 +67,42 @@ pub(super) fn check(
     workspace: &Workspace,
     console: &Console,
 ) -> Result<Exit, Failure> {
-    let readiness = ask(jobs, workspace, Patience::default(), console)?;
+    let caches = caches(workspace, Patience::default());
+    let readiness = ask(jobs, workspace, &caches, console)?;
     if let Some(failure) = text::failure(&readiness) {
         console.fail(&failure.note(text::missing(&readiness)));
     }
     Ok(readiness.exit())
 }
 
+fn caches(workspace: &Workspace, patience: Patience) -> Caches {
+    let store_dir = workspace.store_dir.clone();
+    Caches::new(store_dir, Environment::of_process(), patience)
+}
+
 fn ask<'j>(
     jobs: &'j [Compiled],
     workspace: &Workspace,
-    patience: Patience,
+    caches: &Caches,
     console: &Console,
 ) -> Result<Readiness<'j>, Failure> {
-    let store_dir = workspace.store_dir.clone();
-    let caches = Caches::new(store_dir, Environment::of_process(), patience);
-    let nodes = nodes(workspace, &caches)?;
     let known = known(jobs, workspace);
     let roots = jobs.iter().flat_map(|job| &job.needs.scripts);
-    let roots = roots.map(|need| need.script.path.clone());
-    let progress = console.progress_of(0, "store paths");
-    let found = nodes.closures(
-        &caches,
-        roots,
-        |path| known.get(path),
-        |done, total| progress.done_of(done, total),
-    );
-    drop(progress);
-    Ok(Readiness::new(jobs, found, &nodes, &caches))
+    let roots: BTreeSet<_> = roots.map(|need| need.script.path.clone()).collect();
+    if roots.is_empty() {
+        // A cache that cannot be reached would be waited for only to say that nothing is needed.
+        return Ok(Readiness::of_nothing(caches.store_dir()));
+    }
+    asking(console, caches, |asked| {
+        let nodes = nodes(workspace, caches)?;
+        let found = nodes.closures(
+            caches,
+            roots,
+            |path| known.get(path),
+            |done, total| asked.told(done, total),
+        );
+        Ok(Readiness::new(jobs, found, &nodes, caches))
+    })
 }
 
 /// What is known of store paths without asking: of what jobc makes itself, and of what is locked.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::cache::{AskError, CacheUrl, Caches, Found, Nodes, Verdict};
+use crate::cache::{AskError, CacheUrl, Caches, Found, Nodes, NotFrom, Verdict};
 use crate::compile::Compiled;
 use crate::model::JobKey;
 use crate::plan::NeededBy;
@@ -32,7 +32,10 @@ pub(super) struct Row<'j> {
 /// What a verdict amounts to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
+    /// No cache has it.
     Absent,
+    /// A cache has it, and nodes do not take it from there.
+    Unusable,
     Differs,
     CouldNotAsk,
     Present,
@@ -40,10 +43,16 @@ pub(super) enum Kind {
 
 impl Row<'_> {
     pub(super) fn kind(&self) -> Kind {
-        match self.found.verdict {
+        match &self.found.verdict {
             Verdict::Present { .. } => Kind::Present,
             Verdict::Differs { .. } => Kind::Differs,
-            Verdict::Absent(_) => Kind::Absent,
+            Verdict::Absent(reasons) => {
+                if reasons.iter().all(|(_, why)| *why == NotFrom::Absent) {
+                    Kind::Absent
+                } else {
+                    Kind::Unusable
+                }
+            }
             Verdict::CouldNotAsk(_) => Kind::CouldNotAsk,
         }
     }
@@ -82,13 +91,22 @@ impl<'j> Readiness<'j> {
         }
     }
 
+    /// That of jobs that need nothing.
+    pub(super) fn of_nothing(store_dir: &StoreDir) -> Self {
+        Self {
+            store_dir: store_dir.clone(),
+            caches: Vec::new(),
+            rows: Vec::new(),
+        }
+    }
+
     /// All that is absent counts as wrong, even if something else could not be asked: asking again
     /// would not change that.
     pub(super) fn exit(&self) -> Exit {
         match self.rows.iter().map(Row::kind).min() {
             None | Some(Kind::Present) => Exit::Done,
             Some(Kind::CouldNotAsk) => Exit::Failed,
-            Some(Kind::Absent | Kind::Differs) => Exit::Wrong,
+            Some(Kind::Absent | Kind::Unusable | Kind::Differs) => Exit::Wrong,
         }
     }
 

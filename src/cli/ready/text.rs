@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use indicatif::HumanBytes;
 
-use crate::cache::{CacheUrl, Distrust, NotFrom, Verdict};
+use crate::cache::{Distrust, NotFrom, Verdict};
 use crate::diagnostic::render::{counted, visible};
 use crate::model::JobKey;
 use crate::plan::NeededBy;
@@ -34,7 +34,12 @@ pub(super) fn all(readiness: &Readiness<'_>) -> String {
 /// What is missing, and why.
 pub(super) fn missing(readiness: &Readiness<'_>) -> String {
     let mut text = String::new();
-    for kind in [Kind::Absent, Kind::Differs, Kind::CouldNotAsk] {
+    for kind in [
+        Kind::Absent,
+        Kind::Unusable,
+        Kind::Differs,
+        Kind::CouldNotAsk,
+    ] {
         group(kind, readiness, &mut text);
     }
     text
@@ -44,9 +49,10 @@ pub(super) fn missing(readiness: &Readiness<'_>) -> String {
 pub(super) fn failure(readiness: &Readiness<'_>) -> Option<Failure> {
     let all = readiness.rows.len();
     let absent = readiness.count(Kind::Absent);
+    let unusable = readiness.count(Kind::Unusable);
     let differs = readiness.count(Kind::Differs);
     let not_asked = readiness.count(Kind::CouldNotAsk);
-    let lost = absent + differs;
+    let lost = absent + unusable + differs;
     let headline = if lost > 0 {
         format!(
             "the nodes cannot get {lost} of {}",
@@ -61,17 +67,30 @@ pub(super) fn failure(readiness: &Readiness<'_>) -> Option<Failure> {
         return None;
     };
     let mut failure = Failure::new(headline);
+    let any = |of: fn(&NotFrom) -> bool| any_absent(readiness, of);
     if absent > 0 {
         failure = failure.help("publish what is absent with `jobc push --to CACHE`");
+    }
+    if any(|why| matches!(why, NotFrom::Archive { .. })) {
+        failure = failure.help(
+            "write archives anew that are of no use with `jobc push --repair --to CACHE`, or \
+             leave servers unasked for them with `--trust-narinfo`",
+        );
     }
     if differs > 0 {
         failure = failure.help("lock again with `jobc lock --update`, or publish what is locked");
     }
-    if absent > 0 && untrusted(readiness) {
-        failure = failure.help(
-            "name the keys that sign as `trusted_public_keys` in `[init]`, or in `[nodes]` what \
-             their own settings say",
-        );
+    if any(|why| matches!(why, NotFrom::Distrusted(Distrust::OtherContents))) {
+        failure =
+            failure.help("publish anew what is not what it claims to be: `jobc push --to CACHE`");
+    }
+    if any(is_distrusted) {
+        failure = failure
+            .help("sign it with a key that the nodes trust: `jobc push --key-file FILE --to CACHE`")
+            .help(
+                "name the keys that sign as `trusted_public_keys` in `[init]`, or in `[nodes]` \
+                 what their own settings say",
+            );
     }
     let helps = readiness
         .rows
@@ -91,13 +110,17 @@ pub(super) fn failure(readiness: &Readiness<'_>) -> Option<Failure> {
 }
 
 /// Whether another key would help.
-fn untrusted(readiness: &Readiness<'_>) -> bool {
-    let distrusted = |(_, why): &(CacheUrl, NotFrom)| match why {
+fn is_distrusted(why: &NotFrom) -> bool {
+    match why {
         NotFrom::Distrusted(distrust) => *distrust != Distrust::OtherContents,
-        NotFrom::Absent | NotFrom::NoArchive(_) => false,
-    };
+        NotFrom::Absent | NotFrom::Archive { .. } => false,
+    }
+}
+
+/// Whether this is why nodes do not get something from some cache.
+fn any_absent(readiness: &Readiness<'_>, of: impl Fn(&NotFrom) -> bool) -> bool {
     readiness.rows.iter().any(|row| match &row.found.verdict {
-        Verdict::Absent(reasons) => reasons.iter().any(distrusted),
+        Verdict::Absent(reasons) => reasons.iter().any(|(_, why)| of(why)),
         _ => false,
     })
 }
@@ -156,7 +179,7 @@ fn reasons(row: &Row<'_>) -> Vec<String> {
                 .collect();
             let with = reasons.iter().filter_map(|(cache, why)| match why {
                 NotFrom::Absent => None,
-                NotFrom::Distrusted(_) | NotFrom::NoArchive(_) => {
+                NotFrom::Distrusted(_) | NotFrom::Archive { .. } => {
                     Some(format!("in {cache}: {why}"))
                 }
             });
@@ -202,6 +225,7 @@ fn summary(readiness: &Readiness<'_>, text: &mut String) {
     let counts = [
         Kind::Present,
         Kind::Absent,
+        Kind::Unusable,
         Kind::Differs,
         Kind::CouldNotAsk,
     ];
@@ -232,6 +256,7 @@ fn summary(readiness: &Readiness<'_>, text: &mut String) {
 fn title(kind: Kind) -> &'static str {
     match kind {
         Kind::Absent => "absent",
+        Kind::Unusable => "there and of no use",
         Kind::Differs => "different",
         Kind::CouldNotAsk => "could not be asked",
         Kind::Present => "present",
