@@ -21,12 +21,13 @@ use std::sync::Arc;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::beneath::{Enclosure, OpenError};
+use crate::diagnostic::codes::packages::LOCK_CONFLICT;
 use crate::diagnostic::codes::syntax;
 use crate::diagnostic::{Diagnostic, Holes, MachineError, Place, Report, Severity};
 use crate::lint::Levels;
 use crate::model::Settings;
 use crate::parse::{self, Decoded, Format};
-use crate::resolve::Lock;
+use crate::resolve::{Lock, conflict};
 use crate::source::{LoadError, Node, SourceFile, SourceMap, Span, display_name, load_opened};
 use crate::store::StoreDir;
 
@@ -58,10 +59,22 @@ pub struct Workspace {
     pub settings_map: Option<SourceMap>,
     /// What installables are.
     pub lock: Lock,
+    /// If the lock was merged from two sides: the packages, with their systems, on which these
+    /// disagree.
+    pub disputed: Option<BTreeSet<(String, String)>>,
     /// The store of the nodes.
     pub store_dir: StoreDir,
     /// Its files, and no others.
     pub files: Enclosure,
+}
+
+/// What becomes of a lock whose merge was not finished.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Conflicts {
+    /// It is a problem.
+    Refuse,
+    /// Both sides are read.
+    Merge,
 }
 
 /// A file that holds one or more jobs.
@@ -134,6 +147,18 @@ impl Workspace {
     /// # Errors
     /// If a file is there and cannot be read.
     pub fn open_at(root: &Path, current_dir: &Path) -> Result<Report<Self>, MachineError> {
+        Self::open_with(root, current_dir, Conflicts::Refuse)
+    }
+
+    /// The same, for who can go on from a lock whose merge was not finished.
+    ///
+    /// # Errors
+    /// If a file is there and cannot be read.
+    pub fn open_with(
+        root: &Path,
+        current_dir: &Path,
+        conflicts: Conflicts,
+    ) -> Result<Report<Self>, MachineError> {
         let files = Enclosure::new(root).map_err(|error| {
             let name = display_name(root, current_dir);
             MachineError::new(format!("cannot open `{name}`"), error)
@@ -160,12 +185,15 @@ impl Workspace {
             Some(map) => problem.located(map),
             None => problem,
         }));
+        let mut disputed = None;
         let lock = if holes.touch(&settings::store_dir_place()) {
             // Whether its paths are of the store that the author means, nobody knows.
             Lock::default()
         } else {
-            let lock = read_lock(&root.join(LOCK_FILE), reader, &store_dir)?;
-            lock.unpack(&mut diagnostics).unwrap_or_default()
+            let lock = read_lock(&root.join(LOCK_FILE), reader, &store_dir, conflicts)?;
+            let merged = lock.unpack(&mut diagnostics).unwrap_or_default();
+            disputed = merged.disputed;
+            merged.lock
         };
         let levels = Levels::new(&settings);
         let judged = diagnostics.into_iter();
@@ -176,6 +204,7 @@ impl Workspace {
             settings,
             settings_map,
             lock,
+            disputed,
             store_dir,
             files,
         };
@@ -477,16 +506,41 @@ fn read_settings(path: &Path, reader: Reader<'_>) -> Result<Report<Read>, Machin
     }))
 }
 
+/// The lock as it is read.
+#[derive(Debug, Default)]
+struct ReadLock {
+    lock: Lock,
+    disputed: Option<BTreeSet<(String, String)>>,
+}
+
 fn read_lock(
     path: &Path,
     reader: Reader<'_>,
     store_dir: &StoreDir,
-) -> Result<Report<Lock>, MachineError> {
+    conflicts: Conflicts,
+) -> Result<Report<ReadLock>, MachineError> {
     if !is_there(path) {
-        return Ok(Report::ok(Lock::default()));
+        return Ok(Report::ok(ReadLock::default()));
     }
-    let tree = read_tree(path, reader, Format::Json)?;
-    Ok(tree.and_then(|map| {
+    let mut diagnostics = Vec::new();
+    let Some(source) = reader.read(path)?.unpack(&mut diagnostics) else {
+        return Ok(Report::failed(diagnostics));
+    };
+    if let Some(line) = conflict::first_mark(source.text()) {
+        return Ok(match conflicts {
+            Conflicts::Merge => {
+                let merged = conflict::merge(source.text(), store_dir);
+                Report::ok(ReadLock {
+                    lock: merged.lock,
+                    disputed: Some(merged.disputed),
+                })
+            }
+            Conflicts::Refuse => Report::failed(vec![unfinished_merge(&source, line)]),
+        });
+    }
+    let tree = parse::tree(&source, Format::Json)
+        .map(|root: Node| SourceMap::new(source.clone(), Arc::new(root)));
+    let lock = tree.and_then(|map| {
         located(parse::decode(map.root()), &map).and_then(|file| {
             let report = Lock::read(&file, store_dir);
             let located = report
@@ -498,7 +552,24 @@ fn read_lock(
                 diagnostics: located.collect(),
             }
         })
+    });
+    Ok(lock.map(|lock| ReadLock {
+        lock,
+        disputed: None,
     }))
+}
+
+/// The problem of a lock with the mark of a conflict in this line, from 0.
+fn unfinished_merge(source: &Arc<SourceFile>, line: usize) -> Diagnostic {
+    let lines = source.text().split_inclusive('\n');
+    let start: usize = lines.take(line).map(str::len).sum();
+    let mark = source.text()[start..].lines().next().unwrap_or_default();
+    let place = Place::span(source, Span::new(start..start + mark.len()));
+    let headline = format!("the merge of `{LOCK_FILE}` is not finished");
+    Diagnostic::new(&LOCK_CONFLICT, headline, place).help(
+        "run `jobc lock`: it keeps what both sides say or only one of them changed, and asks for \
+         the rest again",
+    )
 }
 
 fn read_tree(

@@ -83,6 +83,7 @@ pub fn workspace() -> Workspace {
         .last()
         .expect("the examples are there");
     Workspace {
+        disputed: None,
         current_dir: root.clone(),
         files: Enclosure::new(&root).expect("it is there"),
         root,

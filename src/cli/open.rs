@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::Report;
-use crate::workspace::Workspace;
+use crate::workspace::{Conflicts, Workspace};
 
 use super::args::Global;
 use super::failure::Failure;
@@ -27,9 +27,18 @@ pub(super) fn root(global: &Global, current_dir: &Path) -> Result<PathBuf, Failu
 
 /// Opens the workspace that the command line names, or the one around the current directory.
 pub(super) fn open(global: &Global) -> Result<Report<Workspace>, Failure> {
+    open_with(global, Conflicts::Refuse)
+}
+
+/// The same, for who can go on from a lock whose merge was not finished.
+pub(super) fn open_with(
+    global: &Global,
+    conflicts: Conflicts,
+) -> Result<Report<Workspace>, Failure> {
     let current_dir = current_dir()?;
     let Some(named) = &global.workspace else {
-        return Ok(Workspace::open(&current_dir)?);
+        let root = Workspace::around(&current_dir);
+        return Ok(Workspace::open_with(root, &current_dir, conflicts)?);
     };
     let cannot =
         |cause: String| Failure::new(format!("cannot open `{}`: {cause}", named.display()));
@@ -37,7 +46,7 @@ pub(super) fn open(global: &Global) -> Result<Report<Workspace>, Failure> {
     if !root.is_dir() {
         return Err(cannot("it is not a directory".to_owned()));
     }
-    Ok(Workspace::open_at(&root, &current_dir)?)
+    Ok(Workspace::open_with(&root, &current_dir, conflicts)?)
 }
 
 /// The workspace that is meant where there is none around the current directory and no definition in

@@ -12,8 +12,8 @@ use crate::compile::in_parallel;
 use crate::diagnostic::MachineError;
 use crate::model::{Installable, InstallableSource};
 
-use super::expression;
 use super::nix::{Answer, Nix};
+use super::{expression, told};
 
 /// A package on a system, to be asked for.
 #[derive(Debug, Clone)]
@@ -34,7 +34,16 @@ pub(super) struct Derivation {
 }
 
 /// A derivation, or why Nix has none.
-pub(super) type Evaluated = Result<Derivation, String>;
+pub(super) type Evaluated = Result<Derivation, Refusal>;
+
+/// Why Nix has no derivation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Refusal {
+    /// What Nix said.
+    pub(super) told: String,
+    /// What to do, if that is known.
+    pub(super) help: Option<String>,
+}
 
 /// How `<nixpkgs>` is found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -208,7 +217,27 @@ impl Evaluation<'_> {
             self.source(installable)
         );
         self.nix.blame(&asked, &answer)?;
-        Ok(Err(answer.told()))
+        let mut told = answer.told();
+        let mut help = told::advice(&told).map(str::to_owned);
+        if help.is_some() && self.source(installable) == InstallableSource::Nixpkgs {
+            "no `<nixpkgs>` here: Nix's search path does not have it".clone_into(&mut told);
+        }
+        if told.contains(expression::MISSING) {
+            help = self.suggestion(question)?;
+        }
+        Ok(Err(Refusal { told, help }))
+    }
+
+    /// What Nix thinks of where there is no such attribute: it says so only if the lookup fails.
+    fn suggestion(&self, question: &Question<'_>) -> Result<Option<String>, MachineError> {
+        let source = self.source(&question.installable);
+        if matches!(source, InstallableSource::Flake(_)) {
+            return Ok(None);
+        }
+        let plain = expression::lookup(&self.root(&source)?, &question.installable.attribute);
+        let answer = self.expression(&plain, question.system)?;
+        let meant = told::suggestion(&answer.messages);
+        Ok(meant.map(|line| line.replacen("Did", "did", 1)))
     }
 
     fn root(&self, source: &InstallableSource) -> Result<String, MachineError> {

@@ -69,11 +69,19 @@ pub(super) fn select(root: &str, attribute: &Attribute) -> String {
     if attribute.names.is_empty() {
         return root.to_owned();
     }
+    let missing = string(&format!("{MISSING}{}`", attribute.text));
+    format!("({} or (throw {missing}))", lookup(root, attribute))
+}
+
+/// An attribute of a set, without words for the case that there is none.
+pub(super) fn lookup(root: &str, attribute: &Attribute) -> String {
     let names = attribute.names.iter();
     let path: String = names.map(|name| format!(".{}", string(name))).collect();
-    let missing = string(&format!("there is no attribute `{}`", attribute.text));
-    format!("({root}{path} or (throw {missing}))")
+    format!("{root}{path}")
 }
+
+/// What the expression says of an attribute that is not there, up to its name.
+pub(super) const MISSING: &str = "there is no attribute `";
 
 fn output(installable: &Installable) -> String {
     match &installable.output {

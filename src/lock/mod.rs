@@ -14,6 +14,7 @@ mod nix;
 mod realise;
 mod registration;
 pub mod text;
+mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -10,6 +10,8 @@ use std::process::Command;
 use crate::diagnostic::MachineError;
 use crate::nix::{Messages, run};
 
+use super::told;
+
 /// How Nix is to be run.
 #[derive(Debug, Clone, Copy)]
 pub struct Nix<'a> {
@@ -32,8 +34,6 @@ pub(super) struct Answer {
 
 /// So much of the messages is kept.
 const KEPT: usize = 256 * 1024;
-/// So many lines of it are shown.
-const SHOWN: usize = 40;
 /// So many characters of arguments are given to one run, far below what systems allow.
 const ARGUMENTS: usize = 100_000;
 
@@ -111,10 +111,12 @@ impl Nix<'_> {
     /// The machine's fault, if that is what a failed run shows; otherwise it was what Nix was given.
     pub(super) fn blame(&self, what: &str, answer: &Answer) -> Result<(), MachineError> {
         let failed = |cause: &str| MachineError::new(format!("Nix could not {what}"), cause);
-        if MACHINES_WORDS
-            .iter()
-            .any(|words| answer.messages.contains(words))
-        {
+        // A cache that Nix warns of need not be what it failed of.
+        let mut errors = answer
+            .messages
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("warning:"));
+        if errors.any(|line| MACHINES_WORDS.iter().any(|words| line.contains(words))) {
             return Err(failed(answer.cause()));
         }
         // Without a store that answers, nothing can be said about any package.
@@ -191,20 +193,8 @@ impl Answer {
         last.or(any).unwrap_or("Nix did not say why")
     }
 
-    /// The end of what Nix said, for a note.
+    /// What Nix said of an expression, for a note.
     pub(super) fn told(&self) -> String {
-        told(&self.messages)
-    }
-}
-
-/// The end of `messages`, without what is no news.
-pub(super) fn told(messages: &str) -> String {
-    let is_news = |line: &&str| !line.trim_start().starts_with("(use '--show-trace'");
-    let lines: Vec<&str> = messages.trim().lines().filter(is_news).collect();
-    let start = lines.len().saturating_sub(SHOWN);
-    let text = lines[start..].join("\n");
-    match text.trim() {
-        "" => "Nix did not say why".to_owned(),
-        text => text.to_owned(),
+        told::of_expression(&self.messages)
     }
 }

@@ -10,9 +10,9 @@ use crate::resolve::{PathInfo, bad_installable};
 use crate::store::{StoreDir, StorePath};
 
 use super::collect::Need;
-use super::evaluate::{Derivation, Nixpkgs, Question, evaluate};
-use super::nix::{Answer, Nix, told};
-use super::registration;
+use super::evaluate::{Derivation, Nixpkgs, Question, Refusal, evaluate};
+use super::nix::{Answer, Nix};
+use super::{registration, told};
 
 /// Resolves packages.
 pub(super) struct Resolver<'a> {
@@ -112,18 +112,23 @@ impl Resolver<'_> {
         {
             match answer {
                 Ok(derivation) => evaluated.push((target, derivation)),
-                Err(told) => {
+                Err(Refusal { told, help }) => {
                     // A file that is wrong is so for all of its packages.
                     let same = |known: &&mut Diagnostic| {
                         known.code == &codes::CANNOT_RESOLVE && known.notes.contains(&told)
                     };
-                    match diagnostics.iter_mut().find(same) {
-                        Some(known) => known.annotations.push(Annotation {
+                    if let Some(known) = diagnostics.iter_mut().find(same) {
+                        known.annotations.push(Annotation {
                             place: target.need.place.clone(),
                             label: "nor this one".to_owned(),
-                        }),
-                        None => diagnostics.push(cannot("evaluate", &target).note(told)),
+                        });
+                        continue;
                     }
+                    let problem = cannot("evaluate", &target).note(told);
+                    diagnostics.push(match help {
+                        Some(help) => problem.help(help),
+                        None => problem,
+                    });
                 }
             }
         }
@@ -277,7 +282,7 @@ fn cannot(what: &str, target: &Target<'_>) -> Diagnostic {
 /// What Nix said that is not about one of `others`.
 fn about(messages: &str, others: &[&str]) -> String {
     if others.is_empty() {
-        return told(messages);
+        return told::end(messages);
     }
     let mut blocks: Vec<String> = Vec::new();
     for line in messages.lines() {
@@ -292,7 +297,7 @@ fn about(messages: &str, others: &[&str]) -> String {
     }
     let of_others = |block: &String| others.iter().any(|other| block.contains(other));
     blocks.retain(|block| !of_others(block));
-    told(&if blocks.is_empty() {
+    told::end(&if blocks.is_empty() {
         messages.to_owned()
     } else {
         blocks.join("\n")

@@ -186,7 +186,11 @@ impl Nix {
         let ended = run(Command::new(program).args(arguments), messages)
             .map_err(|source| NixError::Start { program, source })?;
         if !ended.status.success() {
-            let messages = ended.messages.trim().to_owned();
+            let mut messages = ended.messages.trim().to_owned();
+            if ended.status.code().is_none() {
+                let end = format!("it did not end by itself ({})", ended.status);
+                messages = [messages, end].join("\n").trim_start().into();
+            }
             return Err(NixError::Failed { program, messages });
         }
         Ok(ended.stdout)

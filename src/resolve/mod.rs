@@ -3,6 +3,7 @@
 //! Between `check` and `plan`. Reads the files that are imported; everything else is pure.
 
 mod command;
+pub mod conflict;
 mod expanded;
 mod exposed;
 mod grace;

@@ -14,13 +14,13 @@ use crate::lock::{self, Asking, FromCaches, Needs, Nix, Nixpkgs, Request, file, 
 use crate::resolve::{DEFAULT_SYSTEM, Lock};
 use crate::source::display_name;
 use crate::store::StoreDir;
-use crate::workspace::{LOCK_FILE, Workspace};
+use crate::workspace::{Conflicts, LOCK_FILE, Workspace};
 
 use super::args::{Global, LockArgs};
 use super::console::Console;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::open::open;
+use super::open::{open, open_with};
 use super::output;
 
 use check::check;
@@ -28,18 +28,30 @@ use select::{Selected, select, store_paths};
 
 pub(super) fn run(args: &LockArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
     let mut diagnostics = Vec::new();
-    let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
+    if args.check {
+        return match open(global)?.unpack(&mut diagnostics) {
+            Some(workspace) => check(args, &workspace, diagnostics, console),
+            None => Ok(console.close(diagnostics, None, &[])),
+        };
+    }
+    let Some(workspace) = open_with(global, Conflicts::Merge)?.unpack(&mut diagnostics) else {
         return Ok(console.close(diagnostics, None, &[]));
     };
-    if args.check {
-        return check(args, &workspace, diagnostics, console);
-    }
     let _guard = file::Guard::take(&workspace.root)?;
     // Another run may have written the lock between the first look at it and the guard.
     let mut diagnostics = Vec::new();
-    let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
+    let Some(workspace) = open_with(global, Conflicts::Merge)?.unpack(&mut diagnostics) else {
         return Ok(console.close(diagnostics, None, &[]));
     };
+    if let Some(disputed) = &workspace.disputed {
+        console.say(&merged(disputed, &lock_name(&workspace)));
+        if !args.names.is_empty() && !disputed.is_empty() {
+            return Err(Failure::new(
+                "the sides of a merge disagree, and only some packages are named",
+            )
+            .help("finish the merge first: `jobc lock`"));
+        }
+    }
     let Some(task) = Task::new(args, &workspace, &mut diagnostics)? else {
         return Ok(console.close(diagnostics, None, &[]));
     };
@@ -74,6 +86,19 @@ pub(super) fn run(args: &LockArgs, global: &Global, console: &Console) -> Result
     let exit = console.close(diagnostics, Some(&remark), &[]);
     output::print(&changes(&workspace.lock, &lock, &workspace.store_dir))?;
     Ok(exit)
+}
+
+/// What came of the two sides of a merge.
+fn merged(disputed: &BTreeSet<(String, String)>, name: &str) -> String {
+    let mut line = format!("read both sides of the merge in `{name}`");
+    if !disputed.is_empty() {
+        let disputed: Vec<String> = disputed
+            .iter()
+            .map(|(installable, system)| format!("`{}` for `{system}`", visible::line(installable)))
+            .collect();
+        write!(line, "; they disagree about {}", disputed.join(", ")).expect("a string takes all");
+    }
+    line
 }
 
 /// What is to be locked, and for what.
@@ -188,6 +213,8 @@ fn systems(args: &LockArgs, gives: bool, workspace: &Workspace) -> BTreeSet<Stri
     if !gives {
         let locked = workspace.lock.packages().values();
         systems.extend(locked.flat_map(|systems| systems.keys().cloned()));
+        let disputed = workspace.disputed.iter().flatten();
+        systems.extend(disputed.map(|(_, system)| system.clone()));
     }
     let nodes = workspace.settings.system.as_deref();
     systems.insert(nodes.unwrap_or(DEFAULT_SYSTEM).to_owned());

@@ -224,6 +224,12 @@ super::super::code::declare_codes! {
     /// Run `jobc lock`, or `jobc lock --update` for what has changed since, and commit `jobc.lock`.
     LOCK_OUTDATED = "lock-outdated", Error, "a lock that is not current";
 
+    /// The lock has the marks of a merge that was not finished, `<<<<<<<` and its like.
+    ///
+    /// `jobc lock` reads both sides. It keeps the entries on which they agree and those that only
+    /// one of them changed, and asks Nix again for the others.
+    LOCK_CONFLICT = "lock-conflict", Error, "a lock whose merge was not finished";
+
     /// A package is given by a store path that is neither in the store of this machine nor in a
     /// cache that it asks. So the lock does not have its closure.
     ///
