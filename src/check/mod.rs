@@ -129,7 +129,7 @@ impl CheckedJob {
 const MOST: usize = 100;
 
 /// So many names of one job are looked at for advice.
-const MOST_COMPARED: usize = 1_000_000;
+const MOST_COMPARED: usize = 200_000;
 
 /// Checks a document. `holes` are the places of values that are not the author's.
 ///

@@ -137,9 +137,12 @@ fn late(ctx: &mut Ctx<'_>, order: &BTreeSet<(usize, usize)>) {
     const EFFORT: usize = 1_000_000;
     let processes = &ctx.job.task.processes;
     let mut effort = 0;
+    let mut waits = vec![false; processes.len()];
+    for &(_, after) in order {
+        waits[after] = true;
+    }
     for (index, process) in processes.iter().enumerate() {
-        let waits = order.iter().any(|&(_, after)| after == index);
-        if !process.is_ephemeral() || process.is_final() || !waits {
+        if !process.is_ephemeral() || process.is_final() || !waits[index] {
             continue;
         }
         effort += order.len() + processes.len();
