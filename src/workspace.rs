@@ -15,7 +15,7 @@ mod settings;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use walkdir::{DirEntry, WalkDir};
@@ -75,6 +75,19 @@ pub enum Conflicts {
     Refuse,
     /// Both sides are read.
     Merge,
+}
+
+/// What came of opening a workspace.
+#[derive(Debug)]
+pub struct Opening {
+    /// The workspace; none if its settings are wrong.
+    pub workspace: Option<Workspace>,
+    /// What is wrong with its settings and its lock.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Whether the settings are wrong, so that those of another workspace stand in for them.
+    pub settings_are_wrong: bool,
+    /// Whether the lock is wrong, so that nothing is known to be locked.
+    pub lock_is_wrong: bool,
 }
 
 /// A file that holds one or more jobs.
@@ -159,6 +172,36 @@ impl Workspace {
         current_dir: &Path,
         conflicts: Conflicts,
     ) -> Result<Report<Self>, MachineError> {
+        let opening = Self::look(root, current_dir, conflicts, None)?;
+        let judged = opening.diagnostics;
+        let failed = judged
+            .iter()
+            .any(|problem| problem.severity == Severity::Error);
+        Ok(match opening.workspace.filter(|_| !failed) {
+            Some(workspace) => Report::new(workspace, judged),
+            None => Report::failed(judged),
+        })
+    }
+
+    /// As [`Workspace::open_at`], with a workspace even where its lock is wrong, and where its settings
+    /// are and those of `another` can stand in for them.
+    ///
+    /// # Errors
+    /// If a file is there and cannot be read.
+    pub fn look_at(
+        root: &Path,
+        current_dir: &Path,
+        another: Option<&Self>,
+    ) -> Result<Opening, MachineError> {
+        Self::look(root, current_dir, Conflicts::Refuse, another)
+    }
+
+    fn look(
+        root: &Path,
+        current_dir: &Path,
+        conflicts: Conflicts,
+        another: Option<&Self>,
+    ) -> Result<Opening, MachineError> {
         let files = Enclosure::new(root).map_err(|error| {
             let name = display_name(root, current_dir);
             MachineError::new(format!("cannot open `{name}`"), error)
@@ -185,20 +228,39 @@ impl Workspace {
             Some(map) => problem.located(map),
             None => problem,
         }));
+        let own = settings.clone();
+        let levels = Levels::new(&own);
+        let is_wrong = |diagnostics: &[Diagnostic]| {
+            let mut severities = diagnostics.iter().map(|problem| problem.severity);
+            severities.any(|severity| severity == Severity::Error)
+        };
+        let judged = diagnostics.into_iter();
+        let mut diagnostics: Vec<_> = judged.filter_map(|it| levels.judge(it)).collect();
+        let settings_are_wrong = is_wrong(&diagnostics);
+        let (settings, settings_map, store_dir) = match another {
+            Some(another) if settings_are_wrong => {
+                (another.settings.clone(), None, another.store_dir.clone())
+            }
+            _ => (settings, settings_map, store_dir),
+        };
+        let is_open = !settings_are_wrong || another.is_some();
+        let mut lock_is_wrong = false;
         let mut disputed = None;
-        let lock = if holes.touch(&settings::store_dir_place()) {
+        let lock = if !is_open && holes.touch(&settings::store_dir_place()) {
             // Whether its paths are of the store that the author means, nobody knows.
             Lock::default()
         } else {
+            let mut of_lock = Vec::new();
             let lock = read_lock(&root.join(LOCK_FILE), reader, &store_dir, conflicts)?;
-            let merged = lock.unpack(&mut diagnostics).unwrap_or_default();
+            let merged = lock.unpack(&mut of_lock).unwrap_or_default();
             disputed = merged.disputed;
+            let judged = of_lock.into_iter();
+            let judged: Vec<_> = judged.filter_map(|it| levels.judge(it)).collect();
+            lock_is_wrong = is_wrong(&judged);
+            diagnostics.extend(judged);
             merged.lock
         };
-        let levels = Levels::new(&settings);
-        let judged = diagnostics.into_iter();
-        let diagnostics: Vec<_> = judged.filter_map(|problem| levels.judge(problem)).collect();
-        let workspace = Self {
+        let workspace = is_open.then(|| Self {
             root: root.to_owned(),
             current_dir: current_dir.to_owned(),
             settings,
@@ -207,14 +269,12 @@ impl Workspace {
             disputed,
             store_dir,
             files,
-        };
-        let failed = diagnostics
-            .iter()
-            .any(|problem| problem.severity == Severity::Error);
-        Ok(if failed {
-            Report::failed(diagnostics)
-        } else {
-            Report::new(workspace, diagnostics)
+        });
+        Ok(Opening {
+            workspace,
+            diagnostics,
+            settings_are_wrong,
+            lock_is_wrong,
         })
     }
 
@@ -258,20 +318,16 @@ impl Workspace {
     /// # Errors
     /// If a directory cannot be read.
     pub fn definitions(&self) -> Result<Vec<DefinitionFile>, MachineError> {
-        let whole = [".".to_owned()];
-        let roots = self.settings.roots.as_deref().unwrap_or(&whole);
-        let snapshots = self.snapshot_directory();
         let most = self.most_searched()?;
         let mut searched = 0;
         let mut found = Vec::new();
-        for root in roots {
-            let mut own = Vec::new();
-            let mut others = BTreeSet::new();
-            let directory = if root == "." {
+        for root in self.roots() {
+            let directory = if root.as_os_str().is_empty() {
                 self.root.clone()
             } else {
-                self.root.join(root)
+                self.root.join(&root)
             };
+            let mut files = Vec::new();
             let walk = WalkDir::new(&directory)
                 .into_iter()
                 .filter_entry(is_entered);
@@ -286,35 +342,24 @@ impl Workspace {
                     MachineError::new(format!("cannot search `{name}` for definitions"), cause)
                 })?;
                 searched += 1;
-                let enough = |most: usize| most.saturating_mul(found.len() + own.len() + 1);
+                let enough = |most: usize| most.saturating_mul(found.len() + files.len() + 1);
                 if most.is_some_and(|most| searched > enough(most)) {
                     return Err(self.no_workspace("it has too many files to search them all"));
                 }
-                if entry.file_type().is_dir() {
-                    continue;
-                }
-                if entry.path().ancestors().nth(SNAPSHOT_DEPTH) == Some(&*snapshots) {
-                    // The snapshot of a job called `job` is no definition.
-                    continue;
-                }
-                if entry.file_name() == SETTINGS_FILE && entry.depth() > 1 {
-                    others.extend(entry.path().parent().map(Path::to_owned));
-                }
                 // A link to a file is a file; what it leads to is found out when it is read.
-                own.extend(DefinitionFile::of_path(entry.path()));
+                if entry.file_type().is_dir() || !is_of_interest(entry.path()) {
+                    continue;
+                }
+                if let Ok(below) = entry.path().strip_prefix(&directory) {
+                    files.push(below.to_owned());
+                }
             }
-            if !others.is_empty() {
-                let is_own = |file: &DefinitionFile| {
-                    let mut above = file.path.ancestors();
-                    !above.any(|directory| others.contains(directory))
-                };
-                own.retain(is_own);
-            }
-            found.extend(own);
+            found.extend(self.own_in(&root, &files));
         }
         found.sort();
         found.dedup();
-        Ok(found)
+        let definition = |below: PathBuf| DefinitionFile::of_path(&self.root.join(below));
+        Ok(found.into_iter().filter_map(definition).collect())
     }
 
     /// How many files may be searched for each definition; any number in what is marked as a
@@ -364,20 +409,54 @@ impl Workspace {
         names
     }
 
-    /// Whether a file at `path`, relative to the workspace, is a definition of it.
-    pub fn is_definition(&self, path: &Path) -> bool {
-        let whole = [".".to_owned()];
-        let roots = self.settings.roots.as_deref().unwrap_or(&whole);
-        let is_in = |root: &String| {
-            let root = if root == "." { "" } else { root.as_str() };
-            let below = path.strip_prefix(root).ok().and_then(Path::parent);
-            below.is_some_and(|below| {
-                below
-                    .iter()
-                    .all(|name| is_searched(name.as_encoded_bytes()))
-            })
+    /// Those of `files`, all that there are in a workspace, which are its definitions. All paths are
+    /// relative to the workspace.
+    pub fn definitions_among(&self, files: &[&Path]) -> BTreeSet<PathBuf> {
+        let found = self.roots().into_iter().flat_map(|root| {
+            let below = |path: &Path| {
+                let below = path.strip_prefix(&root).ok()?;
+                let mut above = below.parent()?.iter();
+                let is_entered = above.all(|name| is_searched(name.as_encoded_bytes()));
+                (is_entered && is_of_interest(below)).then(|| below.to_owned())
+            };
+            let files: Vec<PathBuf> = files.iter().copied().filter_map(below).collect();
+            self.own_in(&root, &files)
+        });
+        found.collect()
+    }
+
+    /// The definitions among `files`, which are all definitions and settings found in the directory
+    /// `root` and relative to it: not those of other workspaces, which have settings of their own.
+    fn own_in(&self, root: &Path, files: &[PathBuf]) -> Vec<PathBuf> {
+        let snapshots = self.snapshots();
+        let mut others: BTreeSet<&Path> = BTreeSet::new();
+        for file in files {
+            let directory = file.parent().unwrap_or(Path::new(""));
+            // Settings at the root itself are this workspace's, or it is named on purpose.
+            if file.ends_with(SETTINGS_FILE) && !directory.as_os_str().is_empty() {
+                others.insert(directory);
+            }
+        }
+        let is_own = |file: &&PathBuf| !file.ancestors().any(|above| others.contains(above));
+        let own = files.iter().filter(is_own).map(|file| root.join(file));
+        // The snapshot of a job called `job` is no definition.
+        let is_snapshot = |file: &PathBuf| file.ancestors().nth(SNAPSHOT_DEPTH) == Some(&snapshots);
+        let own = own.filter(|file| DefinitionFile::of_path(file).is_some() && !is_snapshot(file));
+        own.collect()
+    }
+
+    /// The directories that definitions are searched in, relative to the workspace and without `.`.
+    pub fn roots(&self) -> Vec<PathBuf> {
+        let plain = |root: &String| {
+            let parts = Path::new(root).components();
+            parts
+                .filter(|part| !matches!(part, Component::CurDir))
+                .collect()
         };
-        DefinitionFile::of_path(path).is_some() && roots.iter().any(is_in)
+        match &self.settings.roots {
+            Some(roots) => roots.iter().map(plain).collect(),
+            None => vec![PathBuf::new()],
+        }
     }
 
     /// The directory that jobc keeps its own files in.
@@ -387,11 +466,18 @@ impl Workspace {
 
     /// The directory that compiled jobs are kept in for reviews.
     pub fn snapshot_directory(&self) -> PathBuf {
+        self.root.join(self.snapshots())
+    }
+
+    /// The same, relative to the workspace.
+    fn snapshots(&self) -> PathBuf {
         let settings = self.settings.snapshots.as_ref();
         let directory = settings.and_then(|it| it.directory.as_deref());
-        // Through components, so that `./snapshots` is what a search calls it.
-        let directory = directory.unwrap_or(SNAPSHOT_DIRECTORY);
-        self.root.join(directory).components().collect()
+        let parts = Path::new(directory.unwrap_or(SNAPSHOT_DIRECTORY)).components();
+        // So that `./snapshots` is what a search calls it.
+        parts
+            .filter(|part| !matches!(part, Component::CurDir))
+            .collect()
     }
 
     /// The directory that compiled jobs are written to.
@@ -403,6 +489,12 @@ impl Workspace {
 fn is_entered(entry: &DirEntry) -> bool {
     let name = entry.file_name().as_encoded_bytes();
     entry.depth() == 0 || !entry.file_type().is_dir() || is_searched(name)
+}
+
+/// Whether a file is settings or, by its name, a definition.
+fn is_of_interest(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == SETTINGS_FILE)
+        || DefinitionFile::of_path(path).is_some()
 }
 
 /// Whether definitions are searched in directories of this name.

@@ -299,11 +299,17 @@ fn a_revision_that_is_wrong() {
         "repository/deploy",
         &["diff", "--message-format", "short"],
     );
-    assert_eq!((run.status, run.stdout.as_str()), (2, ""));
+    assert_eq!(run.status, 2);
+    assert_eq!(
+        run.stdout,
+        "? not compared: devcluster/www/devel/a, because HEAD:deploy/a/job.toml is wrong\n\n\
+         HEAD -> working tree: no job differs, and not all could be compared\n"
+    );
     assert_eq!(
         run.stderr,
         "HEAD:deploy/a/job.toml:5:1: error[unknown-field]: unknown field `instnaces`\n\
-         error: 1 error in 1 file\n"
+         error: 1 error in 1 file\n\
+         no job differs that can be compared\n"
     );
     sandbox.file("repository/deploy/jobc.toml", "init.names = \"hsah\"\n");
     commit(&root, "wrong settings");

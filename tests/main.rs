@@ -27,6 +27,7 @@ mod push;
 mod readme;
 mod ready;
 mod reports;
+mod review;
 mod robustness;
 mod run;
 mod run_store;

@@ -2,10 +2,8 @@
 
 use std::io;
 
-use anstream::{AutoStream, ColorChoice};
-use glob::{MatchOptions, Pattern};
-
 use crate::diff::{Comparison, TextStyle, markdown, text};
+use anstream::{AutoStream, ColorChoice};
 
 use super::args::{Color, DiffArgs, DiffFormat, Global};
 use super::console::Console;
@@ -13,13 +11,12 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::open;
 use super::output;
-use super::side::{Reach, Reader, Word};
+use super::side::{Reach, Reader, Wanted, Word};
 
 pub(super) fn run(args: &DiffArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
     let current_dir = open::current_dir()?;
     let root = open::root(global, &current_dir)?;
-    let patterns = patterns(&args.jobs)?;
-    let wanted = |key: &str| patterns.is_empty() || patterns.iter().any(|it| fits(it, key));
+    let wanted = Wanted::new(&args.jobs)?;
     let reader = Reader {
         current_dir: &current_dir,
         root: &root,
@@ -33,20 +30,38 @@ pub(super) fn run(args: &DiffArgs, global: &Global, console: &Console) -> Result
         console.close(report.diagnostics, None, &[]);
         return Ok(Exit::Failed);
     };
+    let unmatched = reader.unmatched(&old, &new)?;
+    if !unmatched.is_empty() {
+        console.close(report.diagnostics, None, &unmatched);
+        return Ok(Exit::Failed);
+    }
     for note in sides.notes() {
         console.warn(note);
     }
     let comparison = sides.compare();
     print(&comparison, args.format, global)?;
-    if comparison.is_empty() {
-        console.remark(&match sides.same {
-            0 => "no job differs".to_owned(),
-            1 => "no job differs; 1 definition is the same on both sides".to_owned(),
-            same => format!("no job differs; {same} definitions are the same on both sides"),
-        });
-        return Ok(Exit::Done);
+    let same = match sides.same {
+        0 => String::new(),
+        1 => "; 1 definition is the same on both sides".to_owned(),
+        same => format!("; {same} definitions are the same on both sides"),
+    };
+    if sides.is_partial() {
+        console.close(report.diagnostics, None, &sides.troubles);
+        if comparison.jobs.is_empty() {
+            console.remark(&format!("no job differs that can be compared{same}"));
+        }
+        return Ok(Exit::Failed);
     }
-    Ok(Exit::Wrong)
+    let exit = console.close(report.diagnostics, None, &[]);
+    if comparison.jobs.is_empty() {
+        console.remark(&format!("no job differs{same}"));
+    }
+    Ok(match exit {
+        Exit::Done if comparison.jobs.is_empty() => Exit::Done,
+        Exit::Done => Exit::Wrong,
+        // What is wrong with a lock concerns no job that was compared, and yet was not looked at.
+        Exit::Wrong | Exit::Failed => Exit::Failed,
+    })
 }
 
 /// Prints a comparison.
@@ -79,33 +94,4 @@ fn style(global: &Global) -> TextStyle {
         color,
         width: size.map(|(width, _)| width.0.into()),
     }
-}
-
-/// The patterns that words are.
-pub(super) fn patterns(words: &[String]) -> Result<Vec<Pattern>, Failure> {
-    let pattern = |word: &String| {
-        Pattern::new(word).map_err(|error| {
-            Failure::new(format!(
-                "`{word}` is no pattern from character {} on: {}",
-                error.pos + 1,
-                error.msg
-            ))
-        })
-    };
-    words.iter().map(pattern).collect()
-}
-
-/// Whether a pattern fits a job's key, or its name if the pattern has no `/`.
-pub(super) fn fits(pattern: &Pattern, key: &str) -> bool {
-    let options = MatchOptions {
-        require_literal_separator: true,
-        ..MatchOptions::new()
-    };
-    let name = key.rsplit('/').next().unwrap_or(key);
-    let text = if pattern.as_str().contains('/') {
-        key
-    } else {
-        name
-    };
-    pattern.matches_with(text, options)
 }

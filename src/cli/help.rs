@@ -76,7 +76,8 @@ jobc explain not-utf8
 1  definitions are wrong; all their problems were printed
    (`ready`: something is absent; `why`: no job needs it; `diff`: something differs)
 2  the machine could not, or the command line made no sense
-   (`ready`: some cache could not be asked, and nothing is known to be absent)",
+   (`ready`: some cache could not be asked, and nothing is known to be absent; `diff`: something
+   could not be compared)",
     ),
     (
         "Environment",
@@ -203,6 +204,13 @@ A word that looks like a path (it has a `/`, begins with a full stop or ends in 
 it is there; any other word is a revision, or else a path that is there. `git:REVISION` and
 `path:PATH` say which.
 
+Definitions that do not compile on one side are told, and everything else is compared.
+
+Nothing that a git repository configures is run: no filter, no hook, no watcher. A pointer of Git LFS
+stands for its content where that is in the repository or in the working tree; a file that another
+filter would write is compared as git keeps it, unless the working tree has it unchanged. Where that may
+matter, a warning says so. Objects that only a server has are not fetched.
+
 What an update does is told by Aurora's rules: any difference of a task's configuration, defaults
 filled in, restarts its instances; `instances` and `update_config` are no part of it.
 
@@ -216,7 +224,9 @@ Examples:
 Exit status:
   0  no job differs
   1  some do
-  2  the definitions of a side are wrong, or the machine could not";
+  2  something could not be compared, because definitions of a side are wrong or the machine could not;
+     all else was compared and printed";
+
 /// After `snapshot --help`.
 pub(super) const SNAPSHOT: &str = "\
 Line endings are LF; a checkout that made CRLF of them is current as well. Files in the directory
@@ -244,8 +254,9 @@ Examples:
 Exit status:
   0  some job needs it (a warning says where more may be unknown); a job was compared, and
      what changed was told, if anything did
-  1  no job needs it; definitions that are wrong are 1 as well
-  2  no job is known to need it, but what some store paths refer to is unknown";
+  1  no job needs it; definitions that are wrong are 1 as well, and what the others need is printed
+  2  no job is known to need it, but what some store paths refer to is unknown; with OLD, something
+     could not be compared";
 
 /// After `graph --help`.
 pub(super) const GRAPH: &str = "\

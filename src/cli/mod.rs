@@ -10,6 +10,7 @@ mod build;
 mod check;
 mod completions;
 mod console;
+mod declared;
 mod diff;
 mod exit;
 mod explain;

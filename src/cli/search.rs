@@ -17,6 +17,7 @@ use crate::source::{SourceFile, display_name};
 use crate::workspace::{DefinitionFile, Workspace};
 
 use super::console::Console;
+use super::declared::Declared;
 use super::failure::Failure;
 use super::ignored::AskGit;
 use super::select::Selection;
@@ -61,8 +62,25 @@ pub(super) struct Findings {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// How many files hold selected jobs, or are wrong and may hold some.
     pub(super) concerned: usize,
+    /// The files in which something is wrong that concerns what is sought.
+    pub(super) wrong: Vec<WrongFile>,
+    /// Those in which something is wrong that does not concern it, as far as is known.
+    pub(super) doubts: Vec<WrongFile>,
     /// The files that were looked at, by their index.
     files: BTreeSet<usize>,
+}
+
+/// A file in which something is wrong.
+#[derive(Debug)]
+pub(super) struct WrongFile {
+    /// Its index.
+    pub(super) file: usize,
+    /// The jobs that it seems to have.
+    pub(super) declared: Declared,
+    /// What is wrong.
+    diagnostics: Vec<Diagnostic>,
+    /// Why it cannot be read.
+    trouble: Option<MachineError>,
 }
 
 /// A job, and the selectors that mean it.
@@ -179,8 +197,43 @@ impl<'a> Search<'a> {
         for (file, look) in others.into_iter().zip(looks) {
             findings.add(file, look?);
         }
+        self.judge(&mut findings)?;
         findings.add_duplicates();
         Ok(findings)
+    }
+
+    /// Tells files in which something is wrong that may be why a word means nothing, or not all that it
+    /// should, from those that have nothing to do with it.
+    fn judge(&self, findings: &mut Findings) -> Result<(), MachineError> {
+        for doubt in std::mem::take(&mut findings.doubts) {
+            let selectors = self.selection.selectors.iter().enumerate();
+            let mut concerned = selectors.filter(|(index, selector)| {
+                let is_sought = || selector.may_mean(doubt.file, &doubt.declared);
+                let is_found = selector.is_name() && !findings.of(*index).is_empty();
+                selector.names(doubt.file) || (!is_found && is_sought())
+            });
+            if concerned.next().is_none() {
+                findings.doubts.push(doubt);
+                continue;
+            }
+            let WrongFile {
+                diagnostics,
+                trouble,
+                ..
+            } = doubt;
+            if let Some(trouble) = trouble {
+                return Err(trouble);
+            }
+            findings.concerned += 1;
+            findings.diagnostics.extend(diagnostics);
+            findings.wrong.push(WrongFile {
+                file: doubt.file,
+                declared: doubt.declared,
+                diagnostics: Vec::new(),
+                trouble: None,
+            });
+        }
+        Ok(())
     }
 
     /// Looks at all files that were left out.
@@ -197,6 +250,11 @@ impl<'a> Search<'a> {
         for (file, look) in files.into_iter().zip(looks) {
             findings.add(file, look?);
         }
+        self.judge(findings)?;
+        // The word may be a misspelling of a job in any of the others.
+        for doubt in &mut findings.doubts {
+            findings.diagnostics.append(&mut doubt.diagnostics);
+        }
         Ok(())
     }
 
@@ -208,8 +266,15 @@ impl<'a> Search<'a> {
     ) -> Result<Option<Look>, MachineError> {
         let definition = &self.definitions[file];
         let mut look = Look::default();
-        let source = self.workspace.read_source(&definition.path)?;
+        let source = match self.workspace.read_source(&definition.path) {
+            Ok(source) => source,
+            Err(trouble) => {
+                look.doubt = Some((Declared::Nothing, Some(trouble)));
+                return Ok(Some(look));
+            }
+        };
         let Some(source) = source.unpack(&mut look.diagnostics) else {
+            look.doubt = Some((Declared::Nothing, None));
             return Ok(Some(look));
         };
         let defines = |name: &String| may_define(&source, definition.format, name);
@@ -217,7 +282,12 @@ impl<'a> Search<'a> {
             return Ok(None);
         }
         let checked = self.compiler.check(definition, &source);
-        let Some(checked) = checked.unpack(&mut look.diagnostics) else {
+        let checked = checked.unpack(&mut look.diagnostics);
+        let wrong = |problem: &Diagnostic| problem.severity == Severity::Error;
+        if look.diagnostics.iter().any(wrong) {
+            look.doubt = Some((Declared::of(&source, definition.format), None));
+        }
+        let Some(checked) = checked else {
             return Ok(Some(look));
         };
         let jobs = checked.jobs();
@@ -231,7 +301,6 @@ impl<'a> Search<'a> {
         let selected = || look.jobs.iter().filter(|found| !found.by.is_empty());
         if selected().next().is_none() {
             // Warnings of others are for those who build them.
-            let wrong = |problem: &Diagnostic| problem.severity == Severity::Error;
             look.diagnostics.retain(wrong);
         } else if self.depth == Depth::Plan {
             let wanted: BTreeSet<&JobKey> = selected().map(|found| &found.job.key).collect();
@@ -270,6 +339,8 @@ impl<'a> Search<'a> {
 /// What was seen in a file.
 #[derive(Debug, Default)]
 struct Look {
+    /// Of a file in which something is wrong, which jobs it seems to have, and why it cannot be read.
+    doubt: Option<(Declared, Option<MachineError>)>,
     jobs: Vec<Found>,
     compiled: Vec<Compiled>,
     planned: Vec<Planned>,
@@ -301,12 +372,28 @@ impl Findings {
     fn add(&mut self, file: usize, look: Option<Look>) {
         if let Some(look) = look {
             let selected = look.jobs.iter().any(|found| !found.by.is_empty());
-            self.concerned += usize::from(selected || !look.diagnostics.is_empty());
+            self.concerned += usize::from(selected);
             self.jobs.extend(look.jobs);
             self.compiled.extend(look.compiled);
             self.planned.extend(look.planned);
-            self.diagnostics.extend(look.diagnostics);
             self.files.insert(file);
+            let doubt = look.doubt.map(|(declared, trouble)| WrongFile {
+                file,
+                declared,
+                diagnostics: Vec::new(),
+                trouble,
+            });
+            match doubt {
+                Some(doubt) if selected => {
+                    self.diagnostics.extend(look.diagnostics);
+                    self.wrong.push(doubt);
+                }
+                Some(doubt) => self.doubts.push(WrongFile {
+                    diagnostics: look.diagnostics,
+                    ..doubt
+                }),
+                None => self.diagnostics.extend(look.diagnostics),
+            }
         }
     }
 

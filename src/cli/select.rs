@@ -16,6 +16,7 @@ use glob::{MatchOptions, Pattern};
 use crate::model::{JobKey, JobName};
 use crate::workspace::DefinitionFile;
 
+use super::declared::{Declared, name_of};
 use super::failure::Failure;
 
 /// What was asked for. Jobs are sought in files, which go by their index in the list of all.
@@ -117,8 +118,23 @@ impl Selection {
 }
 
 impl Selector {
+    /// Whether this is a name, which is found or not; what else may be meant is never all found.
+    pub(super) fn is_name(&self) -> bool {
+        matches!(self, Self::Name(..))
+    }
+
+    /// Whether a job may be meant that a file seems to have in which something is wrong.
+    pub(super) fn may_mean(&self, file: usize, declared: &Declared) -> bool {
+        match self {
+            Self::All => true,
+            Self::Files(files) => files.contains(&file),
+            Self::Pattern(pattern) => declared.may_fit(|key| fits(pattern, key)),
+            Self::Name(word, _) => job_name(word).is_some() && declared.may_hold(word),
+        }
+    }
+
     /// Whether the file is named.
-    fn names(&self, file: usize) -> bool {
+    pub(super) fn names(&self, file: usize) -> bool {
         matches!(self, Self::Name(_, files) | Self::Files(files) if files.contains(&file))
     }
 
@@ -135,22 +151,24 @@ impl Selector {
         match self {
             Self::All => true,
             Self::Files(_) => false,
-            Self::Pattern(pattern) => {
-                let key = job.to_string();
-                let text = if pattern.as_str().contains('/') {
-                    key.as_str()
-                } else {
-                    job.name.as_str()
-                };
-                let options = MatchOptions {
-                    require_literal_separator: true,
-                    ..MatchOptions::new()
-                };
-                pattern.matches_with(text, options)
-            }
+            Self::Pattern(pattern) => fits(pattern, &job.to_string()),
             Self::Name(word, _) => self.calls(job) || job.to_string() == *word,
         }
     }
+}
+
+/// Whether a pattern fits a job's key, or its name if the pattern has no `/`.
+pub(super) fn fits(pattern: &Pattern, key: &str) -> bool {
+    let options = MatchOptions {
+        require_literal_separator: true,
+        ..MatchOptions::new()
+    };
+    let text = if pattern.as_str().contains('/') {
+        key
+    } else {
+        name_of(key)
+    };
+    pattern.matches_with(text, options)
 }
 
 /// The name of a job that `word` may be, or may be the key of.

@@ -3,9 +3,11 @@
 use crate::compile::Listed;
 use crate::diagnostic::closest;
 use crate::diagnostic::render::{Lines, visible};
+use crate::model::shell_word;
 use crate::source::display_name;
 
 use super::console::Console;
+use super::declared::name_of;
 use super::failure::Failure;
 use super::search::{Findings, Search};
 use super::select::{Selector, paths};
@@ -24,9 +26,9 @@ const MOST: usize = 20;
 
 /// Refuses words that mean nothing, or more than they may.
 ///
-/// Where a file that was looked at is wrong, a job that is missing is likely to be in it, and
-/// nothing is said about that. Otherwise the other files are looked at as well, for what is wrong
-/// with them or for another name that may have been meant.
+/// Where a file is wrong that may hold a missing job, its problems are told, and nothing is said about
+/// the job. Otherwise the other files are looked at as well, for what is wrong with them or for another
+/// name that may have been meant.
 pub(super) fn settle(
     search: &Search<'_>,
     findings: &mut Findings,
@@ -36,11 +38,12 @@ pub(super) fn settle(
     let silent = findings.has_errors();
     let selectors = &search.selection.selectors;
     let means_nothing = |(index, selector): (usize, &Selector)| {
-        matches!(selector, Selector::Name(..)) && findings.of(index).is_empty()
+        selector.is_name() && findings.of(index).is_empty() && !is_explained(selector, findings)
     };
-    if !silent && selectors.iter().enumerate().any(means_nothing) {
+    if selectors.iter().enumerate().any(means_nothing) {
         search.survey(findings, console)?;
     }
+    doubtful_twins(search, findings, console);
     let mut failures = Vec::new();
     for (index, selector) in selectors.iter().enumerate() {
         let meant = findings.of(index);
@@ -54,13 +57,37 @@ pub(super) fn settle(
             Selector::Pattern(pattern) if meant.is_empty() && !silent => {
                 failures.push(no_match(pattern.as_str()));
             }
-            Selector::Name(word, _) if meant.is_empty() && !silent => {
+            Selector::Name(word, _) if meant.is_empty() && !is_explained(selector, findings) => {
                 failures.push(unknown(word, search, findings));
             }
             Selector::All | Selector::Pattern(_) | Selector::Name(..) | Selector::Files(_) => {}
         }
     }
     Ok(failures)
+}
+
+/// Whether something is wrong in a file that may hold what a name means.
+fn is_explained(selector: &Selector, findings: &Findings) -> bool {
+    let mut wrong = findings.wrong.iter();
+    wrong.any(|wrong| selector.names(wrong.file) || selector.may_mean(wrong.file, &wrong.declared))
+}
+
+/// Warns of files that may define a selected job once more, which nobody knows while they are wrong.
+fn doubtful_twins(search: &Search<'_>, findings: &Findings, console: &Console) {
+    for doubt in &findings.doubts {
+        let keys = findings.selected().map(|job| job.key.to_string());
+        let mut twins = keys.take(MOST).filter(|key| doubt.declared.may_hold(key));
+        let Some(key) = twins.next() else {
+            continue;
+        };
+        let path = &search.definitions[doubt.file].path;
+        let name = display_name(path, &search.workspace.current_dir);
+        let headline = format!("something is wrong in `{name}`, which may define `{key}` as well");
+        console.warn(&Failure::new(headline).help(format!(
+            "see what is wrong: `jobc check {}`",
+            shell_word(&name)
+        )));
+    }
 }
 
 /// Says what could be named where nothing was.
@@ -104,7 +131,11 @@ fn unknown(word: &str, search: &Search<'_>, findings: &Findings) -> Failure {
         .definitions
         .iter()
         .filter_map(|definition| definition.short_name());
-    let candidates = names.chain(keys.iter().map(String::as_str)).chain(files);
+    let wrong = findings.wrong.iter().chain(&findings.doubts);
+    let declared = wrong.flat_map(|wrong| wrong.declared.keys());
+    let declared = declared.flat_map(|key| [key, name_of(key)]);
+    let candidates = names.chain(keys.iter().map(String::as_str));
+    let candidates = candidates.chain(files).chain(declared);
     let root = display_name(&search.workspace.root, &search.workspace.current_dir);
     let paths = paths(word, &search.workspace.current_dir);
     if paths.iter().any(|path| path.exists()) {

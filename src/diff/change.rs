@@ -1,5 +1,7 @@
 //! What a comparison comes to: the document that `--format json` prints.
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -16,6 +18,18 @@ pub struct Comparison {
     pub summary: Summary,
     /// Every job that differs, sorted by key.
     pub jobs: Vec<JobChange>,
+    /// What could not be compared, because definitions are wrong.
+    pub not_compared: Vec<NotCompared>,
+}
+
+/// Jobs that could not be compared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NotCompared {
+    /// The definition that does not compile; the side, where it defines jobs more than once.
+    pub because: String,
+    /// The keys of the jobs, as far as they are known.
+    pub jobs: Vec<String>,
 }
 
 /// How many jobs there are of each kind.
@@ -236,10 +250,14 @@ pub struct FileChange {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Hunk {
-    /// The number of the first old line.
+    /// The number of the first old line; if there is none, of the line before.
     pub old_start: usize,
-    /// The number of the first new line.
+    /// How many old lines there are.
+    pub old_lines: usize,
+    /// The number of the first new line; if there is none, of the line before.
     pub new_start: usize,
+    /// How many new lines there are.
+    pub new_lines: usize,
     /// Lines, each after a space, `-` or `+`.
     pub lines: Vec<String>,
 }
@@ -283,9 +301,22 @@ pub struct OrderChange {
 }
 
 impl Comparison {
-    /// Whether nothing differs.
+    /// Whether nothing differs, and all was compared.
     pub fn is_empty(&self) -> bool {
-        self.jobs.is_empty()
+        self.jobs.is_empty() && self.not_compared.is_empty()
+    }
+}
+
+/// As unified differences have it: `@@ -7,3 +6 @@`.
+impl fmt::Display for Hunk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let range = |start: usize, count: usize| match count {
+            1 => start.to_string(),
+            _ => format!("{start},{count}"),
+        };
+        let old = range(self.old_start, self.old_lines);
+        let new = range(self.new_start, self.new_lines);
+        write!(f, "@@ -{old} +{new} @@")
     }
 }
 

@@ -111,6 +111,7 @@ pub fn compare(
         new: after.name.to_owned(),
         summary,
         jobs,
+        not_compared: Vec::new(),
     }
 }
 
@@ -261,7 +262,9 @@ impl Context<'_> {
         let hunks = hunks.unwrap_or_else(|| {
             vec![Hunk {
                 old_start: 1,
+                old_lines: 1,
                 new_start: 1,
+                new_lines: 1,
                 lines: vec![
                     format!("-({} bytes)", before.len()),
                     format!("+({} bytes)", after.len()),

@@ -1,5 +1,7 @@
 //! Texts compared line by line.
 
+use std::ops::Range;
+
 use similar::{Algorithm, ChangeTag, TextDiff};
 
 use super::Hunk;
@@ -27,9 +29,15 @@ pub(super) fn hunks(old: &str, shown: &str, new: &str) -> Option<Vec<Hunk>> {
         .diff_lines(old, new);
     let mut hunks = Vec::new();
     for group in diff.grouped_ops(AROUND) {
-        let Some(first) = group.first() else {
+        let (Some(first), Some(last)) = (group.first(), group.last()) else {
             continue;
         };
+        let (old_range, new_range) = (
+            first.old_range().start..last.old_range().end,
+            first.new_range().start..last.new_range().end,
+        );
+        // Where a side has no line, it is told by the line before, as `diff -u` does.
+        let start = |range: &Range<usize>| range.start + usize::from(!range.is_empty());
         let mut lines = Vec::new();
         for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
             let text = change.value().trim_end_matches('\n');
@@ -45,10 +53,36 @@ pub(super) fn hunks(old: &str, shown: &str, new: &str) -> Option<Vec<Hunk>> {
             }
         }
         hunks.push(Hunk {
-            old_start: first.old_range().start + 1,
-            new_start: first.new_range().start + 1,
+            old_start: start(&old_range),
+            old_lines: old_range.len(),
+            new_start: start(&new_range),
+            new_lines: new_range.len(),
             lines,
         });
     }
     Some(hunks)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hunks;
+
+    /// As `diff -U2` prints them.
+    #[test]
+    fn numbers_of_lines() {
+        let check = |old: &str, new: &str, expected: &[&str]| {
+            let found = hunks(old, old, new).expect("short texts");
+            let headers: Vec<_> = found.iter().map(ToString::to_string).collect();
+            assert_eq!(headers, expected, "{old:?} {new:?}");
+        };
+        let text = "1\n2\n3\n4\n5\n6\n7\n8\n9\n";
+        check("a\n", "b\n", &["@@ -1 +1 @@"]);
+        check("", "a\nb\n", &["@@ -0,0 +1,2 @@"]);
+        check("a\nb\n", "", &["@@ -1,2 +0,0 @@"]);
+        check("a\n", "a\nb\n", &["@@ -1 +1,2 @@"]);
+        check(text, &text.replace("5\n", ""), &["@@ -3,5 +3,4 @@"]);
+        check(text, &text.replace("5\n", "x\ny\n"), &["@@ -3,5 +3,6 @@"]);
+        let two = text.replace("1\n", "").replace("9\n", "x\n");
+        check(text, &two, &["@@ -1,3 +1,2 @@", "@@ -7,3 +6,3 @@"]);
+    }
 }

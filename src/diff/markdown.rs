@@ -1,18 +1,19 @@
 //! A comparison as a comment of a pull request: a table, and what it is about folded below.
 //!
 //! Whatever is foreign stands in code spans and fences that are longer than any run of backticks
-//! in it, or has its special characters escaped.
+//! in it, where nothing is a mention or a reference, or has its special characters escaped. Lines that
+//! differ keep their signs and stand below what they belong to, as the items of a list do.
 
 use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::change::{Comparison, Hunk, ImportedContents, JobKind};
+use super::change::{Comparison, FieldChange, Hunk, ImportedContents, JobChange, JobKind};
 use super::text::{
-    Alike, alike, field_line, import_line, last_line, order_line, package_line, sides, step_line,
-    totals,
+    Alike, alike, field_line, import_line, last_line, not_compared_line, order_line, package_line,
+    sides, step_line, totals,
 };
-use crate::diagnostic::render::visible;
+use crate::diagnostic::render::{counted, visible};
 
 /// Comments may have 65,536 characters on GitHub; this is for all but the last few lines.
 const MOST_CHARACTERS: usize = 60_000;
@@ -26,11 +27,18 @@ const MOST_ROWS: usize = 100;
 /// The most lines of one text.
 const MOST_LINES: usize = 80;
 
+/// The most jobs that are named of those that change like another one, and definitions that are wrong.
+const MOST_ALIKE: usize = 20;
+
 /// A comparison as Markdown.
 pub fn markdown(comparison: &Comparison) -> String {
     let mut text = format!("**jobc diff** {}\n\n", code(&sides(comparison)));
     writeln!(text, "{}\n", capitalised(&totals(comparison))).expect(STRINGS_TAKE_ALL);
     if comparison.is_empty() {
+        return text;
+    }
+    not_compared(comparison, &mut text);
+    if comparison.jobs.is_empty() {
         return text;
     }
     let is_folded = comparison.jobs.len() > MOST_OPEN_ROWS;
@@ -52,7 +60,7 @@ pub fn markdown(comparison: &Comparison) -> String {
             text,
             "| {sign} | {} | {}{} |",
             cell(&code(&job.key)),
-            cell(&job.impact.text),
+            cell(&plain(&job.impact.text)),
             note.unwrap_or_default()
         )
         .expect(STRINGS_TAKE_ALL);
@@ -93,107 +101,181 @@ pub fn markdown(comparison: &Comparison) -> String {
 
 const STRINGS_TAKE_ALL: &str = "strings take all";
 
+/// Which jobs could not be compared.
+fn not_compared(comparison: &Comparison, text: &mut String) {
+    let all = &comparison.not_compared;
+    for not_compared in all.iter().take(MOST_ALIKE) {
+        let line = code(&not_compared_line(not_compared));
+        writeln!(text, "- {line}").expect(STRINGS_TAKE_ALL);
+    }
+    if let more @ 1.. = all.len().saturating_sub(MOST_ALIKE) {
+        let more = counted(more, "more definition");
+        writeln!(text, "- {more}").expect(STRINGS_TAKE_ALL);
+    }
+    if !all.is_empty() {
+        text.push('\n');
+    }
+}
+
 /// What changes in jobs that change alike, folded.
 fn detail(group: &Alike<'_>) -> String {
     let job = &group.change;
-    let mut lines = Vec::new();
-    lines.extend(
-        job.packages
-            .iter()
-            .map(package_line)
-            .map(|line| format!("  {line}")),
-    );
+    let mut list = List::default();
+    for package in &job.packages {
+        list.item(0, &package_line(package));
+    }
     for import in &job.imports {
-        lines.push(format!("  {}", import_line(import)));
+        list.item(0, &import_line(import));
         match &import.contents {
-            ImportedContents::Lines(hunks) => add(hunks, &mut lines),
+            ImportedContents::Lines(hunks) => list.hunks(1, hunks),
             ImportedContents::Files(files) => {
-                for file in files.iter().take(MOST_LINES) {
+                let lines = files.iter().map(|file| {
                     let path = visible::line(&file.path);
-                    lines.push(format!("{}   {path}", mark(file.kind)));
-                }
+                    format!("{} {path}", mark(file.kind))
+                });
+                list.lines(1, &lines.collect::<Vec<_>>(), "file");
             }
             ImportedContents::Bytes { .. }
             | ImportedContents::Mode { .. }
             | ImportedContents::Unknown => {}
         }
     }
-    let field = |field: &super::FieldChange, lines: &mut Vec<String>| {
+    for field in &job.fields {
+        list.field(0, field);
+    }
+    for process in &job.processes {
+        let name = visible::line(&process.name);
+        list.item(0, &format!("{} process {name}", sign(process.kind)));
+        for field in &process.fields {
+            list.field(1, field);
+        }
+        list.hunks(1, &process.cmdline);
+    }
+    for step in &job.steps {
+        list.item(0, &format!("{} {}", sign(step.kind), step_line(step)));
+        for field in &step.fields {
+            list.field(1, field);
+        }
+        list.hunks(1, &step.cmdline);
+    }
+    for (pairs, sign) in [(&job.order.removed, '-'), (&job.order.added, '+')] {
+        for pair in pairs {
+            list.item(0, &format!("{sign} {}", order_line(pair)));
+        }
+    }
+    if let Some(line) = last_line(job) {
+        writeln!(list.text, "- {line}").expect(STRINGS_TAKE_ALL);
+    }
+    let key = |job: &&JobChange| html(&visible::line(&job.key));
+    let (title, others) = match group.jobs.as_slice() {
+        [first, second] => (
+            format!(
+                "<code>{}</code> and <code>{}</code>, which changes alike",
+                key(first),
+                key(second)
+            ),
+            None,
+        ),
+        [first, others @ ..] if !others.is_empty() => {
+            let title = format!(
+                "<code>{}</code> and {} more alike",
+                key(first),
+                others.len()
+            );
+            (title, Some(others))
+        }
+        _ => (format!("<code>{}</code>", key(&group.jobs[0])), None),
+    };
+    let others = others.map(|others| {
+        let shown = others.iter().take(MOST_ALIKE);
+        let mut names: Vec<String> = shown.map(|job| code(&job.key)).collect();
+        if let more @ 1.. = others.len().saturating_sub(MOST_ALIKE) {
+            names.push(format!("{more} more"));
+        }
+        format!("Alike: {}\n\n", names.join(", "))
+    });
+    format!(
+        "\n<details><summary>{title}</summary>\n\n{}{}\n</details>\n",
+        others.unwrap_or_default(),
+        list.text
+    )
+}
+
+/// A list in which lists and texts may be nested.
+#[derive(Default)]
+struct List {
+    text: String,
+}
+
+impl List {
+    /// An item, as a code span.
+    fn item(&mut self, depth: usize, line: &str) {
+        let indent = INDENT * depth;
+        writeln!(self.text, "{:indent$}- {}", "", code(line)).expect(STRINGS_TAKE_ALL);
+    }
+
+    fn field(&mut self, depth: usize, field: &FieldChange) {
         if let (Some(Value::String(old)), Some(Value::String(new))) = (&field.old, &field.new)
             && (old.contains('\n') || new.contains('\n'))
             && let Some(hunks) = super::lines::hunks(old, old, new)
         {
-            lines.push(format!("  {}:", visible::line(&field.path)));
-            add(&hunks, lines);
+            self.item(depth, &format!("{}:", visible::line(&field.path)));
+            self.hunks(depth + 1, &hunks);
         } else {
-            lines.push(format!("  {}", field_line(field)));
+            self.item(depth, &field_line(field));
         }
-    };
-    for change in &job.fields {
-        field(change, &mut lines);
     }
-    for process in &job.processes {
-        let name = visible::line(&process.name);
-        lines.push(format!("{} process {name}", mark(process.kind)));
-        for change in &process.fields {
-            field(change, &mut lines);
+
+    /// The lines that differ, as what the item above is about.
+    fn hunks(&mut self, depth: usize, hunks: &[Hunk]) {
+        let lines = hunks.iter().flat_map(|hunk| {
+            let own = hunk.lines.iter().map(|line| visible::line(line));
+            std::iter::once(hunk.to_string()).chain(own)
+        });
+        self.lines(depth, &lines.collect::<Vec<_>>(), "line");
+    }
+
+    /// Lines in a fence that is longer than any run of backticks in them, each of them within the item.
+    fn lines(&mut self, depth: usize, lines: &[String], what: &str) {
+        if lines.is_empty() {
+            return;
         }
-        add(&process.cmdline, &mut lines);
-    }
-    for step in &job.steps {
-        lines.push(format!("{} {}", mark(step.kind), step_line(step)));
-        for change in &step.fields {
-            field(change, &mut lines);
+        let indent = INDENT * depth;
+        let shown = &lines[..lines.len().min(MOST_LINES)];
+        let longest = shown.iter().map(|line| fence(line, 3)).max();
+        let fence = longest.unwrap_or_default();
+        let mut line = |text: &str| {
+            writeln!(self.text, "{:indent$}{text}", "").expect(STRINGS_TAKE_ALL);
+        };
+        line(&format!("{fence}diff"));
+        for text in shown {
+            line(text);
         }
-        add(&step.cmdline, &mut lines);
+        line(&fence);
+        if let more @ 1.. = lines.len() - shown.len() {
+            line("");
+            line(&format!("and {}", counted(more, &format!("more {what}"))));
+        }
     }
-    let order = [(&job.order.removed, '-'), (&job.order.added, '+')];
-    for (pairs, sign) in order {
-        lines.extend(
-            pairs
-                .iter()
-                .map(|pair| format!("{sign} {}", order_line(pair))),
-        );
-    }
-    lines.extend(last_line(job).map(|line| format!("  {line}")));
-    let body = lines.join("\n");
-    let fence = fence(&body, 3);
-    let title = match group.jobs.len() {
-        1 => html(&visible::line(&job.key)),
-        count => format!(
-            "{} and {} more alike",
-            html(&visible::line(&job.key)),
-            count - 1
-        ),
-    };
-    format!(
-        "\n<details><summary><code>{title}</code></summary>\n\n{fence}diff\n{body}\n{fence}\n\n\
-         </details>\n"
-    )
 }
 
+/// How far a nested item stands from the one above it.
+const INDENT: usize = 2;
+
+fn sign(kind: JobKind) -> char {
+    match kind {
+        JobKind::Added => '+',
+        JobKind::Removed => '-',
+        JobKind::Changed => '~',
+    }
+}
+
+/// The sign of a line in a difference.
 fn mark(kind: JobKind) -> char {
     match kind {
         JobKind::Added => '+',
         JobKind::Removed => '-',
-        JobKind::Changed => ' ',
-    }
-}
-
-fn add(hunks: &[Hunk], lines: &mut Vec<String>) {
-    let mut shown = 0;
-    for hunk in hunks {
-        let (old, new) = (hunk.old_start, hunk.new_start);
-        lines.push(format!("@@ -{old} +{new} @@"));
-        for line in &hunk.lines {
-            shown += 1;
-            if shown <= MOST_LINES {
-                lines.push(visible::line(line));
-            }
-        }
-    }
-    if shown > MOST_LINES {
-        lines.push(format!("  ... {} more lines", shown - MOST_LINES));
+        JobKind::Changed => '!',
     }
 }
 
@@ -211,11 +293,34 @@ fn fence(text: &str, least: usize) -> String {
 fn code(text: &str) -> String {
     let text = visible::line(text);
     let fence = fence(&text, 1);
-    if text.starts_with('`') || text.ends_with('`') {
+    // A space at both ends is taken off again.
+    let is_padded = text.starts_with(' ') && text.ends_with(' ') && !text.trim().is_empty();
+    if text.starts_with('`') || text.ends_with('`') || is_padded {
         format!("{fence} {text} {fence}")
     } else {
         format!("{fence}{text}{fence}")
     }
+}
+
+/// Words of jobc's own, in which commands stand in backticks and nothing else is Markdown.
+fn plain(text: &str) -> String {
+    let mut escaped = String::new();
+    for (index, part) in text.split('`').enumerate() {
+        if index > 0 {
+            escaped.push('`');
+        }
+        if index % 2 == 1 {
+            escaped.push_str(part);
+            continue;
+        }
+        for character in part.chars() {
+            if "\\*_[]<>#@&~".contains(character) {
+                escaped.push('\\');
+            }
+            escaped.push(character);
+        }
+    }
+    escaped
 }
 
 /// In a cell of a table, a bar ends the cell even in code.

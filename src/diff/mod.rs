@@ -22,8 +22,8 @@ mod tests;
 
 pub use self::change::{
     ClosureChange, Comparison, FieldChange, FileChange, Hunk, Impact, ImpactKind, ImportChange,
-    ImportedContents, JobChange, JobKind, OrderChange, PackageChange, PackageKind, ProcessChange,
-    StepChange, Summary,
+    ImportedContents, JobChange, JobKind, NotCompared, OrderChange, PackageChange, PackageKind,
+    ProcessChange, StepChange, Summary,
 };
 pub use self::compare::{Job, JobForm, Known, compare};
 pub use self::decompose::step_identity;

@@ -121,6 +121,7 @@ fn long_tables_are_folded() {
             new: "b".to_owned(),
             summary: Summary::default(),
             jobs: vec![change; count],
+            not_compared: Vec::new(),
         }
     };
     assert!(!markdown(&comparison(25)).contains("the jobs"));

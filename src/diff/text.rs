@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::diagnostic::render::{counted, visible};
 
 use super::change::{
-    Comparison, FieldChange, Hunk, ImportChange, ImportedContents, JobChange, JobKind,
+    Comparison, FieldChange, Hunk, ImportChange, ImportedContents, JobChange, JobKind, NotCompared,
     PackageChange, PackageKind, StepChange,
 };
 
@@ -34,6 +34,12 @@ pub fn text(comparison: &Comparison, style: TextStyle) -> String {
     };
     for group in alike(&comparison.jobs) {
         printer.group(&group);
+    }
+    for line in comparison.not_compared.iter().map(not_compared_line) {
+        printer.line(0, Tone::Title, &format!("? {line}"));
+    }
+    if !comparison.not_compared.is_empty() {
+        printer.text.push('\n');
     }
     if !comparison.is_empty() {
         let last = format!("{}: {}", sides(comparison), totals(comparison));
@@ -119,12 +125,29 @@ pub(super) fn totals(comparison: &Comparison) -> String {
         (summary.removed, "removed"),
     ];
     let mut parts = parts.into_iter().filter(|(count, _)| *count > 0);
-    let Some((count, what)) = parts.next() else {
-        return "no job differs".to_owned();
+    let all = match parts.next() {
+        None => "no job differs".to_owned(),
+        Some((count, what)) => {
+            let first = format!("{} {what}", counted(count, "job"));
+            let rest = parts.map(|(count, what)| format!(", {count} {what}"));
+            std::iter::once(first).chain(rest).collect()
+        }
     };
-    let first = format!("{} {what}", counted(count, "job"));
-    let rest = parts.map(|(count, what)| format!(", {count} {what}"));
-    std::iter::once(first).chain(rest).collect()
+    if comparison.not_compared.is_empty() {
+        all
+    } else {
+        format!("{all}, and not all could be compared")
+    }
+}
+
+/// `HEAD:web/job.toml does not compile, so not compared: KEY`.
+pub(super) fn not_compared_line(not_compared: &NotCompared) -> String {
+    let because = visible::line(&not_compared.because);
+    let jobs = names(&not_compared.jobs);
+    match not_compared.jobs.as_slice() {
+        [] => format!("not compared: the jobs of {because}, which is wrong"),
+        _ => format!("not compared: {jobs}, because {because} is wrong"),
+    }
 }
 
 /// What a line is about, told by its colour.
@@ -216,7 +239,7 @@ impl Printer {
                     let (sign, tone) = sign(file.kind);
                     self.line(2, tone, &format!("{sign} {}", visible::line(&file.path)));
                 }
-                self.hidden(files.len());
+                self.hidden(2, files.len(), "file");
             }
             ImportedContents::Bytes { .. }
             | ImportedContents::Mode { .. }
@@ -243,7 +266,7 @@ impl Printer {
     fn hunks(&mut self, depth: usize, hunks: &[Hunk]) {
         let mut shown = 0;
         for (index, hunk) in hunks.iter().enumerate() {
-            if index > 0 {
+            if index > 0 && shown < MOST_LINES {
                 self.line(depth, Tone::Quiet, "...");
             }
             for line in &hunk.lines {
@@ -259,13 +282,13 @@ impl Printer {
                 self.line(depth, tone, &visible::line(line));
             }
         }
-        self.hidden(shown);
+        self.hidden(depth, shown, "line");
     }
 
-    fn hidden(&mut self, shown: usize) {
-        if shown > MOST_LINES {
-            let more = format!("... {} more lines", shown - MOST_LINES);
-            self.line(2, Tone::Quiet, &more);
+    fn hidden(&mut self, depth: usize, count: usize, what: &str) {
+        if let more @ 1.. = count.saturating_sub(MOST_LINES) {
+            let more = counted(more, &format!("more {what}"));
+            self.line(depth, Tone::Quiet, &format!("... {more}"));
         }
     }
 

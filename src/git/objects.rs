@@ -29,6 +29,7 @@ pub struct Objects {
     own: PathBuf,
     /// How files are written, as arguments of git.
     habits: OnceLock<Vec<OsString>>,
+    tracked: OnceLock<Vec<Tracked>>,
     filters: Filters,
 }
 
@@ -63,6 +64,7 @@ impl Objects {
             repository,
             own: own.to_owned(),
             habits: OnceLock::new(),
+            tracked: OnceLock::new(),
             filters: Filters::default(),
         };
         objects
@@ -82,8 +84,11 @@ impl Objects {
 
     fn make(&self) -> io::Result<()> {
         let git_dir = self.git_dir();
+        // Not with what leads there: that may just have been removed, because a signal ends jobc.
+        fs::create_dir(&self.own)?;
+        fs::create_dir(&git_dir)?;
         for name in ["refs", "objects", "info"] {
-            fs::create_dir_all(git_dir.join(name))?;
+            fs::create_dir(git_dir.join(name))?;
         }
         fs::write(git_dir.join("HEAD"), "ref: refs/heads/none\n")?;
         let version = match &*self.repository.object_format {
@@ -367,23 +372,25 @@ impl Objects {
         if self.repository.prefix.is_none() {
             return Ok(BTreeSet::new());
         }
-        let tracked = self.tracked()?.into_iter();
-        let left_out = tracked
-            .filter(|file| file.is_left_out)
-            .map(|file| file.path);
-        let is_absent = |path: &PathBuf| {
-            let there = self.repository.directory.join(path);
+        let left_out = self.tracked()?.iter().filter(|file| file.is_left_out);
+        let is_absent = |file: &&Tracked| {
+            let there = self.repository.directory.join(&file.path);
             there.symlink_metadata().is_err()
         };
-        Ok(left_out.filter(is_absent).collect())
+        let absent = left_out.filter(is_absent);
+        Ok(absent.map(|file| file.path.clone()).collect())
     }
 
     /// What the index has of the directory.
-    fn tracked(&self) -> Result<Vec<Tracked>, GitError> {
+    fn tracked(&self) -> Result<&[Tracked], GitError> {
+        if let Some(tracked) = self.tracked.get() {
+            return Ok(tracked);
+        }
         let mut command = self.git_on_working_tree()?;
         let listed = run(command.args(["ls-files", "-z", "-v", "--stage"]), None)?;
         let listed = listed.checked("list what is tracked")?;
-        Ok(words(&listed).filter_map(Tracked::parse).collect())
+        let tracked = || words(&listed).filter_map(Tracked::parse).collect();
+        Ok(self.tracked.get_or_init(tracked))
     }
 
     /// The files of the working tree, relative to it, that are what the index has by their times and
@@ -396,9 +403,9 @@ impl Objects {
         command.args(["diff-files", "-z", "--name-only", "--ignore-submodules=all"]);
         let touched = run(&mut command, None)?.checked("look at the working tree")?;
         let touched: BTreeSet<PathBuf> = words(&touched).map(path).collect();
-        let tracked = self.tracked()?.into_iter();
+        let tracked = self.tracked()?.iter();
         let tracked = tracked.filter(|file| !file.is_unseen && file.kind == EntryKind::File);
-        let tracked = tracked.map(|file| (prefix.join(file.path), file.id));
+        let tracked = tracked.map(|file| (prefix.join(&file.path), file.id.clone()));
         Ok(tracked
             .filter(|(path, _)| !touched.contains(path))
             .collect())

@@ -110,6 +110,7 @@ fn parse(text: &str, name: &str) -> Result<Jobs, Failure> {
             )));
         };
         let job = SideJob {
+            definition: None,
             form: JobForm::Table(table),
             needs: Needs::default(),
         };

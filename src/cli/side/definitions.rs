@@ -4,18 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::compile::{Compiled, Compiler, in_parallel};
-use crate::diagnostic::{Diagnostic, MachineError, Report};
+use crate::cli::declared::Declared;
+use crate::cli::failure::Failure;
+use crate::compile::{CheckedFile, Compiled, Compiler, duplicates, in_parallel};
+use crate::diagnostic::{Diagnostic, MachineError, Report, Severity, codes};
 use crate::emit::Form;
 use crate::git::EntryKind;
 use crate::model::JobKey;
 use crate::source::{SourceFile, display_name};
 use crate::workspace::{DefinitionFile, LOCK_FILE, SETTINGS_FILE, Workspace};
 
-use super::super::failure::Failure;
 use super::marked;
-use super::revision::Checked;
+use super::revision::{Checked, Search};
 use super::same::{Dependencies, leads_to};
+use super::wanted::Wanted;
 
 /// A workspace, or one as it is in a revision.
 pub(super) struct Definitions {
@@ -26,53 +28,148 @@ pub(super) struct Definitions {
     pub(super) checked: Option<Checked>,
     /// What stands before the names of files in messages.
     mark: String,
+    /// Whether its settings are wrong, so that those of another one stand in for them.
+    pub(super) settings_are_wrong: bool,
+    /// Whether its lock is wrong, so that nothing is known to be locked.
+    pub(super) lock_is_wrong: bool,
+}
+
+/// What came of compiling definitions.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    /// The jobs that are right, each with its definition.
+    pub(super) jobs: Vec<(PathBuf, Compiled)>,
+    /// The definitions in which something is wrong.
+    pub(super) wrong: Vec<Wrong>,
+    /// The keys of jobs that are defined more than once.
+    pub(super) ambiguous: BTreeSet<String>,
+    /// What is wrong.
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// What could not be read.
+    pub(super) troubles: Vec<Failure>,
+}
+
+/// A definition in which something is wrong.
+#[derive(Debug, Clone)]
+pub(in crate::cli) struct Wrong {
+    /// Where it is, relative to the workspace.
+    pub(super) path: PathBuf,
+    /// What messages call it.
+    pub(super) name: String,
+    /// The jobs that it seems to have.
+    pub(super) declared: Declared,
+}
+
+/// What came of compiling a definition.
+#[derive(Default)]
+struct Compilation {
+    source: Option<Arc<SourceFile>>,
+    jobs: Vec<Compiled>,
+    diagnostics: Vec<Diagnostic>,
+    trouble: Option<Failure>,
+    wrong: Option<Wrong>,
+}
+
+impl Outcome {
+    fn add_duplicates(&mut self) {
+        let places = self.jobs.iter().map(|(_, job)| (&job.key, &job.named_at));
+        let diagnostics = duplicates(places);
+        if diagnostics.is_empty() {
+            return;
+        }
+        let mut seen = BTreeSet::new();
+        for (_, job) in &self.jobs {
+            if !seen.insert(&job.key) {
+                self.ambiguous.insert(job.key.to_string());
+            }
+        }
+        self.diagnostics.extend(diagnostics);
+    }
+}
+
+/// The definitions that are found in a workspace's directory, relative to it.
+fn in_directory(workspace: &Workspace) -> Result<BTreeSet<PathBuf>, MachineError> {
+    let found = workspace.definitions()?;
+    let relative = |file: &DefinitionFile| {
+        let below = file.path.strip_prefix(&workspace.root);
+        below.unwrap_or(&file.path).to_owned()
+    };
+    Ok(found.iter().map(relative).collect())
 }
 
 impl Definitions {
-    /// The workspace at `root` (absolute).
-    pub(super) fn of_directory(root: &Path, current_dir: &Path) -> Result<Report<Self>, Failure> {
-        let mut diagnostics = Vec::new();
-        let opened = Workspace::open_at(root, current_dir)?;
-        let Some(workspace) = opened.unpack(&mut diagnostics) else {
-            return Ok(Report::failed(diagnostics));
+    /// The workspace at `root` (absolute). The settings of `another` stand in for its own where these
+    /// are wrong.
+    pub(super) fn of_directory(
+        root: &Path,
+        current_dir: &Path,
+        another: Option<&Workspace>,
+    ) -> Result<Report<Self>, Failure> {
+        let opening = Workspace::look_at(root, current_dir, another)?;
+        let Some(workspace) = opening.workspace else {
+            return Ok(Report::failed(opening.diagnostics));
         };
-        let found = workspace.definitions()?;
-        let relative = |file: &DefinitionFile| {
-            let below = file.path.strip_prefix(&workspace.root);
-            below.unwrap_or(&file.path).to_owned()
-        };
-        let files = found.iter().map(relative).collect();
+        let files = in_directory(&workspace)?;
         let definitions = Self {
             workspace,
             files,
             checked: None,
             mark: String::new(),
+            settings_are_wrong: opening.settings_are_wrong,
+            lock_is_wrong: opening.lock_is_wrong,
         };
-        Ok(Report::new(definitions, diagnostics))
+        Ok(Report::new(definitions, opening.diagnostics))
     }
 
-    /// The workspace as it is in a revision, with nothing checked out but its settings and lock.
-    pub(super) fn of_revision(checked: Checked, name: &str) -> Result<Report<Self>, Failure> {
+    /// The workspace as it is in a revision, with nothing checked out but its settings and lock. The
+    /// settings of `another` stand in for its own where these are wrong.
+    pub(super) fn of_revision(
+        checked: Checked,
+        name: &str,
+        another: Option<&Workspace>,
+    ) -> Result<Report<Self>, Failure> {
         let mark = checked.mark(name);
         let own = [SETTINGS_FILE, LOCK_FILE].map(PathBuf::from);
         checked.check_out(&own.into())?;
-        checked.make_roots()?;
-        let mut diagnostics = Vec::new();
-        let opened = Workspace::open_at(checked.root(), checked.root())?;
-        let Some(workspace) = opened.unpack(&mut diagnostics) else {
-            let diagnostics = marked(diagnostics, |file| format!("{mark}{file}"));
+        let search = checked.make_roots(&checked.roots())?;
+        let opening = Workspace::look_at(checked.root(), checked.root(), another)?;
+        let diagnostics = marked(opening.diagnostics, |file| format!("{mark}{file}"));
+        let Some(workspace) = opening.workspace else {
             return Ok(Report::failed(diagnostics));
         };
-        let files = checked.entries.iter();
-        let files = files.filter(|(_, held)| held.kind != EntryKind::Submodule);
-        let files = files.map(|(path, _)| path.clone());
-        let files = files.filter(|path| workspace.is_definition(path)).collect();
-        Ok(Report::ok(Self {
+        let search = if opening.settings_are_wrong {
+            checked.make_roots(&workspace.roots())?
+        } else {
+            search
+        };
+        let files = match search {
+            Search::Directory => in_directory(&workspace)?,
+            Search::Entries => {
+                let files = checked.entries.iter();
+                let files = files.filter(|(_, held)| held.kind != EntryKind::Submodule);
+                let files: Vec<&Path> = files.map(|(path, _)| path.as_path()).collect();
+                workspace.definitions_among(&files)
+            }
+        };
+        let definitions = Self {
             workspace,
             files,
             checked: Some(checked),
             mark,
-        }))
+            settings_are_wrong: opening.settings_are_wrong,
+            lock_is_wrong: opening.lock_is_wrong,
+        };
+        Ok(Report::new(definitions, diagnostics))
+    }
+
+    /// What the definition at `relative` is called in messages.
+    pub(super) fn display(&self, relative: &Path) -> String {
+        let path = self.workspace.root.join(relative);
+        format!(
+            "{}{}",
+            self.mark,
+            display_name(&path, &self.workspace.current_dir)
+        )
     }
 
     /// The files of `relative`, which has to be checked out.
@@ -107,32 +204,105 @@ impl Definitions {
     pub(super) fn compile(
         &self,
         only: Option<&BTreeSet<PathBuf>>,
-        wanted: &(dyn Fn(&str) -> bool + Sync),
-    ) -> Result<Report<Vec<Compiled>>, Failure> {
+        wanted: &Wanted,
+    ) -> Result<Outcome, Failure> {
         let files: BTreeSet<PathBuf> = match only {
             Some(only) => self.files.intersection(only).cloned().collect(),
             None => self.files.clone(),
         };
         self.prepare(&files)?;
-        let files: Vec<_> = files.iter().filter_map(|file| self.file(file)).collect();
+        let files: Vec<(&PathBuf, DefinitionFile)> = files
+            .iter()
+            .filter_map(|path| Some((path, self.file(path)?)))
+            .collect();
         let mut compiler = Compiler::new(&self.workspace)?;
         compiler.write_as(Form::Complete);
-        let wanted = |key: &JobKey| wanted(&key.to_string());
-        let compile = |file: &DefinitionFile| -> Result<Report<Vec<Compiled>>, MachineError> {
-            let mut diagnostics = Vec::new();
-            let source = self.workspace.read_source(&file.path)?;
-            let Some(source) = source.unpack(&mut diagnostics) else {
-                return Ok(Report::failed(diagnostics));
-            };
-            compiler.compile(file, &source, &wanted)
+        let is_wanted = |key: &JobKey| wanted.is(&key.to_string());
+        let compile = |(path, file): &(&PathBuf, DefinitionFile)| {
+            let mut found = Compilation::default();
+            match self.workspace.read_source(&file.path) {
+                Err(error) => found.trouble = Some(self.failure(&error)),
+                Ok(source) => {
+                    if let Some(source) = source.unpack(&mut found.diagnostics) {
+                        found.source = Some(Arc::clone(&source));
+                        match compiler.compile(file, &source, &is_wanted) {
+                            Err(error) => found.trouble = Some(self.failure(&error)),
+                            Ok(report) => {
+                                let jobs = report.unpack(&mut found.diagnostics);
+                                found.jobs = jobs.unwrap_or_default();
+                            }
+                        }
+                    }
+                }
+            }
+            // Warnings are for those who check.
+            let mut diagnostics = std::mem::take(&mut found.diagnostics);
+            diagnostics.retain(|problem| problem.severity == Severity::Error);
+            if !diagnostics.is_empty() || found.trouble.is_some() {
+                let declared = found.source.as_ref();
+                let declared = declared.map(|source| Declared::of(source, file.format));
+                found.wrong = Some(Wrong {
+                    path: (*path).clone(),
+                    name: self.display(path),
+                    declared: declared.unwrap_or(Declared::Nothing),
+                });
+            }
+            found.diagnostics = diagnostics;
+            found
         };
-        let mut diagnostics = Vec::new();
-        let mut jobs = Vec::new();
-        for report in in_parallel(&files, compile, |_| {}) {
-            let report = report.map_err(|error| self.failure(&error))?;
-            jobs.extend(report.unpack(&mut diagnostics).unwrap_or_default());
+        let all = in_parallel(&files, compile, |_| {});
+        let mut wrong = all.iter().filter_map(|found| found.wrong.as_ref());
+        // A job that is found is not sought in a file that may define it once more.
+        let keys = if wanted.has_names() && wrong.any(|it| !it.declared.is_clear()) {
+            self.keys()?
+        } else {
+            BTreeSet::new()
+        };
+        let mut outcome = Outcome::default();
+        for (found, (path, _)) in all.into_iter().zip(&files) {
+            let jobs = found.jobs.into_iter();
+            outcome.jobs.extend(jobs.map(|job| ((*path).clone(), job)));
+            let is_concerned = |it: &Wrong| wanted.may_be_in(&it.declared, &keys);
+            let Some(wrong) = found.wrong.filter(is_concerned) else {
+                continue;
+            };
+            // That a package is not locked follows where the lock cannot be read.
+            let is_told = |problem: &Diagnostic| {
+                !self.lock_is_wrong || problem.code.id != codes::packages::NOT_LOCKED.id
+            };
+            let diagnostics = found.diagnostics.into_iter();
+            outcome.diagnostics.extend(diagnostics.filter(is_told));
+            outcome.troubles.extend(found.trouble);
+            outcome.wrong.push(wrong);
         }
-        Ok(Report::new(jobs, diagnostics))
+        outcome.add_duplicates();
+        outcome.diagnostics = self.marked(outcome.diagnostics);
+        Ok(outcome)
+    }
+
+    /// The keys of all jobs that the definitions seem to have.
+    pub(super) fn keys(&self) -> Result<BTreeSet<String>, Failure> {
+        if let Some(checked) = &self.checked {
+            checked.check_out(&self.files)?;
+        }
+        let compiler = Compiler::new(&self.workspace)?;
+        let files: Vec<&PathBuf> = self.files.iter().collect();
+        let keys = |path: &&PathBuf| -> BTreeSet<String> {
+            let Some((file, source)) = self.file(path).zip(self.text(path, &BTreeMap::new()))
+            else {
+                return BTreeSet::new();
+            };
+            let declared = Declared::of(&source, file.format);
+            let mut keys: BTreeSet<String> = declared.keys().map(str::to_owned).collect();
+            if keys.is_empty() {
+                let checked = compiler.check(&file, &source).value;
+                let jobs = checked.iter().flat_map(CheckedFile::jobs);
+                keys.extend(jobs.map(|job| job.key.to_string()));
+            }
+            keys
+        };
+        let keys = in_parallel(&files, keys, |_| {});
+        Ok(keys.into_iter().flatten().collect())
     }
 
     /// Checks out what the definitions need, if that is still to be done.

@@ -7,31 +7,34 @@ mod compiled;
 mod contents;
 mod definitions;
 mod left;
+mod mistaken;
+mod reader;
 mod revision;
 mod same;
 mod temporary;
+mod wanted;
 mod word;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::compile::{Compiled, duplicates};
-use crate::diagnostic::{Diagnostic, MachineError, Place, Report, Severity};
-use crate::diff::{self, Comparison, JobForm, Known};
-use crate::git::Repository;
+use crate::compile::Compiled;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::diff::{self, Comparison, JobForm, Known, NotCompared};
 use crate::plan::Needs;
 use crate::resolve::Lock;
-use crate::source::{SourceFile, display_name};
+use crate::source::SourceFile;
 use crate::store::{StoreDir, StorePath};
 use crate::workspace::Workspace;
 
 use super::failure::Failure;
 
-use self::definitions::Definitions;
+use self::definitions::Wrong;
 use self::revision::Checked;
 
-use self::same::differing;
+pub(super) use self::reader::{Reach, Reader, changed_since};
+pub(super) use self::wanted::Wanted;
 pub(super) use self::word::Word;
 
 /// What is compared with something else.
@@ -49,6 +52,10 @@ pub(super) struct Side {
     pub(super) root: Option<PathBuf>,
     /// What is to be known of its files.
     notes: Vec<Failure>,
+    /// The definitions in which something is wrong.
+    wrong: Vec<Wrong>,
+    /// The keys of jobs that are defined more than once.
+    ambiguous: BTreeSet<String>,
     /// Keeps the files of a revision as long as they are looked at.
     _checkout: Option<Checked>,
 }
@@ -56,6 +63,8 @@ pub(super) struct Side {
 /// A job of a side.
 #[derive(Debug)]
 pub(super) struct SideJob {
+    /// Its definition, relative to the workspace; none if nothing is known of it.
+    definition: Option<PathBuf>,
     /// The compiled job.
     pub(super) form: JobForm,
     /// What its nodes need; nothing is known of it where the job was compiled by somebody else.
@@ -67,184 +76,12 @@ pub(super) struct SideJob {
 pub(super) struct Sides {
     pub(super) old: Side,
     pub(super) new: Side,
+    /// What there is to say of both together.
+    pub(super) notes: Vec<Failure>,
+    /// What could not be read.
+    pub(super) troubles: Vec<Failure>,
     /// How many definitions say the same on both, and were not compiled.
     pub(super) same: usize,
-}
-
-/// How much of both sides to read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reach {
-    /// All jobs.
-    Everything,
-    /// Those of definitions that may compile to something else.
-    Differing,
-}
-
-/// Where words of the command line begin, and which jobs they are about.
-pub(super) struct Reader<'a> {
-    /// The directory that paths are relative to.
-    pub(super) current_dir: &'a Path,
-    /// The workspace.
-    pub(super) root: &'a Path,
-    /// Whether a job is of interest.
-    pub(super) wanted: &'a (dyn Fn(&str) -> bool + Sync),
-}
-
-/// A side whose jobs are still to be read.
-enum Opened {
-    Definitions(Box<Definitions>),
-    Compiled(BTreeMap<String, SideJob>),
-}
-
-impl Reader<'_> {
-    /// Reads two sides. A report without a value says what is wrong with the definitions of one.
-    pub(super) fn read(
-        &self,
-        old: &Word,
-        new: &Word,
-        reach: Reach,
-    ) -> Result<Report<Sides>, Failure> {
-        if (old, new) == (&Word::Input, &Word::Input) {
-            return Err(Failure::new("standard input cannot be both sides"));
-        }
-        let mut diagnostics = Vec::new();
-        let old_name = self.name(old);
-        let new_name = self.name(new);
-        let old = self.open(old, &old_name)?.unpack(&mut diagnostics);
-        let new = self.open(new, &new_name)?.unpack(&mut diagnostics);
-        let (Some(old), Some(new)) = (old, new) else {
-            return Ok(Report::failed(diagnostics));
-        };
-        let differing = match (&old, &new, reach) {
-            (Opened::Definitions(old), Opened::Definitions(new), Reach::Differing) => {
-                Some(differing(old, new)?)
-            }
-            _ => None,
-        };
-        let same = match (&differing, &new) {
-            (Some(differing), Opened::Definitions(new)) => new.files.difference(differing).count(),
-            _ => 0,
-        };
-        let old = self.finish(old, old_name, differing.as_ref())?;
-        let old = old.unpack(&mut diagnostics);
-        let new = self.finish(new, new_name, differing.as_ref())?;
-        let new = new.unpack(&mut diagnostics);
-        Ok(match (old, new) {
-            (Some(old), Some(new)) => Report::new(Sides { old, new, same }, diagnostics),
-            _ => Report::failed(diagnostics),
-        })
-    }
-
-    /// What messages call a side.
-    fn name(&self, word: &Word) -> String {
-        match word {
-            Word::Revision(name) | Word::Either(name, _) => name.clone(),
-            Word::Path(path) if path == self.root => "working tree".to_owned(),
-            Word::Path(path) => display_name(path, self.current_dir),
-            Word::Input => "standard input".to_owned(),
-        }
-    }
-
-    fn open(&self, word: &Word, name: &str) -> Result<Report<Opened>, Failure> {
-        let path = match word {
-            Word::Input => return compiled::input().map(|jobs| Report::ok(Opened::Compiled(jobs))),
-            Word::Path(path) => path,
-            Word::Revision(revision) => return self.revision(revision, None),
-            Word::Either(revision, path) => return self.revision(revision, Some(path)),
-        };
-        self.path(path, name)
-    }
-
-    fn revision(&self, name: &str, path: Option<&PathBuf>) -> Result<Report<Opened>, Failure> {
-        let failure = match Repository::around(self.root)? {
-            None => {
-                let root = display_name(self.root, self.current_dir);
-                Failure::new(format!(
-                    "no revision `{name}`: `{root}` is in no git repository"
-                ))
-            }
-            Some(repository) => match repository.revision(name)? {
-                Some(revision) => {
-                    let checked = Checked::new(repository, &revision, self.root)?;
-                    let opened = Definitions::of_revision(checked, name)?;
-                    return Ok(opened.map(|opened| Opened::Definitions(Box::new(opened))));
-                }
-                None => unknown_revision(name, &repository),
-            },
-        };
-        match path {
-            Some(path) => self.path(path, name),
-            None => Err(failure),
-        }
-    }
-
-    fn path(&self, path: &Path, name: &str) -> Result<Report<Opened>, Failure> {
-        let metadata = path
-            .metadata()
-            .map_err(|error| MachineError::new(format!("cannot read `{name}`"), error))?;
-        if !metadata.is_dir() {
-            return Ok(Report::ok(Opened::Compiled(compiled::file(path, name)?)));
-        }
-        if let Some(jobs) = compiled::directory(path, name)? {
-            return Ok(Report::ok(Opened::Compiled(jobs)));
-        }
-        let root = path
-            .canonicalize()
-            .map_err(|error| MachineError::new(format!("cannot open `{name}`"), error))?;
-        let opened = Definitions::of_directory(&root, self.current_dir)?;
-        Ok(opened.map(|opened| Opened::Definitions(Box::new(opened))))
-    }
-
-    /// Compiles what is still to be compiled.
-    fn finish(
-        &self,
-        opened: Opened,
-        name: String,
-        only: Option<&BTreeSet<PathBuf>>,
-    ) -> Result<Report<Side>, Failure> {
-        let definitions = match opened {
-            Opened::Definitions(definitions) => definitions,
-            Opened::Compiled(mut jobs) => {
-                jobs.retain(|key, _| (self.wanted)(key));
-                return Ok(Report::ok(Side {
-                    name,
-                    jobs,
-                    lock: None,
-                    store_dir: StoreDir::default(),
-                    root: None,
-                    notes: Vec::new(),
-                    _checkout: None,
-                }));
-            }
-        };
-        let report = definitions.compile(only, self.wanted)?;
-        let mut diagnostics = report.diagnostics;
-        let compiled = report.value.unwrap_or_default();
-        diagnostics.extend(duplicates(
-            compiled.iter().map(|job| (&job.key, &job.named_at)),
-        ));
-        // Warnings are for those who check.
-        diagnostics.retain(|problem| problem.severity == Severity::Error);
-        let diagnostics = definitions.marked(diagnostics);
-        if !diagnostics.is_empty() {
-            return Ok(Report::failed(diagnostics));
-        }
-        let jobs = compiled.into_iter().map(SideJob::of_compiled);
-        let jobs = jobs.collect();
-        let Definitions {
-            workspace, checked, ..
-        } = *definitions;
-        let notes = checked.as_ref().map(|checked| checked.notes(&name));
-        Ok(Report::ok(Side {
-            notes: notes.unwrap_or_default(),
-            name,
-            jobs,
-            lock: Some(workspace.lock),
-            store_dir: workspace.store_dir,
-            root: Some(workspace.root),
-            _checkout: checked,
-        }))
-    }
 }
 
 impl Side {
@@ -262,6 +99,8 @@ impl Side {
             store_dir: store_dir.unwrap_or_default(),
             root: workspace.map(|workspace| workspace.root.clone()),
             notes: Vec::new(),
+            wrong: Vec::new(),
+            ambiguous: BTreeSet::new(),
             _checkout: None,
         }
     }
@@ -282,21 +121,71 @@ impl Side {
         below.display().to_string()
     }
 
-    fn forms(&self) -> BTreeMap<&str, &JobForm> {
+    fn forms(&self, hidden: &BTreeSet<&str>) -> BTreeMap<&str, &JobForm> {
         let jobs = self.jobs.iter();
-        jobs.map(|(key, job)| (key.as_str(), &job.form)).collect()
+        let jobs = jobs.map(|(key, job)| (key.as_str(), &job.form));
+        jobs.filter(|(key, _)| !hidden.contains(key)).collect()
+    }
+
+    /// The definition that is wrong and may be why the job `key`, which another side has, is not here.
+    fn hides(&self, key: &str, job: &SideJob) -> Option<&Wrong> {
+        self.wrong.iter().find(|wrong| {
+            let is_same_file = job.definition.as_ref() == Some(&wrong.path);
+            let is_clear = wrong.declared.is_clear();
+            wrong.declared.may_hold(key) || (is_same_file && !is_clear)
+        })
     }
 }
 
 impl Sides {
     /// What is to be known of the files of both, each once.
     pub(super) fn notes(&self) -> BTreeSet<&Failure> {
-        self.old.notes.iter().chain(&self.new.notes).collect()
+        let of_sides = self.old.notes.iter().chain(&self.new.notes);
+        of_sides.chain(&self.notes).collect()
+    }
+
+    /// Whether something could not be compared.
+    pub(super) fn is_partial(&self) -> bool {
+        let is_wrong = |side: &Side| !side.wrong.is_empty() || !side.ambiguous.is_empty();
+        is_wrong(&self.old) || is_wrong(&self.new) || !self.troubles.is_empty()
+    }
+
+    /// What cannot be compared, by the definitions that are why.
+    fn not_compared(&self) -> Vec<NotCompared> {
+        let mut hidden: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+        for (side, other) in [(&self.old, &self.new), (&self.new, &self.old)] {
+            for wrong in &side.wrong {
+                let keys = wrong.declared.keys();
+                let keys = keys.filter(|key| !side.jobs.contains_key(*key));
+                let all = hidden.entry(&wrong.name).or_default();
+                all.extend(keys.map(str::to_owned));
+            }
+            for (key, job) in &other.jobs {
+                if !side.jobs.contains_key(key)
+                    && let Some(wrong) = side.hides(key, job)
+                {
+                    hidden.entry(&wrong.name).or_default().insert(key.clone());
+                }
+            }
+            if !side.ambiguous.is_empty() {
+                let all = hidden.entry(&side.name).or_default();
+                all.extend(side.ambiguous.iter().cloned());
+            }
+        }
+        let hidden = hidden.into_iter();
+        let not_compared = hidden.map(|(name, jobs)| NotCompared {
+            because: name.to_owned(),
+            jobs: jobs.into_iter().collect(),
+        });
+        not_compared.collect()
     }
 
     /// What changes from one to the other.
     pub(super) fn compare(&self) -> Comparison {
         let (old, new) = (&self.old, &self.new);
+        let not_compared = self.not_compared();
+        let hidden = not_compared.iter().flat_map(|it| &it.jobs);
+        let hidden: BTreeSet<&str> = hidden.map(String::as_str).collect();
         let sources = [old.sources(), new.sources()];
         let called = |side: &Side, sources: &BTreeMap<&StorePath, &Path>| {
             let sources = sources.iter();
@@ -308,9 +197,9 @@ impl Sides {
         let read = |side: &Side, source: &Path| contents::read(side.root.as_deref()?, source);
         let in_old = |path: &StorePath| read(old, sources[0].get(path)?);
         let in_new = |path: &StorePath| read(new, sources[1].get(path)?);
-        diff::compare(
-            &old.forms(),
-            &new.forms(),
+        let comparison = diff::compare(
+            &old.forms(&hidden),
+            &new.forms(&hidden),
             [
                 &Known {
                     name: &old.name,
@@ -327,7 +216,11 @@ impl Sides {
                     contents: &in_new,
                 },
             ],
-        )
+        );
+        Comparison {
+            not_compared,
+            ..comparison
+        }
     }
 }
 
@@ -335,6 +228,7 @@ impl SideJob {
     /// A job that is compiled already; none if the text is none.
     pub(super) fn of_text(text: &str) -> Option<Self> {
         Some(Self {
+            definition: None,
             form: JobForm::Table(serde_json::from_str(text).ok()?),
             needs: Needs::default(),
         })
@@ -342,50 +236,12 @@ impl SideJob {
 
     pub(super) fn of_compiled(job: Compiled) -> (String, Self) {
         let own = Self {
+            definition: None,
             form: JobForm::Text(job.artifact.text),
             needs: job.needs,
         };
         (job.key.to_string(), own)
     }
-}
-
-/// Why there is no revision of this name.
-pub(super) fn unknown_revision(name: &str, repository: &Repository) -> Failure {
-    let failure = Failure::new(format!("no revision is called `{name}`, and no file"));
-    if repository.is_shallow() {
-        return failure
-            .note("the repository is a shallow clone, which has few revisions")
-            .help("fetch more of it: `git fetch --unshallow`, or `--depth` in CI");
-    }
-    failure.help("see `git log`; `git:NAME` is always a revision and `path:PATH` always a path")
-}
-
-/// The definitions of a workspace, by their paths, of which something differs from a revision.
-pub(super) fn changed_since(
-    revision: &str,
-    workspace: &Workspace,
-) -> Result<Report<BTreeSet<PathBuf>>, Failure> {
-    let (root, current_dir) = (&workspace.root, &workspace.current_dir);
-    let revision = revision.strip_prefix("git:").unwrap_or(revision);
-    let reader = Reader {
-        current_dir,
-        root,
-        wanted: &|_| true,
-    };
-    let old = reader.revision(revision, None)?.value;
-    let new = Definitions::of_directory(root, current_dir)?;
-    let mut diagnostics = Vec::new();
-    let Some(new) = new.unpack(&mut diagnostics) else {
-        return Ok(Report::failed(diagnostics));
-    };
-    let all = new.files.iter().map(|file| (file, root.join(file)));
-    let Some(Opened::Definitions(old)) = old else {
-        // What was wrong with the settings or the lock then is mended by now.
-        return Ok(Report::ok(all.map(|(_, path)| path).collect()));
-    };
-    let differing = differing(&old, &new)?;
-    let changed = all.filter(|(file, _)| differing.contains(*file));
-    Ok(Report::ok(changed.map(|(_, path)| path).collect()))
 }
 
 /// With the names of files as `mark` has them.

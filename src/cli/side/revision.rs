@@ -14,6 +14,7 @@ use crate::source::{Kind, Node, load_opened};
 use crate::workspace::SETTINGS_FILE;
 
 use super::super::failure::Failure;
+use super::same::leads_to;
 use super::temporary::Temporary;
 
 /// The most files that a note names.
@@ -39,10 +40,21 @@ pub(super) struct Checked {
     missing: Vec<PathBuf>,
     parts: Vec<Part>,
     root: PathBuf,
+    /// The workspace that the revision is seen from.
+    seen_from: PathBuf,
     done: Mutex<BTreeSet<PathBuf>>,
     /// Files that a filter would have to write, by their paths in the workspace.
     unfiltered: Mutex<BTreeMap<PathBuf, Unfiltered>>,
     _directory: Temporary,
+}
+
+/// How the definitions of a revision are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Search {
+    /// Among its entries.
+    Entries,
+    /// In the directory that all of it is checked out to.
+    Directory,
 }
 
 /// What lies at a path.
@@ -105,6 +117,7 @@ impl Checked {
             commit,
             prefix,
             root: below,
+            seen_from: root.to_owned(),
             done: Mutex::default(),
             _directory: directory,
         };
@@ -118,6 +131,20 @@ impl Checked {
     /// What the repository has.
     pub(super) fn objects(&self) -> &Objects {
         &self.parts[0].objects
+    }
+
+    /// Whether the directory `root` (absolute) is the workspace in the revision's working tree.
+    pub(super) fn is_of(&self, root: &Path) -> Result<bool, MachineError> {
+        if self.commit.is_none() || self.repository().prefix().is_none() {
+            return Ok(false);
+        }
+        if root == self.seen_from {
+            return Ok(true);
+        }
+        let found = Repository::around(root)?;
+        Ok(found.is_some_and(|found| {
+            found.is(self.repository()) && found.prefix() == Some(&self.prefix)
+        }))
     }
 
     /// The repository.
@@ -282,37 +309,42 @@ impl Checked {
         Ok(())
     }
 
-    /// Makes the directories that the settings search, which need not have any file checked out.
-    pub(super) fn make_roots(&self) -> Result<(), MachineError> {
+    /// Makes the directories that the settings search, which need not have any file checked out. Says
+    /// whether a link leads to one: then all is checked out, and is to be searched as a directory is.
+    pub(super) fn make_roots(&self, roots: &[PathBuf]) -> Result<Search, MachineError> {
         let cannot = |error| MachineError::new("cannot make a directory", error);
-        let workspace = Enclosure::new(&self.root).map_err(cannot)?;
-        let opened = workspace.file(&self.root.join(SETTINGS_FILE)).ok();
-        let Some(settings) = opened.and_then(|file| load_opened(file, SETTINGS_FILE).ok()) else {
-            return Ok(());
-        };
-        let Some(tree) = parse::tree(&settings, Format::Toml).value else {
-            return Ok(());
-        };
-        let roots = tree.get("roots").map(|roots| &roots.kind);
-        let Some(Kind::Sequence(roots)) = roots else {
-            return Ok(());
-        };
+        let plain = |root: &PathBuf| leads_to(Path::new(""), root);
+        let roots: Vec<PathBuf> = roots.iter().filter_map(plain).collect();
+        if roots
+            .iter()
+            .any(|root| root.ancestors().any(|above| self.is_link(above)))
+        {
+            self.check_out(&self.entries.keys().cloned().collect())?;
+            return Ok(Search::Directory);
+        }
         for root in roots {
-            let Node {
-                kind: Kind::String(root),
-                ..
-            } = root
-            else {
-                continue;
-            };
-            let Some(root) = super::same::leads_to(Path::new(""), Path::new(root)) else {
-                continue;
-            };
             if self.below(&root).next().is_some_and(|first| first != root) {
                 fs::create_dir_all(self.root.join(root)).map_err(cannot)?;
             }
         }
-        Ok(())
+        Ok(Search::Entries)
+    }
+
+    /// The directories that the settings search, as far as they can be read.
+    pub(super) fn roots(&self) -> Vec<PathBuf> {
+        let workspace = Enclosure::new(&self.root).ok();
+        let opened = workspace.and_then(|it| it.file(&self.root.join(SETTINGS_FILE)).ok());
+        let settings = opened.and_then(|file| load_opened(file, SETTINGS_FILE).ok());
+        let tree = settings.and_then(|settings| parse::tree(&settings, Format::Toml).value);
+        let roots = tree.as_ref().and_then(|tree| tree.get("roots"));
+        let Some(Kind::Sequence(roots)) = roots.map(|roots| &roots.kind) else {
+            return Vec::new();
+        };
+        let text = |root: &Node| match &root.kind {
+            Kind::String(text) => Some(PathBuf::from(text)),
+            _ => None,
+        };
+        roots.iter().filter_map(text).collect()
     }
 
     /// The entries at a path and below it.

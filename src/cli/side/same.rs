@@ -12,7 +12,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::compile::in_parallel;
 use crate::diagnostic::MachineError;
-use crate::git::Repository;
 use crate::model::{CommandLine, PackageSource, Piece, Reference};
 use crate::parse::{self, Format};
 use crate::resolve::Lock;
@@ -152,7 +151,8 @@ pub(super) fn differing(
             return true;
         }
         let Some(found) = new.dependencies(file, &source) else {
-            return false;
+            // What makes no sense makes none on both sides, unless a filter would make sense of it.
+            return !texts.contains_key(file);
         };
         let is_same_import = |path: &PathBuf| {
             leads_to(below, path)
@@ -324,14 +324,11 @@ fn working_tree(
     revision: &Checked,
     directory: &Definitions,
 ) -> Result<Option<BTreeSet<PathBuf>>, MachineError> {
-    let Some(repository) = Repository::around(&directory.workspace.root)? else {
-        return Ok(None);
-    };
-    let is_its = repository.is(revision.repository())
-        && repository.prefix() == Some(&revision.prefix)
-        && revision.tree.is_some();
+    let is_its = revision.is_of(&directory.workspace.root)?;
     match &revision.commit {
-        Some(commit) if is_its => Ok(Some(revision.objects().changed_since(commit)?)),
+        Some(commit) if is_its && revision.tree.is_some() => {
+            Ok(Some(revision.objects().changed_since(commit)?))
+        }
         _ => Ok(None),
     }
 }

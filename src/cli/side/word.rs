@@ -21,6 +21,8 @@ pub(in crate::cli) enum Word {
     Either(String, PathBuf),
     /// A workspace, a compiled file, or a directory of these.
     Path(PathBuf),
+    /// The same, said in so many words.
+    Exactly(PathBuf),
     /// Compiled jobs on standard input.
     Input,
 }
@@ -49,7 +51,7 @@ impl Word {
             return Self::Revision(revision.to_owned());
         }
         if let Some(path) = text.strip_prefix("path:") {
-            return Self::Path(current_dir.join(path));
+            return Self::Exactly(current_dir.join(path));
         }
         let path = current_dir.join(text);
         let is_json = path.extension().is_some_and(|word| word == "json");
@@ -78,7 +80,7 @@ mod tests {
         let check = |text: &str, expected: Word| assert_eq!(Word::parse(text, root), expected);
         check("-", Word::Input);
         check("git:-", Word::Revision("-".to_owned()));
-        check("path:x", Word::Path(root.join("x")));
+        check("path:x", Word::Exactly(root.join("x")));
         check("main", Word::Either("main".to_owned(), root.join("main")));
         check("./main", Word::Path(root.join("./main")));
         check("main/", Word::Path(root.join("main/")));

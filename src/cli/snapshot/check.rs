@@ -59,6 +59,8 @@ pub(super) fn check(
     let mut before = Side::of_jobs(directory, old, None);
     before.store_dir = workspace.store_dir.clone();
     let sides = Sides {
+        notes: Vec::new(),
+        troubles: Vec::new(),
         same: same - new.len(),
         old: before,
         new: Side::of_jobs("working tree".to_owned(), new, Some(workspace)),

@@ -35,9 +35,10 @@ pub(super) fn run(args: &WhyArgs, global: &Global, console: &Console) -> Result<
     let mut findings = search.run(console)?;
     let failures = settle(&search, &mut findings, Many::Allowed, console)?;
     diagnostics.append(&mut findings.diagnostics);
-    let exit = console.close(diagnostics, None, &failures);
-    if exit != Exit::Done {
-        return Ok(exit);
+    let compiled = console.close(diagnostics, None, &failures);
+    let is_partial = compiled == Exit::Wrong && args.jobs.is_empty();
+    if compiled != Exit::Done && !is_partial {
+        return Ok(compiled);
     }
     let mut jobs = findings.compiled;
     jobs.sort_by(|a, b| a.key.cmp(&b.key));
@@ -67,15 +68,15 @@ pub(super) fn run(args: &WhyArgs, global: &Global, console: &Console) -> Result<
     })?;
     let conclusion = Conclusion {
         word: &args.what,
-        subject: if args.jobs.is_empty() {
-            "no job"
-        } else {
-            "none of these jobs"
+        subject: match (args.jobs.is_empty(), is_partial) {
+            (true, false) => "no job",
+            (true, true) => "no job that compiles",
+            (false, _) => "none of these jobs",
         },
         answer: &answer,
         store_dir: &workspace.store_dir,
     };
-    let exit = conclusion.say(console);
+    let exit = conclusion.say(console).max(compiled);
     if is_job && exit == Exit::Done {
         console.remark(&format!(
             "`{0}` is a job, too: `jobc why {0} HEAD` says why its steps changed",

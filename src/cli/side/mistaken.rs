@@ -1,0 +1,139 @@
+//! Words that are no side of a comparison, and what was meant by them.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::cli::declared::{Declared, name_of};
+use crate::cli::failure::Failure;
+use crate::diagnostic::closest;
+use crate::git::Repository;
+use crate::model::shell_word;
+use crate::source::display_name;
+use crate::workspace::{DefinitionFile, SETTINGS_FILE, Workspace, is_directory};
+
+/// Why a path is no side though it is there: it is a part of the workspace, or a definition.
+pub(super) fn path(path: &Path, name: &str, root: &Path, current_dir: &Path) -> Option<Failure> {
+    if !is_directory(path) {
+        let is_json = path.extension().is_some_and(|word| word == "json");
+        return if is_json { None } else { file(path, name) };
+    }
+    let directory = path.canonicalize().ok()?;
+    if directory == root || directory.join(SETTINGS_FILE).symlink_metadata().is_ok() {
+        return None;
+    }
+    let around = Workspace::around(&directory);
+    let own = own_definition(&directory);
+    if own.is_none() && around == directory {
+        return None;
+    }
+    if own.is_none() && !has_definitions(&directory) {
+        return None;
+    }
+    let around = if around == directory { root } else { around };
+    let whose = display_name(around, current_dir);
+    let mut failure = Failure::new(match &own {
+        Some(_) => format!("`{name}` is the directory of a job, and no workspace"),
+        None => format!("`{name}` is a part of the workspace `{whose}`, and none itself"),
+    });
+    failure = match own {
+        Some(file) => failure.help(with_job(&names(&file, current_dir))),
+        None => failure.help(with_job(&BTreeSet::new())),
+    };
+    let exactly = shell_word(&format!("path:{name}"));
+    Some(failure.help(format!("if it is a workspace of its own: `{exactly}`")))
+}
+
+/// Why a file is no side: it is a definition, and not compiled.
+pub(super) fn file(path: &Path, name: &str) -> Option<Failure> {
+    let definition = DefinitionFile::of_path(path)?;
+    let names = names(&definition, Path::new("/"));
+    let failure = Failure::new(format!("`{name}` is a definition, and no compiled job"));
+    Some(failure.help(with_job(&names)))
+}
+
+/// Why there is no revision of this name.
+pub(super) fn revision(
+    name: &str,
+    repository: &Repository,
+    root: &Path,
+    current_dir: &Path,
+) -> Failure {
+    if name == "HEAD" {
+        return Failure::new("there is no commit yet to compare with")
+            .help("commit first, or name another side: a directory, or compiled jobs");
+    }
+    let failure = Failure::new(format!("no revision is called `{name}`, and no file"));
+    if is_job(name, root, current_dir) {
+        let names = BTreeSet::from([name.to_owned()]);
+        return failure
+            .note(format!("`{name}` is a job"))
+            .help(with_job(&names));
+    }
+    if repository.is_shallow() {
+        return failure
+            .note("the repository is a shallow clone, which has few revisions")
+            .help("fetch more of it: `git fetch --unshallow`, or `--depth` in CI");
+    }
+    let names = repository.names().unwrap_or_default();
+    match closest(name, names.iter().map(String::as_str)) {
+        Some(other) => failure.help(format!("did you mean `{other}`?")),
+        None => failure
+            .help("see `git log`; `git:NAME` is always a revision and `path:PATH` always a path"),
+    }
+}
+
+fn with_job(names: &BTreeSet<String>) -> String {
+    match names.iter().collect::<Vec<_>>().as_slice() {
+        [name] => format!("compare one job with `--job`: `--job {}`", shell_word(name)),
+        _ => "compare some jobs with `--job`: `--job NAME`, `--job PATTERN`".to_owned(),
+    }
+}
+
+/// The definition that a directory stands for.
+fn own_definition(directory: &Path) -> Option<DefinitionFile> {
+    let entries = directory.read_dir().ok()?.flatten();
+    let files = entries.filter_map(|entry| DefinitionFile::of_path(&entry.path()));
+    let mut own: Vec<_> = files
+        .filter(|file| file.own_directory().is_some())
+        .collect();
+    own.sort();
+    own.into_iter().next()
+}
+
+fn has_definitions(directory: &Path) -> bool {
+    let Ok(Some(workspace)) = Workspace::open_at(directory, directory).map(|it| it.value) else {
+        return false;
+    };
+    workspace.definitions().is_ok_and(|found| !found.is_empty())
+}
+
+/// What the jobs of a definition are called; what it is called itself, if that is not clear.
+fn names(file: &DefinitionFile, current_dir: &Path) -> BTreeSet<String> {
+    let opening = Workspace::look_at(file.directory(), current_dir, None);
+    let workspace = opening.ok().and_then(|opening| opening.workspace);
+    let declared = workspace.and_then(|workspace| declared(file, &workspace));
+    let keys = declared.iter().flat_map(Declared::keys);
+    let names: BTreeSet<String> = keys.map(|key| name_of(key).to_owned()).collect();
+    if names.is_empty() {
+        return file.short_name().map(str::to_owned).into_iter().collect();
+    }
+    names
+}
+
+fn declared(file: &DefinitionFile, workspace: &Workspace) -> Option<Declared> {
+    let source = workspace.read_source(&file.path).ok()?.value?;
+    Some(Declared::of(&source, file.format))
+}
+
+/// Whether a job of the workspace is called so.
+fn is_job(name: &str, root: &Path, current_dir: &Path) -> bool {
+    let opening = Workspace::look_at(root, current_dir, None);
+    let Some(workspace) = opening.ok().and_then(|opening| opening.workspace) else {
+        return false;
+    };
+    let definitions = workspace.definitions().unwrap_or_default();
+    definitions.iter().any(|file| {
+        let declared = declared(file, &workspace);
+        declared.is_some_and(|it| it.keys().any(|key| key == name || name_of(key) == name))
+    })
+}

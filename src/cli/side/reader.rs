@@ -1,0 +1,349 @@
+//! Words of the command line, read as two sides.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use crate::cli::failure::Failure;
+use crate::diagnostic::{Diagnostic, MachineError, Report};
+use crate::git::Repository;
+use crate::source::display_name;
+use crate::store::StoreDir;
+use crate::workspace::Workspace;
+
+use super::definitions::{Definitions, Outcome};
+use super::mistaken;
+use super::revision::Checked;
+use super::same::differing;
+use super::{Side, SideJob, Sides, Wanted, Word, compiled};
+
+/// How much of both sides to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cli) enum Reach {
+    /// All jobs.
+    Everything,
+    /// Those of definitions that may compile to something else.
+    Differing,
+}
+
+/// Where words of the command line begin, and which jobs they are about.
+pub(in crate::cli) struct Reader<'a> {
+    /// The directory that paths are relative to.
+    pub(in crate::cli) current_dir: &'a Path,
+    /// The workspace.
+    pub(in crate::cli) root: &'a Path,
+    /// Which jobs are of interest.
+    pub(in crate::cli) wanted: &'a Wanted,
+}
+
+/// A side whose jobs are still to be read.
+enum Opened {
+    Definitions(Box<Definitions>),
+    Compiled(BTreeMap<String, SideJob>),
+}
+
+impl Opened {
+    fn definitions(&mut self) -> Option<&mut Definitions> {
+        match self {
+            Self::Definitions(definitions) => Some(definitions),
+            Self::Compiled(_) => None,
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// Reads two sides: all that is right on each of them, and what is wrong. There are no sides if the
+    /// settings of one are wrong and nothing can stand in for them.
+    pub(in crate::cli) fn read(
+        &self,
+        old: &Word,
+        new: &Word,
+        reach: Reach,
+    ) -> Result<Report<Sides>, Failure> {
+        if (old, new) == (&Word::Input, &Word::Input) {
+            return Err(Failure::new("standard input cannot be both sides"));
+        }
+        let mut diagnostics = Vec::new();
+        let [old_name, new_name] = [old, new].map(|word| self.name(word));
+        let (old, new) = self.open_both(old, new, &mut diagnostics)?;
+        let (Some(mut old), Some(mut new)) = (old, new) else {
+            return Ok(Report::failed(diagnostics));
+        };
+        let mut notes = Vec::new();
+        if let (Some(old), Some(new)) = (old.definitions(), new.definitions()) {
+            notes.extend(left_out(old, new)?);
+            notes.extend(left_out(new, old)?);
+        }
+        let differing = match (&old, &new, reach) {
+            (Opened::Definitions(old), Opened::Definitions(new), Reach::Differing) => {
+                Some(differing(old, new)?)
+            }
+            _ => None,
+        };
+        let same = match (&differing, &new) {
+            (Some(differing), Opened::Definitions(new)) => new.files.difference(differing).count(),
+            _ => 0,
+        };
+        let mut troubles = Vec::new();
+        let names = [old_name.clone(), new_name.clone()];
+        for (opened, name, other) in [(&old, &names[0], &names[1]), (&new, &names[1], &names[0])] {
+            if let Opened::Definitions(side) = opened {
+                troubles.extend(borrowed(side, name, other));
+            }
+        }
+        let mut finish = |opened, name| -> Result<Side, Failure> {
+            let (side, mut outcome) = self.finish(opened, name, differing.as_ref())?;
+            diagnostics.append(&mut outcome.diagnostics);
+            troubles.append(&mut outcome.troubles);
+            Ok(side)
+        };
+        let sides = Sides {
+            old: finish(old, old_name)?,
+            new: finish(new, new_name)?,
+            notes,
+            troubles: Vec::new(),
+            same,
+        };
+        Ok(Report::new(Sides { troubles, ..sides }, diagnostics))
+    }
+
+    /// Why words that name jobs fit none on two sides; nothing where they do.
+    pub(in crate::cli) fn unmatched(
+        &self,
+        old: &Word,
+        new: &Word,
+    ) -> Result<Vec<Failure>, Failure> {
+        if !self.wanted.has_unmatched() {
+            return Ok(Vec::new());
+        }
+        let mut keys = BTreeSet::new();
+        for word in [old, new] {
+            // What was on standard input is known.
+            if *word != Word::Input
+                && let Some(Opened::Definitions(side)) = self.open(word, None)?.value
+            {
+                keys.extend(side.keys()?);
+            }
+        }
+        let place = format!("`{}` or `{}`", self.name(old), self.name(new));
+        Ok(self.wanted.failures(&keys, &place))
+    }
+
+    /// Opens two sides; where the settings of one are wrong, those of the other stand in.
+    fn open_both(
+        &self,
+        old: &Word,
+        new: &Word,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Result<(Option<Opened>, Option<Opened>), Failure> {
+        let first = self.open(new, None)?;
+        let mut after = first.value;
+        let another = match &after {
+            Some(Opened::Definitions(new)) => Some(&new.workspace),
+            _ => None,
+        };
+        let before = self.open(old, another)?.unpack(diagnostics);
+        if let (None, Some(Opened::Definitions(other))) = (&after, &before)
+            && !other.settings_are_wrong
+        {
+            after = self.open(new, Some(&other.workspace))?.unpack(diagnostics);
+        } else {
+            diagnostics.extend(first.diagnostics);
+        }
+        Ok((before, after))
+    }
+
+    /// What messages call a side.
+    fn name(&self, word: &Word) -> String {
+        match word {
+            Word::Revision(name) | Word::Either(name, _) => name.clone(),
+            Word::Path(path) | Word::Exactly(path) if path == self.root => {
+                "working tree".to_owned()
+            }
+            Word::Path(path) | Word::Exactly(path) => display_name(path, self.current_dir),
+            Word::Input => "standard input".to_owned(),
+        }
+    }
+
+    fn open(&self, word: &Word, another: Option<&Workspace>) -> Result<Report<Opened>, Failure> {
+        let name = self.name(word);
+        match word {
+            Word::Input => compiled::input().map(|jobs| Report::ok(Opened::Compiled(jobs))),
+            Word::Path(path) => {
+                self.check(path, &name)?;
+                self.path(path, &name, another)
+            }
+            Word::Exactly(path) => self.path(path, &name, another),
+            Word::Revision(revision) => self.revision(revision, None, another),
+            Word::Either(revision, path) => self.revision(revision, Some(path), another),
+        }
+    }
+
+    /// Refuses a path that is a part of the workspace.
+    fn check(&self, path: &Path, name: &str) -> Result<(), Failure> {
+        match mistaken::path(path, name, self.root, self.current_dir) {
+            Some(failure) => Err(failure),
+            None => Ok(()),
+        }
+    }
+
+    fn revision(
+        &self,
+        name: &str,
+        path: Option<&PathBuf>,
+        another: Option<&Workspace>,
+    ) -> Result<Report<Opened>, Failure> {
+        let found = Repository::around(self.root)?;
+        let revision = match &found {
+            Some(repository) => repository.revision(name)?,
+            None => None,
+        };
+        if let (Some(repository), Some(revision)) = (&found, revision) {
+            let checked = Checked::new(repository.clone(), &revision, self.root)?;
+            let opened = Definitions::of_revision(checked, name, another)?;
+            return Ok(opened.map(|opened| Opened::Definitions(Box::new(opened))));
+        }
+        if let Some(path) = path {
+            self.check(path, name)?;
+            return self.path(path, name, another);
+        }
+        Err(match &found {
+            None => {
+                let root = display_name(self.root, self.current_dir);
+                Failure::new(format!(
+                    "no revision `{name}`: `{root}` is in no git repository"
+                ))
+            }
+            Some(repository) => mistaken::revision(name, repository, self.root, self.current_dir),
+        })
+    }
+
+    fn path(
+        &self,
+        path: &Path,
+        name: &str,
+        another: Option<&Workspace>,
+    ) -> Result<Report<Opened>, Failure> {
+        let metadata = path
+            .metadata()
+            .map_err(|error| MachineError::new(format!("cannot read `{name}`"), error))?;
+        if !metadata.is_dir() {
+            let jobs = compiled::file(path, name);
+            let jobs = jobs.map_err(|error| mistaken::file(path, name).unwrap_or(error))?;
+            return Ok(Report::ok(Opened::Compiled(jobs)));
+        }
+        if let Some(jobs) = compiled::directory(path, name)? {
+            return Ok(Report::ok(Opened::Compiled(jobs)));
+        }
+        let root = path
+            .canonicalize()
+            .map_err(|error| MachineError::new(format!("cannot open `{name}`"), error))?;
+        let opened = Definitions::of_directory(&root, self.current_dir, another)?;
+        Ok(opened.map(|opened| Opened::Definitions(Box::new(opened))))
+    }
+
+    /// Compiles what is still to be compiled.
+    fn finish(
+        &self,
+        opened: Opened,
+        name: String,
+        only: Option<&BTreeSet<PathBuf>>,
+    ) -> Result<(Side, Outcome), Failure> {
+        let definitions = match opened {
+            Opened::Definitions(definitions) => definitions,
+            Opened::Compiled(mut jobs) => {
+                jobs.retain(|key, _| self.wanted.is(key));
+                let mut side = Side::of_jobs(name, jobs, None);
+                side.store_dir = StoreDir::default();
+                return Ok((side, Outcome::default()));
+            }
+        };
+        let mut outcome = definitions.compile(only, self.wanted)?;
+        let jobs = std::mem::take(&mut outcome.jobs).into_iter();
+        let jobs = jobs.map(|(definition, job)| {
+            let (key, job) = SideJob::of_compiled(job);
+            let definition = Some(definition);
+            (key, SideJob { definition, ..job })
+        });
+        let jobs = jobs.collect();
+        let Definitions {
+            workspace, checked, ..
+        } = *definitions;
+        let notes = checked.as_ref().map(|checked| checked.notes(&name));
+        let side = Side {
+            notes: notes.unwrap_or_default(),
+            wrong: std::mem::take(&mut outcome.wrong),
+            ambiguous: std::mem::take(&mut outcome.ambiguous),
+            name,
+            jobs,
+            lock: Some(workspace.lock),
+            store_dir: workspace.store_dir,
+            root: Some(workspace.root),
+            _checkout: checked,
+        };
+        Ok((side, outcome))
+    }
+}
+
+/// That the settings of a side are those of the other one.
+fn borrowed(side: &Definitions, name: &str, other: &str) -> Option<Failure> {
+    side.settings_are_wrong.then(|| {
+        Failure::new(format!(
+            "the settings of `{name}` are wrong, and those of `{other}` stand in for them"
+        ))
+        .note("what changes because of other settings is not seen")
+    })
+}
+
+/// Leaves out of a revision what a sparse checkout leaves out of the working tree, and says so.
+fn left_out(
+    revision: &mut Definitions,
+    directory: &Definitions,
+) -> Result<Option<Failure>, Failure> {
+    let Some(checked) = &revision.checked else {
+        return Ok(None);
+    };
+    if directory.checked.is_some() || !checked.is_of(&directory.workspace.root)? {
+        return Ok(None);
+    }
+    let absent = checked.objects().left_out()?;
+    let before = revision.files.len();
+    revision.files.retain(|file| !absent.contains(file));
+    Ok(match before - revision.files.len() {
+        0 => None,
+        1 => Some(Failure::new(
+            "1 definition is not in the sparse checkout, and is left out",
+        )),
+        count => Some(Failure::new(format!(
+            "{count} definitions are not in the sparse checkout, and are left out"
+        ))),
+    })
+}
+
+/// The definitions of a workspace, by their paths, of which something differs from a revision.
+pub(in crate::cli) fn changed_since(
+    revision: &str,
+    workspace: &Workspace,
+) -> Result<Report<BTreeSet<PathBuf>>, Failure> {
+    let (root, current_dir) = (&workspace.root, &workspace.current_dir);
+    let revision = revision.strip_prefix("git:").unwrap_or(revision);
+    let reader = Reader {
+        current_dir,
+        root,
+        wanted: &Wanted::default(),
+    };
+    let old = reader.revision(revision, None, None)?.value;
+    let new = Definitions::of_directory(root, current_dir, None)?;
+    let mut diagnostics = Vec::new();
+    let Some(new) = new.unpack(&mut diagnostics) else {
+        return Ok(Report::failed(diagnostics));
+    };
+    let all = new.files.iter().map(|file| (file, root.join(file)));
+    let old = match old {
+        Some(Opened::Definitions(old)) if !old.lock_is_wrong => old,
+        // What was wrong with the settings or the lock then is mended by now.
+        _ => return Ok(Report::ok(all.map(|(_, path)| path).collect())),
+    };
+    let differing = differing(&old, &new)?;
+    let changed = all.filter(|(file, _)| differing.contains(*file));
+    Ok(Report::ok(changed.map(|(_, path)| path).collect()))
+}
