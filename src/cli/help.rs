@@ -167,6 +167,11 @@ Installables:
   nixpkgs#openssl^bin         an output, where not the one that `${openssl}` is in Nix
   Paths are relative to the workspace. Store paths are locked, too, for their closures.
 
+Conflicts:
+  Where git left the marks of a conflict in `jobc.lock`, `jobc lock` reads both sides and writes the
+  lock whole. It keeps what both sides say and what only one of them changed, and asks again only
+  for the packages that they disagree about, which it names.
+
 Examples:
   jobc lock
   jobc lock --update python

@@ -224,6 +224,9 @@ impl Evaluation<'_> {
         }
         if told.contains(expression::MISSING) {
             help = self.suggestion(question)?;
+        } else if let Some(meant) = told::suggestion(&told) {
+            told = told::without_suggestion(&told);
+            help.get_or_insert(meant);
         }
         Ok(Err(Refusal { told, help }))
     }
@@ -236,8 +239,7 @@ impl Evaluation<'_> {
         }
         let plain = expression::lookup(&self.root(&source)?, &question.installable.attribute);
         let answer = self.expression(&plain, question.system)?;
-        let meant = told::suggestion(&answer.messages);
-        Ok(meant.map(|line| line.replacen("Did", "did", 1)))
+        Ok(told::suggestion(&answer.messages))
     }
 
     fn root(&self, source: &InstallableSource) -> Result<String, MachineError> {

@@ -100,10 +100,31 @@ pub(super) fn advice(told: &str) -> Option<&'static str> {
     )
 }
 
-/// The attributes that Nix thinks of where there is none of the name.
-pub(super) fn suggestion(messages: &str) -> Option<&str> {
-    let mut lines = messages.lines().map(str::trim);
-    lines.find(|line| line.starts_with("Did you mean "))
+/// The names that Nix thinks of where there is none as asked for, as a question.
+pub(super) fn suggestion(messages: &str) -> Option<String> {
+    let names = messages.lines().find_map(suggested)?;
+    let (first, last) = match names.rsplit_once(" or ") {
+        Some((first, last)) => (first.strip_prefix("one of ").unwrap_or(first), Some(last)),
+        None => (names, None),
+    };
+    let first = first.split(", ").map(|name| format!("`{name}`"));
+    let mut question = format!("did you mean {}", first.collect::<Vec<_>>().join(", "));
+    if let Some(last) = last {
+        question.push_str(&format!(" or `{last}`"));
+    }
+    question.push('?');
+    Some(question)
+}
+
+/// What Nix said, without its own suggestion.
+pub(super) fn without_suggestion(told: &str) -> String {
+    let lines = told.lines().filter(|line| suggested(line).is_none());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The names of a line that suggests some.
+fn suggested(line: &str) -> Option<&str> {
+    line.trim().strip_prefix("Did you mean ")?.strip_suffix('?')
 }
 
 fn is_no_news(text: &str) -> bool {
@@ -118,7 +139,7 @@ fn is_code(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{advice, end, of_expression, suggestion};
+    use super::{advice, end, of_expression, suggestion, without_suggestion};
 
     /// Nix 2.8 and 2.34.8 about the same file.
     #[test]
@@ -166,9 +187,28 @@ mod tests {
         assert_eq!(of_expression(""), "Nix did not say why");
     }
 
+    /// In the words of Nix 2.8.
     #[test]
     fn suggestions() {
-        let said = "error: attribute 'helo' missing\n\n       at «string»:1:1:\n       Did you mean one of hello or help?\n";
-        assert_eq!(suggestion(said), Some("Did you mean one of hello or help?"));
+        let said = |names: &str| {
+            format!(
+                "error: attribute 'helo' missing\n\n       at «string»:1:1:\n       Did you mean {names}?\n"
+            )
+        };
+        for (names, expected) in [
+            ("hello", "did you mean `hello`?"),
+            ("one of hello or help", "did you mean `hello` or `help`?"),
+            (
+                "one of hell, help or hello",
+                "did you mean `hell`, `help` or `hello`?",
+            ),
+        ] {
+            assert_eq!(suggestion(&said(names)).as_deref(), Some(expected));
+        }
+        assert_eq!(suggestion("error: attribute 'helo' missing"), None);
+        assert_eq!(
+            without_suggestion("error: no `x`\nDid you mean y?\nat /w/p.nix:1:1:"),
+            "error: no `x`\nat /w/p.nix:1:1:"
+        );
     }
 }

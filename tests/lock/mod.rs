@@ -5,6 +5,7 @@
 //! Without Nix the latter say that they were skipped, or fail if `JOBC_REQUIRE_NIX=1`.
 
 mod caches;
+mod conflicts;
 mod fake;
 mod real;
 mod written;

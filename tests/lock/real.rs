@@ -30,6 +30,7 @@ in rec {
   broken = make "broken" { args = [ "-c" "echo it broke; exit 3" ]; };
   needs = make "needs" { dep = broken; };
   thrown = throw "it was removed";
+  misspelt = { one = 1; }.on;
   number = 3;
 }
 "#;
@@ -201,7 +202,11 @@ g = "tool^man"
 h = "./flake#nothing"
 i = "./nowhere.nix"
 j = "dep"
-k = 'tool."${builtins.abort 1}"'"#,
+k = 'tool."${builtins.abort 1}"'
+l = "./flake#tol"
+m = "too"
+n = "de"
+o = "misspelt""#,
     );
     let run = real.lock(&[]);
     assert_eq!((run.status, run.stdout.as_str()), (1, ""), "{}", run.stderr);
@@ -220,9 +225,13 @@ k = 'tool."${builtins.abort 1}"'"#,
         "does not provide attribute",
         "nowhere.nix",
         r#"there is no attribute `tool."${builtins.abort 1}"`"#,
+        "help: did you mean `tool`?",
+        "help: did you mean `dep`?",
+        "help: did you mean `one`?",
     ] {
         assert!(run.stderr.contains(words), "{words}: {}", run.stderr);
     }
+    assert!(!run.stderr.contains("Did you mean"), "{}", run.stderr);
     assert!(!run.stderr.contains("package `j`"), "{}", run.stderr);
     assert!(!real.sandbox.path().join("jobc.lock").exists());
 }
