@@ -8,7 +8,7 @@ use jobc::diagnostic::codes::foreign::{COERCED_VALUE, IGNORED_FIELD};
 use jobc::diagnostic::{Diagnostic, Severity};
 use jobc::model::Settings;
 use jobc::source::SourceFile;
-use jobc::validate::{Strictness, validate};
+use jobc::validate::{Binding, Strictness, validate};
 use serde_json::{Value, json};
 
 use crate::harness::{Sandbox, report, repository, updating};
@@ -31,6 +31,9 @@ fn job(name: &str) -> Value {
     })
 }
 
+/// Where a pointer stands in a change: a binding of the command line follows.
+const BIND: &str = "--bind";
+
 /// The text of the job with a change made to it, see `tests/validate/facts.txt`.
 fn changed(change: &str) -> String {
     let parts: Vec<&str> = change.split('\t').filter(|part| !part.is_empty()).collect();
@@ -48,6 +51,9 @@ fn changed(change: &str) -> String {
         let [pointer, text] = pair else {
             panic!("{change}: a pointer without a value");
         };
+        if *pointer == BIND {
+            continue;
+        }
         let mut at = &mut value;
         let steps: Vec<&str> = pointer.split('/').skip(1).collect();
         let (last, around) = steps.split_last().expect("a pointer has steps");
@@ -77,12 +83,21 @@ fn changed(change: &str) -> String {
     whole
 }
 
+/// What a change binds on the command line.
+fn bindings(change: &str) -> Vec<Binding> {
+    let parts: Vec<&str> = change.split('\t').collect();
+    let pairs = parts.chunks(2).filter(|pair| pair[0] == BIND);
+    pairs
+        .map(|pair| pair[1].parse().expect("a binding"))
+        .collect()
+}
+
 /// The codes that are found, each once, with a mark for what kind of problem it is.
-fn codes(text: &str) -> (String, bool) {
+fn codes(text: &str, bindings: &[Binding]) -> (String, bool) {
     let file = SourceFile::new("job.json", text);
     let settings = Settings::default();
-    let full = validate(&file, &settings, Strictness::Full).diagnostics;
-    let client = validate(&file, &settings, Strictness::AsClient).diagnostics;
+    let full = validate(&file, &settings, Strictness::Full, bindings).diagnostics;
+    let client = validate(&file, &settings, Strictness::AsClient, bindings).diagnostics;
     let wrong = |problem: &Diagnostic| problem.severity == Severity::Error;
     let mut codes: Vec<String> = Vec::new();
     // Other lints are not what this is about.
@@ -115,7 +130,7 @@ fn verdicts_of_the_client() {
             rewritten += &format!("{line}\n");
             continue;
         };
-        let (found, refused) = codes(&changed(change));
+        let (found, refused) = codes(&changed(change), &bindings(change));
         rewritten += &format!("{client}\t{found}\t{change}\n");
         let differs = client.ends_with('*');
         if (client.trim_end_matches('*') != "ok") != refused && !differs {
@@ -159,7 +174,7 @@ fn recorded_tasks_are_valid() {
         for (field, value) in case["job"].as_object().into_iter().flatten() {
             whole[field] = value.clone();
         }
-        let (found, refused) = codes(&whole.to_string());
+        let (found, refused) = codes(&whole.to_string(), &[]);
         if refused {
             failures.push(format!("{}: {found}", path.display()));
         }
@@ -203,4 +218,30 @@ fn files_that_cannot_be_read() {
     );
     let run = sandbox.jobc(["validate"]);
     assert_eq!(run.status, 2, "{}", run.stderr);
+}
+
+#[test]
+fn bindings_of_the_command_line() {
+    let sandbox = Sandbox::new();
+    let mut topology = job("topology");
+    topology["instances"] = json!("{{N}}");
+    topology["task"]["resources"]["cpu"] = json!("{{CPUS}}");
+    topology["task"]["processes"][0]["cmdline"] = json!("fetch {{paths.core[x86]}}");
+    sandbox.file("job.json", topology.to_string());
+    let bound = [
+        "--bind",
+        "N=3",
+        "--bind",
+        "CPUS=1",
+        "--bind=paths.core[x86]=a=b",
+    ];
+    let run = |bindings: &[&str]| sandbox.jobc([&["validate", "job.json"], bindings].concat());
+    assert_eq!(run(&bound).status, 0);
+    assert_eq!(run(&bound[..4]).status, 1);
+    assert_eq!(run(&[]).status, 1);
+    for wrong in [
+        "N", "=3", "a b=3", "1a=3", "a.=3", "a[]=3", "", "é=1", "a b",
+    ] {
+        assert_eq!(run(&["--bind", wrong]).status, 2, "{wrong}");
+    }
 }

@@ -59,7 +59,7 @@ pub fn check(bytes: &[u8]) {
         let text = same.map(|job| job.artifact.text.as_str());
         assert_eq!(text, Some(one.artifact.text.as_str()));
         let made = SourceFile::new("made", one.artifact.text);
-        let verdict = validate(&made, &Settings::default(), Strictness::Full);
+        let verdict = validate(&made, &Settings::default(), Strictness::Full, &[]);
         assert!(!verdict.has_errors(), "{verdict:?}");
     }
     rendered::check(&file, report.diagnostics);

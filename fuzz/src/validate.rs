@@ -15,7 +15,7 @@ pub fn check(bytes: &[u8]) {
     };
     let file = SourceFile::new("job.json", text);
     let settings = Settings::default();
-    let judge = |strictness| validate(&file, &settings, strictness);
+    let judge = |strictness| validate(&file, &settings, strictness, &[]);
     let full = judge(Strictness::Full);
     assert_eq!(full, judge(Strictness::Full));
     assert_eq!(full.value.is_none(), full.has_errors());

@@ -8,6 +8,7 @@ use clap_complete::Shell;
 
 use crate::cache::{CacheUrl, CacheUrlError};
 use crate::emit::{Form, Target};
+use crate::validate::Binding;
 
 use super::help;
 use super::snapshot::SnapshotArgs;
@@ -325,6 +326,13 @@ pub(super) struct ValidateArgs {
     /// and what all let pass though it does not work.
     #[arg(long)]
     pub(super) as_client: bool,
+    /// Say what `{{NAME}}` stands for where a job does not say it itself
+    ///
+    /// The same as `--bind` of Aurora's client, and as often as needed: `{{NAME}}` becomes VALUE,
+    /// wherever no field around it has that name. NAME is written as in a reference, `CPUS` or
+    /// `cluster.zone[a]`; of several for one name the last counts.
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(super) bind: Vec<Binding>,
     #[command(flatten)]
     pub(super) strictness: Strictness,
 }

@@ -154,7 +154,8 @@ Examples:
   jobc validate compiled/hello.json
   jobc validate jobs/ --message-format short
   jobc validate jobs/ --message-format junit > jobs.xml
-  generate | jobc validate - --as-client";
+  generate | jobc validate - --as-client
+  jobc validate topology.json --bind CPUS=1.5 --bind INSTANCES=3";
 
 /// After `lock --help`.
 pub(super) const LOCK: &str = "\

@@ -11,7 +11,7 @@ use crate::compile::in_parallel;
 use crate::diagnostic::render::{Lines, LookedAt, counted};
 use crate::diagnostic::{Diagnostic, MachineError, Report, Severity, SubjectJob};
 use crate::source::{SourceFile, display_name, load_stream};
-use crate::validate::{Strictness, Validated, jobs, validate};
+use crate::validate::{Binding, Strictness, Validated, jobs, validate};
 use crate::workspace::{Workspace, readable};
 
 use super::args::{Global, ValidateArgs};
@@ -44,7 +44,7 @@ pub(super) fn run(
     let files = files(&args.files, &workspace, &mut failures);
     let progress = console.progress(files.len());
     let rows: Vec<_> = files.chunks(ROW).collect();
-    let look = |path: &PathBuf| look(path, &workspace, strictness, console);
+    let look = |path: &PathBuf| look(path, &workspace, strictness, &args.bind, console);
     let looks = in_parallel(
         &rows,
         |row| row.iter().map(look).collect::<Vec<_>>(),
@@ -136,6 +136,7 @@ fn look(
     path: &Path,
     workspace: &Workspace,
     strictness: Strictness,
+    bindings: &[Binding],
     console: &Console,
 ) -> Result<Report<Validated>, MachineError> {
     let (loaded, name) = if path == Path::new(STDIN) {
@@ -153,7 +154,7 @@ fn look(
     if let Some(file) = file.value.as_ref().filter(|_| console.lists_jobs()) {
         console.looked_at(looked_at(file));
     }
-    Ok(file.and_then(|file| validate(&file, &workspace.settings, strictness)))
+    Ok(file.and_then(|file| validate(&file, &workspace.settings, strictness, bindings)))
 }
 
 /// The jobs of a file, for reports that list them.

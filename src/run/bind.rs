@@ -139,11 +139,25 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// As long as the client has not picked the job by its key.
+    pub(super) fn of_unpicked(job: &'a Table, reading: &'a Reading) -> Self {
+        Self {
+            levels: vec![job],
+            added: Added::Nobodys,
+            reading,
+        }
+    }
+
     /// Around a field of a table inside.
     pub(super) fn inside(&self, table: &'a Table) -> Self {
         let mut scope = self.clone();
         scope.levels.push(table);
         scope
+    }
+
+    /// Whether one of the tables has what `address` names.
+    pub(super) fn has(&self, address: &Address<'_>) -> bool {
+        self.find(self.levels.len(), &address.0).is_some()
     }
 
     /// `text` with every reference filled in.

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::model::Address;
+
 use super::bind::{MAPS, Reading, Scope, Trouble};
 use super::defaults::Defaults;
 
@@ -30,7 +32,37 @@ impl ClientsView {
         path: impl IntoIterator<Item = &'p str>,
         text: &str,
     ) -> Result<String, Trouble> {
-        let mut scope = Scope::of_client(&self.job, &self.reading);
+        self.around(self.scope(), path).fill_in(text)
+    }
+
+    /// The same before the job is picked by its key, when the client adds no names.
+    ///
+    /// # Errors
+    /// If the job does not say all names in it.
+    pub fn fill_in_unpicked<'p>(
+        &self,
+        path: impl IntoIterator<Item = &'p str>,
+        text: &str,
+    ) -> Result<String, Trouble> {
+        let scope = Scope::of_unpicked(&self.job, &self.reading);
+        self.around(scope, path).fill_in(text)
+    }
+
+    /// Whether a table around the end of `path` has what `address` names.
+    pub fn has<'p>(&self, path: impl IntoIterator<Item = &'p str>, address: &Address<'_>) -> bool {
+        self.around(self.scope(), path).has(address)
+    }
+
+    fn scope(&self) -> Scope<'_> {
+        Scope::of_client(&self.job, &self.reading)
+    }
+
+    /// `scope`, which is the job's, at the end of `path`.
+    fn around<'p, 's>(
+        &'s self,
+        mut scope: Scope<'s>,
+        path: impl IntoIterator<Item = &'p str>,
+    ) -> Scope<'s> {
         let mut steps = path.into_iter();
         let mut field = steps.next().unwrap_or_default();
         let mut at = self.job.get(field);
@@ -50,6 +82,6 @@ impl ClientsView {
             };
             field = step;
         }
-        scope.fill_in(text)
+        scope
     }
 }

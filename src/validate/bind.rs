@@ -7,7 +7,7 @@ use serde_json::{Map, Number, Value};
 use crate::check::by_agent;
 use crate::diagnostic::codes::templates;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::references;
+use crate::model::{Address, references};
 use crate::run::{ClientsView, Trouble};
 use crate::source::{Kind, Node, Token};
 
@@ -25,18 +25,39 @@ impl View {
 
     /// `text`, which is the value at `pointer` (from the job), filled in.
     pub(super) fn fill_in(&self, text: &str, pointer: &[Token]) -> Result<String, Trouble> {
-        let steps: Vec<Cow<'_, str>> = pointer
-            .iter()
-            .map(|token| match token {
-                Token::Key(key) => Cow::Borrowed(key.as_str()),
-                Token::Index(index) => Cow::Owned(index.to_string()),
-            })
-            .collect();
+        let steps = steps(pointer);
         match &self.0 {
             Some(view) => view.fill_in(steps.iter().map(AsRef::as_ref), text),
             None => Err(Trouble::TooLarge(text.to_owned())),
         }
     }
+
+    /// What is wrong with `text` in the job's key, by which the client picks the job before it adds
+    /// names of its own.
+    pub(super) fn before_the_pick(&self, text: &str, pointer: &[Token]) -> Option<Trouble> {
+        let steps = steps(pointer);
+        let view = self.0.as_ref()?;
+        let path = steps.iter().map(AsRef::as_ref);
+        view.fill_in_unpicked(path, text).err()
+    }
+
+    /// Whether the job itself says what `address` is in the value at `pointer` (from the job).
+    pub(super) fn has(&self, pointer: &[Token], address: &Address<'_>) -> bool {
+        let steps = steps(pointer);
+        let view = self.0.as_ref();
+        view.is_some_and(|view| view.has(steps.iter().map(AsRef::as_ref), address))
+    }
+}
+
+/// The steps of a pointer as [`ClientsView`] takes them.
+fn steps(pointer: &[Token]) -> Vec<Cow<'_, str>> {
+    fn step(token: &Token) -> Cow<'_, str> {
+        match token {
+            Token::Key(key) => Cow::Borrowed(key.as_str()),
+            Token::Index(index) => Cow::Owned(index.to_string()),
+        }
+    }
+    pointer.iter().map(step).collect()
 }
 
 /// What is wrong with the references of a text, `place` being that of a part of it.

@@ -5,12 +5,15 @@
 //! choose is chosen. From there on the rules are those of definitions, with the same messages.
 
 mod bind;
+mod binding;
 mod coerce;
 mod spelling;
 mod structs;
 mod verdict;
 
 use std::sync::Arc;
+
+pub use binding::Binding;
 
 use crate::check;
 use crate::diagnostic::{Diagnostic, Holes, Report, Severity, SubjectJob, redact};
@@ -38,11 +41,13 @@ pub struct Validated {
     pub processes: usize,
 }
 
-/// Checks the jobs of `file`: one job, or `{"jobs": [...]}`. No value if anything is wrong with them.
+/// Checks the jobs of `file`: one job, or `{"jobs": [...]}`, with `bindings` for the references that
+/// the jobs do not say themselves; of several for one name the last counts. No value if anything is wrong with them.
 pub fn validate(
     file: &Arc<SourceFile>,
     settings: &Settings,
     strictness: Strictness,
+    bindings: &[Binding],
 ) -> Report<Validated> {
     let tree = parse::json::parse_as(file, Dialect::Client);
     let mut diagnostics: Vec<_> = tree
@@ -53,7 +58,7 @@ pub fn validate(
     let Some(mut root) = tree.value else {
         return Report::failed(diagnostics);
     };
-    let spelled = spelling::spell(file, &mut root, settings);
+    let spelled = spelling::spell(file, &mut root, settings, bindings);
     let validated = count(&root);
     let map = SourceMap::new(Arc::clone(file), Arc::new(root));
     let mut found = spelled.diagnostics;

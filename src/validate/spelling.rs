@@ -4,19 +4,23 @@
 //! filled in where only a known value makes sense, and structs whose kind JSON cannot say get the
 //! word that a definition has for them. Everything keeps the place that it was written at.
 
+mod key;
 mod tables;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::diagnostic::codes::foreign::{COERCED_VALUE, IGNORED_FIELD};
 use crate::diagnostic::codes::shape::{BAD_VALUE, TOO_MANY_ERRORS, WRONG_TYPE};
+use crate::diagnostic::codes::templates::UNBOUND_TEMPLATE;
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::lint::Levels;
-use crate::model::{Document, Settings};
+use crate::model::{Document, Settings, references};
 use crate::run::Trouble;
 use crate::source::{Entry, Kind, Node, Pointer, SourceFile, Span, Token};
 
 use super::bind::{View, is_agents, problem};
+use super::binding::{self, Binding};
 use super::coerce;
 use super::structs::{JOB, Type};
 
@@ -34,9 +38,15 @@ pub(super) struct Spelled {
 }
 
 /// Spells the tree of `file` as a definition.
-pub(super) fn spell(file: &Arc<SourceFile>, root: &mut Node, settings: &Settings) -> Spelled {
+pub(super) fn spell(
+    file: &Arc<SourceFile>,
+    root: &mut Node,
+    settings: &Settings,
+    bindings: &[Binding],
+) -> Spelled {
     let mut speller = Speller {
         file,
+        bindings,
         levels: Levels::new(settings),
         found: Vec::new(),
         told: Vec::new(),
@@ -56,6 +66,7 @@ pub(super) fn spell(file: &Arc<SourceFile>, root: &mut Node, settings: &Settings
 
 struct Speller<'a> {
     file: &'a Arc<SourceFile>,
+    bindings: &'a [Binding],
     levels: Levels<'a>,
     found: Vec<Diagnostic>,
     told: Vec<Pointer>,
@@ -173,10 +184,14 @@ impl Speller<'_> {
     }
 
     fn job(&mut self, job: &mut Node, path: &Path<'_>) {
+        let told = self.bind(job, path);
         self.table(job, JOB, path);
-        let deferred = std::mem::take(&mut self.deferred);
-        if !deferred.is_empty() {
+        let mut deferred = std::mem::take(&mut self.deferred);
+        deferred.retain(|value| !told.contains(&value.path));
+        if !deferred.is_empty() || key::has_references(job) {
             let view = View::new(job);
+            let told = self.key(job, &view, path);
+            deferred.retain(|value| !told.contains(&value.path));
             let depth = path.pointer().tokens().len();
             for Deferred { path, of } in deferred {
                 let (_, inside) = path.tokens().split_at(depth);
@@ -186,6 +201,55 @@ impl Speller<'_> {
             }
         }
         tables::drop_ignored(job);
+    }
+
+    /// Fills in what the command line says; where that fails.
+    fn bind(&mut self, job: &mut Node, path: &Path<'_>) -> BTreeSet<Pointer> {
+        let mut told = BTreeSet::new();
+        for (span, inside, trouble) in binding::fill_in(job, self.bindings) {
+            let problem = problem(&trouble, |written| self.within(span, written));
+            let around = path.pointer();
+            let pointer: Pointer = around.tokens().iter().cloned().chain(inside).collect();
+            told.insert(pointer.clone());
+            self.tell(problem, pointer);
+        }
+        told
+    }
+
+    /// What is wrong with references in the job's key; where.
+    fn key(&mut self, job: &Node, view: &View, path: &Path<'_>) -> Vec<Pointer> {
+        let around = path.pointer();
+        let mut told = Vec::new();
+        for (inside, node) in key::parts(job) {
+            let Some(problem) = self.key_problem(node, &inside, view) else {
+                continue;
+            };
+            let pointer: Pointer = around.tokens().iter().cloned().chain(inside).collect();
+            told.push(pointer.clone());
+            self.tell(problem, pointer);
+        }
+        told
+    }
+
+    fn key_problem(&self, node: &Node, inside: &[Token], view: &View) -> Option<Diagnostic> {
+        let Kind::String(text) = &node.kind else {
+            return None;
+        };
+        // A name that comes from the task is filled in twice.
+        let is_own = inside.len() == 1;
+        if let Some(escaped) = self.escaped(node).filter(|_| is_own) {
+            let place = self.within(node.span, escaped);
+            let headline = format!("`{escaped}` leaves braces in the job's key");
+            return Some(Diagnostic::new(&BAD_VALUE, headline, place).help("leave the `&` out"));
+        }
+        let Trouble::Unbound(written) = view.before_the_pick(text, inside)? else {
+            return None;
+        };
+        let name = binding::alias(&written)?;
+        let headline = format!("`{written}` is unknown until the job was found by its key");
+        let place = self.within(node.span, &written);
+        let problem = Diagnostic::new(&UNBOUND_TEMPLATE, headline, place);
+        Some(problem.help(format!("write `{{{{{name}}}}}`")))
     }
 
     /// A value whose references are known only now.
@@ -274,6 +338,18 @@ impl Speller<'_> {
     }
 
     fn scalar(&mut self, node: &mut Node, of: Type, path: &Path<'_>) {
+        if let Some(escaped) = self.escaped(node) {
+            let headline = format!(
+                "{}expected {}, found `{escaped}`, which is the text `{}`",
+                path.subject(),
+                wanted(of),
+                escaped.replacen('&', "", 1)
+            );
+            let problem = Diagnostic::new(&BAD_VALUE, headline, self.within(node.span, escaped));
+            let problem = problem.help("leave the `&` out");
+            self.tell(problem, path.pointer());
+            return;
+        }
         let made = match (&node.kind, of) {
             (Kind::String(text), _) if text.contains("{{") => {
                 self.defer(node, of, path);
@@ -293,9 +369,12 @@ impl Speller<'_> {
             _ => return,
         };
         let Some(made) = made else {
-            let written = self.file.slice(node.span);
+            let (bound, written) = match &node.kind {
+                Kind::String(text) if self.is_bound(node) => ("filled in, ", text.as_str()),
+                _ => ("", self.file.slice(node.span)),
+            };
             let headline = format!(
-                "{}expected {}, found {}",
+                "{}{bound}expected {}, found {}",
                 path.subject(),
                 wanted(of),
                 shortened(written)
@@ -311,8 +390,24 @@ impl Speller<'_> {
             self.tell(problem, path.pointer());
             return;
         };
-        self.coerced(node, of, &made, path);
+        if !self.is_bound(node) {
+            self.coerced(node, of, &made, path);
+        }
         node.kind = made;
+    }
+
+    /// The first reference of a text that stands for itself.
+    fn escaped(&self, node: &Node) -> Option<&str> {
+        let written = self.file.slice(node.span);
+        let mut found = references(written);
+        let is_text = matches!(node.kind, Kind::String(_));
+        let escaped = found.find(|reference| is_text && reference.escaped)?;
+        Some(escaped.text)
+    }
+
+    /// Whether a value, which has no references any more, was written with some.
+    fn is_bound(&self, node: &Node) -> bool {
+        self.file.slice(node.span).contains("{{")
     }
 
     fn text(&mut self, node: &mut Node, of: Type, path: &Path<'_>) {
