@@ -16,6 +16,7 @@ mod order;
 mod packages;
 mod placement;
 pub mod ports;
+mod python_number;
 mod quoting;
 mod reach;
 mod resources;
@@ -42,6 +43,7 @@ use crate::source::Pointer;
 use scope::{Effort, Scopes};
 
 pub use cron_words::cron_in_words;
+pub(crate) use python_number::{python_integer, python_number};
 pub(crate) use schema::python_float;
 pub use scope::{Binding, Scope, bind, by_agent};
 pub use templates::examine;

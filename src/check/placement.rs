@@ -8,8 +8,9 @@ use crate::model::{Announcer, Placement, PlacementRule};
 use crate::source::Pointer;
 
 use super::Ctx;
+use super::python_number::is_whole_number;
 use super::schema::Struct;
-use super::scope::expand;
+use super::scope::{expand, fill_in};
 
 /// The constraint that asks for hosts set aside for a role.
 pub(super) const DEDICATED: &str = "dedicated";
@@ -106,19 +107,27 @@ fn ports(ctx: &mut Ctx<'_>, announcer: &Announcer) {
         return;
     };
     let scope = ctx.scopes().job().inside(Struct::Announcer(announcer));
-    let bound: BTreeMap<&str, String> = portmap
-        .iter()
-        .filter_map(|(name, port)| Some((name.as_str(), expand(port.as_str(), &scope)?)))
-        .collect();
-    let place =
-        |at: &Pointer, name: &str| Place::value(at.key("announce").key("portmap").key(name));
+    // Names are filled in, too; what the agent knows stays as it is written.
+    let mut written: BTreeMap<String, &str> = BTreeMap::new();
+    let mut bound: BTreeMap<String, String> = BTreeMap::new();
+    for (name, port) in portmap {
+        let filled = (fill_in(name, &scope), fill_in(port.as_str(), &scope));
+        if let (Some(filled), Some(port)) = filled {
+            written.insert(filled.clone(), name.as_str());
+            bound.insert(filled, port);
+        }
+    }
+    let place = |at: &Pointer, name: &str| {
+        let name = written.get(name).copied().unwrap_or(name);
+        Place::value(at.key("announce").key("portmap").key(name))
+    };
     let dedicated = ctx
         .job
         .constraints
         .as_ref()
         .is_some_and(|constraints| constraints.contains_key(DEDICATED));
     if !dedicated && !ctx.hole(|at| at.key("constraints").key(DEDICATED)) {
-        for (name, port) in bound.iter().filter(|(_, port)| is_number(port)) {
+        for (name, port) in bound.iter().filter(|(_, port)| is_whole_number(port)) {
             let headline = format!("the fixed port `{}` needs dedicated hosts", port.trim());
             let problem = Diagnostic::new(&job::STATIC_PORT, headline, place(ctx.at, name))
                 .help("name another port, or add the constraint `dedicated`");
@@ -127,9 +136,9 @@ fn ports(ctx: &mut Ctx<'_>, announcer: &Announcer) {
     }
     // Which names were followed from which name: a circle is told once.
     let mut followed: BTreeMap<&str, &str> = BTreeMap::new();
-    for &start in bound.keys() {
+    for start in bound.keys().map(String::as_str) {
         let mut name = start;
-        while let Some(port) = bound.get(name).filter(|port| !is_number(port)) {
+        while let Some(port) = bound.get(name).filter(|port| !is_whole_number(port)) {
             if let Some(&from) = followed.get(name) {
                 if from == start {
                     let headline = format!("the port `{name}` is named after itself");
@@ -161,7 +170,7 @@ fn default_ports(ctx: &mut Ctx<'_>, announcer: &Announcer) {
             .note("without a `portmap`, the primary port is announced as `aurora`, too")
             .help("write a `portmap`: `portmap = {}`");
         ctx.report(problem);
-    } else if is_number(&port) {
+    } else if is_whole_number(&port) {
         let headline = format!("the fixed port `{}` needs dedicated hosts", port.trim());
         let dedicated = ctx.job.constraints.as_ref();
         if !dedicated.is_some_and(|constraints| constraints.contains_key(DEDICATED)) {
@@ -171,13 +180,6 @@ fn default_ports(ctx: &mut Ctx<'_>, announcer: &Announcer) {
             ctx.report(problem);
         }
     }
-}
-
-/// Whether the client takes the text for a number.
-fn is_number(text: &str) -> bool {
-    let text = text.trim();
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
 #[cfg(test)]

@@ -1,26 +1,11 @@
 //! What the client's types make of values of other types, which are Python's own conversions.
 
-use crate::check::python_float;
+use crate::check::{python_float, python_integer, python_number};
 use crate::source::Kind;
 
 /// The whole number that a text is: `int(text)`.
-///
-/// ```text
-/// integer = blanks [ ("+" | "-") blanks ] digits blanks
-/// ```
 pub(super) fn integer(text: &str) -> Option<Kind> {
-    let text = text.trim_matches(is_blank);
-    let (sign, digits) = match text.strip_prefix('-') {
-        Some(rest) => ("-", rest.trim_start_matches(is_blank)),
-        None => match text.strip_prefix('+') {
-            Some(rest) => ("", rest.trim_start_matches(is_blank)),
-            None => ("", text),
-        },
-    };
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let number = format!("{sign}{digits}");
+    let number = python_integer(text)?;
     match number.parse() {
         Ok(number) => Some(Kind::Integer(number)),
         Err(_) => number.parse().ok().map(Kind::Float),
@@ -29,8 +14,7 @@ pub(super) fn integer(text: &str) -> Option<Kind> {
 
 /// The number that a text is: `float(text)`, but for what is not finite.
 pub(super) fn float(text: &str) -> Option<Kind> {
-    let text = text.trim_matches(is_blank);
-    let number: f64 = text.parse().ok()?;
+    let number = python_number(text)?;
     number.is_finite().then_some(Kind::Float(number))
 }
 
@@ -66,8 +50,4 @@ pub(super) fn whole(number: f64) -> Kind {
     } else {
         Kind::Float(whole)
     }
-}
-
-fn is_blank(c: char) -> bool {
-    c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
 }

@@ -313,16 +313,14 @@ impl Speller<'_> {
             }
             Type::Map(of) => self.map(node, *of, path),
             Type::Integer | Type::Float | Type::Boolean => self.scalar(node, of, path),
-            Type::Placement => {
+            Type::Placement | Type::AnyCase => {
                 if let Kind::Sequence(_) | Kind::Mapping(_) = &node.kind {
                     self.wrong_type(node, "a string", path);
                     return;
                 }
                 self.text(node, of, path);
             }
-            Type::Text | Type::Command | Type::KnownText | Type::AnyCase => {
-                self.text(node, of, path);
-            }
+            Type::Text | Type::Command | Type::KnownText => self.text(node, of, path),
             Type::Word => self.defer(node, of, path),
         }
     }

@@ -1,6 +1,8 @@
 //! Which problems Aurora's client refuses a job for; what else is wrong with it, other layers refuse,
 //! or nobody does.
 
+mod duplicates;
+
 use std::collections::BTreeSet;
 
 use crate::diagnostic::codes::{job, names, order, plan, shape, syntax, templates};
@@ -43,6 +45,9 @@ const REFUSED: &[&Code] = &[
     &job::METADATA_ASCII,
     &plan::NOT_IN_JSON,
 ];
+
+/// Instances are counted in 32 bits.
+const MOST_INSTANCES: i64 = 1 << 31;
 
 /// The problem as `strictness` has it; its place is in the tree at `root`, if there is one.
 pub(super) fn soften(
@@ -90,6 +95,7 @@ fn refuses(problem: &Diagnostic, root: Option<&Node>) -> bool {
         orders.into_iter().any(|order| {
             let known = known_in(order, pointer, root);
             known.contains(&true) && known.contains(&false)
+                || duplicates::clash(order, task_of(pointer, root))
         })
     } else if id == job::UPDATE_CONFIG.id {
         // Whether there is a policy to be aware of, only the scheduler asks.
@@ -117,9 +123,13 @@ fn refuses_value(pointer: &Pointer, root: &Node) -> bool {
     };
     match (&node.kind, field.as_str()) {
         // Text in the field of a process' name, say.
-        (Kind::String(text), _) if is_in("constraints") => text
-            .strip_prefix("limit:")
-            .is_some_and(|limit| coerce::integer(limit).is_none()),
+        (Kind::String(text), _) if is_in("constraints") => {
+            text.strip_prefix("limit:")
+                .is_some_and(|limit| match coerce::integer(limit) {
+                    Some(Kind::Integer(limit)) => i32::try_from(limit).is_err(),
+                    _ => true,
+                })
+        }
         (Kind::String(text), "cron_collision_policy") => text != "RUN_OVERLAP",
         (Kind::String(text), "name") if is_of_process(pointer) => {
             text.is_empty() || text.starts_with('.') || text.contains('/')
@@ -137,14 +147,29 @@ fn refuses_value(pointer: &Pointer, root: &Node) -> bool {
             | "interval_secs"
             | "pulse_interval_secs",
         ) => {
-            !matches!(&node.kind, Kind::Integer(number) if field == "max_task_failures" && *number < 0)
+            let fits = |number: i64| number < 0 && i32::try_from(number).is_ok();
+            !matches!(&node.kind, Kind::Integer(number) if field == "max_task_failures" && fits(*number))
+        }
+        // More failures than any job has instances.
+        (Kind::Integer(number), "max_total_failures") => *number >= MOST_INSTANCES,
+        (Kind::Float(number), "max_total_failures") => *number > 0.0,
+        (Kind::Float(number), "gpu") if is_of_task(pointer) => !is_sent(*number),
+        (Kind::Float(number), "delay_secs") => !is_sent(*number),
+        // Sent in MiB.
+        (Kind::Float(number), "ram" | "disk") if is_of_task(pointer) => {
+            *number <= 0.0 || !is_sent(*number / 1_048_576.0)
         }
         (Kind::Integer(_) | Kind::Float(_), "batch_size") => is_in("update_config"),
         (Kind::Integer(number), "cpu" | "ram" | "disk") => *number <= 0 && is_of_task(pointer),
-        (Kind::Float(number), "cpu" | "ram" | "disk") => *number <= 0.0 && is_of_task(pointer),
+        (Kind::Float(number), "cpu") => *number <= 0.0 && is_of_task(pointer),
         (Kind::Integer(_) | Kind::Float(_), _) => false,
         _ => true,
     }
+}
+
+/// Whether the protocol, whose integers have 64 bits, can carry a number.
+fn is_sent(number: f64) -> bool {
+    number.abs() < 9_223_372_036_854_775_808.0
 }
 
 fn is_identifier(text: &str) -> bool {
