@@ -1,16 +1,41 @@
 //! What the executor on the node refuses, when the task is already there: log files that are
 //! rotated into nothing, health checks without time.
 
-use crate::diagnostic::codes::job;
+use crate::diagnostic::codes::{job, traps};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::{Bytes, FractionalSeconds, Integer, LoggerMode};
+use crate::model::{Bytes, FractionalSeconds, Integer, LoggerMode, Seconds};
 
 use super::Ctx;
 
-/// Checks the loggers of processes, and the times of health checks.
+/// Checks the loggers of processes, the times of health checks, and the waits between runs.
 pub(super) fn check(ctx: &mut Ctx<'_>) {
     rotation(ctx);
     health(ctx);
+    reruns(ctx);
+}
+
+/// With many runs at once, Thermos can lose the right to write its own checkpoints.
+fn reruns(ctx: &mut Ctx<'_>) {
+    for (index, process) in ctx.job.task.processes.iter().enumerate() {
+        if process.min_duration.map(Seconds::get) != Some(0) {
+            continue;
+        }
+        let why = match process.max_failures.map(Integer::get) {
+            _ if process.is_daemon() => "it is a daemon".to_owned(),
+            Some(0) => "its `max_failures` is 0, which is no limit".to_owned(),
+            Some(most) if most > 1 => format!("its `max_failures` is {most}"),
+            _ => continue,
+        };
+        let pointer = ctx.process(index, "min_duration");
+        if !ctx.hole(|_| pointer.clone()) {
+            let headline = "the process is run again without a wait";
+            let place = Place::value(pointer);
+            let problem = Diagnostic::new(&traps::RERUN_WITHOUT_WAIT, headline, place)
+                .note(why)
+                .note("after some dozens of such runs Thermos can fail itself: \"Could not acquire checkpoint permission\"");
+            ctx.report(problem.help("write `min_duration = 1` or more"));
+        }
+    }
 }
 
 fn rotation(ctx: &mut Ctx<'_>) {

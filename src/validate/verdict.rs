@@ -151,7 +151,9 @@ fn refuses_value(pointer: &Pointer, root: &Node) -> bool {
             !matches!(&node.kind, Kind::Integer(number) if field == "max_task_failures" && fits(*number))
         }
         // More failures than any job has instances.
-        (Kind::Integer(number), "max_total_failures") => *number >= MOST_INSTANCES,
+        (Kind::Integer(number), "max_total_failures") => {
+            *number >= MOST_INSTANCES || needs_failures(pointer, root)
+        }
         (Kind::Float(number), "max_total_failures") => *number > 0.0,
         (Kind::Float(number), "gpu") if is_of_task(pointer) => !is_sent(*number),
         (Kind::Float(number), "delay_secs") => !is_sent(*number),
@@ -165,6 +167,17 @@ fn refuses_value(pointer: &Pointer, root: &Node) -> bool {
         (Kind::Integer(_) | Kind::Float(_), _) => false,
         _ => true,
     }
+}
+
+/// Whether the job is large enough on hosts of its own that the client insists on some failures.
+fn needs_failures(pointer: &Pointer, root: &Node) -> bool {
+    const LEAST: i64 = 50;
+    let outer = pointer.tokens().len().saturating_sub(2);
+    let job = pointer.tokens()[..outer].iter().try_fold(root, Node::step);
+    let field = |name: &str| job.and_then(|job| job.get(name));
+    let dedicated = field("constraints").and_then(|constraints| constraints.get("dedicated"));
+    let instances = field("instances").map(|instances| &instances.kind);
+    dedicated.is_some() && matches!(instances, Some(Kind::Integer(count)) if *count >= LEAST)
 }
 
 /// Whether the protocol, whose integers have 64 bits, can carry a number.

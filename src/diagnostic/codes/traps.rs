@@ -275,4 +275,34 @@ super::super::code::declare_codes! {
     ///
     /// In a list of batches, the ones for which no instance is left are never made.
     OVERSIZED_BATCH = "oversized-batch", Warn, "a batch of more instances than the job has";
+
+    /// Thermos waits `min_duration` between two runs of a process, 5 seconds unless it is given. Without
+    /// a wait, a process that is run again and again can bring Thermos itself down after some dozens
+    /// of runs ("Could not acquire checkpoint permission"), and the task with it. A process is run
+    /// again if it is a daemon, or if its `max_failures` is 0 or above 1.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "run", daemon = true, min_duration = 0 }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// Give it a second at least:
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "run", daemon = true, min_duration = 1 }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    RERUN_WITHOUT_WAIT = "rerun-without-wait", Warn, "a process that is run again and again without a wait";
 }

@@ -4,31 +4,47 @@ use std::collections::BTreeMap;
 
 use crate::source::{Kind, Node};
 
+/// What may come after a process.
+#[derive(Clone, Copy)]
+struct Ends {
+    daemon: bool,
+    ephemeral: bool,
+}
+
 /// Whether the client refuses an order for what the last processes of its names are.
 ///
-/// It plans final processes apart from the others, and an order may not have names of both.
+/// It plans final processes apart from the others, and an order may not have names of both. Nothing
+/// comes after a daemon, and only an ephemeral process after an ephemeral one.
 pub(super) fn clash(order: &Node, task: Option<&Node>) -> bool {
     let names: Vec<_> = items(order).into_iter().flatten().map(text).collect();
     [false, true].into_iter().any(|finals| {
         let known = planned(task, finals);
-        let found = || names.iter().map(|name| known.get((*name)?));
-        let count = found().flatten().count();
-        let before = names.len().saturating_sub(1);
-        let leads_on = found().take(before).flatten().any(|never_ends| *never_ends);
-        count > 0 && (count < names.len() || leads_on)
+        let found: Vec<Ends> = names
+            .iter()
+            .filter_map(|name| known.get((*name)?).copied())
+            .collect();
+        let mixes = !found.is_empty() && found.len() < names.len();
+        let cannot_follow = |pair: &[Ends]| {
+            let [before, after] = pair else { return false };
+            before.daemon || before.ephemeral && !after.ephemeral
+        };
+        mixes || found.windows(2).any(cannot_follow)
     })
 }
 
-/// The final processes, or the others: their names, and whether nothing can come after them.
-fn planned(task: Option<&Node>, finals: bool) -> BTreeMap<&str, bool> {
+/// The final processes, or the others, by their names.
+fn planned(task: Option<&Node>, finals: bool) -> BTreeMap<&str, Ends> {
     let processes = task.and_then(|task| items(task.get("processes")?));
     processes
         .into_iter()
         .flatten()
         .filter(|process| is(process, "final") == finals)
         .filter_map(|process| {
-            let never_ends = is(process, "daemon") || is(process, "ephemeral");
-            Some((text(process.get("name")?)?, never_ends))
+            let ends = Ends {
+                daemon: is(process, "daemon"),
+                ephemeral: is(process, "ephemeral"),
+            };
+            Some((text(process.get("name")?)?, ends))
         })
         .collect()
 }
