@@ -1,7 +1,7 @@
 //! The pipeline as one function: from a definition's text to compiled jobs.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -77,6 +77,17 @@ pub struct Listed {
 }
 
 impl CheckedFile<'_> {
+    /// What its packages are called.
+    pub fn package_names(&self) -> BTreeSet<String> {
+        let own = self
+            .jobs
+            .iter()
+            .filter_map(|job| job.job().packages.as_ref());
+        let own = own.flat_map(BTreeMap::keys);
+        let names = own.chain(self.shared_packages.keys());
+        names.map(ToString::to_string).collect()
+    }
+
     /// Its jobs, in the order written.
     pub fn jobs(&self) -> Vec<Listed> {
         let list = |job: &CheckedJob| Listed {

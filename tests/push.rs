@@ -327,7 +327,6 @@ fn what_is_no_cache_is_refused() {
     };
     let to = |name: &str| format!("file://{}/{name}", sandbox.path().display());
     refused(&["one"], "--to <URL>");
-    refused(&["--to", &to("cache")], "no job was asked for");
     refused(
         &["one", "--to", "cache"],
         "error: invalid value 'cache' for '--to <URL>'",

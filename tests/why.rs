@@ -63,7 +63,7 @@ fn documents_are_what_the_schema_says() {
     let validator = jsonschema::validator_for(&schema).unwrap();
     let sandbox = workspace();
     for word in ["glibc", "server.py", "tools", "nothing"] {
-        for more in [&["--all"][..], &[]] {
+        for more in [&["--full"][..], &[]] {
             let arguments = ["why", word, "--format", "json"];
             let run = sandbox.jobc(arguments.iter().chain(more));
             let document: Value = serde_json::from_str(&run.stdout).unwrap();
@@ -159,7 +159,7 @@ fn many_ways_cost_no_time() {
     let job = crate::harness::small_job("deep", "");
     let job = job.replace("echo hello", &format!("/nix/store/{first}/bin/x"));
     sandbox.file("deep/job.toml", job);
-    let run = sandbox.jobc(["why", "level-3999", "--all"]);
+    let run = sandbox.jobc(["why", "level-3999", "--full"]);
     assert_eq!(run.status, 0, "{}", run.stderr);
     assert!(run.stdout.contains(&path(3998, '0')));
     let run = sandbox.jobc(["why", "level", "--all"]);

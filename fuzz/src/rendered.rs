@@ -32,6 +32,7 @@ pub fn check(file: &Arc<SourceFile>, mut diagnostics: Vec<Diagnostic>) {
     let options = TextOptions {
         color: true,
         width: 40,
+        ..TextOptions::default()
     };
     let text = printed(|out| render::text(&diagnostics, &options, out));
     assert!(text.chars().all(|c| is_tame(c) || c == '\x1b'), "{text:?}");

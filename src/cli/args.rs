@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use clap_complete::Shell;
+use clap_complete::engine::ArgValueCompleter;
 
 use crate::cache::{CacheUrl, CacheUrlError};
 use crate::emit::{Form, Target};
 use crate::validate::Binding;
 
+use super::complete;
 use super::help;
 use super::snapshot::SnapshotArgs;
 use super::why::WhyArgs;
@@ -100,6 +101,7 @@ pub(super) enum Command {
     Run(RunArgs),
     Init(InitArgs),
     Explain(ExplainArgs),
+    Help(HelpArgs),
     Schema(SchemaArgs),
     Completions(CompletionsArgs),
     /// Print the manual page
@@ -117,16 +119,8 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 #[command(after_long_help = help::BUILD)]
 pub(super) struct BuildArgs {
-    /// The jobs: names, directories, files, keys, or patterns such as `*/*/prod/*`
-    #[arg(
-        value_name = "NAME|PATTERN",
-        value_parser = NonEmptyStringValueParser::new(),
-        long_help = help::NAMES.replace('\n', " ")
-    )]
-    pub(super) names: Vec<String>,
-    /// Compile all jobs of the workspace
-    #[arg(long, conflicts_with = "names")]
-    pub(super) all: bool,
+    #[command(flatten)]
+    pub(super) jobs: Jobs,
     /// What jobs are compiled to (default: the workspace's setting `target`, or `aurora-json`)
     #[arg(long, value_name = "TARGET")]
     pub(super) target: Option<CompileTarget>,
@@ -146,6 +140,22 @@ pub(super) struct BuildArgs {
     pub(super) out: Option<PathBuf>,
     #[command(flatten)]
     pub(super) strictness: Strictness,
+}
+
+/// Which jobs a command is for, where it may be any number.
+#[derive(Debug, Args)]
+pub(super) struct Jobs {
+    /// The jobs: names, directories, files, keys, or patterns such as `*/*/prod/*` (default: all)
+    #[arg(
+        value_name = "JOB",
+        value_parser = NonEmptyStringValueParser::new(),
+        long_help = format!("{} Without any, all jobs of the workspace.", help::NAMES.replace('\n', " ")),
+        add = ArgValueCompleter::new(complete::jobs)
+    )]
+    pub(super) names: Vec<String>,
+    /// All jobs of the workspace, as without names
+    #[arg(long, conflicts_with = "names")]
+    pub(super) all: bool,
 }
 
 /// How problems are judged.
@@ -197,16 +207,8 @@ pub(super) enum Word {
     reason = "each is an option of its own"
 )]
 pub(super) struct PushArgs {
-    /// The jobs: names, directories, files, keys, or patterns such as `*/*/prod/*`
-    #[arg(
-        value_name = "NAME|PATTERN",
-        value_parser = NonEmptyStringValueParser::new(),
-        long_help = help::NAMES.replace('\n', " ")
-    )]
-    pub(super) names: Vec<String>,
-    /// Publish for all jobs of the workspace
-    #[arg(long, conflicts_with = "names")]
-    pub(super) all: bool,
+    #[command(flatten)]
+    pub(super) jobs: Jobs,
     /// The cache, as `nix copy --to` takes it: `file:///srv/cache`, `s3://bucket`, `ssh-ng://host`
     ///
     /// A directory is written by jobc itself and becomes a cache if it is new or empty. Its URL may
@@ -253,6 +255,8 @@ pub(super) struct PushArgs {
         requires = "dry_run"
     )]
     pub(super) format: PlanFormat,
+    #[command(flatten)]
+    pub(super) strictness: Strictness,
 }
 
 /// How archives are packed.
@@ -280,13 +284,8 @@ pub(super) enum PlanFormat {
 #[derive(Debug, Args)]
 #[command(after_long_help = help::CHECK)]
 pub(super) struct CheckArgs {
-    /// The jobs (default: all); here, a name may fit several
-    #[arg(
-        value_name = "NAME|PATTERN",
-        value_parser = NonEmptyStringValueParser::new(),
-        long_help = help::NAMES.replace('\n', " ")
-    )]
-    pub(super) names: Vec<String>,
+    #[command(flatten)]
+    pub(super) jobs: Jobs,
     /// Only jobs that may have changed since this git revision
     ///
     /// Those whose definition, settings, packages in the lock or imported files differ, be it
@@ -294,7 +293,7 @@ pub(super) struct CheckArgs {
     #[arg(
         long,
         value_name = "REVISION",
-        conflicts_with = "names",
+        conflicts_with_all = ["names", "all"],
         allow_hyphen_values = true,
         value_parser = NonEmptyStringValueParser::new()
     )]
@@ -346,13 +345,8 @@ pub(super) struct ValidateArgs {
 #[derive(Debug, Args)]
 #[command(after_long_help = help::READY)]
 pub(super) struct ReadyArgs {
-    /// The jobs (default: all); here, a name may fit several
-    #[arg(
-        value_name = "NAME|PATTERN",
-        value_parser = NonEmptyStringValueParser::new(),
-        long_help = help::NAMES.replace('\n', " ")
-    )]
-    pub(super) names: Vec<String>,
+    #[command(flatten)]
+    pub(super) jobs: Jobs,
     /// List what is present, too
     #[arg(short, long)]
     pub(super) verbose: bool,
@@ -373,6 +367,8 @@ pub(super) struct ReadyArgs {
         value_parser = clap::value_parser!(u16).range(1..)
     )]
     pub(super) timeout: u16,
+    #[command(flatten)]
+    pub(super) strictness: Strictness,
 }
 
 /// How the answers are printed.
@@ -390,13 +386,8 @@ pub(super) enum ReadyFormat {
 /// exit code is 1.
 #[derive(Debug, Args)]
 pub(super) struct ListArgs {
-    /// The jobs (default: all); here, a name may fit several
-    #[arg(
-        value_name = "NAME|PATTERN",
-        value_parser = NonEmptyStringValueParser::new(),
-        long_help = help::NAMES.replace('\n', " ")
-    )]
-    pub(super) names: Vec<String>,
+    #[command(flatten)]
+    pub(super) jobs: Jobs,
     /// How the list is printed
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) format: ListFormat,
@@ -423,7 +414,8 @@ pub(super) struct ShowArgs {
     #[arg(
         value_name = "JOB",
         value_parser = NonEmptyStringValueParser::new(),
-        long_help = help::NAMES.replace('\n', " ")
+        long_help = help::NAMES.replace('\n', " "),
+        add = ArgValueCompleter::new(complete::jobs)
     )]
     pub(super) job: String,
     /// How it is printed
@@ -458,8 +450,9 @@ pub(super) struct DiffArgs {
     /// Only jobs of this name, key or pattern (may be repeated)
     #[arg(
         long = "job",
-        value_name = "NAME|PATTERN",
-        value_parser = NonEmptyStringValueParser::new()
+        value_name = "JOB",
+        value_parser = NonEmptyStringValueParser::new(),
+        add = ArgValueCompleter::new(complete::jobs)
     )]
     pub(super) jobs: Vec<String>,
     /// How the changes are printed
@@ -490,7 +483,8 @@ pub(super) struct GraphArgs {
     #[arg(
         value_name = "JOB",
         value_parser = NonEmptyStringValueParser::new(),
-        long_help = help::NAMES.replace('\n', " ")
+        long_help = help::NAMES.replace('\n', " "),
+        add = ArgValueCompleter::new(complete::jobs)
     )]
     pub(super) job: String,
     /// What is drawn
@@ -509,7 +503,7 @@ pub(super) struct GraphArgs {
 pub(super) enum GraphFormat {
     /// Lines of text for a terminal
     Text,
-    /// Graphviz's language: `jobc graph JOB --format dot | dot -Tsvg`
+    /// Graphviz's language, which its `dot` draws
     Dot,
     /// Mermaid's language, which Markdown on many sites draws
     Mermaid,
@@ -532,8 +526,15 @@ pub(super) struct LockArgs {
     ///
     /// With `--from-cache`, `PACKAGE=STORE-PATH` says which store path a package is; the path may
     /// be whole, `HASH-NAME`, or the hash alone.
-    #[arg(value_name = "PACKAGE", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(
+        value_name = "PACKAGE",
+        value_parser = NonEmptyStringValueParser::new(),
+        add = ArgValueCompleter::new(complete::packages)
+    )]
     pub(super) names: Vec<String>,
+    /// All packages, as without names
+    #[arg(long, conflicts_with = "names")]
+    pub(super) all: bool,
     /// Ask Nix again for what is locked already
     #[arg(short, long)]
     pub(super) update: bool,
@@ -587,7 +588,11 @@ fn system(text: &str) -> Result<String, String> {
 pub(super) struct RunArgs {
     /// The job: what `build` takes, or a compiled file, whose name ends in `.json`; `-` reads one from
     /// standard input
-    #[arg(value_name = "JOB", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(
+        value_name = "JOB",
+        value_parser = NonEmptyStringValueParser::new(),
+        add = ArgValueCompleter::new(complete::job_or_file)
+    )]
     pub(super) job: String,
     /// Which job of a compiled file that holds several: CLUSTER/ROLE/ENVIRONMENT/NAME
     #[arg(long, value_name = "KEY")]
@@ -613,17 +618,19 @@ pub(super) struct RunArgs {
     /// Leave the temporary directory after a success, too
     #[arg(long)]
     pub(super) keep: bool,
+    #[command(flatten)]
+    pub(super) strictness: Strictness,
 }
 
 /// Whether Nix is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Realise {
-    /// No: what the workspace has is put beside the store, the rest is taken to be there
-    Never,
     /// If this machine has a Nix that can be used
     Auto,
     /// As on a node: the steps that jobc adds fetch all of it from caches
     Always,
+    /// No: what the workspace has is put beside the store, the rest is taken to be there
+    Never,
 }
 
 fn port(text: &str) -> Result<(String, u16), String> {
@@ -647,11 +654,22 @@ pub(super) struct InitArgs {
 }
 
 /// Explain a problem by its code
+///
+/// Takes what `help` takes as well.
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
     /// The code, as messages have it in brackets (default: list all codes)
-    #[arg(value_name = "CODE")]
+    #[arg(value_name = "CODE", add = ArgValueCompleter::new(complete::codes))]
     pub(super) code: Option<String>,
+}
+
+/// Print help on a command, a topic, or the code of a problem
+#[derive(Debug, Args)]
+#[command(after_help = help::topics())]
+pub(super) struct HelpArgs {
+    /// What about (default: jobc as a whole)
+    #[arg(value_name = "COMMAND|TOPIC|CODE", add = ArgValueCompleter::new(complete::topics))]
+    pub(super) topic: Option<String>,
 }
 
 /// Print the JSON schema of a document
@@ -694,4 +712,14 @@ pub(super) struct CompletionsArgs {
     /// The shell
     #[arg(value_name = "SHELL")]
     pub(super) shell: Shell,
+}
+
+/// A shell that completes command lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Shell {
+    Bash,
+    Elvish,
+    Fish,
+    Powershell,
+    Zsh,
 }

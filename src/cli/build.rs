@@ -16,29 +16,20 @@ use super::open::open;
 use super::output;
 use super::ready;
 use super::search::{Depth, Findings, Search};
-use super::settle::{Many, none_asked_for, settle, table};
+use super::settle::{Many, settle, table};
 
 pub(super) fn run(args: &BuildArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
     let mut diagnostics = Vec::new();
     let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
         return Ok(console.close(diagnostics, None, &[]));
     };
-    let nothing_asked = args.names.is_empty() && !args.all;
-    let depth = if nothing_asked {
-        Depth::Check
-    } else if args.ready {
+    let depth = if args.ready {
         Depth::Keep
     } else {
         Depth::KeepText
     };
-    let search = Search::new(&workspace, &args.names, depth)?.written_as(args.target);
+    let search = Search::new(&workspace, &args.jobs.names, depth)?.written_as(args.target);
     let mut findings = search.run(console)?;
-    if nothing_asked {
-        return Err(none_asked_for(
-            &findings,
-            "name jobs, or compile all of them with `--all`",
-        ));
-    }
     let mut failures = settle(&search, &mut findings, Many::Refused, console)?;
     if failures.is_empty() && args.stdout && findings.selected().nth(1).is_some() {
         failures.push(too_many(&findings));

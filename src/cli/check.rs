@@ -17,7 +17,8 @@ pub(super) fn run(args: &CheckArgs, global: &Global, console: &Console) -> Resul
     let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
         return Ok(console.close(diagnostics, None, &[]));
     };
-    let mut search = Search::new(&workspace, &args.names, Depth::Compile)?.written_as(args.target);
+    let mut search =
+        Search::new(&workspace, &args.jobs.names, Depth::Compile)?.written_as(args.target);
     let mut left_out = None;
     if let Some(revision) = &args.changed {
         let Some(changed) = side::changed_since(revision, &workspace)?.unpack(&mut diagnostics)

@@ -12,7 +12,7 @@ use anstream::{AutoStream, ColorChoice};
 
 use serde::Serialize;
 
-use crate::diagnostic::render::{self, LookedAt, Outcome, TextOptions, Trouble};
+use crate::diagnostic::render::{self, LookedAt, Outcome, TextOptions, Trouble, wrap};
 use crate::diagnostic::{Diagnostic, Severity};
 
 use super::args::{Color, Global, MessageFormat};
@@ -163,9 +163,11 @@ impl Console {
     pub(super) fn fail(&self, failure: &Failure) {
         self.note(failure);
         match self.format {
-            MessageFormat::Text => print(failure.text(self.color).as_bytes()),
+            MessageFormat::Text => print(failure.text(self.color, self.columns()).as_bytes()),
             MessageFormat::Short => print(failure.short().as_bytes()),
-            _ if self.manner.channel == Channel::Stdout => print(failure.text(false).as_bytes()),
+            _ if self.manner.channel == Channel::Stdout => {
+                print(failure.text(false, self.columns()).as_bytes())
+            }
             MessageFormat::Json => {
                 print(&lines(|out| render::json_trouble(&failure.trouble(), out)));
             }
@@ -192,7 +194,7 @@ impl Console {
             }
         };
         let exit = printed.err().map_or(exit, |failure| {
-            print(failure.text(false).as_bytes());
+            print(failure.text(false, self.columns()).as_bytes());
             Exit::Failed
         });
         for line in &self.report().closing {
@@ -287,6 +289,10 @@ impl Console {
     /// Prints a line for people; a program reads nothing but what it knows.
     pub(super) fn say(&self, line: &str) {
         if !self.is_read() {
+            let line = match self.columns() {
+                Some(columns) => wrap::prose(line, columns),
+                None => line.to_owned(),
+            };
             print(format!("{line}\n").as_bytes());
         }
     }
@@ -328,16 +334,22 @@ impl Console {
             color: self.color,
             ..TextOptions::default()
         };
-        let size = self
-            .terminal
-            .then(|| terminal_size::terminal_size_of(io::stderr()));
-        match size.flatten() {
-            Some((width, _)) => TextOptions {
-                width: width.0.into(),
+        match self.columns() {
+            Some(width) => TextOptions {
+                width,
+                wraps: true,
                 ..options
             },
             None => options,
         }
+    }
+
+    /// How many columns whoever reads this sees; nobody knows if it is not shown on a terminal.
+    fn columns(&self) -> Option<usize> {
+        let size = self
+            .terminal
+            .then(|| terminal_size::terminal_size_of(io::stderr()));
+        size.flatten().map(|(width, _)| width.0.into())
     }
 }
 

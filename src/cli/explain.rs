@@ -8,13 +8,15 @@ use super::args::ExplainArgs;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::output;
+use super::terminal;
+use super::topics;
 
 pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     let text = match &args.code {
         None => all(),
         Some(id) => match codes::find(id) {
-            Some(code) => one(code),
-            None => return Err(unknown(id)),
+            Some(code) => terminal::fitted(&one(code)),
+            None => topics::about(id).ok_or_else(|| unknown(id))?,
         },
     };
     output::print(&text)?;
@@ -35,7 +37,7 @@ fn all() -> String {
     text
 }
 
-fn one(code: &Code) -> String {
+pub(super) fn one(code: &Code) -> String {
     let mut text = format!("{}[{}]: {}\n\n", code.severity(), code.id, code.summary);
     text.push_str(&code.prose());
     if let Kind::Lint(level) = code.kind {

@@ -4,7 +4,7 @@ use std::io;
 
 use annotate_snippets::{Group, Level, Renderer};
 
-use crate::diagnostic::render::{Trouble, visible};
+use crate::diagnostic::render::{Trouble, visible, wrap};
 use crate::diagnostic::{MachineError, Severity};
 use crate::git::GitError;
 
@@ -60,21 +60,29 @@ impl Failure {
         self
     }
 
-    /// For people.
-    pub(super) fn text(&self, color: bool) -> String {
+    /// For people who see so many columns; without wrapping if nobody knows how many.
+    pub(super) fn text(&self, color: bool, columns: Option<usize>) -> String {
+        let fitted = |text: &str, before: usize| match columns {
+            Some(columns) => wrap::prose(text, columns.saturating_sub(before)),
+            None => text.to_owned(),
+        };
+        // `error: ` and ` = help: ` come before them.
+        let headline = fitted(&self.headline, self.severity().to_string().len() + 2);
+        let fit = |texts: &[String]| texts.iter().map(|text| fitted(text, 9)).collect();
+        let (notes, help): (Vec<String>, Vec<String>) = (fit(&self.notes), fit(&self.help));
         let renderer = if color {
             Renderer::styled()
         } else {
             Renderer::plain()
         };
-        let notes = self.notes.iter().map(|note| Level::NOTE.message(note));
-        let help = self.help.iter().map(|help| Level::HELP.message(help));
+        let notes = notes.iter().map(|note| Level::NOTE.message(note));
+        let help = help.iter().map(|help| Level::HELP.message(help));
         let level = if self.is_warning {
             Level::WARNING
         } else {
             Level::ERROR
         };
-        let group = Group::with_title(level.primary_title(&*self.headline));
+        let group = Group::with_title(level.primary_title(&*headline));
         let mut text = renderer.render(&[group.elements(notes).elements(help)]);
         text.push('\n');
         text
@@ -92,7 +100,7 @@ impl Failure {
             headline: self.headline.clone(),
             help: self.help.clone(),
             notes: self.notes.clone(),
-            rendered: self.text(false),
+            rendered: self.text(false, None),
         }
     }
 }

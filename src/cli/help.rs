@@ -1,5 +1,12 @@
 //! What `--help` and the manual say beyond the list of options.
 
+use clap::Command;
+use clap::builder::StyledStr;
+
+use crate::diagnostic::render::wrap;
+
+use super::terminal;
+
 /// What jobc is.
 pub(super) const ABOUT: &str = "\
 Compiles job definitions into the JSON that Apache Aurora takes.
@@ -45,6 +52,9 @@ or else the current one. Hidden directories, `target`, links to directories, and
 `jobc.toml` of their own are left out."#,
     ),
     ("Names", NAMES),
+    ("References", REFERENCES),
+    ("Formats", FORMATS),
+    ("Lints", LINTS),
     (
         "Examples",
         "\
@@ -100,11 +110,56 @@ jobc.lock     which store paths packages are
     ),
 ];
 
+/// What a topic is called: its title in one word.
+pub(super) fn topic(title: &str) -> String {
+    title.to_lowercase().replace(' ', "-")
+}
+
+/// The topics in a line.
+pub(super) fn topics() -> String {
+    let topics: Vec<String> = SECTIONS.iter().map(|(title, _)| topic(title)).collect();
+    format!("Topics: {}", topics.join(", "))
+}
+
 /// What a name is.
 pub(super) const NAMES: &str = "\
 A NAME is a job's name, its definition's directory or file, or its key
 CLUSTER/ROLE/ENVIRONMENT/NAME. A PATTERN has `*`, `?` or `[...]` and is compared with keys,
 or with names if it has no `/`; no `*` crosses a `/`.";
+
+/// What commands may refer to.
+const REFERENCES: &str = "\
+In a command (`cmdline`, `shell_command`), jobc replaces
+
+${pkgs.NAME}        the store path of a package
+${./file}           that of a file or directory beside the definition; `../` leads upward
+${expanded ./file}  the path of a copy in which `{{...}}` are filled in when the process starts
+
+and Aurora replaces `{{...}}`: `{{thermos.ports[http]}}`, `{{mesos.instance}}`, and fields of the
+definition. Every other `${...}` is the shell's. `$${` stands for a literal `${`.";
+
+/// How results and problems are printed.
+const FORMATS: &str = "\
+`--format` is how the result of a command is printed, on standard output: `text` everywhere;
+`json` of `diff`, `list`, `push --dry-run`, `ready`, `show`, `snapshot --check` and `why`;
+`markdown` of `diff` and `snapshot --check`; `dot`, `mermaid` and `svg` of `graph`.
+
+`--message-format` is how problems are printed, by every command: `text`, `short`, `json`,
+`github`, `sarif` or `junit`. `jobc help check` says more about those for programs.
+
+`jobc schema WHICH` prints the schemas of what is JSON.";
+
+/// How lints are set.
+const LINTS: &str = r#"A lint is a problem that need not be one. Its level is `allow`, `warn` or `deny`, in `jobc.toml`:
+
+  [lints]
+  no-op-health-check = "deny"
+
+A job or a process of a definition waives one in place, and says why:
+
+  waive = { literal-secret = "a default that everybody knows" }
+
+`jobc explain` lists all of them with their levels; `--deny-warnings` takes warnings for errors."#;
 
 /// After `build --help`.
 pub(super) const BUILD: &str = "\
@@ -112,7 +167,7 @@ Examples:
   aurora job create --read-json $(jobc build hello)
   jobc build www/job.toml --stdout
   jobc build 'devcluster/*/prod/*' --print key
-  jobc build --all --out compiled
+  jobc build --out compiled
   aurora job create $(jobc build hello --target aurora-config)";
 
 /// After `check --help`.
@@ -137,9 +192,9 @@ Examples:
 pub(super) const PUSH: &str = "\
 Examples:
   jobc push hello --to file:///srv/cache
-  jobc push --all --to file:///srv/cache --key-file cache.sec --compression zstd
+  jobc push --to file:///srv/cache --key-file cache.sec --compression zstd
   jobc push 'devcluster/*/prod/*' --to 's3://cache?region=eu-west-1' --dry-run
-  jobc push --all --to file:///srv/cache --without-packages";
+  jobc push --to file:///srv/cache --without-packages";
 
 /// After `validate --help`.
 pub(super) const VALIDATE: &str = "\
@@ -253,7 +308,7 @@ pub(super) const WHY: &str = "\
 Examples:
   jobc why openssl
   jobc why /nix/store/HASH-glibc-2.40 --job '*/*/prod/*'
-  jobc why files/server.conf --all
+  jobc why files/server.conf --full
   jobc why web HEAD~3
   jobc why web main snapshots
 
@@ -312,6 +367,66 @@ Examples:
   jobc completions bash > ~/.local/share/bash-completion/completions/jobc
   jobc completions zsh > ~/.zfunc/_jobc
   jobc completions fish > ~/.config/fish/completions/jobc.fish";
+
+/// Stands for a blank that is no place to break a line.
+const HELD: char = '\u{a0}';
+
+/// The command with help that keeps code whole on a narrow terminal, and its texts laid out for that.
+/// What is not shown on one stays as it is.
+pub(super) fn fitted(command: Command) -> Command {
+    match terminal::seen() {
+        Some(columns) if columns < COLUMNS => narrow(command, columns),
+        _ => command,
+    }
+}
+
+/// The columns that texts here are laid out for.
+const COLUMNS: usize = 100;
+
+fn narrow(command: Command, columns: usize) -> Command {
+    let mut command = command.mut_args(|mut argument| {
+        if let Some(help) = argument.get_help().map(held) {
+            argument = argument.help(help);
+        }
+        if let Some(help) = argument.get_long_help().map(held) {
+            argument = argument.long_help(help);
+        }
+        argument
+    });
+    if let Some(about) = command.get_long_about().map(held) {
+        command = command.long_about(about);
+    }
+    if let Some(text) = command.get_after_long_help() {
+        let text = wrap::document(&text.to_string(), columns).replace(' ', &HELD.to_string());
+        command = command.after_long_help(text);
+    }
+    command.mut_subcommands(|command| narrow(command, columns))
+}
+
+/// A help text in which code is not broken.
+fn held(text: &StyledStr) -> String {
+    let mut in_code = false;
+    let hold = |character| match character {
+        '`' => {
+            in_code = !in_code;
+            '`'
+        }
+        ' ' if in_code => HELD,
+        other => other,
+    };
+    text.to_string().chars().map(hold).collect()
+}
+
+/// A text that clap has laid out, as it is printed.
+pub(super) fn released(text: &str) -> String {
+    text.replace(HELD, " ")
+}
+
+/// The help on a command.
+pub(super) fn text(command: &mut Command) -> String {
+    let mut command = fitted(command.clone());
+    released(&command.render_long_help().to_string())
+}
 
 /// All sections as clap prints them.
 pub(super) fn long() -> String {

@@ -30,7 +30,7 @@ pub(super) fn run(args: &ListArgs, global: &Global, console: &Console) -> Result
     let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
         return Ok(console.close(diagnostics, None, &[]));
     };
-    let search = Search::new(&workspace, &args.names, Depth::Check)?;
+    let search = Search::new(&workspace, &args.jobs.names, Depth::Check)?;
     let mut findings = search.run(console)?;
     let failures = settle(&search, &mut findings, Many::Allowed, console)?;
     diagnostics.append(&mut findings.diagnostics);

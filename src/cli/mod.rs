@@ -8,6 +8,7 @@ mod args;
 mod asking;
 mod build;
 mod check;
+mod complete;
 mod completions;
 mod console;
 mod declared;
@@ -40,6 +41,7 @@ mod snapshot;
 mod starter;
 mod summary;
 mod terminal;
+mod topics;
 mod usage;
 mod validate;
 mod why;
@@ -47,7 +49,7 @@ mod why;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 
 use self::args::{Cli, Command};
 use self::console::Console;
@@ -57,11 +59,17 @@ use crate::diagnostic::render::visible;
 
 /// Runs the command of this process' arguments.
 pub fn run() -> ExitCode {
-    let mut cli = match Cli::try_parse() {
+    if completions::answer() {
+        return ExitCode::SUCCESS;
+    }
+    let parsed = help::fitted(Cli::command())
+        .try_get_matches()
+        .and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches));
+    let mut cli = match parsed {
         Ok(cli) => cli,
         Err(answer) => {
             let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
-            return usage::answer(&answer, &arguments).into();
+            return usage::answer(answer, &arguments).into();
         }
     };
     let console = Console::new(&cli.global, usage::manner(&cli.command));
@@ -95,6 +103,7 @@ fn obey(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
         Command::Snapshot(args) => snapshot::run(args, &cli.global, console),
         Command::Why(args) => why::run(args, &cli.global, console),
         Command::Explain(args) => explain::run(args),
+        Command::Help(args) => topics::run(args),
         Command::Lock(args) => lock::run(args, &cli.global, console),
         Command::Init(args) => init::run(args, console),
         Command::Schema(args) => schema::run(args),

@@ -7,6 +7,7 @@ use crate::diagnostic::render::Root;
 
 use super::exit::Exit;
 use super::failure::Failure;
+use super::help;
 
 /// Prints a result, all at once. A reader who went away has seen enough.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
@@ -19,7 +20,16 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
 
 /// Prints what the command line itself asks for, help for instance, or what is wrong with it.
 pub(super) fn answer(answer: &clap::Error) -> Result<Exit, Failure> {
-    or_gone(answer.print().and_then(|()| io::stdout().flush()))?;
+    let text = help::released(&answer.render().ansi().to_string());
+    let printed = if answer.use_stderr() {
+        anstream::stderr().write_all(text.as_bytes())
+    } else {
+        let mut stdout = anstream::stdout();
+        stdout
+            .write_all(text.as_bytes())
+            .and_then(|()| stdout.flush())
+    };
+    or_gone(printed)?;
     Ok(match answer.exit_code() {
         0 => Exit::Done,
         _ => Exit::Failed,

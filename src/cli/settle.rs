@@ -90,17 +90,6 @@ fn doubtful_twins(search: &Search<'_>, findings: &Findings, console: &Console) {
     }
 }
 
-/// Says what could be named where nothing was.
-pub(super) fn none_asked_for(findings: &Findings, help: &str) -> Failure {
-    let failure = Failure::new("no job was asked for");
-    let failure = if findings.selected().next().is_some() {
-        failure.note(table(findings.selected()))
-    } else {
-        failure
-    };
-    failure.help(help)
-}
-
 fn ambiguous<'j>(word: &str, jobs: impl ExactSizeIterator<Item = &'j Listed>) -> Failure {
     Failure::new(format!("`{word}` fits {} jobs", jobs.len()))
         .note(table(jobs))

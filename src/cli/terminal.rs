@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal};
 
 use anstream::{AutoStream, ColorChoice};
 
+use crate::diagnostic::render::wrap;
 use crate::graph::{Characters, Look};
 
 use super::args::{Color, Global};
@@ -32,13 +33,24 @@ fn is_colored(global: &Global) -> bool {
 
 /// How many columns there are.
 fn columns() -> usize {
+    seen().unwrap_or(COLUMNS)
+}
+
+/// How many columns a terminal shows of standard output, if it goes to one.
+pub(super) fn seen() -> Option<usize> {
     let stdout = io::stdout();
     let size = stdout
         .is_terminal()
         .then(|| terminal_size::terminal_size_of(&stdout));
-    match size.flatten() {
-        Some((width, _)) => usize::from(width.0).clamp(40, 1_000),
-        None => COLUMNS,
+    size.flatten()
+        .map(|(width, _)| usize::from(width.0).clamp(40, 1_000))
+}
+
+/// A text that was laid out for many columns as this terminal shows it.
+pub(super) fn fitted(text: &str) -> String {
+    match seen() {
+        Some(columns) => wrap::document(text, columns),
+        None => text.to_owned(),
     }
 }
 

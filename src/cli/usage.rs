@@ -3,9 +3,10 @@
 
 use std::ffi::OsString;
 
-use clap::ValueEnum;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, ValueEnum};
 
-use super::args::{Command, MessageFormat};
+use super::args::{Cli, Command, MessageFormat};
 use super::console::{Channel, Console, Manner, Warnings};
 use super::exit::Exit;
 use super::failure::Failure;
@@ -22,6 +23,10 @@ pub(super) fn manner(command: &Command) -> Manner {
         Command::Check(args) => (Channel::Stdout, args.strictness.deny_warnings),
         Command::Validate(args) => (Channel::Stdout, args.strictness.deny_warnings),
         Command::Build(args) => (Channel::Stderr, args.strictness.deny_warnings),
+        Command::Push(args) => (Channel::Stderr, args.strictness.deny_warnings),
+        Command::Ready(args) => (Channel::Stderr, args.strictness.deny_warnings),
+        Command::Run(args) => (Channel::Stderr, args.strictness.deny_warnings),
+        Command::Snapshot(args) => (Channel::Stderr, args.strictness.deny_warnings),
         _ => (Channel::Stderr, false),
     };
     let warnings = if denies {
@@ -39,6 +44,7 @@ pub(super) fn needs_workspace(command: &Command) -> bool {
         Command::Init(_)
             | Command::Validate(_)
             | Command::Explain(_)
+            | Command::Help(_)
             | Command::Schema(_)
             | Command::Completions(_)
             | Command::Man
@@ -47,7 +53,9 @@ pub(super) fn needs_workspace(command: &Command) -> bool {
 
 /// Prints what `answer` says to these arguments: help that they ask for, or what is wrong with
 /// them.
-pub(super) fn answer(answer: &clap::Error, arguments: &[OsString]) -> Exit {
+pub(super) fn answer(mut answer: clap::Error, arguments: &[OsString]) -> Exit {
+    advise(&mut answer, arguments);
+    let answer = &answer;
     let (format, channel) = asked(arguments);
     let manner = Manner {
         channel,
@@ -73,6 +81,97 @@ pub(super) fn answer(answer: &clap::Error, arguments: &[OsString]) -> Exit {
     console.finish(Exit::Failed)
 }
 
+/// Formats of problems; results have others.
+const OF_PROBLEMS: [&str; 6] = ["text", "short", "json", "github", "sarif", "junit"];
+
+/// Says which option was meant where one of the other kind was given: `--format` is how a result is
+/// printed, `--message-format` how problems are.
+fn advise(answer: &mut clap::Error, arguments: &[OsString]) {
+    let text = |answer: &clap::Error, kind| match answer.get(kind) {
+        Some(ContextValue::String(text)) => text.clone(),
+        _ => String::new(),
+    };
+    let option = text(answer, ContextKind::InvalidArg);
+    let option = option
+        .split([' ', '='])
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    let value = text(answer, ContextKind::InvalidValue);
+    let command = command_of(arguments);
+    let formats = command.as_deref().map_or(Vec::new(), formats_of);
+    let name = command.as_deref().unwrap_or("COMMAND");
+    let listed = formats.join(", ");
+    let tip = match (answer.kind(), &*option) {
+        (ErrorKind::UnknownArgument, "--format") => {
+            let value = given(arguments, "--format").unwrap_or_default();
+            let value = if OF_PROBLEMS.contains(&&*value) {
+                value
+            } else {
+                "json".to_owned()
+            };
+            format!("`jobc {name}` prints problems: write `--message-format {value}`")
+        }
+        (ErrorKind::UnknownArgument, "--json" | "-j" | "--output" | "-o") => {
+            if formats.iter().any(|format| format == "json") {
+                format!(
+                    "the result is JSON with `--format json`, problems are with `--message-format json`"
+                )
+            } else {
+                "problems are JSON with `--message-format json`".to_owned()
+            }
+        }
+        (ErrorKind::InvalidValue, "--format") if OF_PROBLEMS.contains(&&*value) => {
+            format!("how problems are printed is another option: `--message-format {value}`")
+        }
+        (ErrorKind::InvalidValue, "--message-format") if formats.contains(&value) => {
+            format!("how the result is printed is another option: `--format {value}`")
+        }
+        (ErrorKind::InvalidValue, "--message-format") if !formats.is_empty() => {
+            format!(
+                "how the result of `jobc {name}` is printed is another option: `--format`, which takes {listed}"
+            )
+        }
+        _ => return,
+    };
+    let tip = ContextValue::StyledStrs(vec![tip.into()]);
+    answer.remove(ContextKind::SuggestedArg);
+    answer.remove(ContextKind::SuggestedValue);
+    answer.insert(ContextKind::Suggested, tip);
+}
+
+/// The values of `--format` of a command.
+fn formats_of(command: &str) -> Vec<String> {
+    let root = Cli::command();
+    let command = root.find_subcommand(command);
+    let mut options = command.into_iter().flat_map(clap::Command::get_opts);
+    let format = options.find(|option| option.get_long() == Some("format"));
+    let values = format
+        .map(clap::Arg::get_possible_values)
+        .unwrap_or_default();
+    values
+        .iter()
+        .map(|value| value.get_name().to_owned())
+        .collect()
+}
+
+/// The value that an option has.
+fn given(arguments: &[OsString], option: &str) -> Option<String> {
+    let mut words = arguments.iter().filter_map(|word| word.to_str());
+    while let Some(word) = words.next() {
+        if word == option {
+            return words.next().map(str::to_owned);
+        }
+        let value = word
+            .strip_prefix(option)
+            .and_then(|rest| rest.strip_prefix('='));
+        if let Some(value) = value {
+            return Some(value.to_owned());
+        }
+    }
+    None
+}
+
 /// What is wrong with the command line.
 fn failure(answer: &clap::Error) -> Failure {
     let text = answer.render().to_string();
@@ -85,7 +184,21 @@ fn failure(answer: &clap::Error) -> Failure {
     }
 }
 
+/// The command, as far as it can be told.
+fn command_of(arguments: &[OsString]) -> Option<String> {
+    read(arguments).1
+}
+
 fn asked(arguments: &[OsString]) -> (MessageFormat, Channel) {
+    let (format, command) = read(arguments);
+    let channel = match command.as_deref() {
+        Some(command) if CHECKS.contains(&command) => Channel::Stdout,
+        _ => Channel::Stderr,
+    };
+    (format, channel)
+}
+
+fn read(arguments: &[OsString]) -> (MessageFormat, Option<String>) {
     let words = arguments.iter().map(|word| word.to_str().unwrap_or(""));
     let mut words = words.take_while(|&word| word != "--");
     let mut format = MessageFormat::Text;
@@ -101,14 +214,10 @@ fn asked(arguments: &[OsString]) -> (MessageFormat, Channel) {
         {
             format = MessageFormat::from_str(value, false).unwrap_or(format);
         } else if !word.starts_with('-') {
-            command = command.or(Some(word));
+            command = command.or(Some(word.to_owned()));
         }
     }
-    let channel = match command {
-        Some(command) if CHECKS.contains(&command) => Channel::Stdout,
-        _ => Channel::Stderr,
-    };
-    (format, channel)
+    (format, command)
 }
 
 #[cfg(test)]

@@ -31,10 +31,10 @@ pub struct WhyDocument<'a> {
 pub struct PathDocument<'a> {
     /// The absolute path.
     pub path: String,
-    /// From each script that leads there, the shortest chain; with `--all`, the shortest one
+    /// From each script that leads there, the shortest chain; with `--full`, the shortest one
     /// through each thing that the script's command names. The shortest first.
     pub chains: Vec<ChainDocument<'a>>,
-    /// How many more chains there are with `--all`.
+    /// How many more chains there are with `--full`.
     pub more: usize,
 }
 

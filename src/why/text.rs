@@ -66,7 +66,7 @@ impl<'a> Found<'a> {
         }
         if self.more > 0 {
             let more = counted(self.more, "more chain");
-            line(text, 2, &format!("`--all` shows {more}"));
+            line(text, 2, &format!("`--full` shows {more}"));
         }
     }
 }

@@ -26,7 +26,7 @@ use super::failure::Failure;
 use super::open::open;
 use super::output;
 use super::search::{Depth, Search};
-use super::settle::{Many, none_asked_for, settle};
+use super::settle::{Many, settle};
 
 use packages::{Goal, Looked, Outcome, Packages, packages};
 use plan::Names;
@@ -41,29 +41,17 @@ pub(super) fn run(args: &PushArgs, global: &Global, console: &Console) -> Result
         return Err(TargetError::Repair.into());
     }
     let key = target.key_file.as_deref().map(read_key).transpose()?;
-    let nothing_asked = args.names.is_empty() && !args.all;
-    let depth = if nothing_asked {
-        Depth::Check
-    } else {
-        Depth::Keep
-    };
     let directory = target.directory();
     let looked = directory.map(|path| Directory::look(path, &workspace.store_dir));
     let looked = looked.transpose()?;
     let ahead = directory.map(|path| Arc::new(Ahead::new(path)));
-    let search = Search::new(&workspace, &args.names, depth)?;
+    let search = Search::new(&workspace, &args.jobs.names, Depth::Keep)?;
     let mut search = search.written_as(Some(Form::Complete));
     let is_packed = !matches!(target.packing, None | Some(Packing::None));
     if let Some(ahead) = ahead.as_ref().filter(|_| !args.dry_run && !is_packed) {
         search.compiler.keep(Arc::clone(ahead) as Arc<_>);
     }
     let mut findings = search.run(console)?;
-    if nothing_asked {
-        return Err(none_asked_for(
-            &findings,
-            "name jobs, or publish for all of them with `--all`",
-        ));
-    }
     let failures = settle(&search, &mut findings, Many::Refused, console)?;
     diagnostics.append(&mut findings.diagnostics);
     let exit = console.close(diagnostics, None, &failures);

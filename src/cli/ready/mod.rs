@@ -32,7 +32,7 @@ pub(super) fn run(args: &ReadyArgs, global: &Global, console: &Console) -> Resul
         return Ok(console.close(diagnostics, None, &[]));
     };
     let search =
-        Search::new(&workspace, &args.names, Depth::Keep)?.written_as(Some(Form::Complete));
+        Search::new(&workspace, &args.jobs.names, Depth::Keep)?.written_as(Some(Form::Complete));
     let mut findings = search.run(console)?;
     let failures = settle(&search, &mut findings, Many::Allowed, console)?;
     diagnostics.append(&mut findings.diagnostics);

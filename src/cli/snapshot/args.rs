@@ -1,9 +1,8 @@
 //! What the command line of `jobc snapshot` may say.
 
 use clap::Args;
-use clap::builder::NonEmptyStringValueParser;
 
-use crate::cli::args::DiffFormat;
+use crate::cli::args::{DiffFormat, Jobs, Strictness};
 use crate::cli::help;
 
 /// Keep compiled jobs in the repository, and check that they are current
@@ -11,18 +10,13 @@ use crate::cli::help;
 /// Writes each job that is not as its snapshot says to CLUSTER/ROLE/ENVIRONMENT/NAME.json in the
 /// directory `snapshots` of the workspace (a setting in `[snapshots]`), and removes snapshots of
 /// jobs that are no more. Commit them, and reviews show what becomes of jobs. Prints a line for each
-/// file that was added, changed or removed. When anything is wrong, nothing is written.
+/// file that was added, changed or removed. When anything is wrong, nothing is written. With names,
+/// snapshots of other jobs are neither looked at nor removed.
 #[derive(Debug, Args)]
 #[command(after_long_help = help::SNAPSHOT)]
 pub(in crate::cli) struct SnapshotArgs {
-    /// The jobs (default: all); here, a name may fit several
-    ///
-    /// With names, snapshots of other jobs are neither looked at nor removed.
-    #[arg(
-        value_name = "NAME|PATTERN",
-        value_parser = NonEmptyStringValueParser::new(),
-    )]
-    pub(in crate::cli) names: Vec<String>,
+    #[command(flatten)]
+    pub(in crate::cli) jobs: Jobs,
     /// Write nothing; print what differs, with exit code 1
     ///
     /// Snapshots are compared as `jobc diff` compares jobs: what the job was by its snapshot, and
@@ -37,4 +31,6 @@ pub(in crate::cli) struct SnapshotArgs {
         requires = "check"
     )]
     pub(in crate::cli) format: DiffFormat,
+    #[command(flatten)]
+    pub(in crate::cli) strictness: Strictness,
 }

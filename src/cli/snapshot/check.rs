@@ -71,6 +71,7 @@ pub(super) fn check(
     }
     let wrong = files.len();
     let words = args
+        .jobs
         .names
         .iter()
         .map(|word| format!(" {}", shell_word(word)));

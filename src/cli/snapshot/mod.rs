@@ -40,15 +40,15 @@ pub(super) fn run(
     } else {
         Depth::KeepText
     };
-    let extent = if args.names.is_empty() {
+    let extent = if args.jobs.names.is_empty() {
         Extent::All
     } else {
         Extent::Selected
     };
     let search = match extent {
         // Without any job, all snapshots are of jobs that are no more.
-        Extent::All => Search::anywhere(&workspace, &args.names, depth)?,
-        Extent::Selected => Search::new(&workspace, &args.names, depth)?,
+        Extent::All => Search::anywhere(&workspace, &args.jobs.names, depth)?,
+        Extent::Selected => Search::new(&workspace, &args.jobs.names, depth)?,
     };
     let search = search.written_as(Some(Form::Complete));
     let mut findings = Findings::default();

@@ -2,8 +2,9 @@
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
+use clap_complete::engine::ArgValueCompleter;
 
-use crate::cli::help;
+use crate::cli::{complete, help};
 
 /// Say which jobs need a store path or package, or why a job's steps changed
 ///
@@ -21,7 +22,11 @@ pub(in crate::cli) struct WhyArgs {
     /// A store path, HASH-NAME, a hash or 8 or more of its first characters, a package by its name
     /// or installable, an imported file, or a step's name such as `nix_init_server-1a2b3c4d`; or a
     /// job, by its name or key, or a pattern of these
-    #[arg(value_name = "PATH|PACKAGE|JOB", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(
+        value_name = "PATH|PACKAGE|JOB",
+        value_parser = NonEmptyStringValueParser::new(),
+        add = ArgValueCompleter::new(complete::packages_and_jobs)
+    )]
     pub(in crate::cli) what: String,
     /// The side to compare the job with
     #[arg(value_name = "OLD", value_parser = NonEmptyStringValueParser::new(), conflicts_with = "jobs")]
@@ -32,16 +37,17 @@ pub(in crate::cli) struct WhyArgs {
     /// Ask about these jobs only (default: all); may be repeated
     #[arg(
         long = "job",
-        value_name = "NAME|PATTERN",
-        value_parser = NonEmptyStringValueParser::new()
+        value_name = "JOB",
+        value_parser = NonEmptyStringValueParser::new(),
+        add = ArgValueCompleter::new(complete::jobs)
     )]
     pub(in crate::cli) jobs: Vec<String>,
     /// Show the chains through everything that a command names, and cut no list
     ///
     /// Without it, there is the shortest chain from each script, and of many jobs that need the path
     /// through the same packages the first few are named.
-    #[arg(long)]
-    pub(in crate::cli) all: bool,
+    #[arg(long, alias = "all")]
+    pub(in crate::cli) full: bool,
     /// How the answer is printed
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(in crate::cli) format: WhyFormat,

@@ -87,7 +87,7 @@ pub(super) fn run(args: &WhyArgs, global: &Global, console: &Console) -> Result<
 }
 
 fn extent(args: &WhyArgs) -> Extent {
-    if args.all {
+    if args.full {
         Extent::Each
     } else {
         Extent::Shortest

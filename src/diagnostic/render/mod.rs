@@ -25,6 +25,7 @@ mod summary;
 mod text;
 pub(crate) mod visible;
 mod window;
+pub(crate) mod wrap;
 pub(crate) mod xml;
 
 pub use github::{github, github_trouble};

@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use super::excerpt::{Excerpt, Frame, MAX_PLACES, frames};
 use super::lines::Lines;
 use super::summary::counted;
-use super::visible;
+use super::{visible, wrap};
 
 /// How [`text`] is to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct TextOptions {
     pub color: bool,
     /// The columns to fit excerpts of the source into.
     pub width: usize,
+    /// Whether messages are broken into lines of that width as well.
+    pub wraps: bool,
 }
 
 impl Default for TextOptions {
@@ -27,6 +29,18 @@ impl Default for TextOptions {
         Self {
             color: false,
             width: 120,
+            wraps: false,
+        }
+    }
+}
+
+impl TextOptions {
+    /// `text` in lines that fit behind so many columns, if that is wanted.
+    fn fitted(&self, text: String, before: usize) -> String {
+        if self.wraps {
+            wrap::prose(&text, self.width.saturating_sub(before))
+        } else {
+            text
         }
     }
 }
@@ -67,10 +81,10 @@ pub(super) fn render<'a>(
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let title = level
-        .clone()
-        .primary_title(visible::line(&diagnostic.headline))
-        .id(diagnostic.code.id);
+    // `error[CODE]: ` comes before it.
+    let before = diagnostic.severity.to_string().len() + diagnostic.code.id.len() + 4;
+    let headline = options.fitted(visible::line(&diagnostic.headline), before);
+    let title = level.clone().primary_title(headline).id(diagnostic.code.id);
     let body = body(diagnostic, &level, lines, &options);
 
     let mut text = style.render(&[Group::with_title(title)]);
@@ -93,9 +107,9 @@ fn body<'a>(
     options: &TextOptions,
 ) -> Vec<Group<'a>> {
     let frames = frames(&diagnostic.annotations, lines, options.width);
-    let messages = messages(diagnostic);
     let last_line = frames.iter().filter_map(Frame::last_line).max();
     let indent = last_line.map_or(0, |line| line.to_string().len());
+    let messages = messages(diagnostic, options, indent);
     let last_frame = frames.len().saturating_sub(1);
 
     let mut groups: Vec<Group<'_>> = Vec::new();
@@ -122,12 +136,14 @@ fn body<'a>(
     groups
 }
 
-fn messages<'a>(diagnostic: &Diagnostic) -> Vec<Message<'a>> {
+fn messages<'a>(diagnostic: &Diagnostic, options: &TextOptions, indent: usize) -> Vec<Message<'a>> {
+    // ` = help: ` comes before them.
+    let before = indent + 9;
     let help = diagnostic.help.iter().map(|help| (Level::HELP, help));
     let notes = diagnostic.notes.iter().map(|note| (Level::NOTE, note));
     let mut messages: Vec<_> = help
         .chain(notes)
-        .map(|(level, text)| level.message(visible::paragraph(text)))
+        .map(|(level, text)| level.message(options.fitted(visible::paragraph(text), before)))
         .collect();
     let hidden = diagnostic.annotations.len().saturating_sub(MAX_PLACES);
     if hidden > 0 {
@@ -188,7 +204,11 @@ mod tests {
 
     fn rendered(diagnostic: &Diagnostic, color: bool, width: usize) -> String {
         let mut out = Vec::new();
-        let options = TextOptions { color, width };
+        let options = TextOptions {
+            color,
+            width,
+            ..TextOptions::default()
+        };
         text(std::slice::from_ref(diagnostic), &options, &mut out).expect("a vector takes all");
         let text = String::from_utf8(out).expect("UTF-8");
         let text = text.strip_suffix("\n\n").expect("an empty line after");

@@ -140,7 +140,7 @@ impl Printer {
         if let more @ 1.. = changed.len().saturating_sub(self.most) {
             self.line(
                 3,
-                &format!("and {more} more of its closure: `--all` shows them"),
+                &format!("and {more} more of its closure: `--full` shows them"),
             );
         }
         match (changed.is_empty(), dependencies.consequences) {

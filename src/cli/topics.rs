@@ -1,0 +1,56 @@
+//! `jobc help`: on jobc, a command, a topic, or a kind of problem.
+
+use clap::CommandFactory;
+
+use crate::diagnostic::{closest, codes};
+
+use super::args::{Cli, HelpArgs};
+use super::exit::Exit;
+use super::explain;
+use super::failure::Failure;
+use super::help;
+use super::output;
+use super::terminal;
+
+pub(super) fn run(args: &HelpArgs) -> Result<Exit, Failure> {
+    let text = match &args.topic {
+        None => help::text(&mut Cli::command()),
+        Some(word) => about(word).ok_or_else(|| unknown(word))?,
+    };
+    output::print(&text)?;
+    Ok(Exit::Done)
+}
+
+/// What there is to say about a word.
+pub(super) fn about(word: &str) -> Option<String> {
+    let mut root = Cli::command();
+    root.build();
+    if let Some(command) = root.find_subcommand_mut(word) {
+        return Some(help::text(command));
+    }
+    let mut sections = help::SECTIONS.iter();
+    if let Some((_, text)) = sections.find(|(title, _)| help::topic(title) == word) {
+        return Some(terminal::fitted(&format!("{text}\n")));
+    }
+    codes::find(word).map(|code| terminal::fitted(&explain::one(code)))
+}
+
+fn unknown(word: &str) -> Failure {
+    let root = Cli::command();
+    let commands = root.get_subcommands().map(|command| command.get_name());
+    let topics: Vec<String> = help::SECTIONS
+        .iter()
+        .map(|(title, _)| help::topic(title))
+        .collect();
+    let topics = topics.iter().map(String::as_str);
+    let words = commands
+        .chain(topics)
+        .chain(codes::all().map(|code| code.id));
+    let failure = Failure::new(format!("there is no help on `{word}`"));
+    match closest(word, words) {
+        Some(meant) => failure.help(format!("did you mean `{meant}`?")),
+        None => failure
+            .note(help::topics())
+            .help("see all commands with `jobc --help`, all codes with `jobc explain`"),
+    }
+}

@@ -1,0 +1,123 @@
+//! What is shown on a narrow terminal, and that nothing is broken where there is none.
+
+use std::process::Command;
+
+use crate::harness::{Sandbox, small_job};
+
+/// What a terminal of so many columns gets to see of a command, without colours.
+fn shown(sandbox: &Sandbox, columns: usize, line: &str) -> Option<String> {
+    let jobc = env!("CARGO_BIN_EXE_jobc");
+    let script = format!(
+        "stty cols {columns} rows 50; {}",
+        line.replace("jobc", jobc)
+    );
+    let mut command = Command::new("script");
+    command
+        .current_dir(sandbox.path())
+        .env("TERM", "xterm")
+        .env("NO_COLOR", "1")
+        .args(["-qec", &script, "/dev/null"]);
+    let Ok(output) = command.output() else {
+        eprintln!("skipped: this takes `script`");
+        return None;
+    };
+    let text = String::from_utf8_lossy(&output.stdout).replace('\r', "");
+    Some(text.replace(jobc, "jobc"))
+}
+
+/// Lines that are longer than they need be: each has a blank that is no part of code.
+fn too_long(text: &str, columns: usize) -> Vec<String> {
+    let mut in_example = false;
+    let mut fenced = false;
+    let mut long = Vec::new();
+    for line in text.lines() {
+        fenced ^= line.starts_with("```");
+        // A usage line and an example are code.
+        let is_code =
+            fenced || line.starts_with("    ") || line.starts_with("  jobc") || in_example;
+        in_example =
+            line.trim_end().ends_with("Examples:") || (in_example && line.starts_with(' '));
+        if is_code || line.chars().count() <= columns || line.contains(" | ") {
+            continue;
+        }
+        let outside: String = line.split('`').step_by(2).collect();
+        if outside.trim().chars().take(columns).any(|c| c == ' ')
+            && outside.chars().count() > columns
+        {
+            long.push(line.to_owned());
+        }
+    }
+    long
+}
+
+#[test]
+fn prose_fits_fifty_columns() {
+    let sandbox = Sandbox::new();
+    sandbox
+        .file("jobc.toml", "")
+        .file(
+            "hello/job.toml",
+            small_job(
+                "hello",
+                "instnaces = 3\nhealth_check_config = { interval_secs = 5 }",
+            ),
+        )
+        .file("other/job.toml", small_job("other", ""));
+    let mut failures = Vec::new();
+    for line in [
+        "jobc check",
+        "jobc check nothing-is-called-so",
+        "jobc diff HEAD",
+        "jobc -C missing/directory check",
+        "jobc help exit-status",
+        "jobc help references",
+        "jobc help formats",
+        "jobc explain literal-secret",
+        "jobc explain no-op-health-check",
+        "jobc help list",
+        "jobc build --help",
+    ] {
+        let Some(text) = shown(&sandbox, 50, line) else {
+            return;
+        };
+        assert!(text.len() > 20, "{line}: {text}");
+        for long in too_long(&text, 50) {
+            failures.push(format!("{line}: {long}"));
+        }
+        assert!(!text.contains('\u{a0}'), "{line}");
+    }
+    crate::harness::report(&failures);
+}
+
+#[test]
+fn code_stays_whole() {
+    let sandbox = Sandbox::new();
+    sandbox.file("hello/job.toml", small_job("hello", ""));
+    let Some(text) = shown(&sandbox, 50, "jobc run hello --port http=80") else {
+        return;
+    };
+    assert!(text.contains("error: the job has no port `http`"), "{text}");
+    let Some(text) = shown(&sandbox, 50, "jobc graph --help") else {
+        return;
+    };
+    assert!(
+        text.contains("  jobc graph hello --format dot | dot -Tpng -o hello.png"),
+        "{text}"
+    );
+}
+
+#[test]
+fn nothing_is_wrapped_without_a_terminal() {
+    let sandbox = Sandbox::new();
+    sandbox.file("hello/job.toml", small_job("hello", ""));
+    let run = sandbox.finish(
+        sandbox
+            .command()
+            .env("COLUMNS", "50")
+            .args(["check", "a-job-that-is-nowhere-to-be-found"]),
+    );
+    let headline = "error: no job is called `a-job-that-is-nowhere-to-be-found`\n";
+    assert!(run.stderr.starts_with(headline), "{}", run.stderr);
+    let long = " = note: the workspace is `.`, which has no `jobc.toml`\n";
+    assert!(run.stderr.contains(long), "{}", run.stderr);
+}
