@@ -202,10 +202,6 @@ pub(super) enum Word {
 /// do.
 #[derive(Debug, Args)]
 #[command(after_long_help = help::PUSH)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is an option of its own"
-)]
 pub(super) struct PushArgs {
     #[command(flatten)]
     pub(super) jobs: Jobs,

@@ -166,7 +166,7 @@ impl Console {
             MessageFormat::Text => print(failure.text(self.color, self.columns()).as_bytes()),
             MessageFormat::Short => print(failure.short().as_bytes()),
             _ if self.manner.channel == Channel::Stdout => {
-                print(failure.text(false, self.columns()).as_bytes())
+                print(failure.text(false, self.columns()).as_bytes());
             }
             MessageFormat::Json => {
                 print(&lines(|out| render::json_trouble(&failure.trouble(), out)));

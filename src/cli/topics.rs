@@ -37,15 +37,16 @@ pub(super) fn about(word: &str) -> Option<String> {
 
 fn unknown(word: &str) -> Failure {
     let root = Cli::command();
-    let commands = root.get_subcommands().map(|command| command.get_name());
     let topics: Vec<String> = help::SECTIONS
         .iter()
         .map(|(title, _)| help::topic(title))
         .collect();
-    let topics = topics.iter().map(String::as_str);
-    let words = commands
-        .chain(topics)
-        .chain(codes::all().map(|code| code.id));
+    let mut words: Vec<&str> = root
+        .get_subcommands()
+        .map(clap::Command::get_name)
+        .collect();
+    words.extend(topics.iter().map(String::as_str));
+    words.extend(codes::all().map(|code| code.id));
     let failure = Failure::new(format!("there is no help on `{word}`"));
     match closest(word, words) {
         Some(meant) => failure.help(format!("did you mean `{meant}`?")),

@@ -114,9 +114,8 @@ fn advise(answer: &mut clap::Error, arguments: &[OsString]) {
         }
         (ErrorKind::UnknownArgument, "--json" | "-j" | "--output" | "-o") => {
             if formats.iter().any(|format| format == "json") {
-                format!(
-                    "the result is JSON with `--format json`, problems are with `--message-format json`"
-                )
+                "the result is JSON with `--format json`, problems are with `--message-format json`"
+                    .to_owned()
             } else {
                 "problems are JSON with `--message-format json`".to_owned()
             }

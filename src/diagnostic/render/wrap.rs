@@ -122,7 +122,7 @@ fn broken(line: &str, width: usize, indent: usize) -> String {
 fn words(line: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let (mut start, mut in_code) = (0, false);
-    let has_pairs = line.matches('`').count() % 2 == 0;
+    let has_pairs = line.matches('`').count().is_multiple_of(2);
     for (at, character) in line.char_indices() {
         match character {
             '`' if has_pairs => in_code = !in_code,
