@@ -180,11 +180,11 @@ fn fish_asks() {
 #[test]
 fn zsh_asks() {
     // What the line editor would be given, caught.
-    let script = r#"compdef() { : }
+    let script = r"compdef() { : }
         _describe() { print -l -- ${(P)3} }
         source ./completions
         words=(jobc show devcluster/www/devel/w) CURRENT=3
-        _clap_dynamic_completer_jobc"#;
+        _clap_dynamic_completer_jobc";
     if let Some(found) = in_shell("zsh", script) {
         assert!(found.contains("devcluster/www/devel/web"), "{found}");
     }

@@ -77,7 +77,8 @@ impl Open {
 
     fn broken(self, width: usize) -> String {
         let (name, rest) = self.text.split_at(self.indent);
-        let indent = if self.indent + LEAST > width {
+        // A name may take half of a line.
+        let indent = if self.indent * 2 > width {
             4
         } else {
             self.indent
