@@ -591,3 +591,72 @@ fn markdown_that_nothing_breaks_out_of() {
                  changes alike";
     assert!(page.contains(title), "{page}");
 }
+
+/// A package's file is beside the definition or in the workspace: which of them is meant is found
+/// out on git's side as it is on the other.
+#[test]
+fn packages_with_relative_paths() {
+    let job = |name: &str, package: &str| {
+        format!(
+            "cluster = \"c\"\nrole = \"r\"\nenvironment = \"devel\"\nname = \"{name}\"\npackages = {{ tool = \
+             \"{package}\" }}\n[task]\nprocesses = [{{ name = \"p\", cmdline = \"${{pkgs.tool}}/x\" }}]\n\
+             resources = {{ cpu = 1, ram = \"64 MB\", disk = \"64 MB\" }}\n"
+        )
+    };
+    let lock = |entries: &[(&str, char)]| {
+        let path = |letter: &char| format!("/nix/store/{}-tool", letter.to_string().repeat(32));
+        let packages = entries.iter().map(|(installable, letter)| {
+            format!(
+                "{{\"installable\": \"{installable}\", \"system\": \"x86_64-linux\", \"path\": \"{}\"}}",
+                path(letter)
+            )
+        });
+        let paths = entries.iter().map(|(_, letter)| {
+            format!(
+                "{{\"path\": \"{}\", \"nar_hash\": \"sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\", \
+                 \"nar_size\": 112, \"references\": []}}",
+                path(letter)
+            )
+        });
+        format!(
+            "{{\"version\": 1, \"packages\": [{}], \"paths\": [{}]}}",
+            packages.collect::<Vec<_>>().join(", "),
+            paths.collect::<Vec<_>>().join(", ")
+        )
+    };
+    let sandbox = committed(&[
+        ("jobc.toml", ""),
+        ("jobc.lock", &lock(&[("./pkgs.nix#tool", 'a')])),
+        ("pkgs.nix", "{ }\n"),
+        ("app/job.toml", &job("app", "./pkgs.nix#tool")),
+        ("web/job.toml", &job("web", "../pkgs.nix#tool")),
+    ]);
+    let diff = || {
+        let run = jobc_in(&sandbox, "r", &["diff"]);
+        assert_eq!(run.status, 0, "{}", run.stderr);
+        run.stdout
+    };
+    assert_eq!(diff(), "");
+    // The same by the rule.
+    sandbox.file("r/app/job.toml", job("app", "../pkgs.nix#tool"));
+    assert_eq!(diff(), "");
+    // Now another file is meant, and the text did not change.
+    sandbox
+        .file("r/app/job.toml", job("app", "./pkgs.nix#tool"))
+        .file("r/app/pkgs.nix", "{ }\n")
+        .file(
+            "r/jobc.lock",
+            lock(&[("./app/pkgs.nix#tool", 'b'), ("./pkgs.nix#tool", 'a')]),
+        );
+    let run = jobc_in(&sandbox, "r", &["diff", "--format", "json"]);
+    assert_eq!(run.status, 1, "{}", run.stderr);
+    assert!(run.stdout.contains("c/r/devel/app"), "{}", run.stdout);
+    assert!(!run.stdout.contains("c/r/devel/web"), "{}", run.stdout);
+    commit(&sandbox.path().join("r"));
+    assert_eq!(diff(), "");
+    // The old side has two entries, and meant the file that is gone here.
+    std::fs::remove_file(sandbox.path().join("r/app/pkgs.nix")).expect("it is there");
+    sandbox.file("r/jobc.lock", lock(&[("./pkgs.nix#tool", 'a')]));
+    let run = jobc_in(&sandbox, "r", &["why", "app", "HEAD"]);
+    assert!(run.stdout.contains("tool"), "{}{}", run.stdout, run.stderr);
+}

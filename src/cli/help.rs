@@ -221,7 +221,8 @@ Installables:
   python3Packages.requests    an attribute of `<nixpkgs>`, which the setting `nixpkgs` pins
   ./nix/pkgs.nix#tool         an attribute of a Nix file; `./tool.nix` alone is all of it
   nixpkgs#openssl^bin         an output, where not the one that `${openssl}` is in Nix
-  Paths are relative to the workspace. Store paths are locked, too, for their closures.
+  Paths are relative to the file that says them, and to the workspace in `jobc.lock`. Store paths are
+  locked, too, for their closures.
 
 Conflicts:
   Where git left the marks of a conflict in `jobc.lock`, `jobc lock` reads both sides and writes the

@@ -3,12 +3,13 @@
 //! Definitions are read but not compiled: a package that is not locked is no error here.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use crate::compile::in_parallel;
 use crate::diagnostic::{Diagnostic, MachineError, Place, Report, Severity};
 use crate::model::{Document, PackageName, PackageSource};
 use crate::parse;
-use crate::resolve::bad_store_path;
+use crate::resolve::{Meaning, RelativeReader, RelativeRule, bad_store_path};
 use crate::source::{Pointer, SourceMap};
 use crate::store::{StoreDir, StorePath};
 use crate::workspace::{DefinitionFile, Workspace};
@@ -16,7 +17,7 @@ use crate::workspace::{DefinitionFile, Workspace};
 /// What a workspace names as packages.
 #[derive(Debug, Clone, Default)]
 pub struct Needs {
-    /// What the lock resolves.
+    /// What the lock resolves, by what the lock calls it.
     pub installables: BTreeMap<String, Need>,
     /// Packages that are given by their store paths.
     pub store_paths: BTreeMap<StorePath, Need>,
@@ -29,6 +30,10 @@ pub struct Need {
     pub names: BTreeSet<PackageName>,
     /// Where it is named first.
     pub place: Place,
+    /// How it is written there.
+    pub written: String,
+    /// What a relative path there is relative to.
+    pub rule: RelativeRule,
 }
 
 impl Need {
@@ -44,6 +49,12 @@ impl Need {
 /// Packages with where they stand, of one file.
 type Named = Vec<(PackageName, PackageSource, Place)>;
 
+/// What all needs are added by.
+struct Adding<'a> {
+    reader: RelativeReader<'a>,
+    store_dir: &'a StoreDir,
+}
+
 /// Reads all definitions and the settings.
 ///
 /// # Errors
@@ -51,15 +62,24 @@ type Named = Vec<(PackageName, PackageSource, Place)>;
 pub fn collect(workspace: &Workspace) -> Result<Report<Needs>, MachineError> {
     let mut diagnostics = Vec::new();
     let mut needs = Needs::default();
+    let adding = Adding {
+        reader: RelativeReader {
+            files: &workspace.files,
+            root: &workspace.root,
+            lock: &workspace.lock,
+        },
+        store_dir: &workspace.store_dir,
+    };
     let definitions = workspace.definitions()?;
     let read = |definition: &DefinitionFile| definition_packages(definition, workspace);
-    for named in in_parallel(&definitions, read, |_| {}) {
+    let all = in_parallel(&definitions, read, |_| {});
+    for (named, definition) in all.into_iter().zip(&definitions) {
         for named in named?.unpack(&mut diagnostics).unwrap_or_default() {
-            needs.add(named, &workspace.store_dir, &mut diagnostics);
+            needs.add(named, definition.directory(), &adding, &mut diagnostics);
         }
     }
     for named in settings_packages(workspace) {
-        needs.add(named, &workspace.store_dir, &mut diagnostics);
+        needs.add(named, &workspace.root, &adding, &mut diagnostics);
     }
     Ok(Report::new(needs, diagnostics))
 }
@@ -90,26 +110,43 @@ impl Needs {
     fn add(
         &mut self,
         (name, source, place): (PackageName, PackageSource, Place),
-        store_dir: &StoreDir,
+        base: &Path,
+        adding: &Adding<'_>,
         diagnostics: &mut Vec<Diagnostic>,
     ) {
         let PackageSource::Reference(text) = source else {
             return;
         };
-        let need = || Need {
+        let need = |rule| Need {
             names: BTreeSet::new(),
             place: place.clone(),
+            written: text.clone(),
+            rule,
         };
         let need = if text.starts_with('/') {
-            match store_dir.parse(&text) {
-                Ok(path) => self.store_paths.entry(path).or_insert_with(need),
+            match adding.store_dir.parse(&text) {
+                Ok(path) => {
+                    let new = || need(RelativeRule::Definition);
+                    self.store_paths.entry(path).or_insert_with(new)
+                }
                 Err(error) => {
                     diagnostics.push(bad_store_path(&text, &error, place));
                     return;
                 }
             }
         } else {
-            self.installables.entry(text).or_insert_with(need)
+            match adding.reader.meaning(&text, base) {
+                Ok(Meaning { key, rule }) => {
+                    if let RelativeRule::Workspace { .. } | RelativeRule::Outside = rule {
+                        diagnostics.extend(rule.warning(&text, place.clone()));
+                    }
+                    self.installables.entry(key).or_insert_with(|| need(rule))
+                }
+                Err(refusal) => {
+                    diagnostics.push(refusal.problem(place));
+                    return;
+                }
+            }
         };
         need.names.insert(name);
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::codes::packages as codes;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::LockFile;
-use crate::resolve::{Lock, locked};
+use crate::model::{LockFile, locked_name};
+use crate::resolve::{Lock, Meaning, locked};
 use crate::source::{Pointer, SourceMap};
 use crate::store::StoreDir;
 
@@ -23,7 +23,11 @@ pub fn missing(
     for (installable, need) in &needs.installables {
         for system in systems {
             let place = || need.place.clone();
-            let locked = locked(lock, need.name(), installable, system, place);
+            let meaning = Meaning {
+                key: installable.clone(),
+                rule: need.rule.clone(),
+            };
+            let locked = locked(lock, need.name(), &need.written, &meaning, system, place);
             found.extend(locked.err().map(|problem| *problem));
             if lock.packages().get(installable).is_none() {
                 // Once, for however many systems.
@@ -43,7 +47,11 @@ pub fn missing(
 /// Packages of the lock that nobody names.
 pub fn unused(needs: &Needs, file: &LockFile, map: &SourceMap) -> Vec<Diagnostic> {
     let entries = file.packages.iter().enumerate();
-    let unused = entries.filter(|(_, entry)| !needs.installables.contains_key(&entry.installable));
+    let unused = entries.filter(|(_, entry)| {
+        !needs
+            .installables
+            .contains_key(&locked_name(&entry.installable))
+    });
     let problem = |(index, entry): (usize, &crate::model::LockedPackage)| {
         let pointer = Pointer::root().key("packages").index(index);
         let place = Place::Span(map.value(&pointer.key("installable")));

@@ -24,7 +24,7 @@ pub use from_cache::FromCaches;
 pub use nix::Nix;
 
 use crate::diagnostic::{MachineError, Report};
-use crate::resolve::{Lock, PathInfo};
+use crate::resolve::{Lock, PathInfo, RelativeRule};
 use crate::store::{StoreDir, StorePath};
 
 use realise::{Resolved, Resolver, Target};
@@ -71,8 +71,12 @@ pub fn renew(
 ) -> Result<Report<Lock>, MachineError> {
     let chosen = request.only.unwrap_or(request.needs);
     let mut targets = Vec::new();
+    let mut diagnostics = Vec::new();
     for (installable, need) in &chosen.installables {
         let known = old.packages().get(installable);
+        if let RelativeRule::Changed { .. } = need.rule {
+            diagnostics.extend(need.rule.warning(&need.written, need.place.clone()));
+        }
         for system in request.systems {
             let is_missing = known.is_none_or(|systems| !systems.contains_key(system));
             if request.update || is_missing || asking.is_given(installable) {
@@ -90,9 +94,9 @@ pub fn renew(
         .collect();
     let answers = ask(&targets, &store_paths, old, request.store_dir, asking)?;
     if answers.has_errors() {
-        return Ok(Report::failed(answers.diagnostics));
+        diagnostics.extend(answers.diagnostics);
+        return Ok(Report::failed(diagnostics));
     }
-    let mut diagnostics = Vec::new();
     let answers = answers.unpack(&mut diagnostics).unwrap_or_default();
     let mut packages = kept(old, request);
     for (target, path) in answers.packages {

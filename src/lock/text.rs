@@ -76,7 +76,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::render;
-    use crate::model::LockFile;
+    use crate::model::{LockFile, locked_name};
     use crate::parse::{self, Format};
     use crate::resolve::{Lock, PathInfo};
     use crate::source::SourceFile;
@@ -120,6 +120,7 @@ mod tests {
             let paths: BTreeMap<_, _> = (0..8).map(|seed| (path(seed), info(seed))).collect();
             let roots: BTreeSet<_> = roots.into_iter().map(path).collect();
             let packages = packages.into_iter().map(|(installable, systems)| {
+                let installable = locked_name(&installable);
                 let systems = systems.into_iter();
                 let systems = systems.map(|(system, seed)| (system, path(seed)));
                 (installable, systems.collect())

@@ -27,7 +27,7 @@ pub struct Installable {
 pub enum InstallableSource {
     /// A flake, by its reference.
     Flake(String),
-    /// A Nix file, relative to the workspace.
+    /// A Nix file, by its path.
     File(String),
     /// What `<nixpkgs>` is.
     Nixpkgs,

@@ -27,7 +27,7 @@ pub struct LockFile {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LockedPackage {
-    /// The installable or attribute, as definitions write it.
+    /// The installable or attribute, with paths relative to the workspace.
     pub installable: String,
     /// The system that it was built for, such as `x86_64-linux`.
     pub system: String,

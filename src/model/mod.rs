@@ -18,6 +18,7 @@ mod package;
 mod placement;
 mod process;
 mod quantity;
+mod relative;
 mod scheduler;
 mod settings;
 mod shell;
@@ -47,6 +48,7 @@ pub use package::{LocalPackage, PackageSource};
 pub use placement::{AttributeValue, Placement, PlacementError, PlacementRule};
 pub use process::{Logger, LoggerDestination, LoggerMode, Process, RotatePolicy};
 pub use quantity::{Bytes, FractionalSeconds, QuantityError, Seconds};
+pub use relative::{RelativeInstallable, leads_to, locked_name};
 pub use scheduler::{ContainerType, SchedulerSettings, Tier, TierConfig};
 pub use settings::{
     InitNames, InitRoots, InitSettings, NodeSettings, Settings, SnapshotSettings, Target,

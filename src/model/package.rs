@@ -19,7 +19,7 @@ pub enum PackageSource {
     /// - `./nix/pkgs.nix#tool`, `./tool.nix`: an attribute of a Nix file, or all of it.
     ///
     /// `^NAME` at the end picks an output other than the one that the package itself is in Nix
-    /// (`"${openssl}"`). Relative ones are relative to the workspace, wherever they are written.
+    /// (`"${openssl}"`). Paths are relative to the file that says them, and stay in the workspace.
     Reference(String),
     /// A file or directory of the workspace, imported into the store as it is.
     Local(LocalPackage),
@@ -68,7 +68,7 @@ impl JsonSchema for PackageSource {
             "description": "A store path (`/nix/store/HASH-NAME`); an installable that the lock \
                 resolves: an attribute of a flake (`nixpkgs#python3`, `.#tool`), of `<nixpkgs>` \
                 (`python3Packages.requests`) or of a Nix file (`./nix/pkgs.nix#tool`), relative to \
-                the workspace, with `^NAME` at the end for another output than its own choice; or \
+                the file that says so, with `^NAME` at the end for another output than its own choice; or \
                 a path.",
             "anyOf": [
                 { "type": "string", "minLength": 1 },

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::diagnostic::codes::packages as codes;
 use crate::diagnostic::{Diagnostic, Place, Report};
-use crate::model::LockFile;
+use crate::model::{LockFile, locked_name};
 use crate::source::Pointer;
 use crate::store::{Sha256, StoreDir, StorePath};
 
@@ -184,6 +184,7 @@ impl Context<'_> {
 
     fn packages(&mut self, file: &LockFile) {
         let written: HashSet<&str> = file.paths.iter().map(|entry| entry.path.as_str()).collect();
+        let mut others = Vec::new();
         for (index, entry) in file.packages.iter().enumerate() {
             let pointer = |field: &str| Pointer::root().key("packages").index(index).key(field);
             let Some(path) = self.path(&entry.path, || pointer("path")) else {
@@ -193,11 +194,12 @@ impl Context<'_> {
                 let headline = format!("`{}` is not among the `paths`", entry.path);
                 self.bad(headline, || pointer("path"));
             }
-            let systems = self
-                .lock
-                .packages
-                .entry(entry.installable.clone())
-                .or_default();
+            let name = locked_name(&entry.installable);
+            if name != entry.installable {
+                others.push((name, &entry.system, path));
+                continue;
+            }
+            let systems = self.lock.packages.entry(name).or_default();
             if systems.insert(entry.system.clone(), path).is_some() {
                 let headline = format!(
                     "`{}` is there twice for `{}`",
@@ -205,6 +207,11 @@ impl Context<'_> {
                 );
                 self.bad(headline, || pointer("installable"));
             }
+        }
+        // An earlier jobc wrote paths as definitions had them.
+        for (name, system, path) in others {
+            let systems = self.lock.packages.entry(name).or_default();
+            systems.entry(system.clone()).or_insert(path);
         }
     }
 

@@ -11,6 +11,7 @@ pub mod import;
 mod lock;
 mod package;
 mod refusal;
+mod relative;
 mod surplus;
 mod undeclared;
 
@@ -23,6 +24,9 @@ use std::sync::Arc;
 pub use command::{Command, Script};
 pub use lock::{Lock, Locked, PathInfo};
 pub use package::{Package, bad_installable, bad_store_path, locked};
+pub use relative::{
+    Meaning, Reader as RelativeReader, Refusal as RelativeRefusal, Rule as RelativeRule,
+};
 
 use crate::check::{CheckedJob, ports};
 use crate::diagnostic::codes::packages as codes;
@@ -113,6 +117,15 @@ impl<'a> Resolver<'a> {
     /// The levels of lints.
     fn levels(&self) -> Levels<'a> {
         Levels::new(self.settings)
+    }
+
+    /// What installables mean.
+    fn relative(&self) -> relative::Reader<'a> {
+        relative::Reader {
+            files: self.importer.workspace(),
+            root: self.workspace_root,
+            lock: self.lock,
+        }
     }
 
     /// What messages call the file at `path`.

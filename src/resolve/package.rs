@@ -9,6 +9,7 @@ use crate::source::Pointer;
 use crate::store::StorePath;
 use crate::store::store_dir::AbsolutePathError;
 
+use super::relative::{Meaning, Rule};
 use super::{Context, DEFAULT_SYSTEM, Lock, Locked};
 
 /// A package that a command names: what it was declared as, and what that is.
@@ -109,50 +110,80 @@ impl<'a> Context<'a> {
                     })
                     .ok())
             }
-            PackageSource::Reference(installable) => Ok(self.locked(name, installable, place())),
+            PackageSource::Reference(installable) => {
+                Ok(self.locked(name, installable, declaration.base, place()))
+            }
         }
     }
 
-    fn locked(&mut self, name: &PackageName, installable: &str, place: Place) -> Option<StorePath> {
+    fn locked(
+        &mut self,
+        name: &PackageName,
+        installable: &str,
+        base: &Path,
+        place: Place,
+    ) -> Option<StorePath> {
         let resolver = self.resolver;
         let system = resolver.settings.system.as_deref();
         let system = system.unwrap_or(DEFAULT_SYSTEM);
-        let found = locked(resolver.lock, name, installable, system, || place);
-        found
-            .map_err(|problem| self.diagnostics.push(*problem))
-            .ok()
-            .cloned()
+        let meaning = match resolver.relative().meaning(installable, base) {
+            Ok(meaning) => meaning,
+            Err(refusal) => {
+                self.diagnostics.push(refusal.problem(place));
+                return None;
+            }
+        };
+        match locked(resolver.lock, name, installable, &meaning, system, || {
+            place.clone()
+        }) {
+            Ok(path) => {
+                let warning = meaning.rule.warning(installable, place);
+                self.diagnostics.extend(warning);
+                Some(path.clone())
+            }
+            Err(problem) => {
+                self.diagnostics.push(*problem);
+                None
+            }
+        }
     }
 }
 
-/// What the lock says that the package `name` is on `system`.
+/// What the lock says that the package `name` is on `system`, where `written` means `meaning`.
 ///
 /// # Errors
 /// What to tell if it says nothing: that it could say something only if the text is an installable.
 pub fn locked<'l>(
     lock: &'l Lock,
     name: &PackageName,
-    installable: &str,
+    written: &str,
+    meaning: &Meaning,
     system: &str,
     place: impl FnOnce() -> Place,
 ) -> Result<&'l StorePath, Box<Diagnostic>> {
+    let installable = meaning.key.as_str();
     let known = lock.package(installable, system);
     if !matches!(known, Locked::As(_))
-        && let Err(error) = Installable::parse(installable)
+        && let Err(error) = Installable::parse(written)
     {
         // To lock it would come to nothing.
-        return Err(Box::new(bad_installable(installable, &error, place())));
+        return Err(Box::new(bad_installable(written, &error, place())));
     }
     Err(Box::new(match known {
         Locked::As(path) => return Ok(path),
         Locked::Not => {
-            let headline = format!("package `{name}` is not locked: `{installable}`");
+            let headline = format!("package `{name}` is not locked: `{written}`");
             let problem = Diagnostic::new(&codes::NOT_LOCKED, headline, place());
-            let problem = match other_output(lock, installable) {
-                Some(other) => {
+            let problem = match (&meaning.rule, other_output(lock, installable)) {
+                (Rule::Changed { before, write }, _) => problem.note(format!(
+                    "it is where the definition is, and no longer `{before}` of the lock, which is \
+                     `{write}` here"
+                )),
+                (_, Some(other)) => {
                     problem.note(format!("the lock has another output of it: `{other}`"))
                 }
-                None => problem.did_you_mean(installable, lock.installables()),
+                _ if installable != written => problem,
+                _ => problem.did_you_mean(installable, lock.installables()),
             };
             problem.help(format!("lock it: `jobc lock {name}`"))
         }

@@ -33,8 +33,7 @@ pub(super) fn refusal(
         }
         ImportError::Symlink { target, .. } => cannot(format!("`{path}` is a symbolic link"))
             .help(format!("import its target instead: `{}`", target.display())),
-        ImportError::Outside { .. } => cannot(format!("`{path}` is outside of the workspace"))
-            .help("copy it into the workspace, or make a package of it"),
+        ImportError::Outside { .. } => outside(path, place),
         ImportError::WorkspaceRoot { .. } => {
             cannot(format!("`{path}` is the whole workspace")).help("import a directory of it")
         }
@@ -64,4 +63,11 @@ pub(super) fn refusal(
         .help("put a copy in its place"),
         error => cannot(format!("`{path}` cannot be imported: {error}")),
     }
+}
+
+/// The problem of a path that leads out of the workspace.
+pub(super) fn outside(path: &str, place: Place) -> Diagnostic {
+    let headline = format!("`{path}` is outside of the workspace");
+    Diagnostic::new(&codes::CANNOT_IMPORT, headline, place)
+        .help("copy it into the workspace, or make a package of it")
 }

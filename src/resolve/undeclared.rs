@@ -1,6 +1,7 @@
 //! Store paths that a command names by itself.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use crate::diagnostic::codes::texts::UNDECLARED_STORE_PATH;
 use crate::diagnostic::{Diagnostic, Place};
@@ -61,20 +62,26 @@ impl Context<'_> {
         self.declared.get_or_insert_with(|| {
             let system = resolver.settings.system.as_deref();
             let system = system.unwrap_or(DEFAULT_SYSTEM);
-            let packages = job.packages.iter();
-            let packages = packages.chain([resolver.shared_packages]);
-            let packages = packages.chain(&resolver.settings.packages).flatten();
-            let path = |source: &PackageSource| match source {
+            let own = job.packages.iter().chain([resolver.shared_packages]);
+            let own = own
+                .flatten()
+                .map(|(_, source)| (source, resolver.definition_dir));
+            let shared = resolver.settings.packages.iter().flatten();
+            let shared = shared.map(|(_, source)| (source, resolver.workspace_root));
+            let path = |(source, base): (&PackageSource, &Path)| match source {
                 PackageSource::Local(_) => None,
                 PackageSource::Reference(text) if text.starts_with('/') => {
                     Some(*resolver.store_dir.parse(text).ok()?.hash())
                 }
-                PackageSource::Reference(text) => match resolver.lock.package(text, system) {
-                    Locked::As(path) => Some(*path.hash()),
-                    Locked::ForOthers(_) | Locked::Not => None,
-                },
+                PackageSource::Reference(text) => {
+                    let meaning = resolver.relative().meaning(text, base).ok()?;
+                    match resolver.lock.package(&meaning.key, system) {
+                        Locked::As(path) => Some(*path.hash()),
+                        Locked::ForOthers(_) | Locked::Not => None,
+                    }
+                }
             };
-            packages.filter_map(|(_, source)| path(source)).collect()
+            own.chain(shared).filter_map(path).collect()
         })
     }
 }

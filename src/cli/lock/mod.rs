@@ -116,7 +116,9 @@ impl<'a> Task<'a> {
         workspace: &Workspace,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<Option<Self>, Failure> {
-        let needs = lock::collect(workspace)?
+        let levels = Levels::new(&workspace.settings);
+        let needs = levels
+            .report(lock::collect(workspace)?)
             .unpack(diagnostics)
             .unwrap_or_default();
         let wrong = |problem: &Diagnostic| problem.severity == Severity::Error;

@@ -93,7 +93,9 @@ fn split<'w>(word: &'w str, store_dir: &StoreDir) -> (&'w str, Option<Given>) {
 
 fn meant_by(names: &BTreeSet<&str>, needs: &Needs, store_dir: &StoreDir) -> Needs {
     let wanted = |need: &Need, text: &str| {
-        names.contains(text) || need.names.iter().any(|name| names.contains(name.as_str()))
+        names.contains(text)
+            || names.contains(need.written.as_str())
+            || need.names.iter().any(|name| names.contains(name.as_str()))
     };
     needs.only(&wanted, store_dir)
 }

@@ -10,13 +10,13 @@ use crate::compile::{CheckedFile, Compiled, Compiler, duplicates, in_parallel};
 use crate::diagnostic::{Diagnostic, MachineError, Report, Severity, codes};
 use crate::emit::Form;
 use crate::git::EntryKind;
-use crate::model::JobKey;
+use crate::model::{JobKey, leads_to};
 use crate::source::{SourceFile, display_name};
 use crate::workspace::{DefinitionFile, LOCK_FILE, SETTINGS_FILE, Workspace};
 
 use super::marked;
 use super::revision::{Checked, Search};
-use super::same::{Dependencies, leads_to};
+use super::same::{Candidates, Dependencies};
 use super::wanted::Wanted;
 
 /// A workspace, or one as it is in a revision.
@@ -328,6 +328,9 @@ impl Definitions {
             };
             let below = file.parent().unwrap_or(Path::new(""));
             wanted.extend(found.imports.iter().map(|path| leads_to(below, path)));
+            let relative = found.relative.iter();
+            let files = relative.flat_map(|text| Candidates::of(text, below).files);
+            wanted.extend(files.map(Some));
         }
         for path in wanted {
             match path {

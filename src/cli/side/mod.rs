@@ -22,6 +22,7 @@ use std::sync::Arc;
 use crate::compile::Compiled;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::diff::{self, Comparison, JobForm, Known, NotCompared};
+use crate::model::leads_to;
 use crate::plan::Needs;
 use crate::resolve::Lock;
 use crate::source::SourceFile;
@@ -117,7 +118,7 @@ impl Side {
     fn called(&self, source: &Path) -> String {
         let root = self.root.as_deref().unwrap_or(Path::new(""));
         let below = source.strip_prefix(root).unwrap_or(source);
-        let below = same::leads_to(Path::new(""), below).unwrap_or(below.to_owned());
+        let below = leads_to(Path::new(""), below).unwrap_or(below.to_owned());
         below.display().to_string()
     }
 

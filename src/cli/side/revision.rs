@@ -8,13 +8,12 @@ use std::sync::{Mutex, PoisonError};
 use crate::beneath::Enclosure;
 use crate::diagnostic::MachineError;
 use crate::git::{Checkout, Entry, EntryKind, ObjectId, Objects, Repository, Revision, Unfiltered};
-use crate::model::shell_word;
+use crate::model::{leads_to, shell_word};
 use crate::parse::{self, Format};
 use crate::source::{Kind, Node, load_opened};
 use crate::workspace::SETTINGS_FILE;
 
 use super::super::failure::Failure;
-use super::same::leads_to;
 use super::temporary::Temporary;
 
 /// The most files that a note names.

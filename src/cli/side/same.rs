@@ -7,12 +7,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::compile::in_parallel;
 use crate::diagnostic::MachineError;
-use crate::model::{CommandLine, PackageSource, Piece, Reference};
+use crate::model::{
+    CommandLine, PackageSource, Piece, Reference, RelativeInstallable, leads_to, locked_name,
+};
 use crate::parse::{self, Format};
 use crate::resolve::Lock;
 use crate::source::{Kind, SourceFile};
@@ -28,6 +30,8 @@ pub(super) struct Dependencies {
     pub(super) imports: BTreeSet<PathBuf>,
     /// Texts that may be installables.
     texts: BTreeSet<String>,
+    /// Those of packages that have a relative path.
+    pub(super) relative: BTreeSet<String>,
     /// Names of packages, of whichever declaration.
     packages: BTreeSet<String>,
 }
@@ -37,14 +41,19 @@ impl Dependencies {
     pub(super) fn of(source: &Arc<SourceFile>, format: Format) -> Option<Self> {
         let root = parse::tree(source, format).value?;
         let mut found = Self::default();
-        let mut open = vec![(&root, "")];
-        while let Some((node, key)) = open.pop() {
+        let mut open = vec![(&root, "", "")];
+        while let Some((node, key, of)) = open.pop() {
             match &node.kind {
-                Kind::String(text) => found.text(text, key),
-                Kind::Sequence(items) => open.extend(items.iter().map(|item| (item, ""))),
+                Kind::String(text) => {
+                    found.text(text, key);
+                    if of == "packages" && RelativeInstallable::parse(text).is_some() {
+                        found.relative.insert(text.clone());
+                    }
+                }
+                Kind::Sequence(items) => open.extend(items.iter().map(|item| (item, "", ""))),
                 Kind::Mapping(entries) => {
                     let entries = entries.iter();
-                    open.extend(entries.map(|entry| (&entry.value, entry.key.as_str())));
+                    open.extend(entries.map(|entry| (&entry.value, entry.key.as_str(), key)));
                 }
                 Kind::Null | Kind::Boolean(_) | Kind::Integer(_) | Kind::Float(_) => {}
             }
@@ -74,6 +83,32 @@ impl Dependencies {
         } else {
             self.texts.insert(text.to_owned());
         }
+    }
+}
+
+/// What a package with a relative path in a file of the directory `below` may mean.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Candidates {
+    /// What the lock may call it.
+    names: BTreeSet<String>,
+    /// The files that say which of these it is.
+    pub(super) files: BTreeSet<PathBuf>,
+}
+
+impl Candidates {
+    /// Those by today's rule and by the one before. What leads out of the workspace means nothing.
+    pub(super) fn of(text: &str, below: &Path) -> Self {
+        let mut found = Self::default();
+        let Some(relative) = RelativeInstallable::parse(text) else {
+            return found;
+        };
+        for directory in [below, Path::new("")] {
+            if let Some(place) = relative.leads_to(directory) {
+                found.names.extend(relative.in_workspace(&place));
+                found.files.insert(relative.file(&place));
+            }
+        }
+        found
     }
 }
 
@@ -127,6 +162,7 @@ pub(super) fn differing(
     let repackaged = repackaged(new, &relocked, &comparison);
     let common: Vec<&PathBuf> = old.files.intersection(&new.files).collect();
     let is_certain = relocked.is_empty() && repackaged.is_empty();
+    let are_packages_where_they_were = !comparison.touches_nix();
     let texts = match &new.checked {
         Some(checked) if !comparison.is_empty() || !is_certain => {
             let untouched = common.iter().filter(|file| comparison.is_same(file));
@@ -145,20 +181,25 @@ pub(super) fn differing(
             return false;
         };
         let below = file.parent().unwrap_or(Path::new(""));
-        // All that it may import then lies beside it.
+        // All that it may import then lies beside it, but for what may be relative to the workspace.
         let stays = !source.text().contains("..") && !source.text().contains('\\');
-        if is_certain && stays && comparison.is_same_around(below) {
+        if is_certain && stays && are_packages_where_they_were && comparison.is_same_around(below) {
             return true;
         }
         let Some(found) = new.dependencies(file, &source) else {
             // What makes no sense makes none on both sides, unless a filter would make sense of it.
             return !texts.contains_key(file);
         };
-        let is_same_import = |path: &PathBuf| {
-            leads_to(below, path)
-                .is_some_and(|path| comparison.is_plain(&path) && comparison.is_same(&path))
+        let is_same_import_at =
+            |path: &PathBuf| comparison.is_plain(path) && comparison.is_same(path);
+        let is_same_import =
+            |path: &PathBuf| leads_to(below, path).is_some_and(|path| is_same_import_at(&path));
+        let is_same_package = |text: &String| {
+            let Candidates { names, files } = Candidates::of(text, below);
+            names.is_disjoint(&relocked) && files.iter().all(is_same_import_at)
         };
         found.texts.is_disjoint(&relocked)
+            && found.relative.iter().all(is_same_package)
             && found.packages.is_disjoint(&repackaged)
             && found.imports.iter().all(is_same_import)
     };
@@ -180,7 +221,7 @@ fn repackaged(
     comparison: &Comparison<'_>,
 ) -> BTreeSet<String> {
     let is_same = |source: &PackageSource| match source {
-        PackageSource::Reference(text) => !relocked.contains(text),
+        PackageSource::Reference(text) => !relocked.contains(&locked_name(text)),
         PackageSource::Local(local) => leads_to(Path::new(""), Path::new(&local.path))
             .is_some_and(|path| comparison.is_plain(&path) && comparison.is_same(&path)),
     };
@@ -259,6 +300,17 @@ impl<'a> Comparison<'a> {
     /// Whether nothing differs.
     fn is_empty(&self) -> bool {
         matches!(self, Self::Git { changed, .. } if changed.is_empty())
+    }
+
+    /// Whether Nix files may be on one side only, or links that lead to some.
+    fn touches_nix(&self) -> bool {
+        let Self::Git { changed, .. } = self else {
+            return true;
+        };
+        let is_nix = |path: &PathBuf| path.extension().is_some_and(|it| it == "nix");
+        changed
+            .iter()
+            .any(|path| is_nix(path) || self.is_link(path))
     }
 
     /// Whether it is certain that nothing differs in a directory, and that no link leads out of it.
@@ -374,22 +426,4 @@ fn names(directory: &Path) -> Option<BTreeSet<std::ffi::OsString>> {
     entries
         .map(|entry| entry.ok().map(|entry| entry.file_name()))
         .collect()
-}
-
-/// Where a path leads from a directory of the workspace, both relative to it; none if out of it.
-pub(super) fn leads_to(directory: &Path, path: &Path) -> Option<PathBuf> {
-    let mut plain = directory.to_owned();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::Normal(name) => plain.push(name),
-            Component::ParentDir => {
-                if !plain.pop() {
-                    return None;
-                }
-            }
-            Component::RootDir | Component::Prefix(_) => return None,
-        }
-    }
-    Some(plain)
 }

@@ -118,7 +118,8 @@ super::super::code::declare_codes! {
     /// ```
     ///
     /// Imports stay inside the workspace, so that a definition means the same on every machine
-    /// and takes nothing from it that was not checked in.
+    /// and takes nothing from it that was not checked in. So do the Nix files and flakes that
+    /// packages name by their paths, such as `../pkgs.nix#tool`.
     ///
     /// ```toml
     /// cluster = "devcluster"
@@ -195,7 +196,8 @@ super::super::code::declare_codes! {
     /// - a Nix file, `./nix/pkgs.nix`, or an attribute of one, `./nix/pkgs.nix#tool`;
     ///
     /// each with the name of an output after `^` where another one than the package's own choice
-    /// is meant: `nixpkgs#openssl^bin`. What is relative is so to the workspace's directory.
+    /// is meant: `nixpkgs#openssl^bin`. Paths are relative to the file that says them, and stay in
+    /// the workspace.
     ///
     /// ```toml
     /// cluster = "devcluster"
@@ -211,6 +213,28 @@ super::super::code::declare_codes! {
     ///
     /// A package is one store path, so one output is named, as in `nixpkgs#openssl^bin`.
     BAD_INSTALLABLE = "bad-installable", Error, "a package that no installable is";
+
+    /// A package names a Nix file or a flake by a path that is relative to the workspace. Paths are
+    /// relative to the file that says them: the definition, or `jobc.toml`.
+    ///
+    /// Such packages were relative to the workspace in earlier versions. So where there is no such
+    /// file by the rule, and the workspace has one, that is meant, and this warning says how to
+    /// write it.
+    ///
+    /// ```text
+    /// app/job.toml: `./pkgs.nix#tool`, where there is `pkgs.nix` and no `app/pkgs.nix`
+    /// ```
+    ///
+    /// Write `../pkgs.nix#tool`. The lock calls both `./pkgs.nix#tool`, as it has all paths relative
+    /// to the workspace, so nothing needs to be locked anew.
+    ///
+    /// A path that leads out of the workspace is refused, unless an earlier version has locked it; then
+    /// this warning says so.
+    ///
+    /// Where there are both, the one beside the definition is meant. If the lock has only the other
+    /// one, `jobc lock` warns that the package is no longer what it was.
+    RELATIVE_TO_WORKSPACE = "relative-to-workspace", Warn,
+        "a package whose path is relative to the workspace";
 
     /// Nix was asked what a package is and had no answer: it is not there, its expression is wrong,
     /// or it cannot be built. Notes have what Nix said.

@@ -159,6 +159,11 @@ impl Importer {
         object.write(sink).map(|(sink, _)| sink)
     }
 
+    /// The files that it imports from.
+    pub fn workspace(&self) -> &Enclosure {
+        &self.workspace
+    }
+
     /// Opens the file at an absolute path, which has been imported, to read it once more.
     ///
     /// # Errors
