@@ -42,7 +42,7 @@ pub const OWN_DIRECTORY: &str = ".jobc";
 const SNAPSHOT_DIRECTORY: &str = "snapshots";
 /// Without settings that mark the workspace, the search ends when it has seen so many files for each
 /// definition that it found, and once more.
-const MOST_UNMARKED: usize = 50_000;
+pub const MOST_UNMARKED: usize = 50_000;
 /// How deep a snapshot lies in that directory: CLUSTER/ROLE/ENVIRONMENT/NAME.json.
 const SNAPSHOT_DEPTH: usize = 4;
 
@@ -382,11 +382,10 @@ impl Workspace {
             name
         };
         MachineError::new(
-            format!("`{name}` is no workspace: it has no `{SETTINGS_FILE}`"),
-            format!(
-                "{cause}; go to a workspace, name one with `-C`, or start one with `jobc init`"
-            ),
+            format!("`{name}` is no workspace, as it has no `{SETTINGS_FILE}`"),
+            cause,
         )
+        .with_help("go to a workspace, name one with `-C`, or start one with `jobc init`")
     }
 
     /// The directories in `current_dir` that are workspaces, by their names, if it is in none itself.
@@ -499,7 +498,8 @@ fn is_of_interest(path: &Path) -> bool {
 
 /// Whether definitions are searched in directories of this name.
 fn is_searched(name: &[u8]) -> bool {
-    !name.starts_with(b".") && name != b"target"
+    // The last is what a file system has at its mount point, for its administrator alone.
+    !name.starts_with(b".") && name != b"target" && name != b"lost+found"
 }
 
 /// What reads a workspace's files.

@@ -23,6 +23,7 @@ mod job_roots;
 mod lock;
 mod nix;
 mod nix_push;
+mod options;
 mod outside;
 mod push;
 mod readme;

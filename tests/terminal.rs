@@ -32,12 +32,13 @@ fn too_long(text: &str, columns: usize) -> Vec<String> {
     let mut long = Vec::new();
     for line in text.lines() {
         fenced ^= line.starts_with("```");
+        let is_row = line.trim().contains("  ");
         // A usage line and an example are code.
         let is_code =
             fenced || line.starts_with("    ") || line.starts_with("  jobc") || in_example;
         in_example =
             line.trim_end().ends_with("Examples:") || (in_example && line.starts_with(' '));
-        if is_code || line.chars().count() <= columns || line.contains(" | ") {
+        if is_code || line.chars().count() <= columns || line.contains(" | ") || is_row {
             continue;
         }
         let outside: String = line.split('`').step_by(2).collect();
@@ -106,18 +107,121 @@ fn code_stays_whole() {
     );
 }
 
+/// Lines of help that are too long: neither a usage line nor an example or a piece of code.
+fn too_long_in_help(text: &str) -> Vec<String> {
+    let mut in_examples = false;
+    let mut long = Vec::new();
+    for line in text.lines() {
+        if !line.starts_with(' ') && !line.is_empty() {
+            in_examples = line == "Examples:";
+        }
+        let is_code = line.starts_with("Usage:")
+            || (in_examples && !line.starts_with("      "))
+            || ["cmdline = ", "waive = "]
+                .iter()
+                .any(|code| line.trim().starts_with(code));
+        let outside: String = line.split('`').step_by(2).collect();
+        let has_break = outside.trim().contains(' ');
+        if !is_code && line.chars().count() > 50 && has_break {
+            long.push(line.to_owned());
+        }
+    }
+    long
+}
+
+#[test]
+fn help_on_everything_fits_fifty_columns() {
+    let sandbox = Sandbox::new();
+    let asked = |words: &[&str]| {
+        let mut command = sandbox.command();
+        let run = sandbox.finish(command.env("COLUMNS", "50").args(words));
+        assert_eq!((run.status, run.stderr.as_str()), (0, ""), "{words:?}");
+        run.stdout
+    };
+    let whole = asked(&["--help"]);
+    let commands: Vec<&str> = whole
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert!(commands.len() > 15, "{commands:?}");
+    let topics = [
+        "definitions",
+        "names",
+        "references",
+        "formats",
+        "lints",
+        "examples",
+        "exit-status",
+        "environment",
+        "files",
+    ];
+    let mut failures = Vec::new();
+    for word in commands.iter().chain(&topics) {
+        let text = asked(&["help", word]);
+        if *word == "examples" {
+            let described = text.lines().filter(|line| line.starts_with("    "));
+            failures.extend(described.filter(|line| line.len() > 50).map(str::to_owned));
+            continue;
+        }
+        failures.extend(
+            too_long_in_help(&text)
+                .into_iter()
+                .map(|line| format!("{word}: {line}")),
+        );
+    }
+    failures.extend(too_long_in_help(&whole));
+    crate::harness::report(&failures);
+    // Commands and what follows a title stay where they are.
+    assert!(
+        whole.contains("\n  jobc init demo && cd demo && jobc build hello\n      Start"),
+        "{whole}"
+    );
+    assert!(
+        whole.contains("are left out.\n\nNames:\n  A NAME is"),
+        "{whole}"
+    );
+    // What is wrong with a command line, and tables, of which nothing is broken.
+    let told = |words: &[&str]| {
+        let mut command = sandbox.command();
+        sandbox
+            .finish(command.env("COLUMNS", "50").args(words))
+            .stderr
+    };
+    let format = told(&["list", "--format", "sarif"]);
+    assert!(
+        format.contains(
+            "\n  tip: how problems are printed is another option:\n  `--message-format sarif`\n"
+        ),
+        "{format}"
+    );
+    sandbox.file(
+        "a-long-name/job.toml",
+        small_job("a-long-name-of-a-job", ""),
+    );
+    let unknown = told(&["check", "nope"]);
+    let row = "devcluster/www/devel/a-long-name-of-a-job  a-long-name/job.toml:1\n";
+    assert!(unknown.contains(row), "{unknown}");
+}
+
 #[test]
 fn nothing_is_wrapped_without_a_terminal() {
     let sandbox = Sandbox::new();
     sandbox.file("hello/job.toml", small_job("hello", ""));
-    let run = sandbox.finish(
-        sandbox
-            .command()
-            .env("COLUMNS", "50")
-            .args(["check", "a-job-that-is-nowhere-to-be-found"]),
-    );
+    let run = sandbox.jobc(["check", "a-job-that-is-nowhere-to-be-found"]);
     let headline = "error: no job is called `a-job-that-is-nowhere-to-be-found`\n";
     assert!(run.stderr.starts_with(headline), "{}", run.stderr);
     let long = " = note: the workspace is `.`, which has no `jobc.toml`\n";
+    assert!(run.stderr.contains(long), "{}", run.stderr);
+    // Unless somebody says how wide it is to be.
+    let mut command = sandbox.command();
+    command.args(["check", "a-job-that-is-nowhere-to-be-found"]);
+    let run = sandbox.finish(command.env("COLUMNS", "50"));
+    let short = " = note: the workspace is `.`, which has no\n         `jobc.toml`\n";
+    assert!(run.stderr.contains(short), "{}", run.stderr);
+    let run = sandbox.finish(command.env("COLUMNS", "nonsense"));
     assert!(run.stderr.contains(long), "{}", run.stderr);
 }

@@ -451,6 +451,9 @@ pub(super) struct DiffArgs {
         add = ArgValueCompleter::new(complete::jobs)
     )]
     pub(super) jobs: Vec<String>,
+    /// All jobs, as without `--job`
+    #[arg(long, conflicts_with = "jobs")]
+    pub(super) all: bool,
     /// How the changes are printed
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) format: DiffFormat,

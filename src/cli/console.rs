@@ -20,6 +20,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::output;
 use super::progress::{BYTES, Progress};
+use super::terminal;
 
 /// How to talk to whoever started jobc.
 ///
@@ -344,12 +345,12 @@ impl Console {
         }
     }
 
-    /// How many columns whoever reads this sees; nobody knows if it is not shown on a terminal.
+    /// How many columns a reader of problems sees, if that is known.
     fn columns(&self) -> Option<usize> {
-        let size = self
-            .terminal
-            .then(|| terminal_size::terminal_size_of(io::stderr()));
-        size.flatten().map(|(width, _)| width.0.into())
+        match self.format {
+            MessageFormat::Text => terminal::seen_of(&io::stderr()),
+            _ => None,
+        }
     }
 }
 

@@ -73,6 +73,6 @@ fn unknown(id: &str) -> Failure {
     let failure = Failure::new(format!("no problem has the code `{id}`"));
     match closest(id, codes::all().map(|code| code.id)) {
         Some(code) => failure.help(format!("did you mean `{code}`?")),
-        None => failure.help("see all codes with `jobc explain`"),
+        None => topics::advised(failure, id),
     }
 }

@@ -107,7 +107,11 @@ impl Failure {
 
 impl From<MachineError> for Failure {
     fn from(error: MachineError) -> Self {
-        Self::new(error.to_string())
+        let failure = Self::new(error.to_string());
+        match error.help() {
+            Some(help) => failure.help(help),
+            None => failure,
+        }
     }
 }
 

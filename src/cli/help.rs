@@ -19,6 +19,16 @@ all are reported here, with the line that they are in.";
 /// After `-h`.
 pub(super) const SHORT: &str = "`jobc --help` explains definitions and names, with examples.";
 
+/// What a name is.
+macro_rules! names {
+    () => {
+        "\
+A NAME is a job's name, its definition's directory or file, or its key
+CLUSTER/ROLE/ENVIRONMENT/NAME. A PATTERN has `*`, `?` or `[...]` and is compared with keys,
+or with names if it has no `/`; no `*` crosses a `/`."
+    };
+}
+
 /// After `--help`: titles with text that is laid out already.
 pub(super) const SECTIONS: &[(&str, &str)] = &[
     (
@@ -48,10 +58,10 @@ them, `${./file}` for that of a file beside the definition, and `after = ["other
 process that waits for another one.
 
 Definitions are searched in the workspace: the nearest directory upward that has a `jobc.toml`,
-or else the current one. Hidden directories, `target`, links to directories, and directories with a
-`jobc.toml` of their own are left out."#,
+or else the current one. Hidden directories, `target`, `lost+found`, links to directories, and
+directories with a `jobc.toml` of their own are left out."#,
     ),
-    ("Names", NAMES),
+    ("Names", NAMES_AND_ALL),
     ("References", REFERENCES),
     ("Formats", FORMATS),
     ("Lints", LINTS),
@@ -92,14 +102,14 @@ jobc explain not-utf8
     (
         "Environment",
         "\
-NO_COLOR         no colour; `--color` comes first
-CLICOLOR_FORCE   colour even where there is no terminal
-GITHUB_WORKSPACE the directory that `github`, `sarif` and `junit` name files relative to
-NETRC            the file with passwords for binary caches, instead of ~/.netrc
-http_proxy, https_proxy, all_proxy, no_proxy
-                 the proxies for binary caches; also in upper case
-NIX_SSL_CERT_FILE, SSL_CERT_FILE
-                 the authorities to trust, instead of the system's",
+NO_COLOR           no colour; `--color` comes first
+CLICOLOR_FORCE     colour even where there is no terminal
+COLUMNS            how many columns text for people has, instead of the terminal's
+GITHUB_WORKSPACE   the directory that `github`, `sarif` and `junit` name files relative to
+NETRC              the file with passwords for binary caches, instead of ~/.netrc
+http_proxy         the proxy for binary caches; also `https_proxy`, `all_proxy`, `no_proxy`, and
+                   all of them in upper case
+NIX_SSL_CERT_FILE  the authorities to trust, instead of the system's; or `SSL_CERT_FILE`",
     ),
     (
         "Files",
@@ -122,10 +132,18 @@ pub(super) fn topics() -> String {
 }
 
 /// What a name is.
-pub(super) const NAMES: &str = "\
-A NAME is a job's name, its definition's directory or file, or its key
-CLUSTER/ROLE/ENVIRONMENT/NAME. A PATTERN has `*`, `?` or `[...]` and is compared with keys,
-or with names if it has no `/`; no `*` crosses a `/`.";
+pub(super) const NAMES: &str = names!();
+
+/// The same, and what no name means.
+const NAMES_AND_ALL: &str = concat!(
+    names!(),
+    "\n
+A command for any number of jobs, `build`, `push`, `check`, `ready`, `list` or `snapshot`, is for
+all of the workspace unless some are named; so is `lock` for packages, and `diff` and `why` without
+`--job`. `--all` says so. `show`, `graph` and `run` are for one job.
+
+A `-` is standard input, for `validate`, `run`, `diff`, and the sides of `why`."
+);
 
 /// What commands may refer to.
 const REFERENCES: &str = "\
@@ -376,7 +394,7 @@ const HELD: char = '\u{a0}';
 /// What is not shown on one stays as it is.
 pub(super) fn fitted(command: Command) -> Command {
     match terminal::seen() {
-        Some(columns) if columns < COLUMNS => narrow(command, columns),
+        Some(columns) if columns < COLUMNS => narrow(command, columns).term_width(columns),
         _ => command,
     }
 }
@@ -398,10 +416,80 @@ fn narrow(command: Command, columns: usize) -> Command {
         command = command.long_about(about);
     }
     if let Some(text) = command.get_after_long_help() {
-        let text = wrap::document(&text.to_string(), columns).replace(' ', &HELD.to_string());
+        let text = sections(&text.to_string(), columns).replace(' ', &HELD.to_string());
         command = command.after_long_help(text);
     }
     command.mut_subcommands(|command| narrow(command, columns))
+}
+
+/// A help text of paragraphs and of titled sections, whose bodies are indented, in so many columns.
+fn sections(text: &str, columns: usize) -> String {
+    let mut done = String::new();
+    let mut rest = text.lines().peekable();
+    while let Some(line) = rest.next() {
+        if line.is_empty() {
+            done.push('\n');
+            continue;
+        }
+        let is_title = line.ends_with(':')
+            && !line.starts_with(' ')
+            && rest.peek().is_some_and(|next| next.starts_with(' '));
+        let mut body = Vec::new();
+        let belongs = |next: &&str| is_title == (next.is_empty() || next.starts_with(' '));
+        while let Some(next) = rest.next_if(belongs) {
+            body.push(next.strip_prefix(INDENT).unwrap_or(next));
+        }
+        if !is_title {
+            let text = [&[line], &*body].concat().join("\n");
+            done.push_str(&wrap::document(&text, columns));
+            continue;
+        }
+        done.push_str(line);
+        done.push('\n');
+        let ending = body.iter().rev().take_while(|line| line.is_empty()).count();
+        body.truncate(body.len() - ending);
+        let title = line.trim_end_matches(':');
+        for line in section(title, &body.join("\n"), columns - INDENT.len()).lines() {
+            done.push_str(if line.is_empty() { "" } else { INDENT });
+            done.push_str(line);
+            done.push('\n');
+        }
+        done.push_str(&"\n".repeat(ending));
+    }
+    done
+}
+
+/// What the body of a section is indented by.
+const INDENT: &str = "  ";
+
+/// The body of a section in so many columns. Examples are command lines, which stay whole, each with
+/// what it does below it.
+fn section(title: &str, body: &str, columns: usize) -> String {
+    if title != "Examples" {
+        return wrap::document(body, columns);
+    }
+    let mut text = String::new();
+    for line in body.lines() {
+        if let Some(what) = line.strip_prefix("    ") {
+            for line in wrap::prose(what, columns.saturating_sub(4)).lines() {
+                text.push_str("    ");
+                text.push_str(line);
+                text.push('\n');
+            }
+        } else {
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// The text of a topic as this terminal shows it.
+pub(super) fn on_topic(title: &str, text: &str) -> String {
+    match terminal::seen() {
+        Some(columns) => section(title, text, columns),
+        None => format!("{text}\n"),
+    }
 }
 
 /// A help text in which code is not broken.

@@ -3,11 +3,12 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::diagnostic::render::Root;
+use crate::diagnostic::render::{Root, wrap};
 
 use super::exit::Exit;
 use super::failure::Failure;
 use super::help;
+use super::terminal;
 
 /// Prints a result, all at once. A reader who went away has seen enough.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
@@ -21,6 +22,14 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
 /// Prints what the command line itself asks for, help for instance, or what is wrong with it.
 pub(super) fn answer(answer: &clap::Error) -> Result<Exit, Failure> {
     let text = help::released(&answer.render().ansi().to_string());
+    let columns = answer
+        .use_stderr()
+        .then(|| terminal::seen_of(&io::stderr()))
+        .flatten();
+    let text = match columns {
+        Some(columns) => fitted(&text, columns),
+        None => text,
+    };
     let printed = if answer.use_stderr() {
         anstream::stderr().write_all(text.as_bytes())
     } else {
@@ -34,6 +43,22 @@ pub(super) fn answer(answer: &clap::Error) -> Result<Exit, Failure> {
         0 => Exit::Done,
         _ => Exit::Failed,
     })
+}
+
+/// What is wrong with a command line, in so many columns; how it is used is code.
+fn fitted(text: &str, columns: usize) -> String {
+    let mut fitted = String::new();
+    for line in text.lines() {
+        if line.contains("Usage:") {
+            fitted.push_str(line);
+        } else {
+            // An option stays with its value.
+            let line = line.replace(" <", "\u{a0}<");
+            fitted.push_str(&help::released(&wrap::indented(&line, columns)));
+        }
+        fitted.push('\n');
+    }
+    fitted
 }
 
 /// The directory that reports for programs are about: where GitHub has put the repository, if this is

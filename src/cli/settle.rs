@@ -107,6 +107,13 @@ fn no_match(pattern: &str) -> Failure {
 
 fn unknown(word: &str, search: &Search<'_>, findings: &Findings) -> Failure {
     let failure = Failure::new(format!("no job is called `{word}`"));
+    if word == "-" {
+        return failure
+            .note("definitions are files, since they refer to files beside them")
+            .help(
+                "give compiled jobs on standard input to `validate`, `run`, `diff` or `why JOB`",
+            );
+    }
     let keys: Vec<String> = findings
         .jobs
         .iter()

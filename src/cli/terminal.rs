@@ -1,6 +1,7 @@
 //! What standard output can show: colours, columns, characters.
 
 use std::io::{self, IsTerminal};
+use std::os::fd::AsFd;
 
 use anstream::{AutoStream, ColorChoice};
 
@@ -36,14 +37,23 @@ fn columns() -> usize {
     seen().unwrap_or(COLUMNS)
 }
 
-/// How many columns a terminal shows of standard output, if it goes to one.
+/// How many columns a reader sees of standard output, if that is known.
 pub(super) fn seen() -> Option<usize> {
-    let stdout = io::stdout();
-    let size = stdout
-        .is_terminal()
-        .then(|| terminal_size::terminal_size_of(&stdout));
-    size.flatten()
-        .map(|(width, _)| usize::from(width.0).clamp(40, 1_000))
+    seen_of(&io::stdout())
+}
+
+/// How many columns a reader sees of a stream, if that is known: what the environment says (a user's
+/// wish by POSIX, 8.3, which comes before the terminal), or what the terminal has.
+pub(super) fn seen_of(stream: &(impl IsTerminal + AsFd)) -> Option<usize> {
+    let wished = std::env::var("COLUMNS").ok();
+    let wished = wished.and_then(|columns| columns.parse::<usize>().ok());
+    let columns = wished.filter(|&columns| columns > 0).or_else(|| {
+        let size = stream
+            .is_terminal()
+            .then(|| terminal_size::terminal_size_of(stream));
+        size.flatten().map(|(width, _)| width.0.into())
+    });
+    columns.map(|columns| columns.clamp(40, 1_000))
 }
 
 /// A text that was laid out for many columns as this terminal shows it.

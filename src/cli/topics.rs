@@ -21,21 +21,35 @@ pub(super) fn run(args: &HelpArgs) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// What there is to say about a word.
+/// What there is to say about a word, as people may write it: in any case, and a code as messages
+/// have it.
 pub(super) fn about(word: &str) -> Option<String> {
+    let word = &*plain(word);
     let mut root = Cli::command();
     root.build();
     if let Some(command) = root.find_subcommand_mut(word) {
         return Some(help::text(command));
     }
     let mut sections = help::SECTIONS.iter();
-    if let Some((_, text)) = sections.find(|(title, _)| help::topic(title) == word) {
-        return Some(terminal::fitted(&format!("{text}\n")));
+    if let Some((title, text)) = sections.find(|(title, _)| help::topic(title) == word) {
+        return Some(help::on_topic(title, text));
     }
     codes::find(word).map(|code| terminal::fitted(&explain::one(code)))
 }
 
+/// A word without what a message has around it.
+fn plain(word: &str) -> String {
+    let (_, word) = word.split_once('[').unwrap_or(("", word));
+    help::topic(word.trim_end_matches(':').trim_end_matches(']').trim())
+}
+
 fn unknown(word: &str) -> Failure {
+    let failure = Failure::new(format!("there is no help on `{word}`"));
+    advised(failure, word)
+}
+
+/// With what may have been meant by a word that there is no help on.
+pub(super) fn advised(failure: Failure, word: &str) -> Failure {
     let root = Cli::command();
     let topics: Vec<String> = help::SECTIONS
         .iter()
@@ -47,8 +61,7 @@ fn unknown(word: &str) -> Failure {
         .collect();
     words.extend(topics.iter().map(String::as_str));
     words.extend(codes::all().map(|code| code.id));
-    let failure = Failure::new(format!("there is no help on `{word}`"));
-    match closest(word, words) {
+    match closest(&plain(word), words) {
         Some(meant) => failure.help(format!("did you mean `{meant}`?")),
         None => failure
             .note(help::topics())

@@ -11,6 +11,8 @@ use super::console::{Channel, Console, Manner, Warnings};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::output;
+use super::topics;
+use crate::model::shell_word;
 
 /// The commands whose result is what they find.
 const CHECKS: [&str; 2] = ["check", "validate"];
@@ -98,11 +100,25 @@ fn advise(answer: &mut clap::Error, arguments: &[OsString]) {
         .unwrap_or_default()
         .to_owned();
     let value = text(answer, ContextKind::InvalidValue);
-    let command = command_of(arguments);
-    let formats = command.as_deref().map_or(Vec::new(), formats_of);
+    let mut root = Cli::command();
+    root.build();
+    let command = command_of(arguments, &root);
+    let formats = command
+        .as_deref()
+        .map_or(Vec::new(), |name| formats_of(name, &root));
     let name = command.as_deref().unwrap_or("COMMAND");
     let listed = formats.join(", ");
     let tip = match (answer.kind(), &*option) {
+        (ErrorKind::InvalidSubcommand, _) => {
+            let word = text(answer, ContextKind::InvalidSubcommand);
+            match instead_of(&word) {
+                Some(tip) => tip,
+                None => return,
+            }
+        }
+        (ErrorKind::UnknownArgument, "--format") if !formats.is_empty() => {
+            format!("write it after the command: `jobc {name} --format FORMAT`")
+        }
         (ErrorKind::UnknownArgument, "--format") => {
             let value = given(arguments, "--format").unwrap_or_default();
             let value = if OF_PROBLEMS.contains(&&*value) {
@@ -110,14 +126,27 @@ fn advise(answer: &mut clap::Error, arguments: &[OsString]) {
             } else {
                 "json".to_owned()
             };
-            format!("`jobc {name}` prints problems: write `--message-format {value}`")
+            format!("how problems are printed is another option: `--message-format {value}`")
         }
-        (ErrorKind::UnknownArgument, "--json" | "-j" | "--output" | "-o") => {
+        (ErrorKind::UnknownArgument, "--all") => match name {
+            "show" | "graph" | "run" => format!("`jobc {name}` is for one job: name it"),
+            "validate" => "name files, or a directory for all that are in it".to_owned(),
+            _ => return,
+        },
+        (ErrorKind::UnknownArgument, "--json" | "-j" | "--output" | "-o" | "-f") => {
             if formats.iter().any(|format| format == "json") {
                 "the result is JSON with `--format json`, problems are with `--message-format json`"
                     .to_owned()
             } else {
                 "problems are JSON with `--message-format json`".to_owned()
+            }
+        }
+        (ErrorKind::UnknownArgument, option)
+            if answer.get(ContextKind::SuggestedArg).is_none() && command.is_some() =>
+        {
+            match sisters(option, &root) {
+                Some(tip) => tip,
+                None => return,
             }
         }
         (ErrorKind::InvalidValue, "--format") if OF_PROBLEMS.contains(&&*value) => {
@@ -136,12 +165,55 @@ fn advise(answer: &mut clap::Error, arguments: &[OsString]) {
     let tip = ContextValue::StyledStrs(vec![tip.into()]);
     answer.remove(ContextKind::SuggestedArg);
     answer.remove(ContextKind::SuggestedValue);
+    answer.remove(ContextKind::SuggestedSubcommand);
+    let named = command.and_then(|name| root.find_subcommand_mut(name));
+    if answer.get(ContextKind::Usage).is_some()
+        && let Some(command) = named
+    {
+        answer.insert(
+            ContextKind::Usage,
+            ContextValue::StyledStr(command.render_usage()),
+        );
+    }
     answer.insert(ContextKind::Suggested, tip);
 }
 
+/// Which command was meant by a word that is none: what other programs call it, or a word that there
+/// is help on.
+fn instead_of(word: &str) -> Option<String> {
+    let command = match word {
+        "compile" | "make" => "build",
+        "lint" | "verify" => "check",
+        "create" | "new" => "init",
+        "inspect" | "describe" | "info" | "cat" => "show",
+        "plan" | "changes" => "diff",
+        "publish" | "upload" | "copy" => "push",
+        "update" | "upgrade" | "pin" => "lock",
+        "exec" | "start" => "run",
+        "jobs" | "ls" => "list",
+        "version" => return Some("write `jobc --version`".to_owned()),
+        _ => {
+            let help = format!("there is help on it: `jobc help {}`", shell_word(word));
+            return topics::about(word).map(|_| help);
+        }
+    };
+    Some(format!("that is called `jobc {command}` here"))
+}
+
+/// Which commands have an option that this one has not.
+fn sisters(option: &str, root: &clap::Command) -> Option<String> {
+    let long = option.strip_prefix("--")?;
+    let has = |command: &&clap::Command| {
+        let mut options = command.get_arguments();
+        options.any(|it| it.get_long() == Some(long) && !it.is_hide_set())
+    };
+    let commands = root.get_subcommands().filter(has);
+    let names: Vec<_> = commands.map(|it| format!("`{}`", it.get_name())).collect();
+    (!names.is_empty()).then(|| format!("it is an option of {}", names.join(", ")))
+}
+
 /// The values of `--format` of a command.
-fn formats_of(command: &str) -> Vec<String> {
-    let root = Cli::command();
+fn formats_of(command: &str, root: &clap::Command) -> Vec<String> {
     let command = root.find_subcommand(command);
     let mut options = command.into_iter().flat_map(clap::Command::get_opts);
     let format = options.find(|option| option.get_long() == Some("format"));
@@ -183,9 +255,11 @@ fn failure(answer: &clap::Error) -> Failure {
     }
 }
 
-/// The command, as far as it can be told.
-fn command_of(arguments: &[OsString]) -> Option<String> {
-    read(arguments).1
+/// The command, as far as it can be told: the first word that is one.
+fn command_of(arguments: &[OsString], root: &clap::Command) -> Option<String> {
+    let mut words = arguments.iter().filter_map(|word| word.to_str());
+    let command = words.find_map(|word| root.find_subcommand(word));
+    command.map(|command| command.get_name().to_owned())
 }
 
 fn asked(arguments: &[OsString]) -> (MessageFormat, Channel) {

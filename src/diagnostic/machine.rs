@@ -10,6 +10,8 @@ pub struct MachineError {
     attempt: String,
     /// What the machine said.
     cause: String,
+    /// What to do, if that is known.
+    help: Option<&'static str>,
 }
 
 impl MachineError {
@@ -18,7 +20,20 @@ impl MachineError {
         Self {
             attempt: attempt.into(),
             cause: cause.to_string(),
+            help: None,
         }
+    }
+
+    /// With what to do: an imperative.
+    #[must_use]
+    pub fn with_help(mut self, help: &'static str) -> Self {
+        self.help = Some(help);
+        self
+    }
+
+    /// What to do.
+    pub fn help(&self) -> Option<&'static str> {
+        self.help
     }
 }
 

@@ -40,6 +40,11 @@ pub(super) fn run(args: &PushArgs, global: &Global, console: &Console) -> Result
     if args.repair && target.directory().is_none() {
         return Err(TargetError::Repair.into());
     }
+    if target.key_file.as_deref() == Some(Path::new("-")) {
+        return Err(Failure::new("`--key-file` takes no standard input")
+            .note("Nix reads the file as well")
+            .help("name a file that only you may read"));
+    }
     let key = target.key_file.as_deref().map(read_key).transpose()?;
     let directory = target.directory();
     let looked = directory.map(|path| Directory::look(path, &workspace.store_dir));

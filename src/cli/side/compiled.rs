@@ -15,7 +15,7 @@ use crate::diagnostic::MachineError;
 use crate::diff::JobForm;
 use crate::plan::Needs;
 use crate::source::{MAX_SOURCE_BYTES, load};
-use crate::workspace::{DefinitionFile, SETTINGS_FILE};
+use crate::workspace::{DefinitionFile, MOST_UNMARKED, SETTINGS_FILE};
 
 use super::super::failure::Failure;
 use super::SideJob;
@@ -45,13 +45,19 @@ pub(super) fn file(path: &Path, name: &str) -> Result<Jobs, Failure> {
 }
 
 /// The jobs of a directory of compiled ones; none if it is no such directory, as one with
-/// definitions is none.
+/// definitions is none, nor the whole machine or what holds next to none among very many files.
 pub(super) fn directory(root: &Path, name: &str) -> Result<Option<Jobs>, Failure> {
-    if root.join(SETTINGS_FILE).exists() {
+    if root.join(SETTINGS_FILE).exists()
+        || root.canonicalize().is_ok_and(|it| it.parent().is_none())
+    {
         return Ok(None);
     }
     let mut files = Vec::new();
-    for entry in WalkDir::new(root).max_depth(4).sort_by_file_name() {
+    let walk = WalkDir::new(root).max_depth(4).sort_by_file_name();
+    for (searched, entry) in walk.into_iter().enumerate() {
+        if searched > MOST_UNMARKED.saturating_mul(files.len() + 1) {
+            return Ok(None);
+        }
         let Ok(entry) = entry else { continue };
         if !entry.file_type().is_file() {
             continue;

@@ -7,17 +7,25 @@ use unicode_width::UnicodeWidthStr;
 const LEAST: usize = 20;
 
 /// `text` in lines of at most `width` columns, as far as its words allow that. Lines that begin with a
-/// blank are laid out already, and stay.
+/// blank or have columns are laid out already, and stay.
 pub(crate) fn prose(text: &str, width: usize) -> String {
     let width = width.max(LEAST);
     let lines = text.lines().map(|line| {
-        if line.starts_with(' ') {
+        if line.starts_with(' ') || line.contains("  ") {
             line.to_owned()
         } else {
             broken(line, width, 0)
         }
     });
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A line that may have colours and an indent, which its further lines have as well.
+pub(crate) fn indented(line: &str, width: usize) -> String {
+    let text = line.trim_start_matches(' ');
+    let indent = line.len() - text.len();
+    let width = width.saturating_sub(indent).max(LEAST);
+    format!("{:indent$}{}", "", broken(text, width, indent))
 }
 
 /// A text of paragraphs, tables of two columns, and code, whose lines were broken for another width:
@@ -104,7 +112,7 @@ fn broken(line: &str, width: usize, indent: usize) -> String {
     let mut text = String::new();
     let mut column = 0;
     for word in words(line) {
-        let length = word.width();
+        let length = anstream::adapter::strip_str(word).to_string().width();
         if column > 0 && column + 1 + length > width {
             text.push('\n');
             text.extend(std::iter::repeat_n(' ', indent));
