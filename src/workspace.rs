@@ -28,7 +28,9 @@ use crate::lint::Levels;
 use crate::model::Settings;
 use crate::parse::{self, Decoded, Format};
 use crate::resolve::{Lock, conflict};
-use crate::source::{LoadError, Node, SourceFile, SourceMap, Span, display_name, load_opened};
+use crate::source::{
+    Encoding, LoadError, Node, SourceFile, SourceMap, Span, display_name, load_opened,
+};
 use crate::store::StoreDir;
 
 /// The name of the settings file, which marks a workspace.
@@ -557,15 +559,20 @@ pub fn readable(
             let problem = Diagnostic::new(&syntax::FILE_TOO_LARGE, headline, Place::File(name));
             Ok(Report::failed(vec![problem]))
         }
-        Err(LoadError::NotUtf8 { readable, byte }) => {
+        Err(LoadError::NotUtf8 { readable, found }) => {
             let end = readable.text().len();
-            let headline = format!("expected UTF-8, found the byte 0x{byte:02x}");
-            let place = Place::span(&readable, Span::new(end..end));
-            Ok(Report::failed(vec![Diagnostic::new(
-                &syntax::NOT_UTF8,
-                headline,
-                place,
-            )]))
+            let expected = match found {
+                Encoding::Archive(_) | Encoding::Other(_) => "text",
+                _ => "UTF-8",
+            };
+            let headline = format!("expected {expected}, found {found}");
+            let place = match end {
+                0 => Place::File(name),
+                _ => Place::span(&readable, Span::new(end..end)),
+            };
+            let mut problem = Diagnostic::new(&syntax::NOT_UTF8, headline, place);
+            problem.help.extend(found.help());
+            Ok(Report::failed(vec![problem]))
         }
     }
 }

@@ -116,6 +116,9 @@ fn parse_units(text: &str, units: &[Unit]) -> Option<u64> {
 /// fractions, or no unit, which is taken for the most usual one.
 fn meant(text: &str, units: &[Unit]) -> Option<String> {
     let text = text.trim();
+    if let Some(sum) = sum(text, units) {
+        return Some(sum);
+    }
     let end = text
         .find(|c: char| !c.is_ascii_digit() && c != '.' && c != ',')
         .unwrap_or(text.len());
@@ -136,9 +139,46 @@ fn meant(text: &str, units: &[Unit]) -> Option<String> {
         .map(|(name, divisor)| format!("{}{space}{name}", amount / divisor))
 }
 
+/// What durations in a row come to, `1h30m`, in the largest unit that it is a whole number of.
+fn sum(text: &str, units: &[Unit]) -> Option<String> {
+    if units == BYTE_UNITS {
+        return None;
+    }
+    let mut rest = text;
+    let mut total: u64 = 0;
+    let mut parts = 0;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
+        let (number, after) = rest.split_at(digits);
+        let after = after.trim_start();
+        let end = after.find(|c: char| c.is_ascii_digit());
+        let (unit, after) = after.split_at(end.unwrap_or(after.len()));
+        let unit = unit.trim_end_matches([' ', ',']);
+        if unit.is_empty() {
+            return None;
+        }
+        let (_, factor, _) = named_unit(unit, units)?;
+        let amount = number.parse::<u64>().ok()?.checked_mul(*factor)?;
+        total = total.checked_add(amount)?;
+        parts += 1;
+        rest = after;
+    }
+    let (name, factor, _) = units
+        .iter()
+        .rev()
+        .find(|(_, factor, _)| total.is_multiple_of(*factor))?;
+    (parts > 1).then(|| format!("{}{name}", total / factor))
+}
+
 fn named_unit<'u>(word: &str, units: &'u [Unit]) -> Option<&'u Unit> {
     const WORDS: &[(&str, &str)] = &[
         ("byte", "B"),
+        ("ki", "KiB"),
+        ("mi", "MiB"),
+        ("gi", "GiB"),
+        ("ti", "TiB"),
+        ("mebibyte", "MiB"),
+        ("gibibyte", "GiB"),
         ("k", "KB"),
         ("kilobyte", "KB"),
         ("m", "MB"),

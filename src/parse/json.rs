@@ -97,7 +97,10 @@ impl Reader<'_> {
             Some(b'\'') => Kind::String(self.single_quoted()?),
             Some(b'-' | b'+' | b'.' | b'0'..=b'9') => self.number()?,
             Some(byte) if is_word(byte) => self.word()?,
-            _ => return Err(self.unexpected("a value")),
+            _ => match self.typographic() {
+                Some(string) => Kind::String(string),
+                None => return Err(self.unexpected("a value")),
+            },
         };
         Ok(Node {
             kind,
@@ -159,7 +162,10 @@ impl Reader<'_> {
             Some(b'"') => self.string()?,
             Some(b'\'') => self.single_quoted()?,
             Some(byte) if is_word(byte) || byte == b'-' => self.unquoted_key()?,
-            _ => return Err(self.unexpected("a key or `}`")),
+            _ => match self.typographic() {
+                Some(key) => key,
+                None => return Err(self.unexpected("a key or `}`")),
+            },
         };
         let key_span = Span::new(start..self.at);
         self.blank()?;
@@ -196,7 +202,7 @@ impl Reader<'_> {
                     .problems
                     .syntax(span, format!("expected `:`, found {what}"))
                     .help("write `\"key\": value`");
-                self.report(problem)?;
+                self.problems.push_habit("equals signs", problem);
                 self.at += length;
             }
             Some(byte) if starts_value(byte) => {
@@ -227,8 +233,9 @@ impl Reader<'_> {
                 let span = Span::new(self.at..self.at + 1);
                 let problem = self
                     .problems
-                    .syntax(span, format!("expected {expected}, found `;`"));
-                self.report(problem)?;
+                    .syntax(span, format!("expected {expected}, found `;`"))
+                    .help("write a comma");
+                self.problems.push_habit("semicolons", problem);
                 self.at += 1;
             }
             Some(byte) if starts_value(byte) => {
@@ -303,7 +310,7 @@ impl Reader<'_> {
                             "expected JSON, found a comment with `#`",
                         )
                         .help("start the comment with `//`");
-                    self.report(problem)?;
+                    self.problems.push_habit("comments", problem);
                 }
                 Some(0..b' ' | 0x7f..) => {
                     let c = self.text[self.at..].chars().next();
@@ -318,7 +325,7 @@ impl Reader<'_> {
                             format!("expected an ordinary space, found {}", character(c)),
                         )
                         .help("remove it, or put a space in its place");
-                    self.report(problem)?;
+                    self.problems.push_habit("other spaces", problem);
                     self.at += c.len_utf8();
                 }
                 _ => return Ok(()),

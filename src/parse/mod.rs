@@ -9,6 +9,7 @@
 //! tree has the first of them.
 
 mod decode;
+mod foreign;
 pub mod json;
 mod limits;
 mod number;
@@ -23,7 +24,10 @@ pub mod yaml;
 use std::sync::Arc;
 
 use crate::diagnostic::Report;
+use crate::model::Dialect;
 use crate::source::{Node, SourceFile};
+
+use foreign::Role;
 
 pub use decode::{Decoded, client_document, decode, document, own_field, settings};
 pub use limits::{MAX_DEPTH, MAX_VALUES};
@@ -49,13 +53,36 @@ impl Format {
             _ => None,
         }
     }
+
+    /// What people call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Json => "JSON",
+            Self::Toml => "TOML",
+            Self::Yaml => "YAML",
+        }
+    }
 }
 
-/// Reads `file` as `format`.
+/// Reads `file` as `format`. One that is something else than its name says is told as that.
 pub fn tree(file: &Arc<SourceFile>, format: Format) -> Report<Node> {
-    match format {
+    tree_of(file, format, Role::of_name(file.name()))
+}
+
+/// Reads `file` as JSON for Aurora's client.
+pub fn client_tree(file: &Arc<SourceFile>) -> Report<Node> {
+    tree_of(file, Format::Json, Role::ClientJson)
+}
+
+fn tree_of(file: &Arc<SourceFile>, format: Format, role: Role) -> Report<Node> {
+    if let Some(problem) = foreign::conflict(file) {
+        return Report::failed(vec![problem]);
+    }
+    let report = match format {
+        Format::Json if role == Role::ClientJson => json::parse_as(file, Dialect::Client),
         Format::Json => json::parse(file),
         Format::Toml => toml::parse(file),
         Format::Yaml => yaml::parse(file),
-    }
+    };
+    foreign::judge(file, format, role, report)
 }

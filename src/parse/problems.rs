@@ -18,6 +18,9 @@ pub(super) struct Problems<'a> {
     found: Vec<Diagnostic>,
     /// Whether there was a problem after which the tree is guesswork: any but a duplicate key.
     guessed: bool,
+    /// Mistakes that people make all over a file, with the headline of the first of each and how
+    /// many followed it.
+    habits: BTreeMap<&'static str, (String, usize)>,
 }
 
 impl<'a> Problems<'a> {
@@ -26,6 +29,7 @@ impl<'a> Problems<'a> {
             file,
             found: Vec::new(),
             guessed: false,
+            habits: BTreeMap::new(),
         }
     }
 
@@ -43,6 +47,18 @@ impl<'a> Problems<'a> {
             last.notes
                 .push("the file has more problems, which are not shown".to_owned());
         }
+    }
+
+    /// Adds a problem that is the same mistake wherever it is made in a file: only the first one is
+    /// told, with how often it comes again.
+    pub(super) fn push_habit(&mut self, habit: &'static str, problem: Diagnostic) {
+        self.guessed = true;
+        if let Some((_, again)) = self.habits.get_mut(habit) {
+            *again += 1;
+            return;
+        }
+        self.habits.insert(habit, (problem.headline.clone(), 0));
+        self.push(problem);
     }
 
     /// Whether a problem is in a line that version control puts around what it could not merge.
@@ -151,6 +167,15 @@ impl<'a> Problems<'a> {
     /// The outcome. A tree with duplicate keys is still worth checking; one in which part of the
     /// text had to be guessed would only yield problems that are none.
     pub(super) fn report(mut self, root: Option<Node>) -> Report<Node> {
+        for (headline, again) in self.habits.values().filter(|(_, again)| *again > 0) {
+            let mut first = self.found.iter_mut().filter(|it| it.headline == *headline);
+            if let Some(first) = first.next() {
+                first.notes.push(match again {
+                    1 => "the same stands in the file once more".to_owned(),
+                    _ => format!("the same stands in the file {again} more times"),
+                });
+            }
+        }
         self.sort();
         Report {
             value: root.filter(|_| !self.guessed),
@@ -228,6 +253,56 @@ pub(super) fn found(text: &str, at: usize) -> Found {
     Found {
         name: named(&rest[..length]),
         span: Span::new(at..at + length),
+    }
+}
+
+/// Quotes as word processors and web pages set them, each with what may close it.
+const TYPOGRAPHIC: &[(char, &[char])] = &[
+    ('“', &['”', '“']),
+    ('”', &['”', '“']),
+    ('„', &['“', '”']),
+    ('‘', &['’', '‘']),
+    ('’', &['’', '‘']),
+    ('‚', &['‘', '’']),
+    ('«', &['»']),
+    ('»', &['«']),
+];
+
+/// A text between quotes that no format has.
+pub(super) struct Typographic<'a> {
+    pub(super) content: &'a str,
+    /// The text with its quotes.
+    pub(super) span: Span,
+}
+
+impl<'a> Typographic<'a> {
+    /// The text that starts in `text` at byte `at` and ends in the same line, in the quotes of a
+    /// typesetter or, as may be the case with one of them, in a straight one.
+    pub(super) fn at(text: &'a str, at: usize) -> Option<Self> {
+        let rest = text.get(at..)?;
+        let rest = rest.lines().next().unwrap_or_default();
+        let open = rest.chars().next()?;
+        let (_, close) = TYPOGRAPHIC.iter().find(|(quote, _)| *quote == open)?;
+        let inner = &rest[open.len_utf8()..];
+        let end = inner.find(|c| close.contains(&c) || matches!(c, '"' | '\''))?;
+        let length = inner[end..].chars().next().map_or(0, char::len_utf8);
+        Some(Self {
+            content: &inner[..end],
+            span: Span::new(at..at + open.len_utf8() + end + length),
+        })
+    }
+
+    /// The problem of it.
+    pub(super) fn problem(&self, problems: &Problems<'_>, text: &str) -> Diagnostic {
+        let quote = &text[one(text, self.span.start as usize).range()];
+        problems
+            .syntax(
+                self.span,
+                format!(
+                    "expected a string in straight quotes, found the typographic quote `{quote}`"
+                ),
+            )
+            .help(format!("write `\"{}\"`", shortened(self.content)))
     }
 }
 

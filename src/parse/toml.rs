@@ -23,7 +23,7 @@ use crate::source::{Kind, Node, SourceFile, Span};
 
 use super::limits::{MAX_DEPTH, MAX_TOML_TOKENS, MAX_VALUES, fitted, too_deep, too_many};
 use super::number::{float, out_of_range, radix, whole};
-use super::problems::{Problems, shortened, start};
+use super::problems::{Problems, Typographic, shortened, start};
 use tables::{Header, Key, TableId, Tables};
 
 /// Reads a TOML file.
@@ -228,6 +228,13 @@ impl Reader<'_> {
             let input = self.source.input();
             if encoding.is_some() && message::is_open(span, &error) {
                 self.open_string.get_or_insert(span.start);
+            }
+            if encoding.is_none()
+                && let Some(string) = Typographic::at(input, span.start as usize)
+            {
+                let problem = string.problem(&self.problems, input);
+                self.problems.push_habit("typographic quotes", problem);
+                return Kind::Boolean(false);
             }
             let problem = match encoding {
                 None => message::unquoted(&self.problems, text, span),

@@ -26,7 +26,7 @@ use crate::source::{Entry, Kind, Node, SourceFile, Span};
 
 use super::limits::{MAX_ALIASED_VALUES, MAX_DEPTH, MAX_VALUES, fitted, too_deep, too_many};
 use super::number::out_of_range;
-use super::problems::{Problems, Stop, found, named, one, shortened};
+use super::problems::{Problems, Stop, Typographic, found, named, one, shortened};
 use anchor::{Anchored, values};
 use places::Places;
 pub use surprises::surprises;
@@ -144,6 +144,14 @@ impl Reader<'_> {
         {
             let problem = message::indicator(&self.problems, self.text, span.start as usize);
             self.report(problem)?;
+        }
+        // A text between these was meant to be without them. Straight quotes around it keep them.
+        if style == ScalarStyle::Plain
+            && let Some(string) = Typographic::at(self.text, span.start as usize)
+            && string.span == span
+        {
+            let problem = string.problem(&self.problems, self.text);
+            self.problems.push_habit("typographic quotes", problem);
         }
         let is_key = self.expects_key();
         if is_key {

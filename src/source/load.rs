@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::SourceFile;
+use super::{Encoding, SourceFile};
 
 /// The largest definition, lock or settings file that is read: 64 MiB.
 pub const MAX_SOURCE_BYTES: u64 = 64 * 1024 * 1024;
@@ -18,12 +18,13 @@ pub enum LoadError {
     Io(io::Error),
     /// It is longer than [`MAX_SOURCE_BYTES`].
     TooLarge,
-    /// It is not UTF-8; the text up to the first wrong byte, and that byte.
+    /// It is not UTF-8.
     NotUtf8 {
-        /// The text before the wrong byte, as a file that a message can point into.
+        /// The text before the wrong byte, as a file that a message can point into; empty if the
+        /// file is no text from its start.
         readable: Arc<SourceFile>,
-        /// The byte.
-        byte: u8,
+        /// What it is instead.
+        found: Encoding,
     },
 }
 
@@ -92,18 +93,22 @@ fn read_stream(input: impl Read, mut bytes: Vec<u8>) -> Result<Vec<u8>, LoadErro
 }
 
 fn text(bytes: Vec<u8>, name: &str) -> Result<Arc<SourceFile>, LoadError> {
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(SourceFile::new(name, text)),
-        Err(error) => {
-            let end = error.utf8_error().valid_up_to();
-            let byte = error.as_bytes()[end];
-            let readable = String::from_utf8_lossy(&error.as_bytes()[..end]).into_owned();
-            Err(LoadError::NotUtf8 {
-                readable: SourceFile::new(name, readable),
-                byte,
-            })
+    let Some(found) = Encoding::of(&bytes) else {
+        let text = String::from_utf8(bytes)
+            .map_err(|error| LoadError::Io(io::Error::new(io::ErrorKind::InvalidData, error)))?;
+        return Ok(SourceFile::new(name, text));
+    };
+    let end = match found {
+        Encoding::OneByte { .. } | Encoding::Binary(_) => {
+            std::str::from_utf8(&bytes).map_or_else(|error| error.valid_up_to(), str::len)
         }
-    }
+        _ => 0,
+    };
+    let readable = String::from_utf8_lossy(&bytes[..end]).into_owned();
+    Err(LoadError::NotUtf8 {
+        readable: SourceFile::new(name, readable),
+        found,
+    })
 }
 
 impl fmt::Display for LoadError {
@@ -113,7 +118,7 @@ impl fmt::Display for LoadError {
             Self::TooLarge => {
                 write!(f, "larger than {} MiB", MAX_SOURCE_BYTES / (1024 * 1024))
             }
-            Self::NotUtf8 { byte, .. } => write!(f, "not UTF-8: found the byte 0x{byte:02x}"),
+            Self::NotUtf8 { found, .. } => write!(f, "not UTF-8: found {found}"),
         }
     }
 }

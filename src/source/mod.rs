@@ -2,12 +2,14 @@
 //!
 //! First in the pipeline and a leaf: nothing here knows what a job is.
 
+mod encoding;
 mod file;
 mod load;
 mod name;
 mod node;
 mod pointer;
 
+pub use encoding::Encoding;
 pub use file::{Location, SourceFile, Span};
 pub use load::{LoadError, MAX_SOURCE_BYTES, load, load_opened, load_stream};
 pub use name::display_name;

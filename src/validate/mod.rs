@@ -49,7 +49,7 @@ pub fn validate(
     strictness: Strictness,
     bindings: &[Binding],
 ) -> Report<Validated> {
-    let tree = parse::json::parse_as(file, Dialect::Client);
+    let tree = parse::client_tree(file);
     let mut diagnostics: Vec<_> = tree
         .diagnostics
         .into_iter()
@@ -88,7 +88,7 @@ pub fn validate(
 
 /// The jobs of `file`, right or wrong, as far as it can be read.
 pub fn jobs(file: &Arc<SourceFile>) -> Vec<SubjectJob> {
-    let tree = parse::json::parse_as(file, Dialect::Client);
+    let tree = parse::client_tree(file);
     let map = |root| SourceMap::new(Arc::clone(file), Arc::new(root));
     tree.value
         .map_or_else(Vec::new, |root| SubjectJob::all(&map(root)))

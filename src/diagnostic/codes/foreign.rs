@@ -1,6 +1,41 @@
-//! Problems of JSON that jobc did not make.
+//! Problems of files that were not written for jobc.
 
 super::super::code::declare_codes! {
+    /// The file is something else than its name says: a file of another program, or one in another
+    /// format.
+    ///
+    /// It is told once, as what it is, and nothing else is said about it: as a definition, hardly a
+    /// line of it would be right.
+    ///
+    /// ```yaml
+    /// apiVersion: apps/v1
+    /// kind: Deployment
+    /// metadata:
+    ///   name: hello
+    /// spec:
+    ///   replicas: 3
+    ///   template:
+    ///     spec:
+    ///       containers:
+    ///         - name: hello
+    ///           image: busybox
+    ///           command: ["echo", "hello"]
+    /// ```
+    ///
+    /// Write what it says in the words of a definition.
+    ///
+    /// ```yaml
+    /// cluster: devcluster
+    /// role: www
+    /// environment: devel
+    /// name: hello
+    /// instances: 3
+    /// task:
+    ///   processes: [{ name: hello, cmdline: echo hello }]
+    ///   resources: { cpu: 1, ram: 64 MB, disk: 64 MB }
+    /// ```
+    FOREIGN_FILE = "foreign-file", Error, "the file is something else than its name says";
+
     /// A value in JSON for Aurora's client is of another type than its field, and the client makes
     /// it that: a number of text, text of a number, a truth value of `1`, a whole number of a
     /// fraction. It goes well as long as nobody reads the JSON but the client, and as long as the

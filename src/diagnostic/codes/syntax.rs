@@ -59,6 +59,38 @@ super::super::code::declare_codes! {
     /// ```
     EMPTY_FILE = "empty-file", Error, "the file holds no value";
 
+    /// The file has marks of a merge that version control could not finish: it says two things at
+    /// once, and which of them is right only its authors know.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// <<<<<<< HEAD
+    /// environment = "devel"
+    /// =======
+    /// environment = "prod"
+    /// >>>>>>> topic
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// Keep what is right, and remove the marks.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "prod"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    MERGE_CONFLICT = "merge-conflict", Error, "a merge of the file is not finished";
+
     /// The file does not follow the grammar of its format, so nothing in it was understood.
     ///
     /// JSON may have comments (`//` and `/* */`) and trailing commas; YAML is version 1.2; TOML is

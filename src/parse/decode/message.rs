@@ -1,17 +1,23 @@
 //! What is wrong with the shape of a document, in the project's words.
 
+use std::collections::{BTreeMap, HashMap};
+
 use crate::diagnostic::codes::shape;
-use crate::diagnostic::{Diagnostic, Place, closest};
+use crate::diagnostic::{Annotation, Diagnostic, Place};
 use crate::model::{Bytes, Dialect, Document, FractionalSeconds, Seconds};
 use crate::source::{Kind, Node, Pointer, Token};
 
-use super::super::problems::named;
+use super::super::problems::{named, shortened};
+use super::tables::TABLES;
+use super::unknown::{self, TooDeep, Unknown};
+use super::words;
 use super::{DecodeError, Found, Owner, Problem, find};
 
 /// The errors of a document as problems; they are `all`, or there are more.
 ///
 /// One mistake is told once: fields that are missing from one table together, and not at all where
-/// an unknown field is most likely a misspelling of the missing one.
+/// an unknown field is most likely what was meant by the missing one; fields that stand in a table
+/// below their own together; the same mistake in several elements of a list together.
 pub(super) fn explain(
     errors: Vec<(Pointer, DecodeError)>,
     root: &Node,
@@ -19,48 +25,198 @@ pub(super) fn explain(
     all: bool,
 ) -> Vec<Diagnostic> {
     let last = errors.last().map(|(pointer, _)| pointer.clone());
-    let meant: Vec<Pointer> = errors
+    let too_deep: Vec<Option<TooDeep>> = errors
         .iter()
-        .filter_map(|(pointer, error)| meant(pointer, &error.problem, owner))
+        .map(|(pointer, error)| match error.problem {
+            Problem::MissingField(field) => unknown::in_map(pointer, field, owner, root),
+            _ => unknown::too_deep(pointer, owner, root),
+        })
         .collect();
+    let mut meant: Vec<Pointer> = too_deep
+        .iter()
+        .flatten()
+        .map(|it| it.to().clone())
+        .collect();
+    let mut of_jobs: Vec<&str> = Vec::new();
+    for ((pointer, error), too_deep) in errors.iter().zip(&too_deep) {
+        if let Problem::UnknownField { field, expected } = &error.problem
+            && too_deep.is_none()
+        {
+            if is_beside_jobs(pointer, field, expected, owner) {
+                of_jobs.push(field);
+                continue;
+            }
+            let unknown = Unknown {
+                pointer,
+                field,
+                expected,
+                owner,
+                root,
+            };
+            meant.extend(unknown.meant());
+        }
+    }
     let mut missing: Vec<(Pointer, Vec<&'static str>)> = Vec::new();
     let mut diagnostics = Vec::new();
-    for (pointer, error) in errors {
-        match error.problem {
+    if !of_jobs.is_empty() {
+        diagnostics.push(beside_jobs(&of_jobs));
+    }
+    for ((pointer, error), _) in errors.iter().zip(&too_deep).filter(|(_, it)| it.is_none()) {
+        match &error.problem {
             Problem::Consequence => {}
             Problem::MissingField(field) => {
-                let wanted = pointer.key(field);
-                if meant.iter().any(|meant| wanted.contains(meant)) {
+                let wanted = pointer.key(*field);
+                let is_beside = owner == Owner::File && of_jobs.contains(field);
+                if is_beside || meant.iter().any(|meant| wanted.contains(meant)) {
                     continue;
                 }
-                match missing.iter_mut().find(|(table, _)| *table == pointer) {
+                match missing.iter_mut().find(|(table, _)| table == pointer) {
                     Some((_, fields)) => fields.push(field),
-                    None => missing.push((pointer, vec![field])),
+                    None => missing.push((pointer.clone(), vec![field])),
                 }
             }
             Problem::UnknownField { field, expected } => {
-                diagnostics.push(unknown_field(&pointer, &field, expected, owner));
+                if is_beside_jobs(pointer, field, expected, owner) {
+                    continue;
+                }
+                let unknown = Unknown {
+                    pointer,
+                    field,
+                    expected,
+                    owner,
+                    root,
+                };
+                diagnostics.push(unknown.problem());
             }
             problem => {
                 let value = Value {
-                    subject: subject(&pointer, error.on_key),
+                    subject: subject(pointer, error.on_key),
                     on_key: error.on_key,
-                    kind: find(root, &pointer).map(|node| &node.kind),
-                    pointer,
+                    kind: find(root, pointer).map(|node| &node.kind),
+                    pointer: pointer.clone(),
                 };
                 diagnostics.push(value.problem(problem, owner));
             }
         }
     }
+    let too_deep: Vec<TooDeep> = too_deep.into_iter().flatten().collect();
+    diagnostics.extend(unknown::too_deep_problems(too_deep, owner, root));
     for (table, fields) in missing {
-        diagnostics.push(missing_fields(&table, &fields, owner));
+        diagnostics.push(missing_fields(&table, &fields, owner, root));
     }
+    let mut diagnostics = together(diagnostics);
     if let Some(last) = last.filter(|_| !all) {
         let headline = "the file has more errors than are shown";
         let problem = Diagnostic::new(&shape::TOO_MANY_ERRORS, headline, Place::opening(last));
         diagnostics.push(problem.help("mend these to see the others"));
     }
     diagnostics
+}
+
+/// Whether a field of a job stands beside the list of them.
+fn is_beside_jobs(pointer: &Pointer, field: &str, expected: &[&str], owner: Owner) -> bool {
+    !owner.is_job()
+        && pointer.tokens().len() == 1
+        && expected.contains(&Document::LIST_FIELD)
+        && TABLES[0].has(field)
+}
+
+fn beside_jobs(fields: &[&str]) -> Diagnostic {
+    let place = |field: &str| Place::key(Pointer::root().key(field));
+    let (are, them) = match fields {
+        [_] => ("is a field", "it"),
+        _ => ("are fields", "them"),
+    };
+    let headline = format!("{} {are} of a job, not of the file", all(fields));
+    let mut problem = Diagnostic::new(&shape::UNKNOWN_FIELD, headline, place(fields[0]));
+    for field in &fields[1..] {
+        problem = problem.also(place(field), "");
+    }
+    problem.help(format!(
+        "write {them} in each of the `{}`",
+        Document::LIST_FIELD
+    ))
+}
+
+/// The same problems, those that elements of one list have in common told once.
+fn together(problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    /// More places than these are counted.
+    const SHOWN: usize = 3;
+    let mut kept: Vec<Diagnostic> = Vec::new();
+    let mut again: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut first: HashMap<(&'static str, String, Pointer), usize> = HashMap::new();
+    for problem in problems {
+        let Some(key) = in_list(&problem) else {
+            kept.push(problem);
+            continue;
+        };
+        let index = *first.entry(key).or_insert(kept.len());
+        if index == kept.len() {
+            kept.push(problem);
+            continue;
+        }
+        let count = again.entry(index).or_default();
+        *count += 1;
+        if *count <= SHOWN {
+            let place = problem.annotations.into_iter().next();
+            let place = place.map(|it| it.place);
+            let label = if is_element(&kept[index]) {
+                ""
+            } else {
+                "here, too"
+            };
+            kept[index]
+                .annotations
+                .extend(place.map(|place| Annotation {
+                    place,
+                    label: label.to_owned(),
+                }));
+        }
+    }
+    for (index, count) in again {
+        match count.saturating_sub(SHOWN) {
+            0 => {}
+            1 => kept[index]
+                .notes
+                .push("it is the same in 1 more place".to_owned()),
+            more => kept[index]
+                .notes
+                .push(format!("it is the same in {more} more places")),
+        }
+    }
+    kept
+}
+
+/// Whether a problem is one with an element as a whole.
+fn is_element(problem: &Diagnostic) -> bool {
+    match problem.place() {
+        Place::Document(pointer, _) => matches!(pointer.tokens().last(), Some(Token::Index(_))),
+        Place::Span(_) | Place::File(_) => false,
+    }
+}
+
+/// What problems have in common that are one mistake: code, headline and the place, whichever
+/// element of a list it is in. None for problems outside of lists.
+fn in_list(problem: &Diagnostic) -> Option<(&'static str, String, Pointer)> {
+    let [
+        Annotation {
+            place: Place::Document(pointer, _),
+            ..
+        },
+    ] = &problem.annotations[..]
+    else {
+        return None;
+    };
+    let is_index = |token: &Token| matches!(token, Token::Index(_));
+    if !pointer.tokens().iter().any(is_index) {
+        return None;
+    }
+    let any = |token: &Token| match token {
+        Token::Index(_) => Token::Index(0),
+        Token::Key(key) => Token::Key(key.clone()),
+    };
+    let anywhere = pointer.tokens().iter().map(any).collect();
+    Some((problem.code.id, problem.headline.clone(), anywhere))
 }
 
 /// A value that was refused, or its key.
@@ -80,7 +236,7 @@ impl Value<'_> {
         }
     }
 
-    fn problem(&self, problem: Problem, owner: Owner) -> Diagnostic {
+    fn problem(&self, problem: &Problem, owner: Owner) -> Diagnostic {
         let subject = &self.subject;
         let bad_value = |headline| Diagnostic::new(&shape::BAD_VALUE, headline, self.place());
         match problem {
@@ -88,14 +244,14 @@ impl Value<'_> {
                 let headline = format!(
                     "{subject}expected {}, found {}",
                     either(expected),
-                    named(&found)
+                    named(found)
                 );
                 let place = match self.kind {
-                    Some(Kind::Mapping(_)) => Place::key(self.pointer.key(&found)),
+                    Some(Kind::Mapping(_)) => Place::key(self.pointer.key(found.as_str())),
                     _ => self.place(),
                 };
                 Diagnostic::new(&shape::BAD_VALUE, headline, place)
-                    .did_you_mean(&found, expected.iter().copied())
+                    .did_you_mean(found, expected.iter().copied())
             }
             Problem::OneChoice { expected } => self.one_choice(expected),
             Problem::Null => {
@@ -107,7 +263,7 @@ impl Value<'_> {
                 }
             }
             Problem::WrongType { expected } => {
-                let expected = in_our_words(&expected, owner);
+                let expected = in_our_words(expected, owner);
                 let found = self.kind.map_or("something else", Kind::name);
                 let headline = format!("{subject}expected {expected}, found {found}");
                 let problem = Diagnostic::new(&shape::WRONG_TYPE, headline, self.place());
@@ -117,10 +273,10 @@ impl Value<'_> {
                 }
             }
             Problem::BadValue { found, expected } => {
-                let plain = in_our_words(&expected, owner);
-                let expected = range(&found, &expected).unwrap_or(plain);
+                let plain = in_our_words(expected, owner);
+                let expected = range(found, expected).unwrap_or(plain);
                 let headline = format!("{subject}expected {expected}, found {found}");
-                match &found {
+                match found {
                     Found::Text(text) => match quantity(expected, text) {
                         Some(meant) => bad_value(headline).help(format!("write `\"{meant}\"`")),
                         None => bad_value(headline),
@@ -162,6 +318,9 @@ impl Value<'_> {
     /// How to make what was found into what was expected.
     fn conversion(&self, expected: &str, owner: Owner) -> Option<String> {
         let list = expected == "a list";
+        if let Some(help) = self.of_other_tools(expected) {
+            return Some(help);
+        }
         match self.kind? {
             Kind::String(text) => {
                 let is_number = text.parse::<f64>().is_ok_and(f64::is_finite);
@@ -187,6 +346,19 @@ impl Value<'_> {
             Kind::Mapping(_) if list && owner.dialect() == Dialect::Client => {
                 Some("put it in brackets".to_owned())
             }
+            Kind::Mapping(entries)
+                if list
+                    && entries
+                        .iter()
+                        .all(|it| matches!(it.value.kind, Kind::Mapping(_)))
+                    && !entries.is_empty() =>
+            {
+                let name = shortened(&entries[0].key);
+                Some(format!(
+                    "write a list, and the keys as names: `{} = [{{ name = \"{name}\", ... }}]`",
+                    dotted(&self.pointer)
+                ))
+            }
             Kind::Mapping(_) if list => Some(format!(
                 "write a list: `[...]`, or headers like `[[{}]]` in TOML",
                 dotted(&self.pointer)
@@ -199,23 +371,55 @@ impl Value<'_> {
     }
 }
 
-fn missing_fields(table: &Pointer, fields: &[&str], owner: Owner) -> Diagnostic {
+fn missing_fields(table: &Pointer, fields: &[&str], owner: Owner, root: &Node) -> Diagnostic {
     let place = match table.tokens().last() {
         Some(Token::Key(_)) => Place::key(table.clone()),
         _ => Place::opening(table.clone()),
     };
-    let (plural, none) = if fields.len() == 1 {
-        ("", fields)
-    } else {
-        ("s", fields)
-    };
+    let plural = if fields.len() == 1 { "" } else { "s" };
     let headline = format!("missing field{plural} {}", all(fields));
-    let label = format!("this {} has no {}", owner_name(table, owner), either(none));
-    Diagnostic::new(&shape::MISSING_FIELD, headline, place).label(label)
+    let label = format!(
+        "this {} has no {}",
+        owner_name(table, owner),
+        either(fields)
+    );
+    let problem = Diagnostic::new(&shape::MISSING_FIELD, headline, place).label(label);
+    let below = fields.iter().find_map(|field| {
+        let node = find(root, table)?;
+        Some((*field, below(node, table, field)?))
+    });
+    match below {
+        Some((field, found)) => {
+            let holder = parent(&found);
+            let name = owner_name(&holder, owner);
+            let help = match name {
+                "table" => format!("move `{field}` up, if it is meant for all"),
+                _ => format!("move `{field}` up, before the first {name}, if it is meant for all"),
+            };
+            problem
+                .also(Place::key(found), format!("this is the {name}'s own"))
+                .help(help)
+        }
+        None => problem,
+    }
+}
+
+/// The first place below a table that has the field, in an element of one of its lists.
+fn below(node: &Node, table: &Pointer, field: &str) -> Option<Pointer> {
+    let Kind::Mapping(entries) = &node.kind else {
+        return None;
+    };
+    entries.iter().find_map(|entry| {
+        let Kind::Sequence(items) = &entry.value.kind else {
+            return None;
+        };
+        let index = items.iter().position(|item| item.get(field).is_some())?;
+        Some(table.key(entry.key.as_str()).index(index).key(field))
+    })
 }
 
 /// What a message calls the table at `pointer`.
-fn owner_name(pointer: &Pointer, owner: Owner) -> &'static str {
+pub(super) fn owner_name(pointer: &Pointer, owner: Owner) -> &'static str {
     match pointer.tokens() {
         [] if owner.is_job() => "job",
         [] => "file",
@@ -231,33 +435,50 @@ fn owner_name(pointer: &Pointer, owner: Owner) -> &'static str {
     }
 }
 
-fn unknown_field(
-    pointer: &Pointer,
-    field: &str,
-    expected: &'static [&'static str],
-    owner: Owner,
-) -> Diagnostic {
-    let headline = format!("unknown field {}", named(field));
-    let problem = Diagnostic::new(&shape::UNKNOWN_FIELD, headline, Place::key(pointer.clone()));
-    if let Some(moved) = moved(field, pointer, expected, owner) {
-        return problem.help(moved.help);
-    }
-    let expected = known(expected, owner);
-    let suggested = problem.did_you_mean(field, expected.iter().copied());
-    match &expected[..] {
-        _ if !suggested.help.is_empty() => suggested,
-        [] => suggested,
-        [only] => suggested.note(format!("the only field here is `{only}`")),
-        _ => suggested.note(format!("the fields here are {}", all(&expected))),
+impl Value<'_> {
+    /// What to write for a value that another tool has in a field of this name.
+    fn of_other_tools(&self, expected: &str) -> Option<String> {
+        let Some(Token::Key(field)) = self.pointer.tokens().last() else {
+            return None;
+        };
+        let help = match (field.as_str(), self.kind?) {
+            ("environment", Kind::Mapping(_) | Kind::Sequence(_)) => format!(
+                "write the stage that the job belongs to, such as `\"prod\"`; {}",
+                words::VARIABLES
+            ),
+            ("service", Kind::String(_) | Kind::Mapping(_)) if expected == "a boolean" => {
+                "write `true` if instances that ended are to start again".to_owned()
+            }
+            ("cmdline", Kind::Sequence(_)) => {
+                "write one string, as for a shell: `\"program argument\"`".to_owned()
+            }
+            ("constraints", Kind::Sequence(_)) if self.pointer.tokens().len() != 2 => {
+                "write a table: attributes of hosts and a rule for each; the order of processes \
+                 stands in `task.constraints`"
+                    .to_owned()
+            }
+            ("packages", Kind::Sequence(_)) => {
+                "write a table: `packages = { python = \"nixpkgs#python3\" }`".to_owned()
+            }
+            ("cpu", Kind::String(text)) => format!("write `{}`", cores(text)?),
+            _ => return None,
+        };
+        Some(help)
     }
 }
 
-/// The fields of a table that are known where the document is read.
-fn known(expected: &[&'static str], owner: Owner) -> Vec<&'static str> {
-    let own = |field: &&&str| {
-        owner.dialect() == Dialect::Definition || !Document::OWN_FIELDS.contains(field)
-    };
-    expected.iter().filter(own).copied().collect()
+/// A number of cores that is written with a unit: `500m`, `2 cores`, `50%`.
+fn cores(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+    let (number, unit) = text.split_at(end);
+    let number: f64 = number.parse().ok()?;
+    match unit.trim() {
+        "m" => Some(number / 1000.0),
+        "%" => Some(number / 100.0),
+        "core" | "cores" | "cpu" | "cpus" | "vCPU" | "vCPUs" | "vcpu" => Some(number),
+        _ => None,
+    }
 }
 
 /// The problem of a field that only definitions have, its key being at `place`.
@@ -267,80 +488,8 @@ pub fn own_field(field: &str, place: Place) -> Diagnostic {
         .help("remove it: jobc's definitions have it, but not the JSON that Aurora's client reads")
 }
 
-/// Where the field is that an unknown one most likely is.
-fn meant(pointer: &Pointer, problem: &Problem, owner: Owner) -> Option<Pointer> {
-    let Problem::UnknownField { field, expected } = problem else {
-        return None;
-    };
-    if let Some(moved) = moved(field, pointer, expected, owner) {
-        return moved.to;
-    }
-    let expected = known(expected, owner);
-    let candidate = match expected[..] {
-        [only] => only,
-        _ => closest(field, expected.iter().copied())?,
-    };
-    Some(parent(pointer).key(candidate))
-}
-
-/// What became of a field.
-struct Moved {
-    help: String,
-    to: Option<Pointer>,
-}
-
-/// Where a field went that older Aurora releases had at `pointer`, or that belongs into another
-/// table.
-fn moved(field: &str, pointer: &Pointer, expected: &[&str], owner: Owner) -> Option<Moved> {
-    let table = parent(pointer);
-    let write = |tables: &str, path: &[&str]| {
-        let path: Vec<&str> = path.iter().copied().chain([field]).collect();
-        let to = path.iter().fold(table.clone(), |to, key| to.key(*key));
-        Some(Moved {
-            help: format!("write it as `{tables}{}`", path.join(".")),
-            to: Some(to),
-        })
-    };
-    let rename = |name: &str| {
-        Some(Moved {
-            help: format!("write it as `{name}`"),
-            to: name.rsplit('.').next().map(|name| table.key(name)),
-        })
-    };
-    let key = match table.tokens().last() {
-        Some(Token::Key(key)) => key.as_str(),
-        _ => "",
-    };
-    match (key, field) {
-        ("health_check_config", "endpoint" | "expected_response" | "expected_response_code") => {
-            write("health_check_config.", &["health_checker", "http"])
-        }
-        ("update_config", "restart_threshold") => Some(Moved {
-            help: "remove it: Aurora dropped it, health checks decide".to_owned(),
-            to: None,
-        }),
-        ("announce", "port_map") => rename("announce.portmap"),
-        ("task", "cpu" | "ram" | "disk" | "gpu") => write("task.", &["resources"]),
-        ("", "environments") if expected.contains(&"scheduler") => {
-            rename("scheduler.allowed_job_environments")
-        }
-        _ if !owner.is_job() && expected.contains(&Document::LIST_FIELD) => {
-            let suggested = closest(field, expected.iter().copied());
-            suggested.is_none().then(|| Moved {
-                help: format!("write it in each of the `{}`", Document::LIST_FIELD),
-                to: None,
-            })
-        }
-        _ if owner_name(&table, owner) != "job" => None,
-        (_, "cron_policy") => rename("cron_collision_policy"),
-        (_, "processes" | "resources" | "finalization_wait" | "max_concurrency") => {
-            write("", &["task"])
-        }
-        _ => None,
-    }
-}
-
-fn parent(pointer: &Pointer) -> Pointer {
+/// The place around one.
+pub(super) fn parent(pointer: &Pointer) -> Pointer {
     let tokens = pointer.tokens();
     let above = &tokens[..tokens.len().saturating_sub(1)];
     above.iter().cloned().collect()
@@ -413,7 +562,7 @@ pub(super) fn either(words: &[&str]) -> String {
 }
 
 /// `a`, `b` and `c`, in backticks.
-fn all(words: &[&str]) -> String {
+pub(super) fn all(words: &[&str]) -> String {
     joined(words, "and")
 }
 

@@ -7,6 +7,9 @@
 
 mod filler;
 mod message;
+mod tables;
+mod unknown;
+mod words;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Display};
@@ -58,7 +61,7 @@ pub fn client_document(root: &Node, told: &[Pointer]) -> Decoded<Document> {
 
 /// Decodes the settings, `jobc.toml`.
 pub fn settings(root: &Node) -> Decoded<Settings> {
-    decode(root)
+    decode_as(root, Owner::Settings)
 }
 
 /// Decodes any other document whose type says all about it.
@@ -71,6 +74,7 @@ pub fn decode<T: DeserializeOwned>(root: &Node) -> Decoded<T> {
 enum Owner {
     Job,
     File,
+    Settings,
     ClientJob,
     ClientFile,
 }
@@ -82,7 +86,7 @@ impl Owner {
 
     fn dialect(self) -> Dialect {
         match self {
-            Self::Job | Self::File => Dialect::Definition,
+            Self::Job | Self::File | Self::Settings => Dialect::Definition,
             Self::ClientJob | Self::ClientFile => Dialect::Client,
         }
     }

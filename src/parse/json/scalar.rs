@@ -4,7 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{Kind, Span};
 
 use super::super::number::{float, out_of_range, whole};
-use super::super::problems::{Stop, character, named, shortened};
+use super::super::problems::{Stop, Typographic, character, named, shortened};
 use super::{Reader, is_word};
 
 impl Reader<'_> {
@@ -45,8 +45,17 @@ impl Reader<'_> {
                 format!("expected a string in double quotes, found {what}"),
             )
             .help("use double quotes");
-        self.report(problem)?;
+        self.problems.push_habit("single quotes", problem);
         Ok(string)
+    }
+
+    /// The string in a typesetter's quotes that is next, if one is.
+    pub(super) fn typographic(&mut self) -> Option<String> {
+        let string = Typographic::at(self.text, self.at)?;
+        self.at = string.span.end as usize;
+        let problem = string.problem(&self.problems, self.text);
+        self.problems.push_habit("typographic quotes", problem);
+        Some(string.content.to_owned())
     }
 
     pub(super) fn unquoted_key(&mut self) -> Result<String, Stop> {
@@ -59,7 +68,7 @@ impl Reader<'_> {
                 format!("expected a key in double quotes, found {}", named(&key)),
             )
             .help(format!("write `\"{}\"`", shortened(&key)));
-        self.report(problem)?;
+        self.problems.push_habit("bare keys", problem);
         Ok(key)
     }
 
@@ -100,7 +109,10 @@ impl Reader<'_> {
         let text = self.text[start..self.at].trim_end();
         self.at = start + text.len();
         let problem = self.unquoted(text, Span::new(start..self.at));
-        self.report(problem)?;
+        match text {
+            "True" | "False" | "None" => self.problems.push_habit("words of Python", problem),
+            _ => self.report(problem)?,
+        }
         Ok(Kind::Null)
     }
 
