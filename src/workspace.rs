@@ -10,6 +10,7 @@
 //! Hidden directories, `target` and symbolic links to directories are not entered, nor are
 //! directories with a `jobc.toml` of their own: these are other workspaces.
 
+mod misnamed;
 mod settings;
 
 use std::collections::BTreeSet;
@@ -21,17 +22,19 @@ use std::sync::Arc;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::beneath::{Enclosure, OpenError};
-use crate::diagnostic::codes::packages::LOCK_CONFLICT;
+use crate::diagnostic::codes::packages::{self, LOCK_CONFLICT};
 use crate::diagnostic::codes::syntax;
 use crate::diagnostic::{Diagnostic, Holes, MachineError, Place, Report, Severity};
 use crate::lint::Levels;
-use crate::model::Settings;
+use crate::model::{LockFile, Settings};
 use crate::parse::{self, Decoded, Format};
 use crate::resolve::{Lock, conflict};
 use crate::source::{
-    Encoding, LoadError, Node, SourceFile, SourceMap, Span, display_name, load_opened,
+    Encoding, Kind, LoadError, Node, Pointer, SourceFile, SourceMap, Span, display_name, load_opened,
 };
 use crate::store::StoreDir;
+
+pub use misnamed::Misnamed;
 
 /// The name of the settings file, which marks a workspace.
 pub const SETTINGS_FILE: &str = "jobc.toml";
@@ -99,6 +102,15 @@ pub struct DefinitionFile {
     pub path: PathBuf,
     /// How it is written.
     pub format: Format,
+}
+
+/// What a workspace has.
+#[derive(Debug, Default)]
+pub struct Survey {
+    /// All definitions, sorted by path.
+    pub definitions: Vec<DefinitionFile>,
+    /// Files that are nearly called like definitions or settings, and are not read.
+    pub misnamed: Vec<PathBuf>,
 }
 
 impl DefinitionFile {
@@ -320,6 +332,14 @@ impl Workspace {
     /// # Errors
     /// If a directory cannot be read.
     pub fn definitions(&self) -> Result<Vec<DefinitionFile>, MachineError> {
+        Ok(self.survey()?.definitions)
+    }
+
+    /// All definitions, and what is nearly called so.
+    ///
+    /// # Errors
+    /// If a directory cannot be read.
+    pub fn survey(&self) -> Result<Survey, MachineError> {
         let most = self.most_searched()?;
         let mut searched = 0;
         let mut found = Vec::new();
@@ -360,8 +380,14 @@ impl Workspace {
         }
         found.sort();
         found.dedup();
-        let definition = |below: PathBuf| DefinitionFile::of_path(&self.root.join(below));
-        Ok(found.into_iter().filter_map(definition).collect())
+        let mut survey = Survey::default();
+        for path in found.into_iter().map(|below| self.root.join(below)) {
+            match DefinitionFile::of_path(&path) {
+                Some(definition) => survey.definitions.push(definition),
+                None => survey.misnamed.push(path),
+            }
+        }
+        Ok(survey)
     }
 
     /// How many files may be searched for each definition; any number in what is marked as a
@@ -423,11 +449,12 @@ impl Workspace {
             let files: Vec<PathBuf> = files.iter().copied().filter_map(below).collect();
             self.own_in(&root, &files)
         });
-        found.collect()
+        let is_definition = |path: &PathBuf| DefinitionFile::of_path(path).is_some();
+        found.filter(is_definition).collect()
     }
 
-    /// The definitions among `files`, which are all definitions and settings found in the directory
-    /// `root` and relative to it: not those of other workspaces, which have settings of their own.
+    /// The definitions, and what is nearly called so, among `files`, which are all that is of interest
+    /// in the directory `root` and relative to it: not those of other workspaces, which have settings of their own.
     fn own_in(&self, root: &Path, files: &[PathBuf]) -> Vec<PathBuf> {
         let snapshots = self.snapshots();
         let mut others: BTreeSet<&Path> = BTreeSet::new();
@@ -442,8 +469,8 @@ impl Workspace {
         let own = files.iter().filter(is_own).map(|file| root.join(file));
         // The snapshot of a job called `job` is no definition.
         let is_snapshot = |file: &PathBuf| file.ancestors().nth(SNAPSHOT_DEPTH) == Some(&snapshots);
-        let own = own.filter(|file| DefinitionFile::of_path(file).is_some() && !is_snapshot(file));
-        own.collect()
+        own.filter(|file| !file.ends_with(SETTINGS_FILE) && !is_snapshot(file))
+            .collect()
     }
 
     /// The directories that definitions are searched in, relative to the workspace and without `.`.
@@ -492,10 +519,11 @@ fn is_entered(entry: &DirEntry) -> bool {
     entry.depth() == 0 || !entry.file_type().is_dir() || is_searched(name)
 }
 
-/// Whether a file is settings or, by its name, a definition.
+/// Whether a file is settings or, by its name, a definition or nearly one.
 fn is_of_interest(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name == SETTINGS_FILE)
         || DefinitionFile::of_path(path).is_some()
+        || Misnamed::of_path(path).is_some()
 }
 
 /// Whether definitions are searched in directories of this name.
@@ -640,6 +668,9 @@ fn read_lock(
     let tree = parse::tree(&source, Format::Json)
         .map(|root: Node| SourceMap::new(source.clone(), Arc::new(root)));
     let lock = tree.and_then(|map| {
+        if let Some(problem) = other_version(&map) {
+            return Report::failed(vec![problem]);
+        }
         located(parse::decode(map.root()), &map).and_then(|file| {
             let report = Lock::read(&file, store_dir);
             let located = report
@@ -669,6 +700,31 @@ fn unfinished_merge(source: &Arc<SourceFile>, line: usize) -> Diagnostic {
         "run `jobc lock`: it keeps what both sides say or only one of them changed, and asks for \
          the rest again",
     )
+}
+
+/// The problem of a lock in another version of its format, of which nothing else is understood.
+fn other_version(map: &SourceMap) -> Option<Diagnostic> {
+    let version = map.root().get("version")?;
+    let Kind::Integer(number) = version.kind else {
+        return None;
+    };
+    let (headline, help) = match number {
+        LockFile::VERSION => return None,
+        LockFile::VERSION.. => (
+            format!(
+                "the lock has version {number} of its format, and this jobc knows version {}",
+                LockFile::VERSION
+            ),
+            "use the jobc that wrote it, or a newer one; or remove the lock and run `jobc lock`",
+        ),
+        _ => (
+            format!("the lock has version {number} of its format, which there never was"),
+            "take a good one from version control, or remove it and run `jobc lock`",
+        ),
+    };
+    let place = Place::value(Pointer::root().key("version"));
+    let problem = Diagnostic::new(&packages::BAD_LOCK, headline, place).help(help);
+    Some(problem.located(map))
 }
 
 fn read_tree(

@@ -67,6 +67,10 @@ fn command(
         ctx.report(Diagnostic::new(&commands::NUL_IN_COMMAND, headline, place));
     }
     lookalikes::check(ctx, text, &pointer);
+    if text.contains("{{pkgs.") || text.contains("{{ pkgs.") {
+        // Told as a template, and the package that was meant is not unused.
+        used.unclear();
+    }
     if !text.contains("${") {
         return;
     }

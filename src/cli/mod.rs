@@ -23,6 +23,7 @@ mod init;
 mod list;
 mod lock;
 mod man;
+mod misnamed;
 mod nodes;
 mod one;
 mod open;

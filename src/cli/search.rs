@@ -14,12 +14,13 @@ use crate::model::JobKey;
 use crate::parse::Format;
 use crate::plan::Needs;
 use crate::source::{SourceFile, display_name};
-use crate::workspace::{DefinitionFile, Workspace};
+use crate::workspace::{DefinitionFile, Survey, Workspace};
 
 use super::console::Console;
 use super::declared::Declared;
 use super::failure::Failure;
 use super::ignored::AskGit;
+use super::misnamed;
 use super::select::Selection;
 
 /// How far to go with a job that is found.
@@ -45,6 +46,8 @@ pub(super) struct Search<'a> {
     pub(super) workspace: &'a Workspace,
     pub(super) compiler: Compiler<'a>,
     pub(super) definitions: Vec<DefinitionFile>,
+    /// Files that are nearly called like definitions, and are not read.
+    pub(super) misnamed: Vec<PathBuf>,
     pub(super) selection: Selection,
     pub(super) depth: Depth,
 }
@@ -113,7 +116,10 @@ impl<'a> Search<'a> {
         words: &[String],
         depth: Depth,
     ) -> Result<Self, Failure> {
-        let definitions = workspace.definitions()?;
+        let Survey {
+            definitions,
+            misnamed,
+        } = workspace.survey()?;
         let selection = if words.is_empty() {
             Selection::all()
         } else {
@@ -125,6 +131,7 @@ impl<'a> Search<'a> {
             workspace,
             compiler,
             definitions,
+            misnamed,
             selection,
             depth,
         })
@@ -139,6 +146,10 @@ impl<'a> Search<'a> {
     pub(super) fn nowhere(&self) -> Failure {
         let root = display_name(&self.workspace.root, &self.workspace.current_dir);
         let failure = Failure::new(format!("no definition in the workspace `{root}`"));
+        let failure = match misnamed::nothing_read(self) {
+            Some(note) => failure.note(note),
+            None => failure,
+        };
         match &*Workspace::below(&self.workspace.root) {
             [] => failure.help("write `NAME/job.toml`, or start with `jobc init`"),
             [one] => failure.help(format!("name the workspace below: `-C {one}`")),
@@ -199,6 +210,9 @@ impl<'a> Search<'a> {
         }
         self.judge(&mut findings)?;
         findings.add_duplicates();
+        if self.selection.is_all() {
+            findings.diagnostics.extend(misnamed::not_read(self));
+        }
         Ok(findings)
     }
 

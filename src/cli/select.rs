@@ -77,6 +77,11 @@ impl Selection {
         Ok(Self { selectors })
     }
 
+    /// Whether all jobs are meant, without a word.
+    pub(super) fn is_all(&self) -> bool {
+        matches!(self.selectors[..], [Selector::All])
+    }
+
     /// Whether every file has to be looked at to find all that is meant.
     pub(super) fn needs_all_files(&self) -> bool {
         let by_name =

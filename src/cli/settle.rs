@@ -9,6 +9,7 @@ use crate::source::display_name;
 use super::console::Console;
 use super::declared::name_of;
 use super::failure::Failure;
+use super::misnamed;
 use super::search::{Findings, Search};
 use super::select::{Selector, paths};
 
@@ -17,8 +18,10 @@ use super::select::{Selector, paths};
 pub(super) enum Many {
     /// All that it fits.
     Allowed,
-    /// One.
+    /// One; several are named one by one, or by a pattern.
     Refused,
+    /// One, whatever it is named by.
+    One,
 }
 
 /// The most jobs that a message lists.
@@ -48,8 +51,8 @@ pub(super) fn settle(
     for (index, selector) in selectors.iter().enumerate() {
         let meant = findings.of(index);
         match selector {
-            Selector::Name(word, _) if meant.len() > 1 && many == Many::Refused => {
-                failures.push(ambiguous(word, meant.into_values()));
+            Selector::Name(word, _) if meant.len() > 1 && many != Many::Allowed => {
+                failures.push(ambiguous(word, meant.into_values(), many));
             }
             Selector::All if meant.is_empty() && !silent => {
                 failures.push(Failure::new("the definitions hold no job"));
@@ -90,10 +93,16 @@ fn doubtful_twins(search: &Search<'_>, findings: &Findings, console: &Console) {
     }
 }
 
-fn ambiguous<'j>(word: &str, jobs: impl ExactSizeIterator<Item = &'j Listed>) -> Failure {
-    Failure::new(format!("`{word}` fits {} jobs", jobs.len()))
-        .note(table(jobs))
-        .help("name one of them by its key, or all of them by a pattern")
+fn ambiguous<'j>(
+    word: &str,
+    jobs: impl ExactSizeIterator<Item = &'j Listed>,
+    many: Many,
+) -> Failure {
+    let failure = Failure::new(format!("`{word}` fits {} jobs", jobs.len())).note(table(jobs));
+    failure.help(match many {
+        Many::One => "name one of them by its key",
+        Many::Allowed | Many::Refused => "name one of them by its key, or all of them by a pattern",
+    })
 }
 
 fn no_match(pattern: &str) -> Failure {
@@ -134,12 +143,8 @@ fn unknown(word: &str, search: &Search<'_>, findings: &Findings) -> Failure {
     let candidates = candidates.chain(files).chain(declared);
     let root = display_name(&search.workspace.root, &search.workspace.current_dir);
     let paths = paths(word, &search.workspace.current_dir);
-    if paths.iter().any(|path| path.exists()) {
-        return failure
-            .note(format!(
-                "`{word}` is there, but no definition of the workspace `{root}`"
-            ))
-            .help("call definitions `job.toml` or `NAME.job.toml`");
+    if let Some(path) = paths.iter().rfind(|path| path.exists()) {
+        return misnamed::not_here(word, path, search.workspace, failure);
     }
     if let Some(candidate) = closest(word, candidates) {
         return failure.help(format!("did you mean `{candidate}`?"));

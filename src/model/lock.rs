@@ -16,7 +16,7 @@ pub struct LockFile {
     #[serde(rename = "$schema")]
     pub schema: Option<String>,
     /// The version of this format: 1.
-    pub version: Integer<1, 1>,
+    pub version: Integer<{ LockFile::VERSION }, { LockFile::VERSION }>,
     /// What each package is, sorted by installable and system.
     pub packages: Vec<LockedPackage>,
     /// The runtime closures of all packages together, sorted by path.
@@ -47,6 +47,11 @@ pub struct LockedPath {
     pub nar_size: Integer<0, { LockedPath::MAX_NAR_SIZE }>,
     /// The base names of the store paths that it refers to, without itself, sorted.
     pub references: Vec<String>,
+}
+
+impl LockFile {
+    /// The version of the format.
+    pub const VERSION: i64 = 1;
 }
 
 impl LockedPath {

@@ -161,7 +161,7 @@ impl Reader<'_> {
         let key = match self.peek() {
             Some(b'"') => self.string()?,
             Some(b'\'') => self.single_quoted()?,
-            Some(byte) if is_word(byte) || byte == b'-' => self.unquoted_key()?,
+            Some(byte) if is_word(byte) || byte == b'-' => self.unquoted_key(),
             _ => match self.typographic() {
                 Some(key) => key,
                 None => return Err(self.unexpected("a key or `}`")),

@@ -1,7 +1,7 @@
 //! What a reference to an unknown name was probably meant to be.
 
 use crate::diagnostic::closest;
-use crate::model::{Address, Component};
+use crate::model::{Address, Component, Dialect};
 
 use crate::check::schema::Struct;
 use crate::check::scope::{Scope, trouble};
@@ -30,6 +30,128 @@ const TABLES: &[&str] = &[
     "update_config",
     "mesos",
     "thermos",
+];
+
+/// What to write for a reference of another template language, or with braces of another kind.
+pub(super) fn of_other_languages(inner: &str, scope: &Scope<'_>) -> Option<String> {
+    let text = inner.trim().trim_matches('-').trim();
+    let own = ["pkgs.", "./", "../", "expanded "];
+    if scope.dialect() == Dialect::Definition && own.iter().any(|word| text.starts_with(word)) {
+        return Some(format!("write `${{{text}}}`, with one pair of braces"));
+    }
+    // What is between the braces of Helm, Jinja, Nomad, Mustache and GitHub.
+    let call = ["env ", "key ", "quote ", "default "];
+    let is_call = call.iter().any(|word| text.starts_with(word));
+    let path = text.split(['|', '(']).next().unwrap_or_default().trim();
+    let path = path
+        .rsplit(' ')
+        .next()
+        .unwrap_or_default()
+        .trim_matches('"');
+    let last = path.rsplit('.').next().unwrap_or_default();
+    let lower = last.to_ascii_lowercase();
+    if let Some(port) = lower.strip_prefix("nomad_port_") {
+        return Some(format!("write `{{{{thermos.ports[{port}]}}}}`"));
+    }
+    let is_foreign = path.starts_with('.')
+        || text.contains('|')
+        || is_call
+        || path.split_once('.').is_some_and(|(first, _)| {
+            matches!(
+                first,
+                "env"
+                    | "var"
+                    | "vars"
+                    | "secrets"
+                    | "values"
+                    | "local"
+                    | "ansible"
+                    | "inputs"
+                    | "matrix"
+                    | "github"
+            )
+        });
+    let names_a_port = lower == "port"
+        || lower.ends_with("_port")
+        || lower.ends_with("port") && path.starts_with('.');
+    if names_a_port {
+        let name = lower.trim_end_matches("port").trim_matches('_');
+        let name = match name {
+            "" | "service" | "container" | "listen" | "target" => "http",
+            name => name,
+        };
+        return Some(format!(
+            "write `{{{{thermos.ports[{name}]}}}}`: Aurora finds a port"
+        ));
+    }
+    if lower == "name" && path.starts_with('.') {
+        return Some("write `{{name}}`, the name of the job".to_owned());
+    }
+    if let Some((_, meant)) = MEANT.iter().find(|(words, _)| words.contains(&&*lower)) {
+        return Some(format!("write `{{{{{meant}}}}}`"));
+    }
+    is_foreign.then(|| {
+        "write the value itself: a definition has no values from elsewhere, and Aurora no functions"
+            .to_owned()
+    })
+}
+
+/// What other template languages call what Aurora knows, in lower case.
+const MEANT: &[(&[&str], &str)] = &[
+    (
+        &[
+            "instance",
+            "instance_id",
+            "index",
+            "shard",
+            "shard_id",
+            "alloc_index",
+            "replica",
+            "task_index",
+            "nomad_alloc_index",
+            "ordinal",
+        ],
+        "mesos.instance",
+    ),
+    (
+        &[
+            "host",
+            "hostname",
+            "node",
+            "nodename",
+            "inventory_hostname",
+            "ansible_host",
+            "ansible_hostname",
+            "ansible_fqdn",
+            "fqdn",
+        ],
+        "mesos.hostname",
+    ),
+    (&["env", "stage", "deploy_env", "namespace"], "environment"),
+    (
+        &[
+            "app",
+            "app_name",
+            "job",
+            "job_name",
+            "service_name",
+            "fullname",
+        ],
+        "name",
+    ),
+    (&["owner", "team", "run_as", "user"], "role"),
+    (
+        &[
+            "task_id",
+            "taskid",
+            "alloc_id",
+            "nomad_alloc_id",
+            "container_id",
+        ],
+        "thermos.task_id",
+    ),
+    (&["datacenter", "dc", "region"], "cluster"),
+    (&["replicas", "count", "replicacount"], "instances"),
 ];
 
 /// The address that was meant by `address`.

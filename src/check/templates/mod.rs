@@ -62,8 +62,18 @@ fn malformed(reference: &TemplateReference<'_>, scope: &Scope<'_>, place: Place)
     let headline = format!("`{}` is no reference", shorten(reference.text));
     let problem = Diagnostic::new(&templates::TEMPLATE_SYNTAX, headline, place);
     let trimmed = reference.inner.trim();
-    if trimmed != reference.inner && Address::parse(trimmed).is_some() {
-        return problem.help(format!("write it without spaces: `{{{{{trimmed}}}}}`"));
+    let address = Address::parse(trimmed).filter(|_| trimmed != reference.inner);
+    if let Some(address) = &address {
+        match trouble(address, scope) {
+            Some(Trouble::Unbound) => {}
+            _ => return problem.help(format!("write it without spaces: `{{{{{trimmed}}}}}`")),
+        }
+    }
+    if let Some(help) = advice::of_other_languages(reference.inner, scope) {
+        return problem.help(help);
+    }
+    if let Some(meant) = address.and_then(|address| advice::near_miss(&address, scope)) {
+        return problem.help(format!("did you mean `{{{{{meant}}}}}`?"));
     }
     literal_braces(problem, scope)
 }
@@ -78,8 +88,12 @@ fn literal_braces(problem: Diagnostic, scope: &Scope<'_>) -> Diagnostic {
 fn unbound(text: &str, address: &Address<'_>, scope: &Scope<'_>, place: Place) -> Diagnostic {
     let headline = format!("`{}` is unknown here", shorten(text));
     let problem = Diagnostic::new(&templates::UNBOUND_TEMPLATE, headline, place);
-    match advice::near_miss(address, scope) {
-        Some(meant) => problem.help(format!("did you mean `{{{{{meant}}}}}`?")),
+    if let Some(meant) = advice::near_miss(address, scope) {
+        return problem.help(format!("did you mean `{{{{{meant}}}}}`?"));
+    }
+    let inner = text.trim_start_matches("{{").trim_end_matches("}}");
+    match advice::of_other_languages(inner, scope) {
+        Some(help) => problem.help(help),
         None => literal_braces(
             problem.help("name a field of the process, the task or the job, or one of `mesos.instance`, `mesos.hostname`, `thermos.task_id`, `thermos.ports[NAME]`"),
             scope,

@@ -7,13 +7,15 @@ use std::borrow::Cow;
 const LINE: usize = 1_000;
 /// The most characters of a help or a note that are printed.
 const PARAGRAPH: usize = 10_000;
+/// The most characters between backticks that are printed.
+const QUOTED: usize = 240;
 /// Stands for what was cut.
 pub(super) const ELLIPSIS: &str = "...";
 
 /// `text` on one line.
 pub(crate) fn line(text: &str) -> String {
     let mut line = String::new();
-    for character in cut(text, LINE).chars() {
+    for character in cut(&fold(text), LINE).chars() {
         push(character, &mut line);
     }
     line
@@ -22,7 +24,7 @@ pub(crate) fn line(text: &str) -> String {
 /// `text` with its line breaks.
 pub(crate) fn paragraph(text: &str) -> String {
     let mut paragraph = String::new();
-    for line in cut(text, PARAGRAPH).trim_end().lines() {
+    for line in cut(&fold(text), PARAGRAPH).trim_end().lines() {
         if !paragraph.is_empty() {
             paragraph.push('\n');
         }
@@ -88,6 +90,25 @@ pub(super) fn is_hidden(character: char) -> bool {
         )
 }
 
+/// `text` with the middle left out of what is quoted in backticks and too long to be read, a path
+/// say: its beginning and its end tell more than the beginning of both.
+fn fold(text: &str) -> Cow<'_, str> {
+    let is_long = |part: &str| part.len() > QUOTED && part.chars().nth(QUOTED).is_some();
+    if text.len() <= QUOTED || !text.split('`').any(is_long) {
+        return Cow::Borrowed(text);
+    }
+    let parts = text.split('`').enumerate().map(|(index, part)| {
+        if index % 2 == 0 || !is_long(part) {
+            return Cow::Borrowed(part);
+        }
+        let count = part.chars().count();
+        let head: String = part.chars().take(QUOTED / 2).collect();
+        let tail: String = part.chars().skip(count - QUOTED / 3).collect();
+        Cow::Owned(format!("{head}{ELLIPSIS}{tail}"))
+    });
+    Cow::Owned(parts.collect::<Vec<_>>().join("`"))
+}
+
 fn cut(text: &str, bound: usize) -> Cow<'_, str> {
     match text.char_indices().nth(bound) {
         Some((end, _)) => Cow::Owned(format!("{}{ELLIPSIS}", &text[..end])),
@@ -113,6 +134,16 @@ mod tests {
         check("a\u{a0}b\u{200b}\u{feff}", "a\\u{a0}b\\u{200b}\\u{feff}");
         check(&"é".repeat(LINE), &"é".repeat(LINE));
         check(&"é".repeat(LINE + 1), &("é".repeat(LINE) + "..."));
+    }
+
+    #[test]
+    fn quoted() {
+        let path = format!("{}end", "p/".repeat(5_000));
+        let shown = line(&format!("cannot read `{path}`: it is not there"));
+        assert!(shown.starts_with("cannot read `p/p/"), "{shown}");
+        assert!(shown.ends_with("p/end`: it is not there"), "{shown}");
+        assert!(shown.chars().count() < 300, "{shown}");
+        assert_eq!(line("`a` and `b`"), "`a` and `b`");
     }
 
     #[test]

@@ -19,7 +19,7 @@ use super::{DecodeError, Found, Owner, Problem, find};
 /// an unknown field is most likely what was meant by the missing one; fields that stand in a table
 /// below their own together; the same mistake in several elements of a list together.
 pub(super) fn explain(
-    errors: Vec<(Pointer, DecodeError)>,
+    errors: &[(Pointer, DecodeError)],
     root: &Node,
     owner: Owner,
     all: bool,

@@ -131,7 +131,7 @@ fn decode_told<T: DeserializeOwned>(root: &Node, owner: Owner, told: &[Pointer])
     Decoded {
         value,
         holes,
-        diagnostics: message::explain(errors, root, owner, all),
+        diagnostics: message::explain(&errors, root, owner, all),
     }
 }
 

@@ -14,6 +14,15 @@ use super::{Owner, find};
 /// Tables whose keys are the author's.
 const MAPS: &[&str] = &["packages", "constraints", "task_links", "portmap", "lints"];
 
+/// Tables that words of other tools stand in. In one with fewer fields, these are the likelier
+/// meaning of a word that is nearly one of them.
+const TRANSLATED: &[&[&str]] = &[
+    &[],
+    &["task"],
+    &["task", "processes", "*"],
+    &["task", "resources"],
+];
+
 /// A field that its table does not have.
 pub(super) struct Unknown<'a> {
     pub(super) pointer: &'a Pointer,
@@ -133,15 +142,8 @@ impl Unknown<'_> {
                 to: None,
             });
         }
-        // In a table of few fields, one of these is the likelier meaning.
-        const MANY: &[&[&str]] = &[
-            &[],
-            &["task"],
-            &["task", "processes", "*"],
-            &["task", "resources"],
-        ];
         let mut own = TABLES.iter().filter(|table| table.is_at(path));
-        if own.any(|table| !MANY.contains(&table.path))
+        if own.any(|table| !TRANSLATED.contains(&table.path))
             && closest(field, known(self.expected, owner)).is_some()
         {
             return None;

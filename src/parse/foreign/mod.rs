@@ -90,6 +90,13 @@ fn recognise(
         let problem = Diagnostic::new(&FOREIGN_FILE, headline, Place::span(file, span));
         return Some(problem.help(kind.help));
     }
+    if role == Role::ClientJson
+        && let Some(span) = outline.is_definition(file.name())
+    {
+        let headline = "expected JSON for Aurora, found a definition of jobc";
+        let problem = Diagnostic::new(&FOREIGN_FILE, headline, Place::span(file, span));
+        return Some(problem.help("check it with `jobc check`, which reads definitions"));
+    }
     let reads = report.value.as_ref().is_some_and(|root| match root.kind {
         Kind::Mapping(_) => !outline.is_procfile(),
         Kind::Sequence(_) => true,
@@ -123,12 +130,14 @@ fn is_of_grammar(problem: &Diagnostic) -> bool {
     codes.contains(&problem.code) && problem.code != &EMPTY_FILE
 }
 
+/// More of a line is not marked.
+const LONGEST: usize = 60;
+
 /// The first line from `at` on that has anything, without the space around it.
 fn line_at(text: &str, at: usize) -> Span {
     let rest = &text[at..];
     let start = at + rest.len() - rest.trim_start().len();
     let line = text[start..].lines().next().unwrap_or_default();
-    const LONGEST: usize = 60;
     let line = line.trim_end();
     let end = line.char_indices().nth(LONGEST);
     Span::new(start..start + end.map_or(line.len(), |(end, _)| end))

@@ -117,6 +117,23 @@ impl<'a> Outline<'a> {
         self.top.iter().any(|top| keys.contains(&top.key))
     }
 
+    /// Whether JSON has fields that only definitions have: several, or one in a file that is called
+    /// like a definition. Then, where the first one is.
+    pub(super) fn is_definition(&self, name: &str) -> Option<Span> {
+        const OWN: &[&str] = &[
+            "packages",
+            "task/after",
+            "task/waive",
+            "waive",
+            "jobs/packages",
+        ];
+        let found: Vec<Span> = OWN.iter().filter_map(|sign| self.find(sign)).collect();
+        let file = name.rsplit('/').next().unwrap_or(name);
+        let is_called = file == "job.json" || file.ends_with(".job.json");
+        let enough = if is_called { 1 } else { 2 };
+        (found.len() >= enough).then(|| found.into_iter().min())?
+    }
+
     /// Whether all that the file has is names with a command each.
     pub(super) fn is_procfile(&self) -> bool {
         const NAMES: &[&str] = &["web", "worker", "release", "clock", "scheduler", "server"];
@@ -149,12 +166,11 @@ fn key(line: &str) -> Option<(&str, &str)> {
     let line = line.strip_prefix("- ").unwrap_or(line);
     let line = line.trim_start();
     let quote = line.chars().next().filter(|c| matches!(c, '"' | '\''));
-    let (key, rest) = match quote {
-        Some(quote) => line[1..].split_once(quote)?,
-        None => {
-            let end = line.find(|c: char| !(c.is_alphanumeric() || "_-.$".contains(c)))?;
-            line.split_at(end)
-        }
+    let (key, rest) = if let Some(quote) = quote {
+        line[1..].split_once(quote)?
+    } else {
+        let end = line.find(|c: char| !(c.is_alphanumeric() || "_-.$".contains(c)))?;
+        line.split_at(end)
     };
     let rest = rest.trim_start().strip_prefix(':')?;
     let is_key = !key.is_empty() && key.len() < 80;

@@ -72,7 +72,7 @@ impl Syntax {
             }
             (Self::Json, _) => return renamed(name, "json"),
             (Self::Toml | Self::Yaml, Role::ClientJson) => {
-                return "validate JSON; what is wrong with a definition says `jobc check`"
+                return "check a definition with `jobc check`; `jobc validate` reads JSON"
                     .to_owned();
             }
             (Self::Toml, _) => return renamed(name, "toml"),
@@ -143,9 +143,6 @@ struct Counts {
     all: usize,
     yaml: usize,
     toml: usize,
-    aurora: usize,
-    python: usize,
-    hcl: usize,
     nix: usize,
     docker: usize,
     cron: usize,
@@ -177,8 +174,9 @@ pub(super) fn syntax(text: &str, outline: &Outline<'_>) -> Option<(Syntax, Span)
         if counts.all > MOST {
             break;
         }
-        let sign = counts.count(line.trim_end(), content);
-        if let Some(syntax) = sign
+        counts.count(content);
+        let is_top = !line.starts_with([' ', '\t']);
+        if let Some(syntax) = sign(content).filter(|_| is_top)
             && shown.is_none_or(|(earlier, _)| rank(syntax) > rank(earlier))
         {
             shown = Some((syntax, line_at(text, offset)));
@@ -303,115 +301,108 @@ fn starts_json(start: &str) -> bool {
 }
 
 impl Counts {
-    /// Counts a line; says what it alone makes of the text.
-    fn count(&mut self, line: &str, content: &str) -> Option<Syntax> {
-        const CALLS: &[&str] = &[
-            "Process(",
-            "Task(",
-            "Job(",
-            "Service(",
-            "SimpleTask(",
-            "SequentialTask(",
-            "ConcurrentTask(",
-            "Tasks(",
-            "Resources(",
-            "Announcer(",
-            "UpdateConfig(",
-            "HealthCheckConfig(",
-            "Packer(",
-        ];
-        const BLOCKS: &[&str] = &[
-            "job",
-            "group",
-            "task",
-            "variable",
-            "resource",
-            "provider",
-            "locals",
-            "output",
-            "module",
-            "terraform",
-            "service",
-            "data",
-        ];
-        const DOCKER: &[&str] = &[
-            "FROM",
-            "RUN",
-            "CMD",
-            "COPY",
-            "ENTRYPOINT",
-            "ENV",
-            "WORKDIR",
-            "EXPOSE",
-        ];
-        let is_top = line.len() == content.len();
-        let word = content
-            .split([' ', '=', '(', ':'])
-            .next()
-            .unwrap_or_default();
-        if is_top && DOCKER.contains(&word) && content.as_bytes().get(word.len()) == Some(&b' ') {
-            self.docker += 1;
-        }
-        if content.starts_with("{%") || content.starts_with("<%") || content.starts_with("{{-") {
-            self.directives += 1;
-        }
-        if is_cron(content) {
-            self.cron += 1;
-        }
-        let (name, value) = content.split_once('=').unwrap_or((content, ""));
-        let name = name.trim_end();
-        let value = value.trim_start();
-        let has_equals = content.contains('=');
-        let is_call = |text: &str| CALLS.iter().any(|call| text.starts_with(call));
-        if is_top && (is_call(content) || has_equals && is_word(name) && is_call(value)) {
-            self.aurora += 1;
-            return Some(Syntax::Aurora);
-        }
-        if is_top
-            && (content.starts_with("include(")
-                || content.starts_with("jobs = [") && content.contains('('))
-        {
-            return Some(Syntax::Aurora);
-        }
-        let is_import = content.starts_with("import ")
-            || content.starts_with("from ") && content.contains(" import ");
-        if is_top && (is_import || content.starts_with("def ") && content.ends_with(':')) {
-            self.python += 1;
-            return Some(Syntax::Python);
-        }
-        if is_top
-            && BLOCKS.contains(&word)
-            && content.ends_with('{')
-            && !has_equals
-            && !content.contains(": ")
-        {
-            self.hcl += 1;
-            return Some(Syntax::Hcl);
-        }
-        match content {
-            "[Unit]" | "[Service]" | "[Install]" | "[Timer]" | "[Socket]" => {
-                return Some(Syntax::SystemdUnit);
-            }
-            "[supervisord]" | "[unix_http_server]" => return Some(Syntax::Supervisord),
-            _ if content.starts_with("[program:") => return Some(Syntax::Supervisord),
-            _ => {}
-        }
-        if is_nix_line(content) {
-            self.nix += 1;
-        }
+    /// Counts a line.
+    fn count(&mut self, content: &str) {
+        let word = first_word(content);
+        self.docker += usize::from(
+            DOCKER.contains(&word) && content.as_bytes().get(word.len()) == Some(&b' '),
+        );
+        let is_directive = ["{%", "<%", "{{-"]
+            .iter()
+            .any(|mark| content.starts_with(mark));
+        self.directives += usize::from(is_directive);
+        self.cron += usize::from(is_cron(content));
+        self.nix += usize::from(is_nix_line(content));
+        let (name, has_equals) = match content.split_once('=') {
+            Some((name, _)) => (name.trim_end(), true),
+            None => (content, false),
+        };
         let exported = name.strip_prefix("export ").unwrap_or(name);
-        if has_equals && is_variable(exported) && !content.contains(" = ") {
-            self.variables += 1;
-        }
-        if is_header(content) || has_equals && is_dotted(name) && !content.ends_with(';') {
-            self.toml += 1;
-        }
-        if is_yaml(content) {
-            self.yaml += 1;
-        }
-        None
+        let is_set = has_equals && is_variable(exported) && !content.contains(" = ");
+        self.variables += usize::from(is_set);
+        let is_pair = has_equals && is_dotted(name) && !content.ends_with(';');
+        self.toml += usize::from(is_header(content) || is_pair);
+        self.yaml += usize::from(is_yaml(content));
     }
 }
+
+fn first_word(line: &str) -> &str {
+    line.split([' ', '=', '(', ':']).next().unwrap_or_default()
+}
+
+/// What a line that is not indented makes of the text, if it is one that only one language has.
+fn sign(line: &str) -> Option<Syntax> {
+    let is_call = |text: &str| CALLS.iter().any(|call| text.starts_with(call));
+    let is_assigned =
+        |(name, value): (&str, &str)| is_word(name.trim_end()) && is_call(value.trim_start());
+    if is_call(line)
+        || line.split_once('=').is_some_and(is_assigned)
+        || line.starts_with("include(")
+        || line.starts_with("jobs = [") && line.contains('(')
+    {
+        return Some(Syntax::Aurora);
+    }
+    let is_import =
+        line.starts_with("import ") || line.starts_with("from ") && line.contains(" import ");
+    if is_import || line.starts_with("def ") && line.ends_with(':') {
+        return Some(Syntax::Python);
+    }
+    let is_block = BLOCKS.contains(&first_word(line)) && line.ends_with('{');
+    if is_block && !line.contains('=') && !line.contains(": ") {
+        return Some(Syntax::Hcl);
+    }
+    match line {
+        "[Unit]" | "[Service]" | "[Install]" | "[Timer]" | "[Socket]" => Some(Syntax::SystemdUnit),
+        "[supervisord]" | "[unix_http_server]" => Some(Syntax::Supervisord),
+        _ if line.starts_with("[program:") => Some(Syntax::Supervisord),
+        _ => None,
+    }
+}
+
+/// What `.aurora` files make their jobs of.
+const CALLS: &[&str] = &[
+    "Process(",
+    "Task(",
+    "Job(",
+    "Service(",
+    "SimpleTask(",
+    "SequentialTask(",
+    "ConcurrentTask(",
+    "Tasks(",
+    "Resources(",
+    "Announcer(",
+    "UpdateConfig(",
+    "HealthCheckConfig(",
+    "Packer(",
+];
+
+/// What blocks of HCL are called.
+const BLOCKS: &[&str] = &[
+    "job",
+    "group",
+    "task",
+    "variable",
+    "resource",
+    "provider",
+    "locals",
+    "output",
+    "module",
+    "terraform",
+    "service",
+    "data",
+];
+
+/// What lines of a Dockerfile start with.
+const DOCKER: &[&str] = &[
+    "FROM",
+    "RUN",
+    "CMD",
+    "COPY",
+    "ENTRYPOINT",
+    "ENV",
+    "WORKDIR",
+    "EXPOSE",
+];
 
 fn is_word(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_')

@@ -58,7 +58,7 @@ impl Reader<'_> {
         Some(string.content.to_owned())
     }
 
-    pub(super) fn unquoted_key(&mut self) -> Result<String, Stop> {
+    pub(super) fn unquoted_key(&mut self) -> String {
         let span = self.run(|byte| is_word(byte) || matches!(byte, b'-' | b'.'));
         let key = self.text[span.range()].to_owned();
         let problem = self
@@ -69,7 +69,7 @@ impl Reader<'_> {
             )
             .help(format!("write `\"{}\"`", shortened(&key)));
         self.problems.push_habit("bare keys", problem);
-        Ok(key)
+        key
     }
 
     pub(super) fn number(&mut self) -> Result<Kind, Stop> {
