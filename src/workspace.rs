@@ -30,7 +30,8 @@ use crate::model::{LockFile, Settings};
 use crate::parse::{self, Decoded, Format};
 use crate::resolve::{Lock, conflict};
 use crate::source::{
-    Encoding, Kind, LoadError, Node, Pointer, SourceFile, SourceMap, Span, display_name, load_opened,
+    Encoding, Kind, LoadError, Node, Pointer, SourceFile, SourceMap, Span, display_name,
+    load_opened,
 };
 use crate::store::StoreDir;
 
@@ -710,7 +711,7 @@ fn other_version(map: &SourceMap) -> Option<Diagnostic> {
     };
     let (headline, help) = match number {
         LockFile::VERSION => return None,
-        LockFile::VERSION.. => (
+        number if number > LockFile::VERSION => (
             format!(
                 "the lock has version {number} of its format, and this jobc knows version {}",
                 LockFile::VERSION

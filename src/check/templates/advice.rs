@@ -32,12 +32,22 @@ const TABLES: &[&str] = &[
     "thermos",
 ];
 
+/// What to do about a reference of another language.
+pub(super) enum Advice {
+    /// An imperative that says what to write.
+    Write(String),
+    /// The value is to be written, or another program gets the braces.
+    Value,
+}
+
 /// What to write for a reference of another template language, or with braces of another kind.
-pub(super) fn of_other_languages(inner: &str, scope: &Scope<'_>) -> Option<String> {
+pub(super) fn of_other_languages(inner: &str, scope: &Scope<'_>) -> Option<Advice> {
     let text = inner.trim().trim_matches('-').trim();
     let own = ["pkgs.", "./", "../", "expanded "];
     if scope.dialect() == Dialect::Definition && own.iter().any(|word| text.starts_with(word)) {
-        return Some(format!("write `${{{text}}}`, with one pair of braces"));
+        return Some(Advice::Write(format!(
+            "write `${{{text}}}`, with one pair of braces"
+        )));
     }
     // What is between the braces of Helm, Jinja, Nomad, Mustache and GitHub.
     let call = ["env ", "key ", "quote ", "default "];
@@ -51,7 +61,9 @@ pub(super) fn of_other_languages(inner: &str, scope: &Scope<'_>) -> Option<Strin
     let last = path.rsplit('.').next().unwrap_or_default();
     let lower = last.to_ascii_lowercase();
     if let Some(port) = lower.strip_prefix("nomad_port_") {
-        return Some(format!("write `{{{{thermos.ports[{port}]}}}}`"));
+        return Some(Advice::Write(format!(
+            "write `{{{{thermos.ports[{port}]}}}}`"
+        )));
     }
     let is_foreign = path.starts_with('.')
         || text.contains('|')
@@ -80,20 +92,19 @@ pub(super) fn of_other_languages(inner: &str, scope: &Scope<'_>) -> Option<Strin
             "" | "service" | "container" | "listen" | "target" => "http",
             name => name,
         };
-        return Some(format!(
+        return Some(Advice::Write(format!(
             "write `{{{{thermos.ports[{name}]}}}}`: Aurora finds a port"
-        ));
+        )));
     }
     if lower == "name" && path.starts_with('.') {
-        return Some("write `{{name}}`, the name of the job".to_owned());
+        return Some(Advice::Write(
+            "write `{{name}}`, the name of the job".to_owned(),
+        ));
     }
     if let Some((_, meant)) = MEANT.iter().find(|(words, _)| words.contains(&&*lower)) {
-        return Some(format!("write `{{{{{meant}}}}}`"));
+        return Some(Advice::Write(format!("write `{{{{{meant}}}}}`")));
     }
-    is_foreign.then(|| {
-        "write the value itself: a definition has no values from elsewhere, and Aurora no functions"
-            .to_owned()
-    })
+    is_foreign.then_some(Advice::Value)
 }
 
 /// What other template languages call what Aurora knows, in lower case.

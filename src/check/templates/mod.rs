@@ -10,6 +10,8 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Address, Component, Dialect, TemplateReference, Text, references};
 use crate::source::Pointer;
 
+use advice::Advice;
+
 use super::scope::{Scope, Trouble, address, bind, by_agent, composed, trouble};
 use super::{Ctx, lookalikes};
 
@@ -69,13 +71,24 @@ fn malformed(reference: &TemplateReference<'_>, scope: &Scope<'_>, place: Place)
             _ => return problem.help(format!("write it without spaces: `{{{{{trimmed}}}}}`")),
         }
     }
-    if let Some(help) = advice::of_other_languages(reference.inner, scope) {
-        return problem.help(help);
+    if let Some(advice) = advice::of_other_languages(reference.inner, scope) {
+        return advised(problem, advice, scope);
     }
     if let Some(meant) = address.and_then(|address| advice::near_miss(&address, scope)) {
         return problem.help(format!("did you mean `{{{{{meant}}}}}`?"));
     }
     literal_braces(problem, scope)
+}
+
+/// The problem of a reference of another language.
+fn advised(problem: Diagnostic, advice: Advice, scope: &Scope<'_>) -> Diagnostic {
+    match advice {
+        Advice::Write(help) => problem.help(help),
+        Advice::Value => literal_braces(
+            problem.help("write the value itself: a definition has no values from elsewhere"),
+            scope,
+        ),
+    }
 }
 
 fn literal_braces(problem: Diagnostic, scope: &Scope<'_>) -> Diagnostic {
@@ -93,7 +106,7 @@ fn unbound(text: &str, address: &Address<'_>, scope: &Scope<'_>, place: Place) -
     }
     let inner = text.trim_start_matches("{{").trim_end_matches("}}");
     match advice::of_other_languages(inner, scope) {
-        Some(help) => problem.help(help),
+        Some(advice) => advised(problem, advice, scope),
         None => literal_braces(
             problem.help("name a field of the process, the task or the job, or one of `mesos.instance`, `mesos.hostname`, `thermos.task_id`, `thermos.ports[NAME]`"),
             scope,

@@ -27,8 +27,9 @@ pub(super) fn explain(
     let last = errors.last().map(|(pointer, _)| pointer.clone());
     let too_deep: Vec<Option<TooDeep>> = errors
         .iter()
-        .map(|(pointer, error)| match error.problem {
+        .map(|(pointer, error)| match &error.problem {
             Problem::MissingField(field) => unknown::in_map(pointer, field, owner, root),
+            Problem::UnknownField { field, expected } if unknown::is_slip(field, expected) => None,
             _ => unknown::too_deep(pointer, owner, root),
         })
         .collect();
@@ -160,16 +161,11 @@ fn together(problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
         if *count <= SHOWN {
             let place = problem.annotations.into_iter().next();
             let place = place.map(|it| it.place);
-            let label = if is_element(&kept[index]) {
-                ""
-            } else {
-                "here, too"
-            };
             kept[index]
                 .annotations
                 .extend(place.map(|place| Annotation {
                     place,
-                    label: label.to_owned(),
+                    label: String::new(),
                 }));
         }
     }
@@ -185,14 +181,6 @@ fn together(problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
         }
     }
     kept
-}
-
-/// Whether a problem is one with an element as a whole.
-fn is_element(problem: &Diagnostic) -> bool {
-    match problem.place() {
-        Place::Document(pointer, _) => matches!(pointer.tokens().last(), Some(Token::Index(_))),
-        Place::Span(_) | Place::File(_) => false,
-    }
 }
 
 /// What problems have in common that are one mistake: code, headline and the place, whichever
@@ -446,6 +434,14 @@ impl Value<'_> {
                 "write the stage that the job belongs to, such as `\"prod\"`; {}",
                 words::VARIABLES
             ),
+            ("service", Kind::String(text))
+                if expected == "a boolean"
+                    && ["true", "false", "yes", "no", "on", "off"]
+                        .iter()
+                        .any(|word| text.eq_ignore_ascii_case(word)) =>
+            {
+                return None;
+            }
             ("service", Kind::String(_) | Kind::Mapping(_)) if expected == "a boolean" => {
                 "write `true` if instances that ended are to start again".to_owned()
             }

@@ -155,6 +155,11 @@ pub(super) const TABLES: &[Table] = &[
         fields: fields::<ShellHealthChecker>,
     },
     Table {
+        path: &["task", "processes", "*", "resources"],
+        name: "the `resources` of a process",
+        fields: fields::<Resources>,
+    },
+    Table {
         path: &["task", "processes", "*", "logger"],
         name: "the `logger` of a process",
         fields: fields::<Logger>,

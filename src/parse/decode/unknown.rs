@@ -14,13 +14,13 @@ use super::{Owner, find};
 /// Tables whose keys are the author's.
 const MAPS: &[&str] = &["packages", "constraints", "task_links", "portmap", "lints"];
 
-/// Tables that words of other tools stand in. In one with fewer fields, these are the likelier
-/// meaning of a word that is nearly one of them.
+/// Tables that words of other tools stand in.
 const TRANSLATED: &[&[&str]] = &[
     &[],
     &["task"],
     &["task", "processes", "*"],
     &["task", "resources"],
+    &["task", "processes", "*", "resources"],
 ];
 
 /// A field that its table does not have.
@@ -124,10 +124,18 @@ impl Unknown<'_> {
             _ => {}
         }
         let (job, path) = in_job(table.tokens(), owner, self.root)?;
+        // In a table of few fields, one of these is the likelier meaning.
+        let mut large = TABLES
+            .iter()
+            .filter(|table| TRANSLATED.contains(&table.path));
+        let is_large = owner == Owner::Settings || large.any(|table| table.is_at(path));
+        if !is_large && closest(field, known(self.expected, owner)).is_some() {
+            return None;
+        }
         if let Some(below) = self.elsewhere(&job, path) {
             return Some(below);
         }
-        if owner == Owner::Settings {
+        if owner == Owner::Settings || !is_large {
             return None;
         }
         if field == "environment" {
@@ -141,12 +149,6 @@ impl Unknown<'_> {
                 help: "move it to `jobc.toml`: it is a setting of the workspace".to_owned(),
                 to: None,
             });
-        }
-        let mut own = TABLES.iter().filter(|table| table.is_at(path));
-        if own.any(|table| !TRANSLATED.contains(&table.path))
-            && closest(field, known(self.expected, owner)).is_some()
-        {
-            return None;
         }
         words::find(field).map(|word| self.translated(word, &job, path))
     }
@@ -187,7 +189,8 @@ impl Unknown<'_> {
         let (above, field) = dotted.rsplit_once('.').unwrap_or(("", dotted));
         let above: Vec<&str> = above.split('.').filter(|key| !key.is_empty()).collect();
         let table = TABLES.iter().find(|table| table.path == above);
-        let is_here = table.is_some_and(|table| table.is_at(path));
+        let is_here =
+            table.is_some_and(|table| table.is_at(path)) || self.expected.contains(&field);
         let with = |help: String| match word.help {
             "" => help,
             more => more.to_owned(),
@@ -218,6 +221,13 @@ impl Unknown<'_> {
             to: Some(to.key(field)),
         }
     }
+}
+
+/// Whether a word is a field of its table but for a letter.
+pub(super) fn is_slip(word: &str, fields: &[&'static str]) -> bool {
+    const LENGTHS: std::ops::Range<usize> = 5..40;
+    let is_near = |field: &&'static str| strsim::damerau_levenshtein(word, field) == 1;
+    LENGTHS.contains(&word.len()) && fields.iter().any(is_near)
 }
 
 /// The field at a place, or the one above it, as one of a table around the one that it is in.
