@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jobc::check;
+use jobc::diagnostic::codes::foreign::FOREIGN_FILE;
 use jobc::diagnostic::codes::syntax::DUPLICATE_KEY;
 use jobc::diagnostic::{Diagnostic, Holes, Report};
 use jobc::model::{LockFile, Settings};
@@ -120,7 +121,7 @@ fn strict(text: &str, tree: &Report<Node>) {
     assert!(
         problems
             .iter()
-            .all(|problem| problem.code == &DUPLICATE_KEY)
+            .all(|problem| [&DUPLICATE_KEY, &FOREIGN_FILE].contains(&problem.code))
     );
     if problems.is_empty() {
         let root = tree.value.as_ref().expect("nothing is wrong with it");

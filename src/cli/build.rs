@@ -30,7 +30,7 @@ pub(super) fn run(args: &BuildArgs, global: &Global, console: &Console) -> Resul
     };
     let search = Search::new(&workspace, &args.jobs.names, depth)?.written_as(args.target);
     let mut findings = search.run(console)?;
-    let mut failures = settle(&search, &mut findings, Many::Refused, console)?;
+    let mut failures = settle(&search, &mut findings, Many::ByPattern, console)?;
     if failures.is_empty() && args.stdout && findings.selected().nth(1).is_some() {
         failures.push(too_many(&findings));
     }

@@ -29,7 +29,7 @@ pub(super) fn run(args: &CheckArgs, global: &Global, console: &Console) -> Resul
         left_out = Some((search.definitions.len() - changed.len(), revision));
     }
     let mut findings = search.run(console)?;
-    let failures = settle(&search, &mut findings, Many::Allowed, console)?;
+    let failures = settle(&search, &mut findings, Many::ByName, console)?;
     diagnostics.append(&mut findings.diagnostics);
     let mut lines = Lines::default();
     console.looked_at(findings.selected().map(|job| LookedAt {

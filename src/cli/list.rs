@@ -32,7 +32,7 @@ pub(super) fn run(args: &ListArgs, global: &Global, console: &Console) -> Result
     };
     let search = Search::new(&workspace, &args.jobs.names, Depth::Check)?;
     let mut findings = search.run(console)?;
-    let failures = settle(&search, &mut findings, Many::Allowed, console)?;
+    let failures = settle(&search, &mut findings, Many::ByName, console)?;
     diagnostics.append(&mut findings.diagnostics);
     let exit = console.close(diagnostics, None, &failures);
     let mut jobs: Vec<_> = findings.selected().collect();

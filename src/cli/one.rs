@@ -20,7 +20,7 @@ pub(super) fn one(
     let words = [word.to_owned()];
     let search = Search::new(workspace, &words, Depth::Plan)?;
     let mut findings = search.run(console)?;
-    let mut failures = settle(&search, &mut findings, Many::One, console)?;
+    let mut failures = settle(&search, &mut findings, Many::Never, console)?;
     if failures.is_empty() && findings.selected().nth(1).is_some() {
         let count = findings.selected().count();
         failures.push(

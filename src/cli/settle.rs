@@ -13,15 +13,15 @@ use super::misnamed;
 use super::search::{Findings, Search};
 use super::select::{Selector, paths};
 
-/// How many jobs a name may mean.
+/// How a command may be told to take several jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Many {
-    /// All that it fits.
-    Allowed,
-    /// One; several are named one by one, or by a pattern.
-    Refused,
-    /// One, whatever it is named by.
-    One,
+    /// By a name that fits them.
+    ByName,
+    /// One by one, or by a pattern; a name has to fit one job alone.
+    ByPattern,
+    /// In no way.
+    Never,
 }
 
 /// The most jobs that a message lists.
@@ -51,7 +51,7 @@ pub(super) fn settle(
     for (index, selector) in selectors.iter().enumerate() {
         let meant = findings.of(index);
         match selector {
-            Selector::Name(word, _) if meant.len() > 1 && many != Many::Allowed => {
+            Selector::Name(word, _) if meant.len() > 1 && many != Many::ByName => {
                 failures.push(ambiguous(word, meant.into_values(), many));
             }
             Selector::All if meant.is_empty() && !silent => {
@@ -100,8 +100,10 @@ fn ambiguous<'j>(
 ) -> Failure {
     let failure = Failure::new(format!("`{word}` fits {} jobs", jobs.len())).note(table(jobs));
     failure.help(match many {
-        Many::One => "name one of them by its key",
-        Many::Allowed | Many::Refused => "name one of them by its key, or all of them by a pattern",
+        Many::Never => "name one of them by its key",
+        Many::ByName | Many::ByPattern => {
+            "name one of them by its key, or all of them by a pattern"
+        }
     })
 }
 

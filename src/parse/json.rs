@@ -35,6 +35,7 @@ pub fn parse_as(file: &Arc<SourceFile>, dialect: Dialect) -> Report<Node> {
         values: 0,
     };
     let root = reader.document();
+    reader.relatives();
     reader.problems.report(root.ok())
 }
 
@@ -80,6 +81,23 @@ impl Reader<'_> {
             self.problems.push(problem);
         }
         Ok(root)
+    }
+
+    /// Tells a text in a relative of JSON as that, once.
+    fn relatives(&mut self) {
+        const PYTHON: [&str; 3] = ["True", "False", "None"];
+        let has = |habit| self.problems.has_habit(habit);
+        if has("single quotes") && PYTHON.into_iter().any(has) {
+            let habits = ["single quotes", "True", "False", "None"];
+            let headline = "expected JSON, found a dictionary of Python";
+            let help = "use double quotes, and write `true`, `false` and `null`";
+            self.problems.unite(&habits, headline, help);
+        } else if has("single quotes") && has("bare keys") {
+            let habits = ["single quotes", "bare keys"];
+            let headline = "expected JSON, found JSON5";
+            let help = "put double quotes around keys, and around strings instead of single quotes";
+            self.problems.unite(&habits, headline, help);
+        }
     }
 
     fn value(&mut self) -> Result<Node, Stop> {
@@ -599,8 +617,7 @@ mod tests {
     fn what_is_not_json() {
         check(
             "{'a': 'b'}",
-            "syntax: expected a string in double quotes, found `'a'` | 1:2 \"'a'\" | use double quotes\n\
-             syntax: expected a string in double quotes, found `'b'` | 1:7 \"'b'\" | use double quotes",
+            r#"syntax: expected a string in double quotes, found `'a'` | 1:2 "'a'" | use double quotes"#,
         );
         check(
             "{name: hello world}",
@@ -613,12 +630,20 @@ mod tests {
              syntax: expected a value, found `None` | 1:8 \"None\" | write `null`",
         );
         check(
+            "[True, 'a', None]",
+            r#"syntax: expected JSON, found a dictionary of Python | 1:2 "True" | use double quotes, and write `true`, `false` and `null`"#,
+        );
+        check(
+            "{a: 'b'}",
+            r#"syntax: expected JSON, found JSON5 | 1:2 "a" | put double quotes around keys, and around strings instead of single quotes"#,
+        );
+        check(
             "[1,\u{a0}2]",
             r#"syntax: expected an ordinary space, found the character U+00A0 | 1:4 "\u{a0}" | remove it, or put a space in its place"#,
         );
         check(
             "{“a”: 1}",
-            r#"syntax: expected a key or `}`, found `“` | 1:2 "“" | use the straight double quotes `"`"#,
+            r#"syntax: expected a string in straight quotes, found the typographic quote `“` | 1:2 "“a”" | write `"a"`"#,
         );
         check(
             "[\"a\": 1]",
@@ -653,7 +678,7 @@ mod tests {
         check(
             "{\"a\" = 1; \"b\" 2}",
             "syntax: expected `:`, found `=` | 1:6 \"=\" | write `\"key\": value`\n\
-             syntax: expected `,` or `}`, found `;` | 1:9 \";\"\n\
+             syntax: expected `,` or `}`, found `;` | 1:9 \";\" | write a comma\n\
              syntax: expected `:` after the key, found `2` | 1:15 \"2\" | write `\"key\": value`",
         );
         check(

@@ -61,6 +61,25 @@ impl<'a> Problems<'a> {
         self.push(problem);
     }
 
+    /// Whether a mistake of this kind was made.
+    pub(super) fn has_habit(&self, habit: &str) -> bool {
+        self.habits.contains_key(habit)
+    }
+
+    /// Tells mistakes that people make together as one, at the first of them.
+    pub(super) fn unite(&mut self, habits: &[&str], headline: &str, help: &str) {
+        let headlines: Vec<String> = habits
+            .iter()
+            .filter_map(|habit| Some(self.habits.remove(*habit)?.0))
+            .collect();
+        let is_one = |problem: &Diagnostic| headlines.contains(&problem.headline);
+        let Some(span) = self.found.iter().filter(|it| is_one(it)).map(span).min() else {
+            return;
+        };
+        self.found.retain(|problem| !is_one(problem));
+        self.found.push(self.syntax(span, headline).help(help));
+    }
+
     /// Whether a problem is in a line that version control puts around what it could not merge.
     fn is_in_conflict(&self, problem: &Diagnostic) -> bool {
         let text = self.file.text();
@@ -186,9 +205,14 @@ impl<'a> Problems<'a> {
 
 /// Where a problem of a file that is being read starts.
 pub(super) fn start(problem: &Diagnostic) -> u32 {
+    span(problem).start
+}
+
+/// Where a problem of a file that is being read is.
+fn span(problem: &Diagnostic) -> Span {
     match problem.place() {
-        Place::Span(location) => location.span.start,
-        Place::Document(..) | Place::File(_) => 0,
+        Place::Span(location) => location.span,
+        Place::Document(..) | Place::File(_) => Span::new(0..0),
     }
 }
 

@@ -5,7 +5,7 @@ mod duplicates;
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::codes::{job, names, order, plan, shape, syntax, templates};
+use crate::diagnostic::codes::{foreign, job, names, order, plan, shape, syntax, templates};
 use crate::diagnostic::{Code, Diagnostic, Place, Severity};
 use crate::model::references;
 use crate::source::{Kind, Node, Pointer, Token};
@@ -22,6 +22,7 @@ const REFUSED: &[&Code] = &[
     &syntax::NUMBER_OUT_OF_RANGE,
     &syntax::TOO_DEEP,
     &syntax::TOO_MANY_VALUES,
+    &foreign::FOREIGN_FILE,
     &shape::UNKNOWN_FIELD,
     &shape::MISSING_FIELD,
     &shape::WRONG_TYPE,

@@ -57,7 +57,7 @@ pub(super) fn run(args: &PushArgs, global: &Global, console: &Console) -> Result
         search.compiler.keep(Arc::clone(ahead) as Arc<_>);
     }
     let mut findings = search.run(console)?;
-    let failures = settle(&search, &mut findings, Many::Refused, console)?;
+    let failures = settle(&search, &mut findings, Many::ByPattern, console)?;
     diagnostics.append(&mut findings.diagnostics);
     let exit = console.close(diagnostics, None, &failures);
     if exit != Exit::Done {

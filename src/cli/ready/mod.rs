@@ -34,7 +34,7 @@ pub(super) fn run(args: &ReadyArgs, global: &Global, console: &Console) -> Resul
     let search =
         Search::new(&workspace, &args.jobs.names, Depth::Keep)?.written_as(Some(Form::Complete));
     let mut findings = search.run(console)?;
-    let failures = settle(&search, &mut findings, Many::Allowed, console)?;
+    let failures = settle(&search, &mut findings, Many::ByName, console)?;
     diagnostics.append(&mut findings.diagnostics);
     let exit = console.close(diagnostics, None, &failures);
     if exit != Exit::Done {

@@ -166,7 +166,7 @@ fn compile(
     let words = [word.to_owned()];
     let search = Search::new(&workspace, &words, Depth::Keep)?.written_as(Some(Form::Complete));
     let mut findings = search.run(console)?;
-    let mut failures = settle(&search, &mut findings, Many::One, console)?;
+    let mut failures = settle(&search, &mut findings, Many::Never, console)?;
     let count = findings.selected().count();
     if failures.is_empty() && count > 1 {
         let failure = Failure::new(format!("`run` is for one job, and {count} are selected"));

@@ -55,7 +55,7 @@ pub(super) fn run(
     let mut failures = Vec::new();
     if !search.is_empty() {
         findings = search.run(console)?;
-        failures = settle(&search, &mut findings, Many::Allowed, console)?;
+        failures = settle(&search, &mut findings, Many::ByName, console)?;
     }
     diagnostics.append(&mut findings.diagnostics);
     let exit = console.close(diagnostics, None, &failures);

@@ -33,7 +33,7 @@ pub(super) fn run(args: &WhyArgs, global: &Global, console: &Console) -> Result<
     let search = Search::new(&workspace, &args.jobs, Depth::KeepNeeds)?;
     let search = search.written_as(Some(Form::Complete));
     let mut findings = search.run(console)?;
-    let failures = settle(&search, &mut findings, Many::Allowed, console)?;
+    let failures = settle(&search, &mut findings, Many::ByName, console)?;
     diagnostics.append(&mut findings.diagnostics);
     let compiled = console.close(diagnostics, None, &failures);
     let is_partial = compiled == Exit::Wrong && args.jobs.is_empty();

@@ -30,7 +30,8 @@ pub(super) fn explain(
         .map(|(pointer, error)| match &error.problem {
             Problem::MissingField(field) => unknown::in_map(pointer, field, owner, root),
             Problem::UnknownField { field, expected } if unknown::is_slip(field, expected) => None,
-            _ => unknown::too_deep(pointer, owner, root),
+            Problem::UnknownField { .. } => unknown::too_deep(pointer, owner, root),
+            _ => unknown::refused_key(pointer, owner, root),
         })
         .collect();
     let mut meant: Vec<Pointer> = too_deep

@@ -230,6 +230,17 @@ pub(super) fn is_slip(word: &str, fields: &[&'static str]) -> bool {
     LENGTHS.contains(&word.len()) && fields.iter().any(is_near)
 }
 
+/// The value at a place as a field of a table around the one that it is in, whose keys are the
+/// author's.
+pub(super) fn refused_key(pointer: &Pointer, owner: Owner, root: &Node) -> Option<TooDeep> {
+    let is_map = |token: &Token| match token {
+        Token::Key(key) => MAPS.contains(&key.as_str()),
+        Token::Index(_) => false,
+    };
+    let is_below = pointer.tokens().iter().any(is_map);
+    is_below.then(|| too_deep(pointer, owner, root))?
+}
+
 /// The field at a place, or the one above it, as one of a table around the one that it is in.
 pub(super) fn too_deep(pointer: &Pointer, owner: Owner, root: &Node) -> Option<TooDeep> {
     let (job, path) = in_job(pointer.tokens(), owner, root)?;

@@ -306,7 +306,6 @@ const WORDS: &[Word] = &[
         &[
             "tasks",
             "containers",
-            "groups",
             "programs",
             "process",
             "steps",

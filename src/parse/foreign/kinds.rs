@@ -35,6 +35,7 @@ pub(super) fn find(outline: &Outline<'_>, role: Role) -> Option<(&'static Kind, 
             }
         }
         _ if outline.has_any(OWN_FIELDS) => return None,
+        Role::ClientJson if outline.has_any(&["jobs"]) => return None,
         _ => {
             if let Some(found) = signed(&SETTINGS) {
                 return Some(found);

@@ -120,14 +120,15 @@ impl<'a> Outline<'a> {
     /// Whether JSON has fields that only definitions have: several, or one in a file that is called
     /// like a definition. Then, where the first one is.
     pub(super) fn is_definition(&self, name: &str) -> Option<Span> {
-        const OWN: &[&str] = &[
-            "packages",
-            "task/after",
-            "task/waive",
-            "waive",
-            "jobs/packages",
-        ];
-        let found: Vec<Span> = OWN.iter().filter_map(|sign| self.find(sign)).collect();
+        const OWN: &[&str] = &["packages", "waive", "task/after", "task/waive"];
+        // What stands beside `jobs`, Aurora's client passes over.
+        const OWN_IN_LIST: &[&str] = &["jobs/packages", "jobs/waive", "jobs/after"];
+        let own = if self.has_any(&["jobs"]) {
+            OWN_IN_LIST
+        } else {
+            OWN
+        };
+        let found: Vec<Span> = own.iter().filter_map(|sign| self.find(sign)).collect();
         let file = name.rsplit('/').next().unwrap_or(name);
         let is_called = file == "job.json" || file.ends_with(".job.json");
         let enough = if is_called { 1 } else { 2 };

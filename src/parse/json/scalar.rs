@@ -109,9 +109,12 @@ impl Reader<'_> {
         let text = self.text[start..self.at].trim_end();
         self.at = start + text.len();
         let problem = self.unquoted(text, Span::new(start..self.at));
-        match text {
-            "True" | "False" | "None" => self.problems.push_habit("words of Python", problem),
-            _ => self.report(problem)?,
+        match ["True", "False", "None"]
+            .into_iter()
+            .find(|word| *word == text)
+        {
+            Some(word) => self.problems.push_habit(word, problem),
+            None => self.report(problem)?,
         }
         Ok(Kind::Null)
     }
