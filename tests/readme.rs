@@ -12,18 +12,34 @@ use crate::harness::{Sandbox, repository, updating};
 /// The home directory of the README's reader, whose clone is `~/jobc`.
 const HOME: &str = "/home/me";
 
+/// The section whose commands take Nix.
+const WITH_NIX: &str = "## With Nix";
+
+/// Runs a command where `/nix` is the reader's own.
+const OWN_NIX: &str = "mount --bind \"$HOME/.nix\" /nix && exec sh -c \"$0\" \"$@\"";
+
 /// One reader's shell: it stays in the directory that a command went to.
 struct Reader {
     sandbox: Sandbox,
     directory: PathBuf,
+    with_nix: bool,
 }
 
 impl Reader {
     fn new() -> Self {
         let sandbox = Sandbox::new();
         sandbox.examples("jobc/examples");
+        sandbox.file(
+            ".config/nix/nix.conf",
+            "build-users-group =\nsandbox = false\nsubstituters =\nexperimental-features = nix-command\n",
+        );
+        fs::create_dir(sandbox.path().join(".nix")).expect("it can be made");
         let directory = sandbox.path().join("jobc");
-        Self { sandbox, directory }
+        Self {
+            sandbox,
+            directory,
+            with_nix: false,
+        }
     }
 
     /// Both outputs of a command.
@@ -32,14 +48,14 @@ impl Reader {
         let programs = program.parent().expect("it is in a directory");
         let path = std::env::var("PATH").unwrap_or_default();
         let whereabouts = self.sandbox.path().join(".directory");
-        let mut shell = Command::new("sh");
+        let mut shell = Command::new(if self.with_nix { "unshare" } else { "sh" });
+        if self.with_nix {
+            shell.args(["-m", "sh", "-c", OWN_NIX]);
+        } else {
+            shell.arg("-c");
+        }
         shell
-            .args([
-                "-c",
-                "exec 2>&1; eval \"$1\"; pwd -P > \"$2\"",
-                "sh",
-                command,
-            ])
+            .args(["exec 2>&1; eval \"$1\"; pwd -P > \"$2\"", "sh", command])
             .arg(&whereabouts)
             .current_dir(&self.directory)
             .env("HOME", self.sandbox.path())
@@ -72,15 +88,20 @@ fn without_time(output: &str) -> String {
     text
 }
 
-/// The README with what its commands print now.
+/// The README with what its commands print now; those that take Nix only where it is.
 fn rewritten(text: &str) -> String {
+    let has_nix = crate::nix::nix();
     let mut reader = Reader::new();
     let mut new = String::new();
     let mut lines = text.lines().peekable();
     while let Some(line) = lines.next() {
         writeln!(new, "{line}").expect("strings take all");
+        if line.starts_with("## ") {
+            reader.with_nix = line == WITH_NIX;
+        }
         match line {
-            "```toml" => {
+            "```console" if reader.with_nix && !has_nix => {}
+            "```toml" | "```nix" => {
                 let mut file = String::new();
                 while let Some(line) = lines.next_if(|line| *line != "```") {
                     writeln!(new, "{line}").expect("strings take all");
@@ -124,8 +145,8 @@ fn sessions() {
 fn the_first_definition() {
     let text = fs::read_to_string(repository().join("README.md")).expect("it can be read");
     let shown = text
-        .split("```toml\n")
-        .nth(1)
+        .split_once("## A tour\n")
+        .and_then(|(_, tour)| tour.split("```toml\n").nth(1))
         .and_then(|rest| rest.split("```").next());
     let example = repository().join("examples/hello_world/job.toml");
     let example = fs::read_to_string(example).expect("it can be read");
