@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::check::{self, CheckedJob};
-use crate::diagnostic::{Diagnostic, Holes, MachineError, Place, Report, redact};
+use crate::diagnostic::{Diagnostic, Holes, MachineError, Place, Report};
 use crate::emit::{self, Artifact, Form};
 use crate::lint::{Levels, Waivers};
 use crate::model::{Dialect, JobKey, PackageName, PackageSource};
@@ -195,11 +195,7 @@ impl<'a> Compiler<'a> {
                 .diagnostics
                 .into_iter()
                 .map(|problem| problem.located_in_jobs(&map));
-            let mut diagnostics: Vec<_> = located.collect();
-            let map = match redact(&mut diagnostics, file) {
-                Some(hidden) => map.of(hidden),
-                None => map,
-            };
+            let diagnostics: Vec<_> = located.collect();
             // Checking left out the jobs of which something was made up. Shared packages are left.
             let made_up = holes.touch(&Pointer::root().key("packages"));
             let value = checked.value.filter(|_| !made_up);

@@ -35,6 +35,7 @@ pub mod compile;
 
 mod nameless;
 
+pub mod secret;
 pub mod show;
 
 pub mod write;

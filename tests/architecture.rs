@@ -10,11 +10,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("beneath", &[]),
     ("source", &[]),
     ("store", &[]),
-    ("diagnostic", &["source"]),
+    ("secret", &[]),
+    ("diagnostic", &["source", "secret"]),
     ("model", &["store"]),
     ("parse", &["source", "diagnostic", "model"]),
     ("lint", &["source", "diagnostic", "model"]),
-    ("check", &["source", "diagnostic", "model", "lint"]),
+    (
+        "check",
+        &["source", "diagnostic", "model", "lint", "secret"],
+    ),
     (
         "resolve",
         &[
@@ -25,6 +29,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "store",
             "lint",
             "check",
+            "secret",
         ],
     ),
     (
@@ -130,7 +135,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("run", &["diagnostic", "model"]),
-    ("diff", &["diagnostic", "store", "resolve", "run"]),
+    ("diff", &["diagnostic", "store", "resolve", "run", "secret"]),
     (
         "validate",
         &[
@@ -305,4 +310,34 @@ fn the_table_has_every_module() {
         .collect();
     let table: BTreeSet<String> = ARROWS.iter().map(|(name, _)| (*name).to_owned()).collect();
     assert_eq!(modules, table);
+}
+
+#[test]
+fn results_and_messages_pass_the_door() {
+    let print = [
+        "explain",
+        "man",
+        "completions",
+        "schema",
+        "build",
+        "output",
+        "console",
+    ];
+    let streams = ["output", "console", "run/mod", "terminal", "diff"];
+    let mut failures = Vec::new();
+    for (name, text) in sources() {
+        let file = name
+            .strip_prefix("src/cli/")
+            .and_then(|name| name.strip_suffix(".rs"));
+        let is_in = |list: &[&str]| file.is_some_and(|file| list.contains(&file));
+        if text.contains("print_as_it_is(") && !is_in(&print) {
+            failures.push(format!("{name}: prints as it is what may hold a secret"));
+        }
+        let writes = ["println!", "print!(", "stdout()", "stderr()"];
+        let is_stream = writes.iter().any(|word| text.contains(word));
+        if is_stream && !is_in(&streams) && name != "src/nix.rs" {
+            failures.push(format!("{name}: writes to a stream by itself"));
+        }
+    }
+    report(&failures);
 }

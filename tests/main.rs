@@ -28,6 +28,7 @@ mod outside;
 mod push;
 mod readme;
 mod ready;
+mod redaction;
 mod reports;
 mod review;
 mod robustness;

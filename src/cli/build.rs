@@ -53,7 +53,7 @@ pub(super) fn run(args: &BuildArgs, global: &Global, console: &Console) -> Resul
         let paths = write(&jobs, args.out.as_deref(), &workspace)?;
         lines(&jobs, &paths, args.print)
     };
-    output::print(&text)?;
+    output::print_as_it_is(&text)?;
     Ok(Exit::Done)
 }
 

@@ -29,7 +29,7 @@ pub(super) fn run(args: &CompletionsArgs) -> Result<Exit, Failure> {
             .write_registration(VARIABLE, "jobc", "jobc", "jobc", &mut script)
             .map_err(|error| Failure::new(format!("cannot write the script: {error}")))?;
     }
-    output::print(&String::from_utf8_lossy(&script))?;
+    output::print_as_it_is(&String::from_utf8_lossy(&script))?;
     Ok(Exit::Done)
 }
 

@@ -13,7 +13,8 @@ use anstream::{AutoStream, ColorChoice};
 use serde::Serialize;
 
 use crate::diagnostic::render::{self, LookedAt, Outcome, TextOptions, Trouble, wrap};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Redacted, Severity};
+use crate::secret::{hide, hide_in_json};
 
 use super::args::{Color, Global, MessageFormat};
 use super::exit::Exit;
@@ -64,7 +65,7 @@ pub(super) enum Warnings {
 /// What is said at the end.
 #[derive(Debug, Default)]
 struct Collected {
-    diagnostics: Vec<Diagnostic>,
+    diagnostics: Redacted,
     troubles: Vec<Trouble>,
     jobs: Vec<LookedAt>,
     /// The last lines for people.
@@ -124,7 +125,7 @@ impl Console {
         let lines = remark.into_iter().chain(summary.as_deref());
         match self.manner.channel {
             Channel::Stdout => {
-                let lines = lines.map(str::to_owned);
+                let lines = lines.map(|line| hide(line).into_owned());
                 self.report().closing.extend(lines);
                 self.tell_problems(diagnostics);
             }
@@ -149,7 +150,12 @@ impl Console {
     /// Notes jobs that were looked at, for reports that list them.
     pub(super) fn looked_at(&self, jobs: impl IntoIterator<Item = LookedAt>) {
         if self.lists_jobs() {
-            self.report().jobs.extend(jobs);
+            let hidden = jobs.into_iter().map(|job| LookedAt {
+                file: hide(&job.file).into_owned(),
+                key: hide(&job.key).into_owned(),
+                ..job
+            });
+            self.report().jobs.extend(hidden);
         }
     }
 
@@ -188,7 +194,7 @@ impl Console {
     pub(super) fn finish(self, exit: Exit) -> Exit {
         let document = self.document(exit);
         let printed = match self.manner.channel {
-            Channel::Stdout => output::print(&String::from_utf8_lossy(&document)),
+            Channel::Stdout => output::print_as_it_is(&String::from_utf8_lossy(&document)),
             Channel::Stderr => {
                 print(&document);
                 Ok(())
@@ -236,6 +242,7 @@ impl Console {
     }
 
     fn tell_problems(&self, diagnostics: Vec<Diagnostic>) {
+        let diagnostics = Redacted::new(diagnostics);
         if self.is_deferred() {
             self.report().diagnostics.extend(diagnostics);
             return;
@@ -276,13 +283,12 @@ impl Console {
     pub(super) fn tell(&self, text: &str, object: &impl Serialize) {
         match self.format {
             MessageFormat::Json => {
-                let mut line = serde_json::to_string(object).expect("a result becomes JSON");
-                line.push('\n');
-                print(line.as_bytes());
+                let line = serde_json::to_string(object).expect("a result becomes JSON");
+                print(format!("{}\n", hide_in_json(&line)).as_bytes());
             }
             MessageFormat::Sarif | MessageFormat::Junit => {}
             MessageFormat::Text | MessageFormat::Short | MessageFormat::Github => {
-                print(text.as_bytes());
+                print(hide(text).as_bytes());
             }
         }
     }
@@ -290,9 +296,10 @@ impl Console {
     /// Prints a line for people; a program reads nothing but what it knows.
     pub(super) fn say(&self, line: &str) {
         if !self.is_read() {
+            let line = hide(line);
             let line = match self.columns() {
-                Some(columns) => wrap::prose(line, columns),
-                None => line.to_owned(),
+                Some(columns) => wrap::prose(&line, columns),
+                None => line.into_owned(),
             };
             print(format!("{line}\n").as_bytes());
         }

@@ -19,7 +19,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
             None => topics::about(id).ok_or_else(|| unknown(id))?,
         },
     };
-    output::print(&text)?;
+    output::print_as_it_is(&text)?;
     Ok(Exit::Done)
 }
 

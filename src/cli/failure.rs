@@ -7,10 +7,12 @@ use annotate_snippets::{Group, Level, Renderer};
 use crate::diagnostic::render::{Trouble, visible, wrap};
 use crate::diagnostic::{MachineError, Severity};
 use crate::git::GitError;
+use crate::secret::hide;
 
 /// The machine could not do what it was asked, or the command line made no sense.
 ///
-/// Told as a diagnostic is, without a place: the headline makes sense alone, help is an imperative.
+/// Told as a diagnostic is, without a place: the headline makes sense alone, help is an imperative. Secrets
+/// in what it is told of are hidden.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Failure {
     headline: String,
@@ -23,7 +25,7 @@ impl Failure {
     /// What is wrong, in one line.
     pub(super) fn new(headline: impl AsRef<str>) -> Self {
         Self {
-            headline: visible::line(headline.as_ref()),
+            headline: visible::line(&hide(headline.as_ref())),
             notes: Vec::new(),
             help: Vec::new(),
             is_warning: false,
@@ -49,14 +51,14 @@ impl Failure {
     /// With something to know besides.
     #[must_use]
     pub(super) fn note(mut self, note: impl AsRef<str>) -> Self {
-        self.notes.push(visible::paragraph(note.as_ref()));
+        self.notes.push(visible::paragraph(&hide(note.as_ref())));
         self
     }
 
     /// With something to do about it.
     #[must_use]
     pub(super) fn help(mut self, help: impl AsRef<str>) -> Self {
-        self.help.push(visible::paragraph(help.as_ref()));
+        self.help.push(visible::paragraph(&hide(help.as_ref())));
         self
     }
 

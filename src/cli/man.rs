@@ -13,7 +13,7 @@ use super::help;
 use super::output;
 
 pub(super) fn run() -> Result<Exit, Failure> {
-    output::print(&page()?)?;
+    output::print_as_it_is(&page()?)?;
     Ok(Exit::Done)
 }
 

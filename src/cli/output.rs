@@ -1,17 +1,28 @@
 //! Standard output: results, and nothing before everything went well.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::render::{Root, wrap};
+use crate::secret::{hide, hide_in_json};
 
 use super::exit::Exit;
 use super::failure::Failure;
 use super::help;
 use super::terminal;
 
-/// Prints a result, all at once. A reader who went away has seen enough.
+/// Prints a result with its secrets hidden, all at once. A reader who went away has seen enough.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
+    if text.starts_with(['{', '[']) {
+        print_as_it_is(&hide_in_json(text))
+    } else {
+        print_as_it_is(&hide(text))
+    }
+}
+
+/// Prints a text of jobc's own, or a compiled job: what is in that is what was asked for.
+pub(super) fn print_as_it_is(text: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     let written = stdout
         .write_all(text.as_bytes())
@@ -21,7 +32,13 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
 
 /// Prints what the command line itself asks for, help for instance, or what is wrong with it.
 pub(super) fn answer(answer: &clap::Error) -> Result<Exit, Failure> {
-    let text = help::released(&answer.render().ansi().to_string());
+    let rendered = answer.render();
+    let plain = help::released(&rendered.to_string());
+    let text = match hide(&plain) {
+        // What was wrong with the command line had a secret in it.
+        Cow::Owned(hidden) if answer.exit_code() != 0 => hidden,
+        _ => help::released(&rendered.ansi().to_string()),
+    };
     let columns = answer
         .use_stderr()
         .then(|| terminal::seen_of(&io::stderr()))

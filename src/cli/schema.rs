@@ -19,6 +19,6 @@ pub(super) fn run(args: &SchemaArgs) -> Result<Exit, Failure> {
         Which::WhyChanged => Document::WhyChanged,
         Which::Messages => Document::Messages,
     };
-    output::print(&schema::schema(which))?;
+    output::print_as_it_is(&schema::schema(which))?;
     Ok(Exit::Done)
 }

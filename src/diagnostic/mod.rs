@@ -17,7 +17,7 @@ pub use holes::Holes;
 pub use machine::MachineError;
 pub use place::{Part, Place};
 pub use problem::{Annotation, Diagnostic};
-pub use redact::redact;
+pub use redact::Redacted;
 pub use report::Report;
 pub use subject::{Subject, SubjectJob};
 pub use suggest::closest;

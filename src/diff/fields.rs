@@ -1,8 +1,11 @@
 //! Fields of two tables compared by their paths.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
+
+use crate::secret::hide_in_json;
 
 use super::FieldChange;
 
@@ -66,9 +69,9 @@ fn values(old: Option<&Value>, new: Option<&Value>, path: String, changes: &mut 
         (None, Some(Value::Object(new))) if !new.is_empty() => tables(&empty, new, &path, changes),
         (Some(Value::Array(old)), Some(Value::Array(new))) => lists(old, new, path, changes),
         _ => changes.push(FieldChange {
+            old: old.map(|value| shown(&path, value)),
+            new: new.map(|value| shown(&path, value)),
             path,
-            old: old.cloned(),
-            new: new.cloned(),
         }),
     }
 }
@@ -90,14 +93,31 @@ fn lists(old: &[Value], new: &[Value], path: String, changes: &mut Vec<FieldChan
     let is_plain = |value: &Value| !value.is_object() && !value.is_array();
     if old.iter().chain(new).all(is_plain) || old.len() != new.len() {
         changes.push(FieldChange {
+            old: Some(shown(&path, &old.to_vec().into())),
+            new: Some(shown(&path, &new.to_vec().into())),
             path,
-            old: Some(old.to_vec().into()),
-            new: Some(new.to_vec().into()),
         });
         return;
     }
     for (index, (old, new)) in old.iter().zip(new).enumerate() {
         values(Some(old), Some(new), format!("{path}[{index}]"), changes);
+    }
+}
+
+/// A value as it may be shown: its secrets are hidden, those too that its path tells.
+fn shown(path: &str, value: &Value) -> Value {
+    let named = Map::from_iter([
+        ("path".to_owned(), Value::from(path)),
+        ("value".to_owned(), value.clone()),
+    ]);
+    let json = Value::from(named).to_string();
+    match hide_in_json(&json) {
+        Cow::Borrowed(_) => value.clone(),
+        Cow::Owned(hidden) => {
+            let mut named: Map<String, Value> =
+                serde_json::from_str(&hidden).expect("hiding keeps JSON what it is");
+            named.remove("value").unwrap_or_default()
+        }
     }
 }
 

@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use similar::{Algorithm, ChangeTag, TextDiff};
 
+use crate::secret::hide;
+
 use super::Hunk;
 
 /// Unchanged lines around changed ones.
@@ -12,8 +14,8 @@ const AROUND: usize = 2;
 /// Texts of more lines are not compared: it might take for ever.
 const MOST_LINES: usize = 20_000;
 
-/// What differs between two texts; `shown` is the old one as it is to be shown, line for line. None
-/// if they are too long.
+/// What differs between two texts; `shown` is the old one as it is to be shown, line for line. Their
+/// secrets are hidden. None if they are too long.
 pub(super) fn hunks(old: &str, shown: &str, new: &str) -> Option<Vec<Hunk>> {
     if old == new {
         return Some(Vec::new());
@@ -22,7 +24,10 @@ pub(super) fn hunks(old: &str, shown: &str, new: &str) -> Option<Vec<Hunk>> {
     if count(old) + count(new) > MOST_LINES {
         return None;
     }
-    let shown: Vec<&str> = shown.split('\n').collect();
+    // A line alone does not say what the text around it does.
+    let [hidden_old, shown, hidden_new] = [old, shown, new].map(hide);
+    let [hidden_old, shown, hidden_new] =
+        [&hidden_old, &shown, &hidden_new].map(|text| text.split('\n').collect::<Vec<_>>());
     let diff = TextDiff::configure()
         .algorithm(Algorithm::Myers)
         .newline_terminated(true)
@@ -40,11 +45,15 @@ pub(super) fn hunks(old: &str, shown: &str, new: &str) -> Option<Vec<Hunk>> {
         let start = |range: &Range<usize>| range.start + usize::from(!range.is_empty());
         let mut lines = Vec::new();
         for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
-            let text = change.value().trim_end_matches('\n');
+            let text = match (change.old_index(), change.new_index()) {
+                (Some(index), _) => hidden_old.get(index),
+                (None, index) => index.and_then(|index| hidden_new.get(index)),
+            };
+            let text = text.copied().unwrap_or_default();
             let written = change.old_index().and_then(|index| shown.get(index));
             lines.push(match change.tag() {
                 ChangeTag::Equal => format!(" {text}"),
-                ChangeTag::Delete => format!("-{}", written.unwrap_or(&text)),
+                ChangeTag::Delete => format!("-{}", written.copied().unwrap_or(text)),
                 ChangeTag::Insert => format!("+{text}"),
             });
             // Commands end without one on both sides.

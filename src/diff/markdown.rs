@@ -218,6 +218,7 @@ impl List {
         if let (Some(Value::String(old)), Some(Value::String(new))) = (&field.old, &field.new)
             && (old.contains('\n') || new.contains('\n'))
             && let Some(hunks) = super::lines::hunks(old, old, new)
+            && !hunks.is_empty()
         {
             self.item(depth, &format!("{}:", visible::line(&field.path)));
             self.hunks(depth + 1, &hunks);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::diagnostic::render::{counted, visible};
+use crate::secret::hide;
 
 use super::change::{
     Comparison, FieldChange, Hunk, ImportChange, ImportedContents, JobChange, JobKind, NotCompared,
@@ -251,6 +252,7 @@ impl Printer {
         if let (Some(Value::String(old)), Some(Value::String(new))) = (&field.old, &field.new)
             && (old.contains('\n') || new.contains('\n'))
             && let Some(hunks) = super::lines::hunks(old, old, new)
+            && !hunks.is_empty()
         {
             self.line(
                 depth,
@@ -293,6 +295,8 @@ impl Printer {
     }
 
     fn line(&mut self, depth: usize, tone: Tone, line: &str) {
+        // What is cut does not say any more what it is.
+        let line = &*hide(line);
         let indent = 4 * depth;
         let room = self
             .style

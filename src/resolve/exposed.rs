@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::check::secrets::{self, Language};
+use crate::check::secrets;
 use crate::diagnostic::codes::texts::LITERAL_SECRET;
 use crate::diagnostic::{MachineError, Place};
-use crate::source::{SourceFile, Span, load_opened};
+use crate::secret::{Language, secrets as found_in};
+use crate::source::{Span, load_opened};
 
 use super::{Context, Import};
 
@@ -37,11 +38,9 @@ impl Context<'_> {
             let error = "it changed while it was read";
             return Err(MachineError::new(format!("cannot read `{name}`"), error));
         };
-        let found = secrets::secrets(file.text(), Language::File, secrets::MOST);
-        let spans: Vec<Span> = found.iter().map(|it| Span::new(it.range.clone())).collect();
-        let hidden: Arc<SourceFile> = file.without(&spans);
-        for (secret, span) in found.into_iter().zip(spans) {
-            let problem = secrets::problem(secret.what, Place::span(&hidden, span));
+        for secret in found_in(file.text(), Language::File, secrets::MOST) {
+            let place_in_file = Place::span(&file, Span::new(secret.range));
+            let problem = secrets::problem(secret.what, place_in_file);
             self.diagnostics
                 .push(problem.also(place.clone(), "imported here"));
         }

@@ -33,27 +33,6 @@ impl SourceFile {
         self.text.get(span.range()).unwrap_or_default()
     }
 
-    /// The file with each character of these spans hidden, but for line breaks. All else stands
-    /// where it stood.
-    ///
-    /// # Panics
-    /// Never: whole characters are replaced by ASCII.
-    #[must_use]
-    pub fn without(&self, spans: &[Span]) -> Arc<Self> {
-        let mut bytes = self.text.clone().into_bytes();
-        for span in spans {
-            let end = floor_boundary(&self.text, span.end as usize);
-            let start = floor_boundary(&self.text, span.start as usize).min(end);
-            for byte in &mut bytes[start..end] {
-                if !b"\r\n".contains(byte) {
-                    *byte = b'*';
-                }
-            }
-        }
-        let text = String::from_utf8(bytes).expect("whole characters were replaced by ASCII");
-        Self::new(self.name.clone(), text)
-    }
-
     /// Line and column, both from 1; the column counts characters, not bytes.
     pub fn line_column(&self, offset: usize) -> (usize, usize) {
         let offset = floor_boundary(&self.text, offset);

@@ -107,15 +107,6 @@ impl SourceMap {
         &self.root
     }
 
-    /// The same places in another text of the file.
-    #[must_use]
-    pub fn of(&self, file: Arc<SourceFile>) -> Self {
-        Self {
-            file,
-            root: Arc::clone(&self.root),
-        }
-    }
-
     /// The value at `pointer`, or the nearest one above it that was written.
     pub fn value(&self, pointer: &Pointer) -> Location {
         self.locate(self.nearest(pointer).span)

@@ -16,7 +16,7 @@ use std::sync::Arc;
 pub use binding::Binding;
 
 use crate::check;
-use crate::diagnostic::{Diagnostic, Holes, Report, Severity, SubjectJob, redact};
+use crate::diagnostic::{Diagnostic, Holes, Report, Severity, SubjectJob};
 use crate::lint::Levels;
 use crate::model::{Dialect, Document, Settings};
 use crate::parse;
@@ -78,7 +78,6 @@ pub fn validate(
         .map(|problem| verdict::soften(problem, Some(map.root()), strictness))
         .map(|problem| problem.located_in_jobs(&map));
     diagnostics.extend(told);
-    redact(&mut diagnostics, file);
     let wrong = |problem: &Diagnostic| problem.severity == Severity::Error;
     Report {
         value: (!diagnostics.iter().any(wrong)).then_some(validated),

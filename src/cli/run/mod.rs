@@ -12,6 +12,7 @@ use anstream::{AutoStream, ColorChoice};
 use crate::diagnostic::MachineError;
 use crate::run::world::{self, Printer, Sandbox, Setup, Style};
 use crate::run::{Fate, Problem};
+use crate::secret::hide;
 
 use self::job::chosen;
 use self::store::Ground;
@@ -44,8 +45,9 @@ pub(super) fn run(args: &RunArgs, global: &Global, console: &Console) -> Result<
         Some(path) => Sandbox::at(path)?,
         None => Sandbox::temporary(&key)?,
     };
-    let names = task.processes.iter().map(|process| process.name.as_str());
-    let printer = Printer::new(names, style(global), io::stdout());
+    let names = task.processes.iter().map(|process| hide(&process.name));
+    let names: Vec<_> = names.collect();
+    let printer = Printer::new(names.iter().map(AsRef::as_ref), style(global), io::stdout());
     let namespace = private.as_ref().and_then(|store| store.namespace().ok());
     let setup = Setup {
         shell,

@@ -30,10 +30,20 @@ super::super::code::declare_codes! {
     /// ```
     ///
     /// Looked at are commands, metadata, parameters of Docker, the executor's data and links, and the text of
-    /// imported files of up to 128 KiB. Secrets are known by the prefixes that their makers give them,
-    /// by what they are called (`password=`, `--token`, `"api_key":`), as the password in a URL, and as
-    /// blocks of private keys. What refers to something (`$TOKEN`, `{{role}}`, `/etc/token`) or obviously
-    /// stands for something (`<password>`, `changeme`) is none. Messages never show them.
+    /// imported files of up to 128 KiB. Secrets are known
+    ///
+    /// - by what their makers give them: prefixes of tokens, blocks of private keys, addresses of web hooks,
+    ///   secret keys of Nix, the password in a URL, `Basic` and `Bearer` in a header;
+    /// - by what they are called: `password=`, `--token`, `"api_key":`, `<password>`, a `name` with the
+    ///   `value` beside it, a block of YAML, `requirepass`;
+    /// - by the program that takes them, read as the shell reads it: `curl -u USER:...`, `mysql -p...`,
+    ///   `sshpass -p`, `docker login -p`, `htpasswd -b`, `openssl ... pass:...`, `echo ... | sudo -S`, behind
+    ///   `sudo`, `env` and `sh -c`, too;
+    /// - by the format of a file: `.netrc`, `.pgpass`, `htpasswd`.
+    ///
+    /// What refers to something (`$TOKEN`, `{{role}}`, `/etc/token`), obviously stands for something
+    /// (`<password>`, `changeme`) or only names it (`my-secret`) is none. No message, report or comparison
+    /// shows a secret, whatever it is about and whether this lint is allowed or waived: `*` stands for it.
     LITERAL_SECRET = "literal-secret", Deny, "a secret that is written out";
 
     /// A command has a store path written out that is not one of the packages that the job may name. It is

@@ -16,8 +16,8 @@ use std::path::{Component, Path, PathBuf};
 use std::vec;
 
 use crate::beneath::{self, FileKind};
-use crate::check::secrets::may_have_secrets;
 use crate::resolve::import::error::ImportError;
+use crate::secret::may_have_secrets;
 use crate::store::nar::{EntryName, LinkTarget, NarWriteError, NarWriter};
 
 /// What was noticed on the way.

@@ -1,17 +1,12 @@
 //! Secrets that are written out: everybody may read a job's JSON, and the store of a node.
 
-mod literal;
-mod scan;
-
 use crate::diagnostic::codes::texts::LITERAL_SECRET;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Container, HealthChecker, SlaPolicy, Text};
+use crate::secret::{Language, is_value, key, secrets};
 use crate::source::Pointer;
 
 use super::Ctx;
-use literal::is_secret;
-
-pub use scan::{Language, Secret, may_have_secrets, secrets};
 
 /// So many secrets of one text are told.
 pub const MOST: usize = 10;
@@ -87,14 +82,13 @@ fn text(ctx: &mut Ctx<'_>, text: &str, at: impl Fn(&Pointer) -> Pointer) {
 
 /// A name, and a value that may be a secret because of it.
 fn pair(ctx: &mut Ctx<'_>, name: &str, value: &str, at: impl Fn(&Pointer) -> Pointer) {
-    let is_secret =
-        literal::key(name).is_some_and(|key| is_secret(key, value, Language::Command, true));
+    let is_secret = key(name).is_some_and(|key| is_value(key, value));
     if !is_secret || ctx.hole(&at) {
         text(ctx, value, at);
         return;
     }
     let what = format!("the value of `{name}` is written out");
-    let place = Place::value(at(ctx.at));
+    let place = Place::text(at(ctx.at), value);
     ctx.report(problem(what, place));
 }
 

@@ -1,0 +1,376 @@
+//! Secrets in files whose format says where they are: lines of words, of fields with colons, or a name and
+//! a value with nothing but blanks in between.
+//!
+//! ```text
+//! line = name blank value                 requirepass, bindpw, ENV NAME VALUE
+//!      | ["machine" HOST] ... "password" value        netrc, fetchmail, msmtp
+//!      | HOST ":" PORT ":" DATABASE ":" USER ":" value            .pgpass
+//!      | USER ":" hash                    htpasswd
+//!      | USER SECRET fields of PPP's secrets, of SNMP's users, of Redis' ACL
+//! sql  = ("PASSWORD" | "IDENTIFIED BY") quote value quote
+//! ```
+
+use super::value::{Writing, is_mixed, is_secret};
+use super::{Key, Secret, key};
+
+/// Names that stand before their values with a blank in between, wherever in a line.
+const WORDS: &[&str] = &[
+    "password",
+    "passwd",
+    "insecure-password",
+    "pass",
+    "secret",
+    "login-password",
+];
+/// Names that begin a line and have their value after a blank.
+const NAMES: &[&str] = &[
+    "requirepass",
+    "masterauth",
+    "bindpw",
+    "rootpw",
+    "rootbindpw",
+    "remote_password",
+    "bridge_password",
+    "smtp_password",
+    "sasl_password",
+    "passphrase",
+    "community_password",
+    "auth_token",
+    "authtoken",
+    "api_key",
+    "rpcpassword",
+    "sentinel_password",
+    "auth-pass",
+    "tls-key-file-pass",
+    "masterpass",
+    "adminpw",
+];
+
+pub(super) fn find(text: &str) -> Vec<Secret> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    let mut colons = Lines::default();
+    for line in text.split_inclusive('\n') {
+        let content = line.trim_end_matches(['\n', '\r']);
+        found.extend(
+            names(content)
+                .or_else(|| pgpass(content))
+                .or_else(|| hashed(content))
+                .map(|it| it.at(start)),
+        );
+        found.extend(login(content).into_iter().map(|it| it.at(start)));
+        found.extend(fields(content).into_iter().map(|it| it.at(start)));
+        colons.see(content, start);
+        start += line.len();
+    }
+    found.extend(colons.secrets(text));
+    found.extend(sql(text));
+    found
+}
+
+impl Secret {
+    fn at(mut self, start: usize) -> Self {
+        self.range = self.range.start + start..self.range.end + start;
+        self
+    }
+}
+
+/// The words of a line, with where they stand, quotes taken off.
+fn words(line: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = &line[at..];
+        let skipped = rest.len() - rest.trim_start().len();
+        let start = at + skipped;
+        let first = line[start..].chars().next()?;
+        if let '"' | '\'' = first
+            && let Some(length) = line[start + 1..].find(first)
+        {
+            at = start + 1 + length + 1;
+            return Some((start + 1, &line[start + 1..start + 1 + length]));
+        }
+        let length = line[start..]
+            .find(char::is_whitespace)
+            .unwrap_or(line.len() - start);
+        at = start + length;
+        Some((start, &line[start..at]))
+    })
+}
+
+fn secret_of(name: &str, start: usize, value: &str) -> Secret {
+    Secret::value_of(name, start..start + value.len())
+}
+
+/// `NAME VALUE`, and nothing else on the line.
+fn names(line: &str) -> Option<Secret> {
+    let mut words = words(line);
+    let (mut name_at, mut name) = words.next()?;
+    let is_docker = [
+        "ENV",
+        "ARG",
+        "set",
+        "export",
+        "setenv",
+        "SET",
+        "SetEnv",
+        "proxy_set_header",
+        "fastcgi_param",
+        "uwsgi_param",
+    ]
+    .contains(&name);
+    if is_docker {
+        (name_at, name) = words.next()?;
+    }
+    let (at, value) = words.next()?;
+    let value = value.strip_suffix(';').unwrap_or(value);
+    let lower = name.to_ascii_lowercase();
+    let is_known = NAMES.contains(&&*lower) || is_docker && key(name).is_some();
+    let is_quoted = line.as_bytes()[at.saturating_sub(1)] != b' ' && at > name_at + name.len() + 1;
+    let is_last = words
+        .next()
+        .is_none_or(|(_, next)| next.starts_with(['#', ';']));
+    let is_value = is_secret(Key::Password, value, Writing::Argument) && !value.starts_with('=');
+    (is_known && is_last && is_value && (is_quoted || !value.contains('=')))
+        .then(|| secret_of(name, at, value))
+}
+
+/// `login USER password VALUE` on one line, and `password VALUE` alone on one.
+pub(super) fn login(line: &str) -> Vec<Secret> {
+    let all: Vec<(usize, &str)> = words(line).take(64).collect();
+    let mut found = Vec::new();
+    let is_comment = all
+        .first()
+        .is_some_and(|(_, word)| word.starts_with(['#', ';']));
+    for (index, (_, word)) in all.iter().enumerate() {
+        let Some((at, value)) = all.get(index + 1).copied() else {
+            break;
+        };
+        let value = value.strip_suffix([';', ',']).unwrap_or(value);
+        if is_comment || !WORDS.contains(word) {
+            continue;
+        }
+        let before = &all[..index];
+        let has_login = before.iter().any(|(_, word)| {
+            matches!(*word, "login" | "user" | "username" | "machine" | "account")
+        });
+        let is_alone = index == 0 && all.len() == 2;
+        let is_quoted = at > 0 && matches!(line.as_bytes()[at - 1], b'"' | b'\'');
+        let is_strong =
+            is_mixed(value) && value.len() >= 6 && !value.contains(['.', '(', '=', '/', ':']);
+        let shows = has_login
+            && (is_strong
+                || is_quoted
+                || value.len() >= 5 && !before.is_empty() && before.len() >= 3)
+            || is_alone && is_strong;
+        if shows && is_secret(Key::Password, value, Writing::Argument) {
+            found.push(secret_of(word, at, value));
+        }
+    }
+    found
+}
+
+/// `HOST:PORT:DATABASE:USER:VALUE`.
+fn pgpass(line: &str) -> Option<Secret> {
+    let mut parts = line.splitn(5, ':');
+    let [host, port, database, user, password] = std::array::from_fn(|_| parts.next());
+    let (password, port) = (password?, port?);
+    let is_port = port == "*" || port.len() >= 2 && port.parse::<u16>().is_ok();
+    let is_field = |text: Option<&str>| {
+        text.is_some_and(|text| !text.is_empty() && !text.contains([' ', '/', '"', '{', '=', '\t']))
+    };
+    let fits = is_port
+        && is_field(host)
+        && is_field(database)
+        && is_field(user)
+        && !password.contains([' ', '/', ':']);
+    (fits && is_secret(Key::Password, password, Writing::Argument))
+        .then(|| secret_of(".pgpass", line.len() - password.len(), password))
+}
+
+/// `USER:HASH`: weak ones are guessed by machines.
+fn hashed(line: &str) -> Option<Secret> {
+    const HASHES: &[&str] = &[
+        "$apr1$", "$1$", "$5$", "$6$", "$2y$", "$2a$", "$2b$", "$y$", "$7$", "$gy$", "{SHA}",
+        "{SSHA}", "$argon2",
+    ];
+    let (user, rest) = line.split_once(':')?;
+    let hash = rest.split(':').next()?;
+    let is_user =
+        !user.is_empty() && user.len() <= 64 && !user.contains([' ', '"', '\'', '=', '{', '\t']);
+    let is_hash = HASHES.iter().any(|start| hash.starts_with(start))
+        && hash.len() >= 20
+        && !hash.contains(' ');
+    (is_user && is_hash).then(|| Secret {
+        range: user.len() + 1..user.len() + 1 + hash.len(),
+        what: "the hash of a password is written out".to_owned(),
+    })
+}
+
+/// Lines of words in an order that a program has given them.
+fn fields(line: &str) -> Vec<Secret> {
+    let all: Vec<(usize, &str)> = words(line).take(16).collect();
+    let word = |index: usize| all.get(index).map(|(_, word)| *word);
+    let mut found = Vec::new();
+    let mut push = |index: usize, from: usize| {
+        if let Some((at, value)) = all.get(index)
+            && let Some(value) = value.get(from..)
+            && is_secret(Key::Password, value, Writing::Argument)
+        {
+            found.push(secret_of(word(0).unwrap_or_default(), at + from, value));
+        }
+    };
+    match word(0) {
+        // Redis: `user NAME on >secret`.
+        Some("user") => {
+            for index in 2..all.len() {
+                if word(index).is_some_and(|word| word.starts_with('>')) {
+                    push(index, 1);
+                }
+            }
+        }
+        // SNMP: `createUser NAME SHA "secret" AES "secret"`.
+        Some("createUser") => {
+            for index in 3..all.len() {
+                let before = word(index - 1).unwrap_or_default().to_ascii_uppercase();
+                if [
+                    "MD5", "SHA", "SHA-224", "SHA-256", "SHA-384", "SHA-512", "DES", "AES",
+                    "AES-128", "AES-256",
+                ]
+                .contains(&&*before)
+                {
+                    push(index, 0);
+                }
+            }
+        }
+        // PPP: `"NAME" SERVER "secret" ADDRESSES`.
+        Some(_)
+            if line.starts_with('"')
+                && (3..=4).contains(&all.len())
+                && matches!(word(1), Some("*" | "l2tpd" | "pptpd")) =>
+        {
+            push(2, 0);
+        }
+        _ => {}
+    }
+    // curl's configuration: `user = "NAME:secret"`.
+    let sign = usize::from(word(1) == Some("="));
+    if let Some("user" | "proxy-user" | "-u" | "--user") = word(0)
+        && all.len() == 2 + sign
+        && let Some(colon) = word(1 + sign).and_then(|word| word.find(':'))
+        && line.contains('"')
+    {
+        push(1 + sign, colon + 1);
+    }
+    found
+}
+
+/// A file of nothing but `USER:secret` lines: rsync's, and others'.
+#[derive(Default)]
+struct Lines {
+    pairs: Vec<(usize, usize)>,
+    is_other: bool,
+}
+
+impl Lines {
+    fn see(&mut self, line: &str, start: usize) {
+        const MOST: usize = 200;
+        if self.is_other || line.trim().is_empty() || line.starts_with('#') {
+            return;
+        }
+        let is_name = |text: &str| {
+            !text.is_empty()
+                && text
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"_-.@".contains(&byte))
+        };
+        match line.split_once(':') {
+            Some((user, secret))
+                if is_name(user)
+                    && is_mixed(secret)
+                    && secret.len() >= 6
+                    && !secret.contains([':', ' ', '/', '.', '(', '"', '$', ',', '='])
+                    && self.pairs.len() < MOST =>
+            {
+                self.pairs
+                    .push((start + user.len() + 1, start + line.len()));
+            }
+            _ => self.is_other = true,
+        }
+    }
+
+    fn secrets(self, text: &str) -> Vec<Secret> {
+        if self.is_other {
+            return Vec::new();
+        }
+        let pairs = self.pairs.into_iter();
+        let secrets = pairs.filter(|(start, end)| {
+            is_secret(Key::Password, &text[*start..*end], Writing::Argument)
+        });
+        secrets
+            .map(|(start, end)| Secret {
+                range: start..end,
+                what: "a password is written out".to_owned(),
+            })
+            .collect()
+    }
+}
+
+/// `PASSWORD 'secret'` and `IDENTIFIED BY 'secret'`.
+pub(super) fn sql(text: &str) -> Vec<Secret> {
+    let mut found = Vec::new();
+    for (at, word) in text.match_indices(['P', 'p', 'B', 'b']) {
+        let _ = word;
+        let rest = &text[at..];
+        let length = ["PASSWORD", "BY"].into_iter().find_map(|name| {
+            let start = rest.get(..name.len())?;
+            let after = &rest[name.len()..];
+            let is_word = start.eq_ignore_ascii_case(name) && after.starts_with([' ', '\t']);
+            let is_call = start == "PASSWORD" && after.starts_with("('");
+            (is_word || is_call).then_some(name.len() + usize::from(is_call))
+        });
+        let Some(length) = length else {
+            continue;
+        };
+        let free = at == 0 || !text.as_bytes()[at - 1].is_ascii_alphanumeric();
+        let mut value = at
+            + length
+            + rest[length..]
+                .bytes()
+                .take_while(|&byte| super::is_blank(byte))
+                .count();
+        let escape = usize::from(text[value..].starts_with('\\'));
+        let before = text[..at].trim_end();
+        let is_by = length == "BY".len() && ends_with_word(before, "IDENTIFIED");
+        if !free || length == 2 && !is_by || !text[value + escape..].starts_with(['\'', '"']) {
+            continue;
+        }
+        let quote = text.as_bytes()[value + escape];
+        value += escape + 1;
+        let end = text[value..]
+            .bytes()
+            .take(super::LONGEST_VALUE)
+            .take_while(|&byte| byte != quote && byte != b'\n');
+        let end = value + end.count();
+        let end = if escape == 1 {
+            value + text[value..end].trim_end_matches('\\').len()
+        } else {
+            end
+        };
+        let secret = &text[value..end];
+        if text.as_bytes().get(end).is_some() && is_secret(Key::Password, secret, Writing::Argument)
+        {
+            found.push(Secret {
+                range: value..end,
+                what: "the password of a database's user is written out".to_owned(),
+            });
+        }
+    }
+    found
+}
+
+fn ends_with_word(text: &str, word: &str) -> bool {
+    let start = text.len().checked_sub(word.len());
+    start
+        .and_then(|start| text.get(start..))
+        .is_some_and(|end| end.eq_ignore_ascii_case(word))
+}

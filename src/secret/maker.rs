@@ -1,0 +1,520 @@
+//! Secrets that show by themselves what they are.
+//!
+//! ```text
+//! token  = a prefix that its maker gives to all of its tokens, and enough characters after it
+//! shape  = JSON web token | Telegram's NUMBER ":" TOKEN | Nix's NAME ":" KEY | Azure's "Q~" inside
+//! block  = "-----BEGIN " ... "PRIVATE KEY" ... "-----" and what follows
+//! url    = "://" USER ":" secret "@" | the address of a web hook
+//! header = "Bearer " token | "Basic " token
+//! ```
+
+use super::value::{Writing, is_mixed, is_placeholder, is_secret};
+use super::{Key, LONGEST_VALUE, Secret, count, is_word};
+
+/// What the letters after a prefix are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Letters {
+    /// Letters, digits, `_` and `-`.
+    Word,
+    /// The same and full stops.
+    Dotted,
+    /// Digits and the letters `a` to `f`.
+    Hex,
+}
+
+/// A prefix, what follows and how much of it at least, and whose it is.
+const TOKENS: &[(&str, Letters, usize, &str)] = &[
+    ("AKIA", Letters::Word, 16, "an AWS access key"),
+    ("ASIA", Letters::Word, 16, "an AWS access key"),
+    ("ABIA", Letters::Word, 16, "an AWS access key"),
+    ("ACCA", Letters::Word, 16, "an AWS access key"),
+    ("ABSK", Letters::Word, 100, "an AWS Bedrock key"),
+    ("AGE-SECRET-KEY-1", Letters::Word, 50, "an age key"),
+    ("AIza", Letters::Word, 35, "a Google API key"),
+    ("AKCp", Letters::Word, 60, "an Artifactory key"),
+    ("API-", Letters::Word, 26, "an Octopus Deploy key"),
+    ("ATATT3", Letters::Word, 60, "an Atlassian token"),
+    ("ATCTT3", Letters::Word, 60, "an Atlassian token"),
+    ("AQVN", Letters::Word, 35, "a Yandex key"),
+    ("CLOJARS_", Letters::Word, 60, "a Clojars token"),
+    ("EAACEdEose0cBA", Letters::Word, 20, "a Facebook token"),
+    ("EAAA", Letters::Word, 56, "a Square token"),
+    ("EZAK", Letters::Word, 54, "an EasyPost key"),
+    ("EZTK", Letters::Word, 54, "an EasyPost key"),
+    ("FLWSECK_TEST-", Letters::Word, 12, "a Flutterwave key"),
+    ("FLWSECK-", Letters::Word, 32, "a Flutterwave key"),
+    ("GOCSPX-", Letters::Word, 20, "a Google client secret"),
+    ("GR1348941", Letters::Word, 20, "a GitLab token"),
+    ("HRKU-AA", Letters::Word, 50, "a Heroku key"),
+    ("LTAI", Letters::Word, 20, "an Alibaba access key"),
+    ("NRAK-", Letters::Word, 27, "a New Relic key"),
+    ("NRII-", Letters::Word, 30, "a New Relic key"),
+    ("NRSP-", Letters::Word, 30, "a New Relic key"),
+    ("PMAK-", Letters::Word, 50, "a Postman key"),
+    ("SG.", Letters::Dotted, 22, "a SendGrid key"),
+    ("SK", Letters::Hex, 32, "a Twilio key"),
+    ("aio_", Letters::Word, 28, "an Adafruit key"),
+    ("akcp_", Letters::Word, 40, "an Artifactory key"),
+    ("api_org_", Letters::Word, 30, "a Hugging Face token"),
+    ("b.AAAAAQ", Letters::Word, 80, "a Vault token"),
+    ("bkua_", Letters::Word, 40, "a Buildkite token"),
+    ("ccipat_", Letters::Word, 30, "a CircleCI token"),
+    ("CCIPAT_", Letters::Word, 30, "a CircleCI token"),
+    ("cmVmd", Letters::Word, 59, "an Artifactory token"),
+    ("dapi", Letters::Hex, 32, "a Databricks token"),
+    ("dckr_oat_", Letters::Word, 20, "a Docker token"),
+    ("dckr_pat_", Letters::Word, 20, "a Docker token"),
+    ("dnkey-", Letters::Word, 60, "a Defined Networking key"),
+    ("doo_v1_", Letters::Word, 40, "a DigitalOcean token"),
+    ("dop_v1_", Letters::Word, 40, "a DigitalOcean token"),
+    ("dor_v1_", Letters::Word, 40, "a DigitalOcean token"),
+    ("dp.pt.", Letters::Word, 40, "a Doppler token"),
+    ("dp.st.", Letters::Dotted, 40, "a Doppler token"),
+    ("dt0c01.", Letters::Dotted, 60, "a Dynatrace token"),
+    ("duffel_live_", Letters::Word, 40, "a Duffel token"),
+    ("duffel_test_", Letters::Word, 40, "a Duffel token"),
+    ("figd_", Letters::Word, 30, "a Figma token"),
+    ("fio-u-", Letters::Word, 40, "a Frame.io token"),
+    ("fm1a_", Letters::Word, 60, "a Fly.io token"),
+    ("fm1r_", Letters::Word, 60, "a Fly.io token"),
+    ("fm2_", Letters::Word, 60, "a Fly.io token"),
+    ("fo1_", Letters::Word, 43, "a Fly.io token"),
+    ("github_pat_", Letters::Word, 22, "a GitHub token"),
+    ("gho_", Letters::Word, 36, "a GitHub token"),
+    ("ghp_", Letters::Word, 36, "a GitHub token"),
+    ("ghr_", Letters::Word, 36, "a GitHub token"),
+    ("ghs_", Letters::Word, 36, "a GitHub token"),
+    ("ghu_", Letters::Word, 36, "a GitHub token"),
+    ("glagent-", Letters::Word, 20, "a GitLab token"),
+    ("glc_", Letters::Word, 32, "a Grafana token"),
+    ("glcbt-", Letters::Word, 20, "a GitLab token"),
+    ("gldt-", Letters::Word, 20, "a GitLab token"),
+    ("glffct-", Letters::Word, 20, "a GitLab token"),
+    ("glft-", Letters::Word, 20, "a GitLab token"),
+    ("glimt-", Letters::Word, 20, "a GitLab token"),
+    ("gloas-", Letters::Word, 20, "a GitLab token"),
+    ("glpat-", Letters::Dotted, 20, "a GitLab token"),
+    ("glptt-", Letters::Word, 20, "a GitLab token"),
+    ("glrt-", Letters::Dotted, 20, "a GitLab token"),
+    ("glsa_", Letters::Word, 32, "a Grafana token"),
+    ("glsoat-", Letters::Word, 20, "a GitLab token"),
+    ("gsk_", Letters::Word, 40, "a Groq key"),
+    ("hf_", Letters::Word, 30, "a Hugging Face token"),
+    ("hvb.", Letters::Word, 40, "a Vault token"),
+    ("hvr.", Letters::Word, 40, "a Vault token"),
+    ("hvs.", Letters::Word, 24, "a Vault token"),
+    ("ico-", Letters::Word, 32, "an Infracost token"),
+    ("key-", Letters::Hex, 32, "a Mailgun key"),
+    ("lin_api_", Letters::Word, 40, "a Linear key"),
+    ("mfa.", Letters::Word, 60, "a Discord token"),
+    ("nfp_", Letters::Word, 36, "a Netlify token"),
+    ("npm_", Letters::Word, 36, "an npm token"),
+    ("ntn_", Letters::Word, 40, "a Notion token"),
+    ("oy2", Letters::Word, 43, "a NuGet key"),
+    ("p8e-", Letters::Word, 32, "an Adobe client secret"),
+    ("phc_", Letters::Word, 40, "a PostHog key"),
+    ("phx_", Letters::Word, 40, "a PostHog key"),
+    ("pnu_", Letters::Word, 36, "a Prefect token"),
+    ("pplx-", Letters::Word, 40, "a Perplexity key"),
+    ("pscale_oauth_", Letters::Dotted, 32, "a PlanetScale token"),
+    ("pscale_pw_", Letters::Dotted, 32, "a PlanetScale password"),
+    ("pscale_tkn_", Letters::Dotted, 32, "a PlanetScale token"),
+    ("pul-", Letters::Hex, 40, "a Pulumi token"),
+    ("pypi-AgEIcHlwaS5vcmc", Letters::Word, 20, "a PyPI token"),
+    (
+        "pypi-AgENdGVzdC5weXBpLm9yZw",
+        Letters::Word,
+        20,
+        "a PyPI token",
+    ),
+    ("r8_", Letters::Word, 37, "a Replicate token"),
+    ("rdme_", Letters::Word, 60, "a ReadMe token"),
+    ("rk_live_", Letters::Word, 16, "a Stripe key"),
+    ("rk_test_", Letters::Word, 16, "a Stripe key"),
+    ("rubygems_", Letters::Hex, 48, "a RubyGems token"),
+    ("s-s4t2", Letters::Word, 60, "a 42 client secret"),
+    ("secret_", Letters::Word, 43, "a Notion token"),
+    ("sgp_", Letters::Word, 40, "a Sourcegraph token"),
+    ("sha256~", Letters::Word, 43, "an OpenShift token"),
+    ("shippo_live_", Letters::Hex, 40, "a Shippo token"),
+    ("shippo_test_", Letters::Hex, 40, "a Shippo token"),
+    ("shpat_", Letters::Word, 32, "a Shopify token"),
+    ("shpca_", Letters::Word, 32, "a Shopify token"),
+    ("shppa_", Letters::Word, 32, "a Shopify token"),
+    ("shpss_", Letters::Word, 32, "a Shopify secret"),
+    ("sk-ant-", Letters::Word, 20, "an Anthropic key"),
+    ("sk-admin-", Letters::Word, 20, "an OpenAI key"),
+    ("sk-or-v1-", Letters::Word, 40, "an OpenRouter key"),
+    ("sk-proj-", Letters::Word, 20, "an OpenAI key"),
+    ("sk-svcacct-", Letters::Word, 20, "an OpenAI key"),
+    ("sk-", Letters::Word, 40, "an OpenAI key"),
+    ("sk_live_", Letters::Word, 16, "a Stripe key"),
+    ("sk_test_", Letters::Word, 16, "a Stripe key"),
+    ("sl.", Letters::Word, 100, "a Dropbox token"),
+    ("sntrys_", Letters::Word, 40, "a Sentry token"),
+    ("sntryu_", Letters::Hex, 64, "a Sentry token"),
+    ("sq0atp-", Letters::Word, 22, "a Square token"),
+    ("sq0csp-", Letters::Word, 40, "a Square secret"),
+    ("squ_", Letters::Word, 40, "a SonarQube token"),
+    ("sqa_", Letters::Word, 40, "a SonarQube token"),
+    ("sqp_", Letters::Word, 40, "a SonarQube token"),
+    ("tfp_", Letters::Dotted, 40, "a Typeform token"),
+    ("tskey-", Letters::Word, 20, "a Tailscale key"),
+    ("whsec_", Letters::Word, 24, "a webhook secret"),
+    ("xai-", Letters::Word, 60, "an xAI key"),
+    ("xapp-", Letters::Word, 20, "a Slack token"),
+    ("xkeysib-", Letters::Word, 60, "a Brevo key"),
+    ("xoxa-", Letters::Word, 10, "a Slack token"),
+    ("xoxb-", Letters::Word, 10, "a Slack token"),
+    ("xoxc-", Letters::Word, 10, "a Slack token"),
+    ("xoxd-", Letters::Word, 10, "a Slack token"),
+    ("xoxe-", Letters::Word, 10, "a Slack token"),
+    ("xoxe.xox", Letters::Word, 20, "a Slack token"),
+    ("xoxo-", Letters::Word, 10, "a Slack token"),
+    ("xoxp-", Letters::Word, 10, "a Slack token"),
+    ("xoxr-", Letters::Word, 10, "a Slack token"),
+    ("xoxs-", Letters::Word, 10, "a Slack token"),
+    ("ya29.", Letters::Dotted, 20, "a Google token"),
+];
+
+/// Web hooks: what their addresses begin with after the scheme and a subdomain. Whoever knows the rest
+/// may post.
+const HOOKS: &[(&str, &str)] = &[
+    ("hooks.slack.com/services/", "a Slack web hook"),
+    ("hooks.slack.com/workflows/", "a Slack web hook"),
+    ("hooks.slack.com/triggers/", "a Slack web hook"),
+    ("discord.com/api/webhooks/", "a Discord web hook"),
+    ("discordapp.com/api/webhooks/", "a Discord web hook"),
+    ("webhook.office.com/webhookb2/", "a Teams web hook"),
+    ("outlook.office.com/webhook/", "a Teams web hook"),
+    ("hooks.zapier.com/hooks/catch/", "a Zapier web hook"),
+    ("maker.ifttt.com/trigger/", "an IFTTT web hook"),
+    (
+        "qyapi.weixin.qq.com/cgi-bin/webhook/send?key=",
+        "a WeCom web hook",
+    ),
+    (
+        "oapi.dingtalk.com/robot/send?access_token=",
+        "a DingTalk web hook",
+    ),
+    ("open.feishu.cn/open-apis/bot/v2/hook/", "a Feishu web hook"),
+];
+
+/// The bytes at which something may begin, or have begun.
+const STOPS: [bool; 256] = {
+    let mut stops = [false; 256];
+    stops[b':' as usize] = true;
+    stops[b'-' as usize] = true;
+    stops[b'~' as usize] = true;
+    stops[b'B' as usize] = true;
+    stops[b'T' as usize] = true;
+    stops[b't' as usize] = true;
+    stops[b'e' as usize] = true;
+    let mut index = 0;
+    while index < TOKENS.len() {
+        stops[TOKENS[index].0.as_bytes()[0] as usize] = true;
+        index += 1;
+    }
+    stops
+};
+
+/// Where runs of letters end that were counted last: at most once for each byte.
+#[derive(Default)]
+struct Runs {
+    word: usize,
+    dotted: usize,
+}
+
+pub(super) fn find(text: &str) -> Vec<Secret> {
+    let mut found: Vec<Secret> = Vec::new();
+    let mut runs = Runs::default();
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        if STOPS[usize::from(byte)]
+            && let Some(secret) = secret_at(text, at, &mut runs)
+        {
+            at = secret.range.end.max(at + 1);
+            found.push(secret);
+        } else {
+            at += 1;
+        }
+    }
+    found
+}
+
+/// What a whole value is, if its maker can be told.
+pub(super) fn maker_of(value: &str) -> Option<String> {
+    let secret = secret_at(value, 0, &mut Runs::default())?;
+    (secret.range.end == value.len()).then_some(secret.what)
+}
+
+fn secret_at(text: &str, at: usize, runs: &mut Runs) -> Option<Secret> {
+    let rest = &text[at..];
+    match text.as_bytes()[at] {
+        b':' if rest.starts_with("://") => hook(text, at + 3).or_else(|| url(text, at + 3)),
+        b':' => telegram(text, at).or_else(|| nix(text, at)),
+        b'-' => rest
+            .starts_with("-----BEGIN ")
+            .then(|| key_block(text, at))?,
+        b'~' => azure(text, at),
+        _ if is_inside_word(text, at) => None,
+        b'B' | b'T' => header(text, at),
+        b't' if rest.starts_with("token ") => header(text, at),
+        b'e' if rest.starts_with("eyJ") => web_token(text, at),
+        _ => token(text, at, runs),
+    }
+}
+
+fn is_inside_word(text: &str, at: usize) -> bool {
+    let before = at.checked_sub(1).map(|at| text.as_bytes()[at]);
+    before.is_some_and(|byte| is_word(byte) || byte == b'+')
+}
+
+/// A token with its maker's prefix.
+fn token(text: &str, at: usize, runs: &mut Runs) -> Option<Secret> {
+    let rest = &text[at..];
+    let (prefix, letters, least, what) = TOKENS
+        .iter()
+        .find(|(prefix, ..)| rest.starts_with(prefix))?;
+    let start = at + prefix.len();
+    let end = match letters {
+        Letters::Hex => start + count(&text[start..], |byte| byte.is_ascii_hexdigit()),
+        Letters::Word => run(text, start, &mut runs.word, is_word),
+        Letters::Dotted => run(text, start, &mut runs.dotted, |byte| {
+            is_word(byte) || byte == b'.'
+        }),
+    };
+    let is_cut = *letters == Letters::Hex && text[end..].bytes().next().is_some_and(is_word);
+    let token = &text[at..end];
+    let is_random = token
+        .bytes()
+        .any(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
+    (end - start >= *least && !is_cut && is_random && !is_placeholder(token)).then(|| Secret {
+        range: at..end,
+        what: format!("{what} is written out"),
+    })
+}
+
+/// Where the run ends that `start` is in; `known` is where the last one did.
+fn run(text: &str, start: usize, known: &mut usize, is: impl Fn(u8) -> bool) -> usize {
+    if *known <= start {
+        let bytes = text.as_bytes()[start..].iter();
+        *known = start + bytes.take_while(|&&byte| is(byte)).count();
+    }
+    *known
+}
+
+/// A JSON web token: three parts, of which the first begins with `{"` in base 64. A part that is too
+/// short ends the look at it.
+fn web_token(text: &str, at: usize) -> Option<Secret> {
+    const SHORTEST_PART: usize = 10;
+    let mut end = at;
+    for part in 0..3 {
+        if part > 0 {
+            end = (text.as_bytes().get(end) == Some(&b'.')).then_some(end + 1)?;
+        }
+        let length = count(&text[end..], is_word);
+        end = (length >= SHORTEST_PART).then_some(end + length)?;
+    }
+    (text.as_bytes().get(end) != Some(&b'.')).then(|| Secret {
+        range: at..end,
+        what: "a JSON web token is written out".to_owned(),
+    })
+}
+
+/// A private key as OpenSSL, OpenSSH and PGP write it, with something in it.
+fn key_block(text: &str, at: usize) -> Option<Secret> {
+    const LONGEST_TITLE: usize = 40;
+    const SHORTEST_KEY: usize = 16;
+    let start = at + "-----BEGIN ".len();
+    let rest = &text[start..];
+    let title = count(rest, |byte| byte.is_ascii_uppercase() || byte == b' ');
+    if title > LONGEST_TITLE
+        || !rest[..title].contains("PRIVATE KEY")
+        || !rest[title..].starts_with("-----")
+    {
+        return None;
+    }
+    // Line breaks may be written as escapes.
+    let blank = |byte: u8| byte.is_ascii_whitespace() || b"\\\"',+".contains(&byte);
+    let base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=:,.()".contains(&byte);
+    let mut end = start + title + "-----".len();
+    let mut longest = 0;
+    let mut line = 0;
+    for (index, &byte) in text.as_bytes()[end..].iter().enumerate() {
+        line = if base64(byte) { line + 1 } else { 0 };
+        longest = longest.max(line);
+        // Headers have dashes in their values, the last line five in a row.
+        let dash = byte == b'-' && !text[end + index..].starts_with("--");
+        if !(base64(byte) || blank(byte) || dash) {
+            let closing = text[end + index..].starts_with("-----END ");
+            end += index;
+            let after = &text[end..];
+            if closing && let Some(length) = after["-----END ".len()..].find("-----") {
+                let length = "-----END ".len() + length + "-----".len();
+                if length <= LONGEST_TITLE + 14 {
+                    end += length;
+                }
+            }
+            return finish_block(text, at, end, longest >= SHORTEST_KEY);
+        }
+    }
+    finish_block(text, at, text.len(), longest >= SHORTEST_KEY)
+}
+
+fn finish_block(text: &str, at: usize, end: usize, has_key: bool) -> Option<Secret> {
+    let block = text[at..end].trim_end_matches([' ', '\n', '\r', '\t', ',', '"', '\'', '+']);
+    has_key.then(|| Secret {
+        range: at..at + block.len(),
+        what: "a private key is written out".to_owned(),
+    })
+}
+
+/// The end of a URL that begins before `start`.
+fn end_of_url(text: &str, start: usize, also: &[u8]) -> usize {
+    let ends = |byte: u8| {
+        byte.is_ascii_whitespace() || b"\"'`<>|;\\".contains(&byte) || also.contains(&byte)
+    };
+    start + count(&text[start..], |byte| !ends(byte))
+}
+
+/// `USER:PASSWORD@` after the slashes of a URL.
+fn url(text: &str, start: usize) -> Option<Secret> {
+    // Its password may have the characters in it that end a URL elsewhere.
+    let ends = |byte: u8| byte.is_ascii_whitespace() || b"/\"'`".contains(&byte);
+    let length = count(&text[start..], |byte| !ends(byte));
+    let authority = &text[start..start + length];
+    let authority = match authority.find(['?', '#']) {
+        // A query ends the authority, unless only the password goes on.
+        Some(end) if !authority[end..].contains('@') || authority[..end].contains('@') => {
+            &authority[..end]
+        }
+        _ => authority,
+    };
+    let (user_info, _) = authority.rsplit_once('@')?;
+    let (user, password) = user_info.split_once(':')?;
+    let at = start + user.len() + 1;
+    is_secret(Key::Password, password, Writing::Argument).then(|| Secret {
+        range: at..at + password.len(),
+        what: "the password in a URL is written out".to_owned(),
+    })
+}
+
+/// The address of a web hook.
+fn hook(text: &str, start: usize) -> Option<Secret> {
+    const SHORTEST: usize = 16;
+    const LONGEST_HOST: usize = 100;
+    let host = count(&text[start..], |byte| is_word(byte) || byte == b'.').min(LONGEST_HOST);
+    let rest = &text[start..];
+    let (at, what) = HOOKS.iter().find_map(|(hook, what)| {
+        let (name, _) = hook.split_once('/').unwrap_or((hook, ""));
+        let subdomain = rest[..host].strip_suffix(name)?;
+        let is_it = subdomain.is_empty() || subdomain.ends_with('.');
+        (is_it && rest[subdomain.len()..].starts_with(hook))
+            .then(|| (start + subdomain.len() + hook.len(), what))
+    })?;
+    let end = end_of_url(text, at, b",)}]");
+    let secret = &text[at..end];
+    let is_reference = secret.contains(['$', '{', '<', '*']) || is_placeholder(secret);
+    (secret.len() >= SHORTEST && is_mixed(secret) && !is_reference).then(|| Secret {
+        range: at..end,
+        what: format!("the address of {what} is written out"),
+    })
+}
+
+/// The token of a bot of Telegram: its number, a colon and 35 characters.
+fn telegram(text: &str, colon: usize) -> Option<Secret> {
+    let digits = text.as_bytes()[..colon].iter().rev().take(12);
+    let digits = digits.take_while(|byte| byte.is_ascii_digit()).count();
+    let after = count(&text[colon + 1..], is_word);
+    let is_token = (8..=10).contains(&digits) && after == 35 && text[colon + 1..].starts_with("AA");
+    is_token.then(|| Secret {
+        range: colon - digits..colon + 1 + after,
+        what: "the token of a Telegram bot is written out".to_owned(),
+    })
+}
+
+/// A secret key of Nix: the name of the key, a colon and 64 bytes in base 64.
+fn nix(text: &str, colon: usize) -> Option<Secret> {
+    let named = colon > 0 && is_word(text.as_bytes()[colon - 1]);
+    let key = count(&text[colon + 1..], |byte| {
+        byte.is_ascii_alphanumeric() || b"+/".contains(&byte)
+    });
+    let end = colon + 1 + key + 2;
+    let is_key = named
+        && key == 86
+        && text[..end.min(text.len())].ends_with("==")
+        && !text[..colon].ends_with("sha512");
+    is_key.then(|| Secret {
+        range: colon + 1..end,
+        what: "a secret key of Nix is written out".to_owned(),
+    })
+}
+
+/// A client secret of Azure: `Q~` after three characters and a digit, and 31 to 34 after it.
+fn azure(text: &str, tilde: usize) -> Option<Secret> {
+    const LONGEST_AZURE: usize = 34;
+    let start = tilde.checked_sub(5)?;
+    let bytes = text.as_bytes();
+    let before = &bytes[start..tilde];
+    let free = start == 0 || !is_word(bytes[start - 1]);
+    let fits = before[4] == b'Q'
+        && before[3].is_ascii_digit()
+        && before
+            .iter()
+            .all(|&byte| is_word(byte) || b".~".contains(&byte));
+    let after = text.as_bytes()[tilde + 1..].iter().take(LONGEST_AZURE + 1);
+    let after = after
+        .take_while(|&&byte| is_word(byte) || b".~".contains(&byte))
+        .count();
+    (free && fits && (31..=LONGEST_AZURE).contains(&after)).then(|| Secret {
+        range: start..tilde + 1 + after,
+        what: "a client secret of Azure is written out".to_owned(),
+    })
+}
+
+/// `Bearer TOKEN` and `Basic TOKEN`.
+fn header(text: &str, at: usize) -> Option<Secret> {
+    let (scheme, shortest, what) = [
+        ("Bearer ", 16, "a bearer token is written out"),
+        ("Basic ", 8, "a user's name and password are written out"),
+        ("Token ", 16, "a token is written out"),
+        ("token ", 16, "a token is written out"),
+    ]
+    .into_iter()
+    .find(|(scheme, ..)| text[at..].starts_with(scheme))?;
+    let is_common = scheme.eq_ignore_ascii_case("token ");
+    let before = text[..at].trim_end_matches([':', '"', '\'', ' ', '=', '>']);
+    if is_common && (at - before.len() > 8 || !before.ends_with("uthorization")) {
+        return None;
+    }
+    let start = at + scheme.len();
+    let length = count(&text[start..], |byte| {
+        is_word(byte) || b".~+/=".contains(&byte)
+    })
+    .min(LONGEST_VALUE);
+    let token = &text[start..start + length];
+    // Where a sentence goes on, it is a word.
+    let is_random = if scheme == "Basic " {
+        length % 4 == 0 && !token.contains(['-', '_', '.', '~']) && has_three_kinds(token)
+    } else {
+        is_mixed(token)
+    };
+    (length >= shortest && is_random && !is_placeholder(token)).then(|| Secret {
+        range: start..start + length,
+        what: what.to_owned(),
+    })
+}
+
+/// Whether base 64 looks like it.
+fn has_three_kinds(token: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| token.as_bytes().iter().any(is);
+    let kinds = [
+        has(u8::is_ascii_digit),
+        has(u8::is_ascii_uppercase),
+        has(u8::is_ascii_lowercase),
+        token.ends_with('='),
+    ];
+    kinds.into_iter().filter(|has| *has).count() >= 3
+}

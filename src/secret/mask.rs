@@ -1,0 +1,355 @@
+//! Texts without their secrets: what stands in for one is as wide as it.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::value::is_mixed;
+use super::view::{Undo, View};
+use super::{Language, ceiling, floor, without_overlaps};
+use super::{Secret, command, file, is_word, maker, pair};
+
+/// Secrets that were seen, to be known again where nothing says what they are.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Known {
+    texts: BTreeSet<String>,
+}
+
+/// [`Known`], ready to be looked for.
+#[derive(Debug, Default, Clone)]
+pub struct Mask {
+    /// In order, each once.
+    sorted: Vec<String>,
+    /// Of each the longest other one that it begins with.
+    shorter: Vec<Option<usize>>,
+    /// The first two bytes of them.
+    beginnings: BTreeSet<[u8; 2]>,
+    firsts: Vec<bool>,
+}
+
+impl Known {
+    /// Learns the secrets of a text, and tells where they stand.
+    pub fn learn(&mut self, text: &str) -> Vec<Range<usize>> {
+        let mut words: BTreeSet<&str> = BTreeSet::new();
+        let spots = own_spots(text);
+        for spot in &spots {
+            let secret = &text[spot.clone()];
+            self.add(secret, &mut words);
+            for undo in [Undo::Backslashes, Undo::Percents, Undo::Joins] {
+                if let Some(view) = View::of(secret, undo) {
+                    self.add(&view.text, &mut BTreeSet::new());
+                }
+            }
+        }
+        // A common word is known by its place only, unless it stands nowhere else.
+        let elsewhere = words_outside(text, &spots);
+        let words = words.into_iter().filter(|word| !elsewhere.contains(word));
+        self.texts.extend(words.map(str::to_owned));
+        spots
+    }
+
+    /// Whether nothing is known.
+    pub fn is_empty(&self) -> bool {
+        self.texts.is_empty()
+    }
+
+    /// With what others know.
+    pub fn extend(&mut self, other: Self) {
+        self.texts.extend(other.texts);
+    }
+
+    fn add<'t>(&mut self, secret: &'t str, words: &mut BTreeSet<&'t str>) {
+        const SHORTEST: usize = 5;
+        const SHORTEST_LINE: usize = 16;
+        if secret.contains('\n') {
+            let lines = secret.lines().map(str::trim);
+            let lines =
+                lines.filter(|line| line.len() >= SHORTEST_LINE && !line.starts_with("-----"));
+            self.texts.extend(lines.map(str::to_owned));
+            return;
+        }
+        if is_telling(secret) {
+            self.texts.insert(secret.to_owned());
+        } else if secret.len() >= SHORTEST {
+            words.insert(secret);
+        }
+    }
+
+    /// Ready to be looked for.
+    pub fn mask(&self) -> Mask {
+        let sorted: Vec<String> = self.texts.iter().cloned().collect();
+        let mut shorter: Vec<Option<usize>> = Vec::with_capacity(sorted.len());
+        for (index, text) in sorted.iter().enumerate() {
+            let mut candidate = index.checked_sub(1);
+            while let Some(before) = candidate.filter(|before| !text.starts_with(&sorted[*before]))
+            {
+                candidate = shorter[before];
+            }
+            shorter.push(candidate);
+        }
+        let mut firsts = vec![false; 256];
+        for text in &sorted {
+            firsts[usize::from(text.as_bytes()[0])] = true;
+        }
+        let beginnings = sorted
+            .iter()
+            .map(|text| [text.as_bytes()[0], text.as_bytes()[1]]);
+        Mask {
+            beginnings: beginnings.collect(),
+            shorter,
+            firsts,
+            sorted,
+        }
+    }
+}
+
+/// Whether nobody would write it but as this secret.
+fn is_telling(secret: &str) -> bool {
+    const SHORTEST: usize = 6;
+    const LONG: usize = 20;
+    let has = |is: fn(u8) -> bool| secret.bytes().any(is);
+    let is_varied = is_mixed(secret)
+        || has(|byte| byte.is_ascii_uppercase())
+            && has(|byte| byte.is_ascii_lowercase())
+            && secret.len() >= 8
+        || has(|byte| !byte.is_ascii_alphanumeric()) && has(|byte| byte.is_ascii_alphanumeric());
+    secret.len() >= SHORTEST && is_varied || secret.len() >= LONG
+}
+
+impl Mask {
+    /// A text with each of its secrets hidden, and each that is known: all else stands where it stood.
+    pub fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let spots = self.spots(text);
+        if spots.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        Cow::Owned(covered(text, &spots))
+    }
+
+    /// Where the secrets of a text stand, those that are known among them.
+    pub fn spots(&self, text: &str) -> Vec<Range<usize>> {
+        self.spots_besides(own_spots(text), text)
+    }
+
+    /// Where the secrets of a text stand, of which it shows these by itself.
+    pub fn spots_besides(&self, own: Vec<Range<usize>>, text: &str) -> Vec<Range<usize>> {
+        let mut spots = own;
+        if !self.sorted.is_empty() {
+            spots.extend(self.occurrences(text));
+            for undo in [
+                Undo::Backslashes,
+                Undo::Percents,
+                Undo::Entities,
+                Undo::Joins,
+            ] {
+                if let Some(view) = View::of(text, undo) {
+                    spots.extend(
+                        self.occurrences(&view.text)
+                            .iter()
+                            .map(|range| view.range(range)),
+                    );
+                }
+            }
+        }
+        merged(spots)
+    }
+
+    /// Where the secrets that are known stand in a text.
+    fn occurrences(&self, text: &str) -> Vec<Range<usize>> {
+        let mut found = Vec::new();
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        while at + 1 < bytes.len() {
+            if self.firsts[usize::from(bytes[at])]
+                && self.beginnings.contains(&[bytes[at], bytes[at + 1]])
+                && let Some(end) = self.at(text, at)
+            {
+                found.push(at..end);
+                at = end;
+            } else {
+                at += 1;
+            }
+        }
+        for ellipsis in ["...", "\u{2026}"] {
+            for (end, _) in text.match_indices(ellipsis) {
+                found.extend(self.cut(text, end));
+            }
+        }
+        found
+    }
+
+    /// Where the longest secret ends that begins at `at`.
+    fn at(&self, text: &str, at: usize) -> Option<usize> {
+        let rest = text.get(at..)?;
+        let mut candidate = self
+            .sorted
+            .partition_point(|known| known.as_str() <= rest)
+            .checked_sub(1);
+        while let Some(index) = candidate {
+            let known = &self.sorted[index];
+            if rest.starts_with(known)
+                && (is_telling(known) || is_whole_word(text, at, at + known.len()))
+            {
+                return Some(at + known.len());
+            }
+            candidate = self.shorter[index];
+        }
+        None
+    }
+
+    /// The beginning of a secret that was cut at `end`.
+    fn cut(&self, text: &str, end: usize) -> Option<Range<usize>> {
+        const FEWEST: usize = 3;
+        const FARTHEST: usize = 300;
+        let from = floor(text, end.saturating_sub(FARTHEST));
+        let begins = text[from..end]
+            .char_indices()
+            .map(|(index, _)| from + index);
+        begins
+            .filter(|start| end - start >= FEWEST)
+            .find_map(|start| {
+                let piece = &text[start..end];
+                let next = self.sorted.partition_point(|known| known.as_str() < piece);
+                let is_cut = self
+                    .sorted
+                    .get(next)
+                    .is_some_and(|known| known.starts_with(piece));
+                is_cut.then_some(start..end)
+            })
+    }
+}
+
+/// The words of a text that do not stand in these ranges.
+fn words_outside<'t>(text: &'t str, spots: &[Range<usize>]) -> BTreeSet<&'t str> {
+    let ends = spots.iter().map(|spot| spot.start).chain([text.len()]);
+    let starts = std::iter::once(0).chain(spots.iter().map(|spot| spot.end));
+    let is_separator = |c: char| !c.is_alphanumeric() && c != '_' && c != '-';
+    starts
+        .zip(ends)
+        .flat_map(|(start, end)| text[start..end].split(is_separator))
+        .collect()
+}
+
+fn is_whole_word(text: &str, start: usize, end: usize) -> bool {
+    let bytes = text.as_bytes();
+    let free = |at: Option<usize>| {
+        at.and_then(|at| bytes.get(at))
+            .is_none_or(|byte| !is_word(*byte))
+    };
+    free(start.checked_sub(1)) && free(Some(end))
+}
+
+/// A text with each of its secrets hidden.
+pub fn hide(text: &str) -> Cow<'_, str> {
+    Mask::default().hide(text)
+}
+
+/// The secrets that a text shows by itself, in whatever language it is and however it is escaped.
+fn own_spots(text: &str) -> Vec<Range<usize>> {
+    const SHORTEST_TOKEN: usize = 16;
+    if text.len() < SHORTEST_TOKEN && text.bytes().all(is_word) {
+        return Vec::new();
+    }
+    let mut spots: Vec<Range<usize>> = shown(text);
+    for undo in [
+        Undo::Backslashes,
+        Undo::Percents,
+        Undo::Entities,
+        Undo::Breaks,
+    ] {
+        let Some(view) = View::of(text, undo) else {
+            continue;
+        };
+        spots.extend(shown(&view.text).iter().map(|range| view.range(range)));
+        if let Undo::Backslashes = undo
+            && let Some(again) = View::of(&view.text, Undo::Backslashes)
+        {
+            let found = shown(&again.text);
+            spots.extend(found.iter().map(|range| view.range(&again.range(range))));
+        }
+    }
+    merged(spots)
+}
+
+fn shown(text: &str) -> Vec<Range<usize>> {
+    let mut found: Vec<Secret> = maker::find(text);
+    found.extend(command::find(text, Language::Command));
+    found.extend(command::find(&flat(text), Language::Command));
+    found.extend(pair::find(text, Language::Command));
+    found.extend(pair::find(text, Language::File));
+    found.extend(file::find(text));
+    let found = without_overlaps(found).into_iter();
+    found
+        .map(|secret| whole(text, secret.range))
+        .filter(|range| !range.is_empty())
+        .collect()
+}
+
+/// The text with blanks for what a command may stand between that is cut, or quoted in some other language.
+fn flat(text: &str) -> String {
+    let flat = |c: char| if "\"'`{}[](),#".contains(c) { ' ' } else { c };
+    let text: String = text.chars().map(flat).collect();
+    text.replace("$ pkgs.", "       ")
+}
+
+/// A value that a quote ends in the middle goes on behind it: somebody forgot to escape it, or a shell
+/// puts it together.
+fn whole(text: &str, range: Range<usize>) -> Range<usize> {
+    const LONGEST: usize = 256;
+    let rest = &text[range.end..];
+    let Some(rest) = rest.strip_prefix(['"', '\'']) else {
+        return range;
+    };
+    let more = rest
+        .bytes()
+        .take(LONGEST)
+        .take_while(|byte| byte.is_ascii_alphanumeric() || b"!#$%*+-_~.@".contains(byte));
+    match more.count() {
+        0 => range,
+        _ if !rest.starts_with(|c: char| c.is_ascii_alphanumeric()) => range,
+        more => range.start..range.end + 1 + more,
+    }
+}
+
+fn merged(mut spots: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    spots.sort_by_key(|spot| spot.start);
+    let mut merged: Vec<Range<usize>> = Vec::new();
+    for spot in spots {
+        match merged.last_mut() {
+            Some(last) if spot.start <= last.end => last.end = last.end.max(spot.end),
+            _ => merged.push(spot),
+        }
+    }
+    merged
+}
+
+/// The text with each of its characters covered.
+pub fn all_covered(text: &str) -> String {
+    text.chars().map(cover).collect()
+}
+
+fn cover(character: char) -> char {
+    match (character, character.len_utf8()) {
+        ('\n' | '\r', _) => character,
+        (_, 1) => '*',
+        (_, 2) => '\u{d7}',
+        (_, 3) => '\u{2217}',
+        _ => '\u{1d7b7}',
+    }
+}
+
+/// The text with each character of these ranges covered, but for line breaks: by one that takes as many
+/// bytes, so that lines, columns and offsets stay what they are.
+pub fn covered(text: &str, spots: &[Range<usize>]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for spot in spots {
+        let start = floor(text, spot.start.max(at));
+        let end = ceiling(text, spot.end.max(start));
+        out.push_str(&text[at..start]);
+        out.extend(text[start..end].chars().map(cover));
+        at = end;
+    }
+    out.push_str(&text[at..]);
+    out
+}

@@ -1,0 +1,132 @@
+//! What a secret looks like that is written out in a text: a leaf that knows texts and nothing else.
+//!
+//! Four readers look at a text, each in one pass, and none looks at a byte more often than a bound says:
+//! [`maker`] knows what the makers of tokens and keys give all of them (prefixes, blocks, addresses of
+//! web hooks, the password in a URL), [`pair`] knows names that tell (`password`, `api_key`) with the value
+//! that belongs to them, [`command`] reads the words of a shell and knows which options of which programs
+//! take a secret, and [`file`] knows formats that name nothing (`.pgpass`) or name it with a blank.
+//!
+//! What they find is a secret only if its [`value`] is one: no reference, no placeholder, no plain word
+//! where words are usual.
+
+mod command;
+mod file;
+mod json;
+mod maker;
+mod mask;
+mod name;
+mod pair;
+mod program;
+mod shell;
+mod value;
+mod view;
+
+use std::ops::Range;
+
+pub use json::{hide_in_json, name_in};
+pub use mask::{Known, Mask, all_covered, covered, hide};
+pub use name::{Key, key};
+pub use value::is_value;
+
+/// What kind of text it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// A command of a shell, or a value that somebody passes on.
+    Command,
+    /// A file in some language: names without quotes are rather variables.
+    File,
+}
+
+/// A secret in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Secret {
+    /// Where it stands.
+    pub range: Range<usize>,
+    /// What it is, as a message begins; never the secret itself.
+    pub what: String,
+}
+
+impl Secret {
+    fn value_of(name: &str, range: Range<usize>) -> Self {
+        let what = format!("the value of `{name}` is written out");
+        Self { range, what }
+    }
+}
+
+/// Finds the first secrets of a text, `most` of them at most, in the order written.
+pub fn secrets(text: &str, language: Language, most: usize) -> Vec<Secret> {
+    let mut found = maker::find(text);
+    found.extend(command::find(text, language));
+    found.extend(pair::find(text, language));
+    match language {
+        Language::File => found.extend(file::find(text)),
+        Language::Command => found.extend(file::sql(text)),
+    }
+    let mut apart = without_overlaps(found);
+    apart.truncate(most);
+    apart
+}
+
+/// Whether a file may have a secret in it: what is no text has none.
+pub fn may_have_secrets(bytes: &[u8]) -> bool {
+    let text = str::from_utf8(bytes).ok();
+    text.is_some_and(|text| !secrets(text, Language::File, 1).is_empty())
+}
+
+/// Of those that overlap, what was found first: earlier readers know more.
+fn without_overlaps(found: Vec<Secret>) -> Vec<Secret> {
+    let mut ranked: Vec<(usize, Secret)> = found.into_iter().enumerate().collect();
+    ranked.sort_by_key(|(rank, secret)| (secret.range.start, *rank));
+    let mut apart: Vec<(usize, Secret)> = Vec::new();
+    for (rank, secret) in ranked {
+        match apart.last_mut() {
+            Some((last_rank, last)) if secret.range.start < last.range.end => {
+                if rank < *last_rank {
+                    (*last_rank, *last) = (rank, secret);
+                }
+            }
+            _ => apart.push((rank, secret)),
+        }
+    }
+    apart.into_iter().map(|(_, secret)| secret).collect()
+}
+
+/// No secret on one line is longer.
+const LONGEST_VALUE: usize = 4096;
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
+}
+
+fn is_blank(byte: u8) -> bool {
+    byte == b' ' || byte == b'\t'
+}
+
+/// How many bytes at the start of the text are such bytes, all of them ASCII or none of them, up to
+/// the longest that a secret is.
+fn count(text: &str, is: impl Fn(u8) -> bool) -> usize {
+    let bytes = text.bytes().take(LONGEST_VALUE);
+    let length = bytes.take_while(|&byte| is(byte)).count();
+    floor(text, length)
+}
+
+/// The last border between characters up to `at`.
+fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// The first border between characters from `at` on.
+fn ceiling(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at += 1;
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests;

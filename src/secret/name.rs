@@ -1,0 +1,178 @@
+//! What something is called, and whether its name says that it is secret.
+
+/// What something with a telling name is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key {
+    /// Something that people think of: any value may be one.
+    Password,
+    /// Something that programs make: long, and random.
+    Token,
+    /// Something whose value may as well be the name of a secret.
+    Other,
+}
+
+/// How the names of passwords end.
+const PASSWORDS: &[&str] = &[
+    "password",
+    "passwd",
+    "passphrase",
+    "passcode",
+    "mysqlpwd",
+    "dbpwd",
+    "sshpass",
+    "requirepass",
+    "masterauth",
+    "rediscliauth",
+    "bindpw",
+    "rootpw",
+    "authtok",
+    "storepass",
+    "keypass",
+    "keystorepass",
+    "presharedkey",
+];
+/// How the names of tokens and keys end.
+const TOKENS: &[&str] = &[
+    "secret",
+    "token",
+    "apikey",
+    "secretkey",
+    "secretaccesskey",
+    "accesskey",
+    "accountkey",
+    "authkey",
+    "appkey",
+    "masterkey",
+    "privatekey",
+    "encryptionkey",
+    "signingkey",
+    "secretkeybase",
+    "apisecretkey",
+    "sessionkey",
+    "servicekey",
+    "deploykey",
+];
+/// Words that are the whole last word of a name.
+const LAST_WORDS: &[&str] = &["pass", "pwd", "pw", "psk"];
+/// A name that begins so is a switch or a limit.
+const DENIALS: &[&str] = &[
+    "no",
+    "ask",
+    "prompt",
+    "without",
+    "use",
+    "has",
+    "is",
+    "forgot",
+    "reset",
+    "show",
+    "hide",
+    "min",
+    "max",
+    "enable",
+    "disable",
+    "num",
+    "public",
+    "proxy",
+    "fastcgi",
+    "uwsgi",
+    "scgi",
+    "grpc",
+    "memcached",
+    "confirm",
+];
+
+/// What a thing called `name` is, if its name says that it is secret.
+pub fn key(name: &str) -> Option<Key> {
+    let name = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    let name = name.trim_end_matches(['_', '-']);
+    let last = name.bytes().last()?;
+    if !b"dDeEnNtTyYsSwWkKhH".contains(&last) {
+        return None;
+    }
+    let name = name.trim_start_matches(['-', '.', '_']);
+    if DENIALS.contains(&&*first_word(name)) {
+        return None;
+    }
+    let joined: String = name
+        .chars()
+        .filter(|c| !matches!(c, '-' | '_' | '.'))
+        .map(|c| c.to_ascii_lowercase())
+        .collect();
+    let ends = |all: &[&str]| all.iter().any(|word| joined.ends_with(word));
+    let last = last_word(name);
+    if ends(PASSWORDS) || LAST_WORDS.contains(&&*last) && !matches!(name, "PWD" | "OLDPWD") {
+        Some(Key::Password)
+    } else if ends(TOKENS) {
+        Some(Key::Token)
+    } else {
+        None
+    }
+}
+
+/// The first word of several; nothing if the name is one word.
+fn first_word(name: &str) -> String {
+    match name.find(['-', '_', '.']) {
+        Some(end) => name[..end].to_ascii_lowercase(),
+        None => String::new(),
+    }
+}
+
+/// The last word, in `some_pass`, `some-pass` and `somePass`.
+fn last_word(name: &str) -> String {
+    let start = name.rfind(['-', '_', '.']).map_or(0, |at| at + 1);
+    let word = &name[start..];
+    let bytes = word.as_bytes();
+    let hump = (1..bytes.len())
+        .rev()
+        .find(|&at| bytes[at].is_ascii_uppercase() && bytes[at - 1].is_ascii_lowercase());
+    word[hump.unwrap_or(0)..].to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn telling_names() {
+        for name in [
+            "password",
+            "DB_PASSWORD",
+            "--http-passwd",
+            "dbPass",
+            "db_pw",
+            "Pwd",
+            "PASSWORD2",
+            "spring.datasource.password",
+            "keyStorePassword",
+        ] {
+            assert_eq!(key(name), Some(Key::Password), "{name}");
+        }
+        for name in [
+            "apiKey",
+            "API_TOKEN",
+            "clientSecret",
+            "aws_secret_access_key",
+        ] {
+            assert_eq!(key(name), Some(Key::Token), "{name}");
+        }
+        for name in [
+            "",
+            "tokenizer",
+            "proxy_pass",
+            "no-password",
+            "password-file",
+            "compass",
+            "bypass",
+            "PWD",
+            "public_key",
+            "key",
+            "tokens",
+            "keyword",
+            "PASS_MAX_DAYS",
+            "--tls-key",
+        ] {
+            assert_eq!(key(name), None, "{name}");
+        }
+    }
+}

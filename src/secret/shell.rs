@@ -1,0 +1,475 @@
+//! A shell's text as simple commands of words, read as the shell reads them: quotes taken off, and a
+//! stand-in for what is put there later.
+//!
+//! ```text
+//! text    = command *((";" | "|" | "&" | "(" | ")" | LF) command)
+//! command = *(word | "<<<" word | redirection)
+//! word    = 1*(character | "\" character | "'" ... "'" | '"' ... '"' | expansion)
+//! ```
+//!
+//! Nothing is wrong here: a quote that is never closed is a character.
+
+use super::floor;
+use super::value::EXPANSION;
+
+/// So often the end of something is looked for in vain.
+const MOST_IN_VAIN: usize = 32;
+
+/// A word, with where each of its bytes stands.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Word {
+    /// What the program gets, with [`EXPANSION`] for what is not known.
+    pub(super) value: String,
+    /// Where each byte of the value stands in the text, and where the word's last piece ends.
+    at: Vec<usize>,
+    /// Whether some of it was in quotes.
+    pub(super) is_quoted: bool,
+    /// Whether it begins with a quote.
+    pub(super) begins_quoted: bool,
+}
+
+impl Word {
+    /// Where a range of the value stands.
+    pub(super) fn range(&self, start: usize, end: usize) -> std::ops::Range<usize> {
+        let last = end.checked_sub(1).filter(|last| *last >= start);
+        match last {
+            Some(last) => self.at[start]..self.at[last] + self.width(last),
+            None => self.at[start]..self.at[start],
+        }
+    }
+
+    fn width(&self, byte: usize) -> usize {
+        // A character's bytes stand where the character does.
+        let next = self.at[byte + 1];
+        usize::from(next > self.at[byte])
+    }
+
+    fn push(&mut self, character: char, at: usize) {
+        for byte in 0..character.len_utf8() {
+            self.at.push(at + byte);
+        }
+        self.value.push(character);
+    }
+
+    fn push_expansion(&mut self, at: usize) {
+        if !self.value.ends_with(EXPANSION) {
+            self.at.extend([at; EXPANSION.len_utf8()]);
+            self.value.push(EXPANSION);
+        }
+    }
+}
+
+/// A command without the operators around it.
+#[derive(Debug, Default)]
+pub(super) struct Command {
+    pub(super) words: Vec<Word>,
+    /// What it reads: `<<< WORD`.
+    pub(super) input: Option<Word>,
+    /// Whether it reads what the command before it writes.
+    pub(super) is_piped: bool,
+}
+
+/// A text inside a text: what a substitution runs.
+pub(super) type Nested = std::ops::Range<usize>;
+
+/// Reads a text, telling each command and what is substituted.
+pub(super) struct Reader<'t> {
+    text: &'t str,
+    at: usize,
+    /// From where on there is no closing quote of a kind: `'`, `"` and a backtick.
+    unclosed: [usize; 3],
+    /// From where on no brace is closed.
+    unclosed_brace: usize,
+    /// How often the end of something was looked for in vain: each time takes all of the rest.
+    in_vain: usize,
+    /// The lines that end here-documents that begin after this line.
+    documents: Vec<String>,
+    pub(super) nested: Vec<Nested>,
+}
+
+impl<'t> Reader<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        Self {
+            text,
+            at: 0,
+            unclosed: [usize::MAX; 3],
+            unclosed_brace: usize::MAX,
+            in_vain: 0,
+            documents: Vec::new(),
+            nested: Vec::new(),
+        }
+    }
+
+    /// The next command, if there is one.
+    pub(super) fn command(&mut self) -> Option<Command> {
+        let mut command = Command::default();
+        loop {
+            let Some(byte) = self.byte() else {
+                let is_empty = command.words.is_empty() && command.input.is_none();
+                return (!is_empty).then_some(command);
+            };
+            match byte {
+                b' ' | b'\t' | b'\r' => self.at += 1,
+                b'\\' if self.follows("\\\n") => self.at += 2,
+                b'\\' if self.follows("\\\r\n") => self.at += 3,
+                b'#' => self.skip_line(),
+                b'<' if self.follows("<<<") => {
+                    self.at += 3;
+                    self.skip_blanks();
+                    command.input = Some(self.word());
+                }
+                b'<' if self.follows("<<") => self.begin_document(),
+                b'<' | b'>' if self.follows("<(") || self.follows(">(") => {
+                    let word = self.word();
+                    command.words.push(word);
+                }
+                b'<' | b'>' => {
+                    self.at += 1;
+                    if self.byte() == Some(b'&') {
+                        self.at += 1;
+                    }
+                }
+                b'\n' | b';' | b'&' | b'|' | b'(' | b')' => {
+                    let is_pipe = byte == b'|' && !self.follows("||");
+                    self.at += if self.follows("||") || self.follows("&&") {
+                        2
+                    } else {
+                        1
+                    };
+                    if byte == b'\n' {
+                        self.skip_documents();
+                    }
+                    if command.words.is_empty() && command.input.is_none() {
+                        command.is_piped = is_pipe;
+                        continue;
+                    }
+                    if is_pipe {
+                        // The next one begins with the operator.
+                        self.at -= 1;
+                    }
+                    return Some(command);
+                }
+                _ => {
+                    let word = self.word();
+                    command.words.push(word);
+                }
+            }
+        }
+    }
+
+    fn byte(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn follows(&self, text: &str) -> bool {
+        self.text.as_bytes()[self.at..].starts_with(text.as_bytes())
+    }
+
+    fn skip_blanks(&mut self) {
+        while matches!(self.byte(), Some(b' ' | b'\t')) {
+            self.at += 1;
+        }
+    }
+
+    fn skip_line(&mut self) {
+        let rest = &self.text[self.at..];
+        self.at += rest.find('\n').unwrap_or(rest.len());
+    }
+
+    /// `<<WORD`: what follows the line is data.
+    fn begin_document(&mut self) {
+        self.at += 2;
+        if self.byte() == Some(b'-') {
+            self.at += 1;
+        }
+        self.skip_blanks();
+        let word = self.word();
+        if !word.value.is_empty() && !word.value.contains(EXPANSION) {
+            self.documents.push(word.value);
+        }
+    }
+
+    fn skip_documents(&mut self) {
+        for end in std::mem::take(&mut self.documents) {
+            if self.in_vain >= MOST_IN_VAIN {
+                return;
+            }
+            let mut line_start = self.at;
+            let last = loop {
+                let rest = &self.text[line_start..];
+                if rest.is_empty() {
+                    break None;
+                }
+                let length = rest.find('\n').unwrap_or(rest.len());
+                let next = (line_start + length + 1).min(self.text.len());
+                if rest[..length].trim() == end {
+                    break Some(next);
+                }
+                line_start = next;
+            };
+            match last {
+                Some(next) => self.at = next,
+                None => self.in_vain += 1,
+            }
+        }
+    }
+
+    fn word(&mut self) -> Word {
+        let mut word = Word::default();
+        let start = self.at;
+        word.begins_quoted = self.text[start..].starts_with(['"', '\'']);
+        while let Some(character) = self.text[self.at..].chars().next() {
+            let at = self.at;
+            match character {
+                '<' | '>' if at == start && self.text[at + 1..].starts_with('(') => {
+                    self.at += 1;
+                    self.substitution(&mut word, 1, at);
+                }
+                ' ' | '\t' | '\r' | '\n' | ';' | '&' | '|' | '(' | ')' | '<' | '>' => break,
+                '\'' => match self.closing(0, at + 1) {
+                    Some(end) => {
+                        word.is_quoted = true;
+                        self.copy(&mut word, at + 1, end);
+                        self.at = end + 1;
+                    }
+                    None => self.take(&mut word, character),
+                },
+                '"' => match self.closing(1, at + 1) {
+                    Some(_) => {
+                        word.is_quoted = true;
+                        self.at += 1;
+                        self.double_quoted(&mut word);
+                    }
+                    None => self.take(&mut word, character),
+                },
+                _ => self.piece(&mut word, character),
+            }
+        }
+        if self.at == start {
+            // Not the beginning of a word: nobody may wait for it.
+            self.at += self.text[start..].chars().next().map_or(0, char::len_utf8);
+        }
+        word.at.push(self.at);
+        word
+    }
+
+    fn take(&mut self, word: &mut Word, character: char) {
+        word.push(character, self.at);
+        self.at += character.len_utf8();
+    }
+
+    /// Text between single quotes: nothing has a meaning, but for what Aurora puts in.
+    fn copy(&self, word: &mut Word, start: usize, end: usize) {
+        let mut at = start;
+        while let Some(character) = self.text[at..end].chars().next() {
+            if let Some(length) = mustache(&self.text[at..end]) {
+                word.push_expansion(at);
+                at += length;
+            } else {
+                word.push(character, at);
+                at += character.len_utf8();
+            }
+        }
+    }
+
+    fn double_quoted(&mut self, word: &mut Word) {
+        while let Some(character) = self.text[self.at..].chars().next() {
+            if character == '"' {
+                self.at += 1;
+                return;
+            }
+            if character == '\\' {
+                let next = self.text[self.at + 1..].chars().next();
+                match next {
+                    Some('\n') => self.at += 2,
+                    Some(next @ ('$' | '`' | '"' | '\\')) => {
+                        self.at += 1;
+                        self.take(word, next);
+                    }
+                    _ => self.take(word, character),
+                }
+            } else {
+                self.piece(word, character);
+            }
+        }
+    }
+
+    /// What means the same in double quotes and without quotes.
+    fn piece(&mut self, word: &mut Word, character: char) {
+        let at = self.at;
+        let rest = &self.text[at..];
+        match character {
+            '\\' => match rest[1..].chars().next() {
+                Some('\n') => self.at += 2,
+                Some(next) => {
+                    self.at += 1;
+                    self.take(word, next);
+                }
+                None => self.take(word, character),
+            },
+            '`' => match self.closing(2, at + 1) {
+                Some(end) => {
+                    self.nested.push(at + 1..end);
+                    word.push_expansion(at);
+                    self.at = end + 1;
+                }
+                None => self.take(word, character),
+            },
+            '{' => match mustache(rest) {
+                Some(length) => {
+                    word.push_expansion(at);
+                    self.at += length;
+                }
+                None => self.take(word, character),
+            },
+            '$' => {
+                let next = rest[1..].chars().next();
+                match next {
+                    Some('(') => {
+                        self.at += 1;
+                        self.substitution(word, 1, at);
+                    }
+                    Some('{') => {
+                        let closed = if at < self.unclosed_brace {
+                            rest.find('}')
+                        } else {
+                            None
+                        };
+                        if closed.is_none() {
+                            self.unclosed_brace = self.unclosed_brace.min(at);
+                        }
+                        word.push_expansion(at);
+                        self.at += closed.map_or(2, |end| end + 1);
+                    }
+                    Some(first)
+                        if first.is_ascii_alphabetic() || "_@*#?!0123456789".contains(first) =>
+                    {
+                        let name = rest[1..]
+                            .bytes()
+                            .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+                        let length = name.count().max(1);
+                        word.push_expansion(at);
+                        self.at += 1 + length;
+                    }
+                    Some('\'') => {
+                        // `$'...'`: as single quotes, roughly.
+                        self.at += 1;
+                    }
+                    _ => self.take(word, character),
+                }
+            }
+            _ => self.take(word, character),
+        }
+    }
+
+    /// `(...)` at the cursor: what is in it is a text of its own.
+    fn substitution(&mut self, word: &mut Word, open: usize, at: usize) {
+        let start = self.at + open;
+        let mut depth = if self.in_vain < MOST_IN_VAIN {
+            1
+        } else {
+            usize::MAX
+        };
+        let mut end = start;
+        let bytes = self.text.as_bytes();
+        let mut quote = None;
+        while end < bytes.len() && depth > 0 && depth < usize::MAX {
+            match (bytes[end], quote) {
+                (b'\\', None | Some(b'"')) => end += 1,
+                (byte, Some(open)) if byte == open => quote = None,
+                (byte @ (b'\'' | b'"'), None) => quote = Some(byte),
+                (b'(', None) => depth += 1,
+                (b')', None) => depth -= 1,
+                _ => {}
+            }
+            end += 1;
+        }
+        if depth > 0 {
+            self.in_vain += 1;
+            word.push_expansion(at);
+            self.at = start;
+            return;
+        }
+        self.nested.push(start..end - 1);
+        word.push_expansion(at);
+        self.at = end.min(self.text.len());
+    }
+
+    /// Where the quote of a kind that opens before `from` is closed.
+    fn closing(&mut self, kind: usize, from: usize) -> Option<usize> {
+        if from >= self.unclosed[kind] {
+            return None;
+        }
+        let quote = [b'\'', b'"', b'`'][kind];
+        let bytes = self.text.as_bytes();
+        let mut at = from;
+        while let Some(&byte) = bytes.get(at) {
+            if byte == quote {
+                return Some(at);
+            }
+            let escapes = byte == b'\\' && quote != b'\'';
+            at += if escapes { 2 } else { 1 };
+        }
+        self.unclosed[kind] = self.unclosed[kind].min(from);
+        None
+    }
+}
+
+/// How long `{{...}}` is at the start of a text.
+fn mustache(text: &str) -> Option<usize> {
+    const LONGEST: usize = 256;
+    if !text.starts_with("{{") {
+        return None;
+    }
+    let near = &text[..floor(text, LONGEST)];
+    near.find("}}").map(|end| end + 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &[&[&str]]) {
+        let mut reader = Reader::new(text);
+        let mut commands = Vec::new();
+        while let Some(command) = reader.command() {
+            let words = command.words.into_iter();
+            commands.push(
+                words
+                    .map(|word| word.value.replace(EXPANSION, "?"))
+                    .collect::<Vec<_>>(),
+            );
+        }
+        assert_eq!(commands, expected, "{text}");
+    }
+
+    #[test]
+    fn words_as_the_shell_reads_them() {
+        check("a 'b c' \"d e\"f\\ g", &[&["a", "b c", "d ef g"]]);
+        check(
+            "a '$x`y' \"$x\" $y ${z}w",
+            &[&["a", "$x`y", "?", "?", "?w"]],
+        );
+        check("a \"\\$x\\\"\" $ 'b", &[&["a", "$x\"", "$", "'b"]]);
+        check(
+            "a | b && c; d # e\nf",
+            &[&["a"], &["b"], &["c"], &["d"], &["f"]],
+        );
+        check("a $(b c) `d` {{e}} '{{f}}'", &[&["a", "?", "?", "?", "?"]]);
+        check("a \\\n  b > c 2>&1", &[&["a", "b", "c", "2", "1"]]);
+        check("cat <<E >x\nb 'c\nE\nd", &[&["cat", "x"], &["d"]]);
+        check("a \"b", &[&["a", "\"b"]]);
+        check("((", &[]);
+    }
+
+    #[test]
+    fn places() {
+        let text = "x  'p\"q'\\$\"r\"";
+        let mut reader = Reader::new(text);
+        let command = reader.command().expect("a command");
+        let word = &command.words[1];
+        assert_eq!(word.value, "p\"q$r");
+        assert_eq!(&text[word.range(0, 3)], "p\"q");
+        assert_eq!(&text[word.range(3, 5)], "$\"r");
+    }
+}

@@ -1,0 +1,129 @@
+//! Collections of texts with secrets and without, each of which has to be told for what it is.
+
+use super::{Language, secrets};
+
+const GUILTY_COMMANDS: &str = include_str!("../../tests/secrets/guilty_commands.txt");
+const INNOCENT_COMMANDS: &str = include_str!("../../tests/secrets/innocent_commands.txt");
+const GUILTY_FILES: &str = include_str!("../../tests/secrets/guilty_files.txt");
+const INNOCENT_FILES: &str = include_str!("../../tests/secrets/innocent_files.txt");
+
+/// The texts of a collection: lines, or what stands after lines with names.
+fn texts(collection: &str, language: Language) -> Vec<String> {
+    let collection = collection.replace('¦', "");
+    match language {
+        Language::Command => {
+            let lines = collection.lines().filter(|line| !line.starts_with('#'));
+            lines.map(str::to_owned).collect()
+        }
+        Language::File => {
+            let files = collection.split("==== ").skip(1);
+            let contents = files.map(|file| file.split_once('\n').map_or("", |(_, text)| text));
+            contents.map(str::to_owned).collect()
+        }
+    }
+}
+
+/// The text without its marks, and what stands between them.
+fn unmarked(text: &str) -> (String, Vec<std::ops::Range<usize>>) {
+    let mut plain = String::new();
+    let mut ranges = Vec::new();
+    for (index, piece) in text.split(['«', '»']).enumerate() {
+        if index % 2 == 1 {
+            ranges.push(plain.len()..plain.len() + piece.len());
+        }
+        plain.push_str(piece);
+    }
+    (plain, ranges)
+}
+
+/// All texts are told for what they are, and the marks are where they should be.
+fn check(collection: &str, language: Language) {
+    let mut failures = Vec::new();
+    for text in texts(collection, language) {
+        let (plain, expected) = unmarked(&text);
+        let found: Vec<_> = secrets(&plain, language, 100)
+            .into_iter()
+            .map(|secret| secret.range)
+            .collect();
+        if found != expected {
+            let found: Vec<_> = found.into_iter().map(|range| &plain[range]).collect();
+            failures.push(format!("{text}: found {found:?}"));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
+
+#[test]
+fn guilty_commands() {
+    check(GUILTY_COMMANDS, Language::Command);
+}
+
+#[test]
+fn innocent_commands() {
+    check(INNOCENT_COMMANDS, Language::Command);
+}
+
+#[test]
+fn guilty_files() {
+    check(GUILTY_FILES, Language::File);
+}
+
+#[test]
+fn innocent_files() {
+    check(INNOCENT_FILES, Language::File);
+}
+
+#[test]
+fn held_out() {
+    for (name, language) in [
+        ("guilty_cmd", Language::Command),
+        ("innocent_cmd", Language::Command),
+        ("guilty_file", Language::File),
+        ("innocent_file", Language::File),
+    ] {
+        let text = std::fs::read_to_string(format!("/tmp/secrets/held_{name}.txt")).unwrap();
+        let all = texts(&text, language);
+        let mut wrong = 0;
+        for text in &all {
+            let (plain, expected) = unmarked(text);
+            let found: Vec<_> = secrets(&plain, language, 100)
+                .into_iter()
+                .map(|it| it.range)
+                .collect();
+            if found != expected {
+                wrong += 1;
+                let found: Vec<_> = found.into_iter().map(|range| &plain[range]).collect();
+                println!("{text}\n    found {found:?}");
+            }
+        }
+        println!("{name}: {wrong} wrong of {}", all.len());
+    }
+    for text in [
+        "eyJ.",
+        "<<a\n",
+        "mysql -p",
+        "password: ",
+        "password=a,",
+        "aa0Q~",
+        "x://",
+        "<password>",
+        "name: password ",
+        "PASSWORD '",
+        "a\n ",
+        "{\"password\": \"hunter2x\"},",
+        "echo x | sudo -S ",
+        "user a >",
+        "$(",
+        "-----BEGIN PRIVATE KEY-----\n",
+    ] {
+        let mut times = Vec::new();
+        for size in [20_000, 160_000] {
+            let whole = text.repeat(size / text.len());
+            let start = std::time::Instant::now();
+            let _ = secrets(&whole, Language::File, 10);
+            let _ = super::hide(&whole);
+            times.push(start.elapsed().as_millis());
+        }
+        println!("{text:?}: {times:?}");
+    }
+}

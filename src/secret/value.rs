@@ -1,0 +1,307 @@
+//! Whether a value is a secret, and no reference to one, no placeholder and no plain word.
+
+use super::Key;
+
+/// Stands in a value for what is put there later: `$NAME`, `$(...)`, `{{...}}`.
+pub(super) const EXPANSION: char = '\u{fffc}';
+
+/// How a value is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Writing {
+    /// A word of a command, whatever its quotes were.
+    Argument,
+    /// Between quotes, in some file.
+    Quoted,
+    /// Without quotes in a file that gives things names; otherwise it would be rather a variable.
+    Bare,
+}
+
+/// Whether the value of something that is `key` is a secret, where any value may stand.
+pub fn is_value(key: Key, value: &str) -> bool {
+    is_secret(key, value, Writing::Argument)
+}
+
+pub(super) fn is_secret(key: Key, value: &str, writing: Writing) -> bool {
+    const SHORTEST_PASSWORD: usize = 3;
+    const SHORTEST_TOKEN: usize = 8;
+    const SHORTEST_OTHER: usize = 12;
+    if is_reference(value) || is_placeholder(value) || names_only(value) {
+        return false;
+    }
+    let is_mixed = is_mixed(value);
+    let is_one_word = !value.contains(['-', '_', '.', '/', ' ']);
+    let length = value.chars().count();
+    let looks_so = match key {
+        Key::Password => length >= SHORTEST_PASSWORD,
+        Key::Token => length >= SHORTEST_TOKEN && (is_mixed || is_one_word),
+        Key::Other => length >= SHORTEST_OTHER && is_mixed && !value.contains('='),
+    };
+    let is_value = match writing {
+        Writing::Argument => true,
+        // Neither a sentence nor the name of something.
+        Writing::Quoted => {
+            let is_phrase = || {
+                key == Key::Password
+                    && value.split(' ').count() <= 3
+                    && value.starts_with(|c: char| c.is_ascii_lowercase())
+                    && has_digit(value)
+            };
+            !value.contains(' ') || value.split(' ').any(is_mixed_word) || is_phrase()
+        }
+        Writing::Bare => {
+            !value.contains(['.', '[', '(', '>', ' '])
+                && !value.contains("::")
+                && match key {
+                    Key::Password => length >= 4,
+                    Key::Token | Key::Other => is_mixed && length >= SHORTEST_TOKEN,
+                }
+        }
+    };
+    looks_so && is_value
+}
+
+/// Whether letters and digits stand in it.
+pub(super) fn is_mixed(value: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| value.as_bytes().iter().any(is);
+    has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic)
+}
+
+fn has_digit(value: &str) -> bool {
+    value.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+fn is_mixed_word(word: &str) -> bool {
+    word.len() >= 4 && is_mixed(word)
+}
+
+/// Whether somebody else fills it in, or it says where to look.
+fn is_reference(value: &str) -> bool {
+    const ELSEWHERE: &[&str] = &[
+        "./",
+        "../",
+        "~",
+        "@",
+        "env:",
+        "file:",
+        "vault:",
+        "arn:",
+        "op://",
+        "ENC[",
+        "ENC(",
+        "ref+",
+        "$ANSIBLE_VAULT",
+        "secretsmanager:",
+        "ssm:",
+        "awssm:",
+        "gcpsm:",
+        "keychain:",
+        "pass:show",
+        "fd:",
+        "AQICAH",
+        "{cipher}",
+    ];
+    const INSIDE: &[&str] = &["${", "$(", "{{", "#{", "%(", "<%", "$__", "://"];
+    const AROUND: &[(char, char)] = &[('<', '>'), ('{', '}'), ('[', ']'), ('%', '%'), ('(', ')')];
+    let is_variable = value.strip_prefix('$').is_some_and(|name| {
+        let rest = name.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        rest.is_empty() || rest.starts_with(['/', ':', '.'])
+    });
+    let around = |(open, close): &(char, char)| {
+        value.starts_with(*open) && value.ends_with(*close) && value.len() > 2
+    };
+    value.contains(EXPANSION)
+        || is_variable
+        || value.starts_with('`')
+        || is_path(value)
+        || INSIDE.iter().any(|part| value.contains(part))
+        || ELSEWHERE.iter().any(|start| value.starts_with(start))
+        || AROUND.iter().any(around)
+}
+
+/// Base 64 may begin with a slash, too.
+fn is_path(value: &str) -> bool {
+    value.starts_with('/') && !(value.len() >= 40 && value.ends_with('='))
+}
+
+/// Whether it obviously stands for another value.
+pub(super) fn is_placeholder(value: &str) -> bool {
+    const PARTS: &[&str] = &[
+        "example",
+        "changeme",
+        "change_me",
+        "change-me",
+        "placeholder",
+        "redacted",
+        "dummy",
+        "your",
+        "xxxx",
+        "***",
+        "...",
+        "todo",
+        "_here",
+        "-here",
+        "replace",
+        "\u{2022}",
+        "insert",
+    ];
+    const WORDS: &[&str] = &[
+        "none",
+        "null",
+        "nil",
+        "true",
+        "false",
+        "yes",
+        "no",
+        "on",
+        "off",
+        "empty",
+        "undefined",
+        "xxx",
+        "optional",
+        "required",
+        "requisite",
+        "sufficient",
+        "string",
+        "text",
+        "bool",
+        "boolean",
+        "hidden",
+        "disabled",
+        "enabled",
+        "default",
+        "strict",
+        "strong",
+        "weak",
+        "bearer",
+        "basic",
+        "digest",
+        "plain",
+        "plaintext",
+        "md5",
+        "sha512",
+        "sha256",
+        "sha-256",
+        "scram-sha-256",
+        "bcrypt",
+        "argon2id",
+        "prompt",
+        "auto",
+        "user",
+        "username",
+        "email",
+        "varchar",
+        "nullable",
+        "passwort",
+        "kennwort",
+        "senha",
+        "wachtwoord",
+        "parola",
+        "lozinka",
+        "cookie",
+        "header",
+        "query",
+        "session",
+        "login",
+        "self",
+        "this",
+        "new",
+        "await",
+        "return",
+    ];
+    let mut characters = value.chars();
+    let first = characters.next();
+    if characters.all(|c| Some(c) == first) {
+        return true;
+    }
+    let lower = value.to_ascii_lowercase();
+    PARTS.iter().any(|part| lower.contains(part)) || WORDS.contains(&lower.as_str())
+}
+
+/// Whether it says nothing but what it would be: `my-secret`, `db_password`, `token1`, `__TOKEN__`.
+fn names_only(value: &str) -> bool {
+    const TELLING: &[&str] = &[
+        "password",
+        "passwd",
+        "pass",
+        "pw",
+        "pwd",
+        "secret",
+        "token",
+        "credential",
+        "key",
+        "passphrase",
+    ];
+    const BESIDE: &[&str] = &[
+        "",
+        "my",
+        "the",
+        "a",
+        "db",
+        "app",
+        "api",
+        "user",
+        "admin",
+        "access",
+        "auth",
+        "s",
+        "or",
+        "and",
+        "new",
+        "old",
+        "client",
+        "root",
+        "name",
+        "id",
+        "value",
+        "database",
+        "basic",
+        "bearer",
+        "refresh",
+        "session",
+        "default",
+        "service",
+        "tls",
+        "ssh",
+        "registry",
+        "jwt",
+        "repo",
+        "test",
+        "private",
+        "public",
+        "config",
+        "params",
+        "current",
+        "hash",
+        "hashed",
+        "github",
+        "gitlab",
+        "deploy",
+        "npm",
+        "aws",
+        "credentials",
+        "smtp",
+        "ldap",
+        "redis",
+        "postgres",
+        "mysql",
+        "webhook",
+    ];
+    let lower = value.to_ascii_lowercase();
+    let is_separator = |c: char| !c.is_ascii_alphabetic();
+    // Digits at the end of words are numbers of variables; in the middle they belong to a secret.
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    if digits > 1 || !value.is_ascii() || value.contains(['!', '#', '$', '%', '&', '*', '+', ' ']) {
+        return false;
+    }
+    let mut tells = false;
+    let all = lower.split(is_separator).all(|word| {
+        let word = word
+            .strip_suffix('s')
+            .filter(|word| TELLING.contains(word))
+            .unwrap_or(word);
+        let is_telling = TELLING.contains(&word);
+        tells |= is_telling;
+        is_telling || BESIDE.contains(&word)
+    });
+    all && tells
+}
