@@ -319,6 +319,7 @@ fn results_and_messages_pass_the_door() {
         "man",
         "completions",
         "schema",
+        "topics",
         "build",
         "output",
         "console",

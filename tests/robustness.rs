@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use crate::harness::{Run, Sandbox, report, small_job};
 
 /// Nobody waits longer than this for a diagnostic; generous, for slow machines and debug builds.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Checks a definition that is wrong, and returns what was said.
 fn refused(file: &str, contents: impl AsRef<[u8]>) -> Run {

@@ -1,7 +1,6 @@
 //! `jobc completions`: a script for a shell, which asks jobc for what may stand in a command line; and
 //! what jobc answers to that.
 
-use std::io::{self, Write};
 use std::path::Path;
 
 use clap::CommandFactory;
@@ -55,9 +54,7 @@ pub(super) fn answer() -> bool {
     let mut answer = Vec::new();
     let answered = shell.write_complete(&mut command, words, current_dir.as_deref(), &mut answer);
     if answered.is_ok() {
-        let mut stdout = io::stdout().lock();
-        // A shell that went away needs no answer.
-        let _ = stdout.write_all(&answer).and_then(|()| stdout.flush());
+        output::answer_shell(&answer);
     }
     true
 }

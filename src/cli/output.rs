@@ -30,6 +30,11 @@ pub(super) fn print_as_it_is(text: &str) -> Result<(), Failure> {
     or_gone(written)
 }
 
+/// Answers a shell, with secrets hidden. A shell that went away needs no answer.
+pub(super) fn answer_shell(answer: &[u8]) {
+    let _ = print(&String::from_utf8_lossy(answer));
+}
+
 /// Prints what the command line itself asks for, help for instance, or what is wrong with it.
 pub(super) fn answer(answer: &clap::Error) -> Result<Exit, Failure> {
     let rendered = answer.render();

@@ -17,7 +17,7 @@ pub(super) fn run(args: &HelpArgs) -> Result<Exit, Failure> {
         None => help::text(&mut Cli::command()),
         Some(word) => about(word).ok_or_else(|| unknown(word))?,
     };
-    output::print(&text)?;
+    output::print_as_it_is(&text)?;
     Ok(Exit::Done)
 }
 

@@ -8,7 +8,9 @@
 //! names of files, keys of jobs and what fingerprints are made of pass it together, so that a secret that
 //! one of them shows by its surroundings is known in the others, which show a part of it.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::{Deref, Range};
 use std::sync::Arc;
 
@@ -60,6 +62,8 @@ struct Redactor {
     mask: Mask,
     /// The files that problems point into, by where their texts lie.
     files: BTreeMap<usize, Hidden>,
+    /// What became of texts: help and notes are the same for many problems.
+    texts: RefCell<HashMap<String, Option<String>>>,
 }
 
 impl Redactor {
@@ -102,7 +106,11 @@ impl Redactor {
             (address, Hidden { file, shown, spots })
         };
         let files = learned.into_iter().map(hidden).collect();
-        Self { mask, files }
+        Self {
+            mask,
+            files,
+            texts: RefCell::default(),
+        }
     }
 
     fn problem(&self, mut problem: Diagnostic) -> Diagnostic {
@@ -117,7 +125,7 @@ impl Redactor {
         }
         if let Some(subject) = &mut problem.subject {
             // Fingerprints are made of it, and a short secret can be guessed from a hash.
-            let shows = |text: &String| self.mask.hide(text) != *text || !touched.is_empty();
+            let shows = |text: &String| self.hidden(text).is_some() || !touched.is_empty();
             if problem.code.id == LITERAL_SECRET.id || subject.text.as_ref().is_some_and(shows) {
                 subject.text = None;
             }
@@ -171,14 +179,28 @@ impl Redactor {
 
     fn pointer(&self, pointer: &Pointer) -> Pointer {
         let hide = |token: &Token| match token {
-            Token::Key(key) => Token::Key(self.mask.hide(key).into_owned()),
+            Token::Key(key) => Token::Key(self.hidden(key).unwrap_or_else(|| key.clone())),
             Token::Index(index) => Token::Index(*index),
         };
         pointer.tokens().iter().map(hide).collect()
     }
 
+    /// The text without its secrets, if it has some.
+    fn hidden(&self, text: &str) -> Option<String> {
+        if let Some(known) = self.texts.borrow().get(text) {
+            return known.clone();
+        }
+        let hidden = match self.mask.hide(text) {
+            Cow::Owned(hidden) => Some(hidden),
+            Cow::Borrowed(_) => None,
+        };
+        let mut texts = self.texts.borrow_mut();
+        texts.insert(text.to_owned(), hidden.clone());
+        hidden
+    }
+
     fn text(&self, text: &mut String, touched: &[&str]) {
-        if let std::borrow::Cow::Owned(hidden) = self.mask.hide(text) {
+        if let Some(hidden) = self.hidden(text) {
             *text = hidden;
         }
         if !touched.is_empty() {

@@ -246,8 +246,7 @@ pub fn hide(text: &str) -> Cow<'_, str> {
 
 /// The secrets that a text shows by itself, in whatever language it is and however it is escaped.
 fn own_spots(text: &str) -> Vec<Range<usize>> {
-    const SHORTEST_TOKEN: usize = 16;
-    if text.len() < SHORTEST_TOKEN && text.bytes().all(is_word) {
+    if text.len() < LONGEST_MESSAGE && !may_show(text) {
         return Vec::new();
     }
     let mut spots: Vec<Range<usize>> = shown(text);
@@ -269,6 +268,32 @@ fn own_spots(text: &str) -> Vec<Range<usize>> {
         }
     }
     merged(spots)
+}
+
+/// Texts up to this length are looked at quickly first: most are messages, and hold nothing.
+const LONGEST_MESSAGE: usize = 1_000;
+
+/// Whether a text has what each reader needs at least: a long word, a sign between a name and a value, an
+/// option, a word that tells, or a program that takes a secret.
+fn may_show(text: &str) -> bool {
+    const SHORTEST_TOKEN: usize = 16;
+    const STEMS: &[&str] = &[
+        "pass", "pw", "secret", "token", "key", "auth", "psk", "sig", "cred",
+    ];
+    let bytes = text.as_bytes();
+    let mut run = 0;
+    for (index, &byte) in bytes.iter().enumerate() {
+        let is_sign = b":=|<>\"\\%&$".contains(&byte);
+        let is_option = byte == b'-' && (index == 0 || !is_word(bytes[index - 1]));
+        run = if is_word(byte) { run + 1 } else { 0 };
+        if is_sign || is_option || run >= SHORTEST_TOKEN {
+            return true;
+        }
+    }
+    let lower = text.to_ascii_lowercase();
+    let is_separator = |c: char| c.is_whitespace() || "/`'(),;[]{}".contains(c);
+    STEMS.iter().any(|stem| lower.contains(stem))
+        || text.split(is_separator).any(super::program::is_known)
 }
 
 fn shown(text: &str) -> Vec<Range<usize>> {

@@ -29,16 +29,12 @@ super::super::code::declare_codes! {
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
     ///
-    /// Looked at are commands, metadata, parameters of Docker, the executor's data and links, and the text of
-    /// imported files of up to 128 KiB. Secrets are known
+    /// Looked at are commands, metadata, parameters of Docker, the executor's data and links, and the
+    /// text of imported files of up to 128 KiB. Secrets are known
     ///
-    /// - by what their makers give them: prefixes of tokens, blocks of private keys, addresses of web hooks,
-    ///   secret keys of Nix, the password in a URL, `Basic` and `Bearer` in a header;
-    /// - by what they are called: `password=`, `--token`, `"api_key":`, `<password>`, a `name` with the
-    ///   `value` beside it, a block of YAML, `requirepass`;
-    /// - by the program that takes them, read as the shell reads it: `curl -u USER:...`, `mysql -p...`,
-    ///   `sshpass -p`, `docker login -p`, `htpasswd -b`, `openssl ... pass:...`, `echo ... | sudo -S`, behind
-    ///   `sudo`, `env` and `sh -c`, too;
+    /// - by what their makers give them: prefixes of tokens, blocks of private keys, addresses of web hooks, secret keys of Nix, the password in a URL, `Basic` and `Bearer` in a header;
+    /// - by what they are called: `password=`, `--token`, `"api_key":`, `<password>`, a `name` with the `value` beside it, a block of YAML, `requirepass`;
+    /// - by the program that takes them, read as the shell reads it: `curl -u USER:...`, `mysql -p...`, `sshpass -p`, `docker login -p`, `htpasswd -b`, `openssl ... pass:...`, `echo ... | sudo -S`, behind `sudo`, `env` and `sh -c`, too;
     /// - by the format of a file: `.netrc`, `.pgpass`, `htpasswd`.
     ///
     /// What refers to something (`$TOKEN`, `{{role}}`, `/etc/token`), obviously stands for something
