@@ -289,7 +289,9 @@ impl<'a> Visitor<'_, 'a> {
             }
         }
         braces_between |= has_braces(&text[at..]);
-        let Some(first) = first.filter(|_| fine && braces_between) else {
+        // What is filled in where values are made up is not what the author wrote.
+        let as_written = self.ctx.holes.is_empty();
+        let Some(first) = first.filter(|_| fine && braces_between && as_written) else {
             return;
         };
         if let Some(composed) = composed(text, &scope) {
