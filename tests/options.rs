@@ -50,6 +50,9 @@ fn all_is_what_no_name_means() {
     assert_eq!(sandbox.jobc(["lock", "--all"]).status, 0);
     assert_eq!(sandbox.jobc(["snapshot", "--all"]).status, 0);
     assert_eq!(sandbox.jobc(["diff", "--all", "snapshots", "."]).status, 0);
+    let why = |words: &[&str]| sandbox.jobc([&["why"], words].concat());
+    let all = why(&["--all", "api", "snapshots"]);
+    assert_eq!((all.status, &all), (0, &why(&["api", "snapshots"])));
     assert_eq!(sandbox.jobc(["snapshot", "--all", "--check"]).status, 0);
     for command in ["show", "graph", "run"] {
         let expected = format!("`jobc {command}` is for one job: name it");
@@ -57,6 +60,10 @@ fn all_is_what_no_name_means() {
     }
     for command in ["build", "check", "list", "ready", "snapshot", "lock"] {
         let words = [command, "--all", "api"];
+        failures.extend(refused(&sandbox, &words, "'--all' cannot be used with"));
+    }
+    for command in [&["why", "api"][..], &["diff"]] {
+        let words = [command, &["--all", "--job", "api"]].concat();
         failures.extend(refused(&sandbox, &words, "'--all' cannot be used with"));
     }
     report(&failures);
@@ -84,8 +91,10 @@ fn one_format_suggests_the_other() {
     ));
     let after = "write it after the command: `jobc list --format FORMAT`";
     failures.extend(refused(&sandbox, &["--format", "json", "list"], after));
+    let other = "it is an option of `check`";
+    failures.extend(refused(&sandbox, &["list", "--changed", "main"], other));
     let other = "it is an option of `build`, `push`, `check`";
-    failures.extend(refused(&sandbox, &["list", "--deny-warnings"], other));
+    failures.extend(refused(&sandbox, &["init", "--deny-warnings"], other));
     report(&failures);
 }
 
@@ -195,4 +204,36 @@ fn a_mount_point_may_be_a_workspace() {
     sandbox.file("lost+found/odd/job.toml", "nonsense");
     let run = sandbox.jobc(["check"]);
     assert_eq!(run.stderr, "checked 2 jobs in 2 files\n");
+}
+
+/// A warning that every command tells is an error to all that take `--deny-warnings`.
+#[test]
+fn warnings_are_denied_by_every_command_that_tells_them() {
+    let sandbox = workspace();
+    let unused = "packages.unused = \"/nix/store/q41nkp3p684xyjlnv02f8hnid234z4n8-tool-1\"\n";
+    sandbox.file("api/job.toml", small_job("api", unused));
+    let mut failures = Vec::new();
+    for line in [
+        "build api",
+        "push api --to file:///nowhere --dry-run",
+        "check",
+        "ready api",
+        "list",
+        "show api",
+        "graph api",
+        "run api",
+        "snapshot",
+        "why api --job api",
+    ] {
+        let words = || line.split(' ');
+        let told = sandbox.jobc(words());
+        if !told.stderr.contains("warning[") {
+            failures.push(format!("{line}: no warning: {}", told.stderr));
+        }
+        let denied = sandbox.jobc(words().chain(["--deny-warnings"]));
+        if denied.status == 0 || denied.stderr.contains("warning[") {
+            failures.push(format!("{line}: {}: {}", denied.status, denied.stderr));
+        }
+    }
+    report(&failures);
 }

@@ -226,6 +226,16 @@ fn something_is_absent() {
         "error: the nodes cannot get 1 of 25 store paths\n |\n \
          = help: publish what is absent with `jobc push --to CACHE`\n",
     );
+    // A narrow terminal breaks prose and no path.
+    let mut narrow = case.sandbox.command();
+    let narrow = case
+        .sandbox
+        .finish(narrow.env("COLUMNS", "50").arg("ready"));
+    let broken = "    /nix/store/0p383a1w61p2i79i9b55vycqgd6bm7ij-library-2\n    \
+                  (what it refers to is unknown)\n      \
+                  devcluster/www/devel/five: process `p0`,\n      \
+                  process `p1`, process `p2` and 2 more\n";
+    assert!(narrow.stdout.contains(broken), "{}", narrow.stdout);
     let built = case.sandbox.jobc(["build", "one", "--ready"]);
     assert_eq!((built.status, &*built.stdout), (1, ""));
     assert!(

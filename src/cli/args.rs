@@ -387,6 +387,8 @@ pub(super) struct ListArgs {
     /// How the list is printed
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) format: ListFormat,
+    #[command(flatten)]
+    pub(super) strictness: Strictness,
 }
 
 /// How a list is printed.
@@ -417,6 +419,8 @@ pub(super) struct ShowArgs {
     /// How it is printed
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) format: ShowFormat,
+    #[command(flatten)]
+    pub(super) strictness: Strictness,
 }
 
 /// How a job is shown.
@@ -457,6 +461,8 @@ pub(super) struct DiffArgs {
     /// How the changes are printed
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) format: DiffFormat,
+    #[command(flatten)]
+    pub(super) strictness: Strictness,
 }
 
 /// How changes are printed.
@@ -495,6 +501,8 @@ pub(super) struct GraphArgs {
     /// Draw text with ASCII only (default: where the locale has no more)
     #[arg(long)]
     pub(super) ascii: bool,
+    #[command(flatten)]
+    pub(super) strictness: Strictness,
 }
 
 /// What is drawn.
@@ -556,6 +564,8 @@ pub(super) struct LockArgs {
     /// signatures are not looked at, `jobc ready` does that.
     #[arg(long = "from-cache", value_name = "URL", value_parser = cache)]
     pub(super) caches: Vec<CacheUrl>,
+    #[command(flatten)]
+    pub(super) strictness: Strictness,
 }
 
 fn cache(text: &str) -> Result<CacheUrl, String> {

@@ -142,6 +142,13 @@ impl Console {
         exit
     }
 
+    /// Whether any of these problems is an error to this command.
+    pub(super) fn refuses(&self, diagnostics: &[Diagnostic]) -> bool {
+        let denied = self.manner.warnings == Warnings::Denied;
+        let mut problems = diagnostics.iter();
+        problems.any(|problem| denied || problem.severity == Severity::Error)
+    }
+
     /// Whether the report lists the jobs that were looked at.
     pub(super) fn lists_jobs(&self) -> bool {
         self.format == MessageFormat::Junit

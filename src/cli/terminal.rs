@@ -64,6 +64,17 @@ pub(super) fn fitted(text: &str) -> String {
     }
 }
 
+/// A text of indented lines, each of them broken where this terminal ends.
+pub(super) fn broken(text: &str) -> String {
+    let Some(columns) = seen() else {
+        return text.to_owned();
+    };
+    let lines = text.lines();
+    lines
+        .map(|line| format!("{}\n", wrap::indented(line, columns)))
+        .collect()
+}
+
 /// What the locale can show; all of Unicode where nothing is said.
 fn characters() -> Characters {
     let names = ["LC_ALL", "LC_CTYPE", "LANG"];

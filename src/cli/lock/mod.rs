@@ -59,6 +59,9 @@ pub(super) fn run(args: &LockArgs, global: &Global, console: &Console) -> Result
     let Some(lock) = renewed.unpack(&mut diagnostics) else {
         return Ok(console.close(diagnostics, None, &[]));
     };
+    if console.refuses(&diagnostics) {
+        return Ok(console.close(diagnostics, None, &[]));
+    }
     let path = workspace.root.join(LOCK_FILE);
     let is_empty = lock.packages().is_empty() && lock.paths().next().is_none();
     let written = if is_empty && !path.exists() {

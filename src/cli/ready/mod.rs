@@ -23,6 +23,7 @@ use super::open::open;
 use super::output;
 use super::search::{Depth, Search};
 use super::settle::{Many, settle};
+use super::terminal;
 
 use readiness::Readiness;
 
@@ -51,8 +52,8 @@ pub(super) fn run(args: &ReadyArgs, global: &Global, console: &Console) -> Resul
     let caches = caches(&workspace, patience).archives(archives);
     let readiness = ask(&jobs, &workspace, &caches, console)?;
     output::print(&match args.format {
-        ReadyFormat::Text if args.verbose => text::all(&readiness),
-        ReadyFormat::Text => text::missing_and_summary(&readiness),
+        ReadyFormat::Text if args.verbose => terminal::broken(&text::all(&readiness)),
+        ReadyFormat::Text => terminal::broken(&text::missing_and_summary(&readiness)),
         ReadyFormat::Json => json::json(&readiness),
     })?;
     if let Some(failure) = text::failure(&readiness) {

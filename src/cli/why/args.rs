@@ -4,6 +4,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
 
+use crate::cli::args::Strictness;
 use crate::cli::{complete, help};
 
 /// Say which jobs need a store path or package, or why a job's steps changed
@@ -42,15 +43,20 @@ pub(in crate::cli) struct WhyArgs {
         add = ArgValueCompleter::new(complete::jobs)
     )]
     pub(in crate::cli) jobs: Vec<String>,
+    /// All jobs, as without `--job`
+    #[arg(long, conflicts_with = "jobs")]
+    pub(in crate::cli) all: bool,
     /// Show the chains through everything that a command names, and cut no list
     ///
     /// Without it, there is the shortest chain from each script, and of many jobs that need the path
     /// through the same packages the first few are named.
-    #[arg(long, alias = "all")]
+    #[arg(long)]
     pub(in crate::cli) full: bool,
     /// How the answer is printed
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(in crate::cli) format: WhyFormat,
+    #[command(flatten)]
+    pub(in crate::cli) strictness: Strictness,
 }
 
 /// How an answer is printed.
