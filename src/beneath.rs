@@ -104,13 +104,22 @@ impl Enclosure {
     /// # Errors
     /// See [`OpenError`].
     pub fn file(&self, path: &Path) -> Result<File, OpenError> {
+        Ok(self.file_and_place(path)?.0)
+    }
+
+    /// As [`file`](Self::file), with where the file lies, relative to the directory and free of
+    /// links.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn file_and_place(&self, path: &Path) -> Result<(File, PathBuf), OpenError> {
         let mut below = self.below(path).map(Path::to_owned);
         for _ in 0..MOST_TRIES {
-            if let Some(below) = &below {
-                match self.plain_file(below) {
+            if let Some(below) = below {
+                match self.plain_file(&below) {
                     Err(OpenError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {}
                     Err(OpenError::NotAFile(FileKind::Link)) => {}
-                    done => return done,
+                    done => return Ok((done?, below)),
                 }
             }
             // There is a link on the way, or nothing.

@@ -109,6 +109,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "lock",
         &[
+            "beneath",
             "source",
             "diagnostic",
             "model",
@@ -171,6 +172,7 @@ const TOUCH_THE_WORLD: &[&str] = &[
     "src/provide/",
     "src/lock/evaluate.rs",
     "src/lock/file.rs",
+    "src/lock/local.rs",
     "src/lock/nix.rs",
     "src/run/world/",
     "src/cli/",

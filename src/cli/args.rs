@@ -522,9 +522,9 @@ pub(super) enum GraphFormat {
 ///
 /// Every package that a definition or `jobc.toml` names by an installable gets an entry in
 /// `jobc.lock` with its store path, and the lock has the closures of all of them, with the hash and
-/// size of each archive. What is in the lock already stays as it is, what is missing is added, and
-/// what nobody names any more is removed. Nix builds or fetches packages that are not in this
-/// machine's store. Prints a line for each entry that was added, changed or removed. Unless all
+/// size of each archive. What is in the lock already stays as it is, unless the workspace's files that
+/// say what it is have changed; what is missing is added, and what nobody names any more is removed.
+/// Nix builds or fetches packages that are not in this machine's store. Prints a line for each entry that was added, changed or removed. Unless all
 /// packages have an answer, nothing is written.
 #[derive(Debug, Args)]
 #[command(after_long_help = help::LOCK)]
@@ -547,8 +547,9 @@ pub(super) struct LockArgs {
     pub(super) update: bool,
     /// Write nothing; say what is not current, with exit code 1
     ///
-    /// By itself this compares the definitions with the lock, without Nix. With `--update`, Nix is
-    /// asked for all packages, and what it says is compared with the lock.
+    /// By itself this compares the definitions, and the files of the workspace that say what packages
+    /// are, with the lock, without Nix. With `--update`, Nix is asked for all packages, and what it
+    /// says is compared with the lock.
     #[arg(long)]
     pub(super) check: bool,
     /// Lock for this system (may be repeated)

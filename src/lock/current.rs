@@ -82,7 +82,8 @@ pub fn changed(
             let Some(now) = now.and_then(|systems| systems.get(system)) else {
                 continue;
             };
-            if now != before {
+            if now.path != before.path {
+                let (before, now) = (&before.path, &now.path);
                 let name = need.name();
                 let headline = format!("package `{name}` is not what it was for `{system}`");
                 let (before, now) = (store_dir.display(before), store_dir.display(now));

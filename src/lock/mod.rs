@@ -2,14 +2,18 @@
 //!
 //! Beside the pipeline: `build` reads what this writes. Packages are collected from definitions and
 //! settings, evaluated, built or fetched, and written down with their closures. What is in the lock
-//! stays as it is unless an update is asked for, so that only what changed changes.
+//! stays as it is unless an update is asked for or the workspace's own files say something else
+//! since, so that only what changed changes.
 
 pub mod collect;
 pub mod current;
+mod edited;
 mod evaluate;
 mod expression;
 pub mod file;
 mod from_cache;
+mod literals;
+pub mod local;
 mod nix;
 mod realise;
 mod registration;
@@ -19,14 +23,18 @@ mod told;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use collect::{Need, Needs, collect};
+pub use edited::edited;
 pub use evaluate::Nixpkgs;
 pub use from_cache::FromCaches;
 pub use nix::Nix;
 
+use crate::beneath::Enclosure;
 use crate::diagnostic::{MachineError, Report};
-use crate::resolve::{Lock, PathInfo, RelativeRule};
-use crate::store::{StoreDir, StorePath};
+use crate::model::PackageName;
+use crate::resolve::{Lock, Packages, PathInfo, Pinned, RelativeRule};
+use crate::store::{Sha256, StoreDir, StorePath};
 
+use local::{Local, Locals};
 use realise::{Resolved, Resolver, Target};
 
 /// What is to become of a lock.
@@ -42,6 +50,17 @@ pub struct Request<'a> {
     pub update: bool,
     /// The store of the nodes.
     pub store_dir: &'a StoreDir,
+    /// The workspace's files, some of which say what packages are.
+    pub files: &'a Enclosure,
+}
+
+/// A lock as it is to be.
+#[derive(Debug, Clone)]
+pub struct Renewed {
+    /// It.
+    pub lock: Lock,
+    /// The packages that may have changed and are what they were, because nobody was asked.
+    pub not_asked: BTreeSet<PackageName>,
 }
 
 /// Who is asked what packages are.
@@ -68,24 +87,32 @@ pub fn renew(
     old: &Lock,
     request: &Request<'_>,
     asking: &Asking<'_>,
-) -> Result<Report<Lock>, MachineError> {
+) -> Result<Report<Renewed>, MachineError> {
     let chosen = request.only.unwrap_or(request.needs);
+    let mut locals = Locals::new(request.files);
     let mut targets = Vec::new();
+    let mut not_asked = BTreeSet::new();
     let mut diagnostics = Vec::new();
     for (installable, need) in &chosen.installables {
         let known = old.packages().get(installable);
         if let RelativeRule::Changed { .. } = need.rule {
             diagnostics.extend(need.rule.warning(&need.written, need.place.clone()));
         }
-        for system in request.systems {
-            let is_missing = known.is_none_or(|systems| !systems.contains_key(system));
-            if request.update || is_missing || asking.is_given(installable) {
-                targets.push(Target {
-                    installable,
-                    system,
-                    need,
-                });
-            }
+        let local = hash(locals.of(installable));
+        let is_open = |system: &&String| match known.and_then(|systems| systems.get(*system)) {
+            None => true,
+            Some(_) if request.update || asking.is_given(installable) => true,
+            Some(pinned) => asking.evaluates() && pinned.local != local,
+        };
+        let before = targets.len();
+        let open = request.systems.iter().filter(is_open);
+        targets.extend(open.map(|system| Target {
+            installable,
+            system,
+            need,
+        }));
+        if targets.len() == before {
+            not_asked.insert(need.name().clone());
         }
     }
     let store_paths = chosen.store_paths.iter();
@@ -99,18 +126,34 @@ pub fn renew(
     }
     let answers = answers.unpack(&mut diagnostics).unwrap_or_default();
     let mut packages = kept(old, request);
+    let mut after = Locals::new(request.files);
     for (target, path) in answers.packages {
-        packages
-            .entry(target.installable.to_owned())
-            .or_default()
-            .insert(target.system.to_owned(), path);
+        let systems = packages.entry(target.installable.to_owned()).or_default();
+        let local = if asking.evaluates() || asking.is_given(target.installable) {
+            let after = after.of(target.installable);
+            let before = locals.of(target.installable);
+            hash(before.map(|before| Local::seen(before, after)))
+        } else {
+            // Its closure alone was asked for.
+            systems.get(target.system).and_then(|pinned| pinned.local)
+        };
+        systems.insert(target.system.to_owned(), Pinned { path, local });
     }
     let paths = together(old, answers.paths, request.update);
     let lock = assemble(packages, &paths, request)?;
-    Ok(Report::new(lock, diagnostics))
+    Ok(Report::new(Renewed { lock, not_asked }, diagnostics))
+}
+
+fn hash(local: Option<Local>) -> Option<Sha256> {
+    local.map(|local| local.hash())
 }
 
 impl Asking<'_> {
+    /// Whether what a package is comes of files, not only what its closure is.
+    fn evaluates(&self) -> bool {
+        matches!(self, Self::Nix { .. })
+    }
+
     /// Whether a package's store path was given by hand.
     fn is_given(&self, installable: &str) -> bool {
         match self {
@@ -119,6 +162,20 @@ impl Asking<'_> {
         }
     }
 }
+
+/// Some of the names, and how many more there are.
+pub fn some_names(names: &BTreeSet<PackageName>) -> String {
+    let shown = names.iter().take(SHOWN);
+    let shown: Vec<String> = shown.map(|name| format!("`{name}`")).collect();
+    let shown = shown.join(", ");
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+/// So many names are told.
+const SHOWN: usize = 3;
 
 fn ask<'t>(
     targets: &[Target<'t>],
@@ -140,7 +197,7 @@ fn ask<'t>(
         Asking::Caches(asked) => {
             let locked = |target: &Target<'_>| {
                 let systems = old.packages().get(target.installable)?;
-                systems.get(target.system)
+                systems.get(target.system).map(|pinned| &pinned.path)
             };
             let known = |target: &Target<'t>| {
                 let given = asked.given.get(target.installable);
@@ -160,8 +217,6 @@ pub fn pruned(old: &Lock, request: &Request<'_>) -> Result<Lock, MachineError> {
     let paths = together(old, BTreeMap::new(), false);
     assemble(kept(old, request), &paths, request)
 }
-
-type Packages = BTreeMap<String, BTreeMap<String, StorePath>>;
 
 /// The packages that stay: where only some may change, all the others.
 fn kept(old: &Lock, request: &Request<'_>) -> Packages {

@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use crate::resolve::{Lock, PathInfo};
+use crate::resolve::{Lock, PathInfo, Pinned};
 use crate::store::{StoreDir, StorePath};
 
 /// The text of the lock. Reading it gives the same lock again.
@@ -29,15 +29,17 @@ pub fn render(lock: &Lock, store_dir: &StoreDir) -> String {
 
 fn each_system<'a>(
     installable: &'a str,
-    systems: impl IntoIterator<Item = (&'a String, &'a StorePath)>,
+    systems: impl IntoIterator<Item = (&'a String, &'a Pinned)>,
     store_dir: &StoreDir,
 ) -> Vec<String> {
-    let entry = |(system, path): (&String, &StorePath)| {
+    let entry = |(system, Pinned { path, local }): (&String, &Pinned)| {
+        let local = local.map(|hash| format!(", \"local\": \"{}\"", hash.sri()));
         format!(
-            "{{\"installable\": {}, \"system\": {}, \"path\": \"{}\"}}",
+            "{{\"installable\": {}, \"system\": {}, \"path\": \"{}\"{}}}",
             string(installable),
             string(system),
-            store_dir.display(path)
+            store_dir.display(path),
+            local.unwrap_or_default()
         )
     };
     systems.into_iter().map(entry).collect()
@@ -78,7 +80,7 @@ mod tests {
     use super::render;
     use crate::model::{LockFile, locked_name};
     use crate::parse::{self, Format};
-    use crate::resolve::{Lock, PathInfo};
+    use crate::resolve::{Lock, PathInfo, Pinned};
     use crate::source::SourceFile;
     use crate::store::{Sha256, StoreDir, StorePath, StorePathHash};
 
@@ -90,6 +92,13 @@ mod tests {
         let report = Lock::read(&lock.value.expect("it is a lock"), store_dir);
         assert_eq!(report.diagnostics, []);
         report.value.expect("it is a good one")
+    }
+
+    fn pinned(seed: u8) -> Pinned {
+        Pinned {
+            path: path(seed),
+            local: seed.is_multiple_of(2).then(|| Sha256::of(&[seed])),
+        }
     }
 
     fn path(seed: u8) -> StorePath {
@@ -122,7 +131,7 @@ mod tests {
             let packages = packages.into_iter().map(|(installable, systems)| {
                 let installable = locked_name(&installable);
                 let systems = systems.into_iter();
-                let systems = systems.map(|(system, seed)| (system, path(seed)));
+                let systems = systems.map(|(system, seed)| (system, pinned(seed)));
                 (installable, systems.collect())
             });
             Lock::assemble(packages.collect(), &paths, &roots).expect("all paths are known")
@@ -159,7 +168,7 @@ mod tests {
             packages
                 .entry("new".to_owned())
                 .or_default()
-                .insert("new-linux".to_owned(), path(9));
+                .insert("new-linux".to_owned(), pinned(9));
             let new = Lock::assemble(packages, &known, &roots).expect("all paths are known");
             let entries = |lock: &Lock| -> BTreeSet<String> {
                 let text = render(lock, &StoreDir::default());

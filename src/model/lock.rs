@@ -33,6 +33,10 @@ pub struct LockedPackage {
     pub system: String,
     /// Its store path.
     pub path: String,
+    /// The hash of the workspace's files that say what it is, `sha256-BASE64`: of the Nix file or
+    /// flake that the installable names, and of what that names by relative paths. Other packages
+    /// have none, and neither have those that a jobc without this field locked.
+    pub local: Option<String>,
 }
 
 /// A store path of a closure.

@@ -73,11 +73,24 @@ impl<'t> RelativeInstallable<'t> {
 
     /// The Nix file that is read first, if the path leads to `place`.
     pub fn file(&self, place: &Path) -> PathBuf {
-        if self.is_flake {
-            place.join("flake.nix")
-        } else {
-            place.to_owned()
+        if !self.is_flake {
+            return place.to_owned();
         }
+        let directory = self.directory().map(Path::new);
+        let inner = directory.and_then(|directory| leads_to(place, directory));
+        inner.as_deref().unwrap_or(place).join("flake.nix")
+    }
+
+    /// Whether it is of a flake.
+    pub fn is_flake(&self) -> bool {
+        self.is_flake
+    }
+
+    /// The directory of the flake in its source, `?dir=DIRECTORY`.
+    fn directory(&self) -> Option<&'t str> {
+        let query = self.rest.strip_prefix('?')?;
+        let query = &query[..query.find(['#', '^']).unwrap_or(query.len())];
+        query.split('&').find_map(|part| part.strip_prefix("dir="))
     }
 
     /// The same installable with the path of `place`, relative to `directory`, both relative to the
@@ -184,6 +197,22 @@ mod tests {
         ] {
             assert_eq!(RelativeInstallable::parse(text), None, "{text}");
             assert_eq!(locked_name(text), text);
+        }
+    }
+
+    #[test]
+    fn the_file_that_is_read_first() {
+        for (text, file) in [
+            ("./pkgs.nix#x", "a/pkgs.nix"),
+            ("./f#x", "a/f/flake.nix"),
+            (".", "a/flake.nix"),
+            ("path:./f?dir=b/c#x", "a/f/b/c/flake.nix"),
+            ("./f?rev=1&dir=b^out", "a/f/b/flake.nix"),
+            ("./f?dir=../../..#x", "a/f/flake.nix"),
+        ] {
+            let relative = RelativeInstallable::parse(text).expect("it is relative");
+            let place = relative.leads_to(Path::new("a")).expect("it is within");
+            assert_eq!(relative.file(&place), Path::new(file), "{text}");
         }
     }
 

@@ -93,6 +93,27 @@ impl<'t> Said<'t> {
         }
     }
 
+    /// The package, if the sides say the same store path of it, and differ only in which files said
+    /// so: neither is known to be right about these.
+    fn agreed(&self) -> Option<LockedPackage> {
+        if self.ours.is_empty() || self.theirs.is_empty() {
+            return None;
+        }
+        let entries = self.ours.union(&self.theirs);
+        let packages = entries.map(|entry| serde_json::from_str::<LockedPackage>(entry).ok());
+        let packages: Option<Vec<_>> = packages
+            .map(|package| {
+                package.map(|package| LockedPackage {
+                    local: None,
+                    ..package
+                })
+            })
+            .collect();
+        let mut packages = packages?.into_iter();
+        let first = packages.next()?;
+        packages.all(|package| package == first).then_some(first)
+    }
+
     fn add(&mut self, entry: &'t str, inside: &[Mark]) {
         // Of a nested conflict both sides belong to the side that it lies in; its ancestor is no
         // side's.
@@ -151,9 +172,12 @@ pub fn merge(text: &str, store_dir: &StoreDir) -> Merged {
         match said.verdict(has_base) {
             Verdict::Keep(entry) => kept.extend(serde_json::from_str::<LockedPackage>(entry)),
             Verdict::Gone => {}
-            Verdict::Disputed => {
-                disputed.insert(key);
-            }
+            Verdict::Disputed => match said.agreed() {
+                Some(package) => kept.push(package),
+                None => {
+                    disputed.insert(key);
+                }
+            },
         }
     }
     // What is known of a path does not become wrong by a merge: any side may know it.
@@ -268,7 +292,7 @@ mod tests {
             let packages = merged.lock.packages().iter().flat_map(|(name, systems)| {
                 systems
                     .values()
-                    .map(move |path| (name.clone(), path.to_string()))
+                    .map(move |pinned| (name.clone(), pinned.path.to_string()))
             });
             let expected: Vec<_> = kept
                 .iter()
@@ -300,6 +324,31 @@ mod tests {
             &[("both", OLD), ("mine", OLD), ("theirs", NEW)],
             &["a"],
         );
+    }
+
+    /// Which files said what a package is, is of less weight than what it is.
+    #[test]
+    fn sides_that_differ_in_files() {
+        let from = |files: &str, path: &str| {
+            let local = format!("\", \"local\": \"sha256-{files}\"}},\n");
+            package("a", path).replace("\"},\n", &local)
+        };
+        let empty = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+        let other = "fNTUuQbOS+Q5p3mdI5y8RFvuSw0mUfo4cKljcJ7KXuU=";
+        let (ours, theirs) = (from(empty, OLD), from(other, OLD));
+        let conflict = format!("<<<<<<< HEAD\n{ours}=======\n{theirs}>>>>>>> topic\n");
+        check(&conflict, &[("a", OLD)], &[]);
+        let merged = merge(&format!("{conflict}{}", paths()), &StoreDir::default());
+        assert_eq!(merged.lock.packages()["a"]["s"].local, None);
+        let same = merge(&format!("{ours}{}", paths()), &StoreDir::default());
+        let local = same.lock.packages()["a"]["s"].local;
+        assert_eq!(
+            local.map(|hash| hash.sri()),
+            Some(format!("sha256-{empty}"))
+        );
+        let changed = from(other, NEW);
+        let conflict = format!("<<<<<<< HEAD\n{ours}=======\n{changed}>>>>>>> topic\n");
+        check(&conflict, &[], &["a"]);
     }
 
     #[test]

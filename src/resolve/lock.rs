@@ -12,9 +12,21 @@ use crate::store::{Sha256, StoreDir, StorePath};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lock {
     /// By installable, then by system.
-    packages: BTreeMap<String, BTreeMap<String, StorePath>>,
+    packages: Packages,
     paths: BTreeMap<StorePath, PathInfo>,
     size: i64,
+}
+
+/// What packages are: by installable, then by system.
+pub type Packages = BTreeMap<String, BTreeMap<String, Pinned>>;
+
+/// What a package is on one system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pinned {
+    /// Its store path.
+    pub path: StorePath,
+    /// The hash of the workspace's files that said so, if any did and it is known.
+    pub local: Option<Sha256>,
 }
 
 /// What is known of a store path.
@@ -54,19 +66,19 @@ impl Lock {
         Report::new(context.lock, context.diagnostics)
     }
 
-    /// The lock that says what `packages` are, by installable and then by system, and has their
-    /// closures and those of `roots` out of `paths`, and no path besides.
+    /// The lock that says what `packages` are, and has their closures and those of `roots` out of `paths`, and no path besides.
     ///
     /// A root that is not among the `paths` is left out.
     ///
     /// # Errors
     /// The first path of a closure that is not among the `paths`.
     pub fn assemble(
-        packages: BTreeMap<String, BTreeMap<String, StorePath>>,
+        packages: Packages,
         paths: &BTreeMap<StorePath, PathInfo>,
         roots: &BTreeSet<StorePath>,
     ) -> Result<Self, StorePath> {
-        let needed = packages.values().flat_map(BTreeMap::values);
+        let pinned = packages.values().flat_map(BTreeMap::values);
+        let needed = pinned.map(|pinned| &pinned.path);
         let known = roots.iter().filter(|root| paths.contains_key(root));
         let mut next: Vec<&StorePath> = needed.chain(known).collect();
         let mut closure = BTreeMap::new();
@@ -92,14 +104,14 @@ impl Lock {
         match self.packages.get(installable) {
             None => Locked::Not,
             Some(systems) => match systems.get(system) {
-                Some(path) => Locked::As(path),
+                Some(pinned) => Locked::As(&pinned.path),
                 None => Locked::ForOthers(systems.keys().map(String::as_str).collect()),
             },
         }
     }
 
-    /// All packages: by installable, then by system.
-    pub fn packages(&self) -> &BTreeMap<String, BTreeMap<String, StorePath>> {
+    /// All packages.
+    pub fn packages(&self) -> &Packages {
         &self.packages
     }
 
@@ -143,14 +155,7 @@ impl Context<'_> {
         for (index, entry) in file.paths.iter().enumerate() {
             let pointer = |field: &str| Pointer::root().key("paths").index(index).key(field);
             let path = self.path(&entry.path, || pointer("path"));
-            let nar_hash = match entry.nar_hash.parse::<Sha256>() {
-                Ok(hash) => Some(hash),
-                Err(error) => {
-                    let headline = format!("`nar_hash` is no SHA-256: {error}");
-                    self.bad(headline, || pointer("nar_hash"));
-                    None
-                }
-            };
+            let nar_hash = self.hash("nar_hash", &entry.nar_hash, || pointer("nar_hash"));
             let references: Option<Vec<_>> = entry
                 .references
                 .iter()
@@ -187,20 +192,23 @@ impl Context<'_> {
         let mut others = Vec::new();
         for (index, entry) in file.packages.iter().enumerate() {
             let pointer = |field: &str| Pointer::root().key("packages").index(index).key(field);
+            let local = entry.local.as_deref();
+            let local = local.and_then(|text| self.hash("local", text, || pointer("local")));
             let Some(path) = self.path(&entry.path, || pointer("path")) else {
                 continue;
             };
+            let pinned = Pinned { path, local };
             if !written.contains(entry.path.as_str()) {
                 let headline = format!("`{}` is not among the `paths`", entry.path);
                 self.bad(headline, || pointer("path"));
             }
             let name = locked_name(&entry.installable);
             if name != entry.installable {
-                others.push((name, &entry.system, path));
+                others.push((name, &entry.system, pinned));
                 continue;
             }
             let systems = self.lock.packages.entry(name).or_default();
-            if systems.insert(entry.system.clone(), path).is_some() {
+            if systems.insert(entry.system.clone(), pinned).is_some() {
                 let headline = format!(
                     "`{}` is there twice for `{}`",
                     entry.installable, entry.system
@@ -209,9 +217,9 @@ impl Context<'_> {
             }
         }
         // An earlier jobc wrote paths as definitions had them.
-        for (name, system, path) in others {
+        for (name, system, pinned) in others {
             let systems = self.lock.packages.entry(name).or_default();
-            systems.entry(system.clone()).or_insert(path);
+            systems.entry(system.clone()).or_insert(pinned);
         }
     }
 
@@ -245,6 +253,21 @@ impl Context<'_> {
             Ok(path) => Some(path),
             Err(error) => {
                 self.bad(format!("`{text}` is no store path: {error}"), pointer);
+                None
+            }
+        }
+    }
+
+    fn hash(
+        &mut self,
+        field: &str,
+        text: &str,
+        pointer: impl FnOnce() -> Pointer,
+    ) -> Option<Sha256> {
+        match text.parse() {
+            Ok(hash) => Some(hash),
+            Err(error) => {
+                self.bad(format!("`{field}` is no SHA-256: {error}"), pointer);
                 None
             }
         }

@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use command::{Command, Script};
-pub use lock::{Lock, Locked, PathInfo};
+pub use lock::{Lock, Locked, Packages, PathInfo, Pinned};
 pub use package::{Package, bad_installable, bad_store_path, locked};
 pub use relative::{
     Meaning, Reader as RelativeReader, Refusal as RelativeRefusal, Rule as RelativeRule,

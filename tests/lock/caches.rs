@@ -108,6 +108,33 @@ fn closures_from_caches() {
     assert_eq!(cached.text(), Some(text));
 }
 
+/// Who gives a store path says what the files make. Caches do not know; so what they are asked later
+/// leaves that alone.
+#[test]
+fn files_of_the_workspace() {
+    let cached = Cached::new("tool = \"./pkgs.nix#tool\"");
+    cached.sandbox.file("pkgs.nix", "1\n");
+    let both = ["cache", "other"];
+    let given = format!("tool={TOOL}");
+    let run = cached.lock(&[&given], &both);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let text = cached.text().expect("it was written");
+    assert!(text.contains("\"local\": \"sha256-"), "{text}");
+    assert_eq!(cached.lock(&["--check"], &[]).status, 0);
+    cached.sandbox.file("pkgs.nix", "2\n");
+    for arguments in [&[][..], &["--update"]] {
+        let run = cached.lock(arguments, &both);
+        let told = "`jobc.lock` is current\n";
+        assert_eq!((run.status, &*run.stderr), (0, told));
+        assert_eq!(cached.text().as_ref(), Some(&text));
+        assert_eq!(cached.lock(&["--check"], &[]).status, 1);
+    }
+    assert_eq!(cached.lock(&[], &[]).status, 2, "there is no Nix to ask");
+    assert_eq!(cached.lock(&[&given], &both).status, 0);
+    assert_eq!(cached.lock(&["--check"], &[]).status, 0);
+    assert_ne!(cached.text(), Some(text));
+}
+
 #[test]
 fn what_caches_do_not_have() {
     let cached = Cached::new(&format!("tool = \"nixpkgs#tool\"\nliteral = \"{OTHER}\""));

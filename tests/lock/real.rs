@@ -174,16 +174,70 @@ h = "./flake""#,
     assert_eq!(run.status, 0, "{}", run.stderr);
     let changed = PACKAGES.replace("echo $out > $bin", "echo $out $out > $bin");
     real.sandbox.file("nix/pkgs.nix", changed);
-    assert_eq!(real.lock(&["--check"]).status, 0);
+    let run = real.lock(&["--check", "--message-format", "short"]);
+    assert_eq!(run.status, 1, "{}", run.stderr);
+    let told = "`./nix/pkgs.nix` or a file it imports has changed since packages `a`, `b`, `c` were locked";
+    assert_eq!(
+        run.stderr.matches("[lock-outdated]").count(),
+        1,
+        "{}",
+        run.stderr
+    );
+    assert!(run.stderr.contains(told), "{}", run.stderr);
     let run = real.lock(&["--check", "--update", "--message-format", "short"]);
     assert_eq!(run.status, 1, "{}", run.stderr);
-    let run = real.lock(&["--update", "a"]);
+    let run = real.lock(&["a"]);
     assert!(
         run.stdout.starts_with("changed ./nix/pkgs.nix#tool "),
         "{}",
         run.stdout
     );
     assert_eq!(run.stdout.lines().count(), 1);
+    real.lock(&[]);
+    real.sandbox.file(
+        "flake/flake.nix",
+        FLAKE.replace("echo ${name}", "echo new ${name}"),
+    );
+    let run = real.lock(&["--check", "--message-format", "short"]);
+    let told = "the flake `./flake` or a file it imports has changed since packages `f`, `g`, `h` were locked";
+    assert!(run.stderr.contains(told), "{}", run.stderr);
+    let run = real.lock(&[]);
+    assert_eq!(
+        run.stdout.matches("changed ./flake").count(),
+        3,
+        "{}",
+        run.stdout
+    );
+    assert_eq!(real.lock(&["--check", "--update"]).status, 0);
+}
+
+/// Nix writes the lock of a flake while it is asked.
+#[test]
+fn real_locks_of_flakes() {
+    if !nix() {
+        return;
+    }
+    let real = Real::new("a = \"./locked#tool\"");
+    let dependency = real.sandbox.path().join("dependency");
+    let inputs = format!(
+        "{{\n  inputs.dependency = {{ url = \"path:{}\"; flake = false; }};",
+        dependency.display()
+    );
+    let flake = FLAKE
+        .replacen('{', &inputs, 1)
+        .replace("{ self }", "{ self, dependency }");
+    real.sandbox
+        .file("dependency/file", "1")
+        .file("locked/flake.nix", flake);
+    let run = real.lock(&[]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let flake_lock = real.sandbox.path().join("locked/flake.lock");
+    let text = fs::read_to_string(flake_lock).expect("Nix wrote it");
+    assert_eq!(real.lock(&["--check"]).status, 0);
+    let run = real.lock(&[]);
+    assert!(run.stderr.contains("is current"), "{}", run.stderr);
+    real.sandbox.file("locked/flake.lock", format!("{text}\n"));
+    assert_eq!(real.lock(&["--check"]).status, 1);
 }
 
 #[test]

@@ -92,7 +92,11 @@ fn only_what_changed_changes() {
     let run = fake.lock(&[]);
     assert_eq!(
         (run.stdout.as_str(), run.stderr.as_str()),
-        ("", "`jobc.lock` is current\n")
+        (
+            "",
+            "`jobc.lock` is current; Nix was not asked again about `tool`: \
+             `jobc lock --update tool` asks\n"
+        )
     );
     assert_eq!(
         (fake.log(), inode()),
@@ -133,6 +137,125 @@ fn only_what_changed_changes() {
         format!("changed tool x86_64-linux {TOOL}\n")
     );
     assert_eq!(fake.text(), before);
+}
+
+/// A package of a Nix file is asked for again once that file, or what it imports, is another one.
+#[test]
+fn files_of_the_workspace() {
+    let fake = Fake::new();
+    fake.names("tool = \"./pkgs.nix#tool\"\nother = \"flake#other\"");
+    fake.sandbox
+        .file("pkgs.nix", "import ./a.nix\n")
+        .file("a.nix", "1\n");
+    let run = fake.lock(&[]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let locked = fake.text().expect("it was written");
+    assert_eq!(
+        locked.matches("\"local\": \"sha256-").count(),
+        1,
+        "{locked}"
+    );
+    fake.log();
+    let current = |about: &str| {
+        let run = fake.lock(&[]);
+        let told = format!("`jobc.lock` is current; Nix was not asked again about {about} asks\n");
+        assert_eq!((run.status, run.stderr, fake.log()), (0, told, Vec::new()));
+    };
+    current("2 packages, `other`, `tool`: `jobc lock --update [PACKAGE]...`");
+    let checked = |arguments: &[&str], headlines: &[&str]| {
+        let before = fake.text();
+        let mut all = vec!["--check", "--message-format", "short"];
+        all.extend(arguments);
+        let run = fake.lock(&all);
+        assert_eq!(
+            run.status,
+            i32::from(!headlines.is_empty()),
+            "{}",
+            run.stderr
+        );
+        let told: Vec<&str> = run
+            .stderr
+            .lines()
+            .filter(|line| line.contains("error["))
+            .collect();
+        assert_eq!(told.len(), headlines.len(), "{}", run.stderr);
+        for headline in headlines {
+            assert!(run.stderr.contains(headline), "{headline}: {}", run.stderr);
+        }
+        assert_eq!(fake.text(), before);
+    };
+    let edited = "`./pkgs.nix` or a file it imports has changed since package `tool` was locked";
+    fake.sandbox.file("unrelated.nix", "1\n");
+    checked(&[], &[]);
+    fake.sandbox.file("a.nix", "2\n");
+    checked(&[], &[edited]);
+    checked(&["other"], &[]);
+    assert_eq!(fake.log(), Vec::<String>::new(), "no Nix for that");
+    checked(&["--update"], &[edited]);
+    assert_eq!(
+        fake.sandbox.jobc(["build"]).status,
+        0,
+        "the lock says what it is"
+    );
+    fake.log();
+
+    // It may still be the same package. Others are not asked for.
+    assert_eq!(fake.lock(&["other"]).status, 0);
+    assert_eq!(fake.evaluated(), [""; 0]);
+    let run = fake.lock(&[]);
+    assert_eq!((run.status, &*run.stdout), (0, ""), "{}", run.stderr);
+    assert!(run.stderr.contains("wrote `jobc.lock`"), "{}", run.stderr);
+    assert_eq!(fake.evaluated(), ["tool for x86_64-linux"]);
+    assert_ne!(fake.text().as_ref(), Some(&locked));
+    checked(&[], &[]);
+
+    // Nix knows better what changed.
+    fake.path(NEW, &[DEP]).package("x86_64-linux", "tool", NEW);
+    fake.sandbox.file("a.nix", "3\n");
+    checked(&[], &[edited]);
+    checked(&["--update"], &["package `tool` is not what it was"]);
+    let run = fake.lock(&[]);
+    assert_eq!(
+        run.stdout,
+        format!("changed ./pkgs.nix#tool x86_64-linux {NEW}\n")
+    );
+    fs::remove_file(fake.file("fake/eval/x86_64-linux/tool")).expect("it was there");
+    fake.sandbox.file("a.nix", "4\n");
+    checked(&["--update"], &["[cannot-resolve-package]"]);
+    fake.sandbox.file("a.nix", "3\n");
+    fake.log();
+    current("2 packages, `other`, `tool`: `jobc lock --update [PACKAGE]...`");
+}
+
+/// Locks of an earlier jobc say nothing about files.
+#[test]
+fn files_that_no_lock_tells_of() {
+    let fake = Fake::new();
+    fake.names("tool = \"./pkgs.nix#tool\"");
+    fake.sandbox.file("pkgs.nix", "1\n");
+    assert_eq!(fake.lock(&[]).status, 0);
+    let locked = fake.text().expect("it was written");
+    let (before, after) = locked.split_once(", \"local\"").expect("it is there");
+    let (_, after) = after.split_once('}').expect("the entry ends");
+    fake.sandbox.file("jobc.lock", format!("{before}}}{after}"));
+    fake.log();
+    assert_eq!(fake.lock(&["--check"]).status, 0);
+    assert_eq!(fake.evaluated(), [""; 0]);
+    assert_eq!(fake.lock(&[]).status, 0);
+    assert_eq!(fake.evaluated(), ["tool for x86_64-linux"]);
+    assert_eq!(fake.text(), Some(locked));
+    let wrong = fake
+        .text()
+        .expect("it is there")
+        .replace("\"local\": \"sha256-", "\"local\": \"");
+    fake.sandbox.file("jobc.lock", wrong);
+    let run = fake.lock(&["--check"]);
+    assert_eq!(run.status, 1, "{}", run.stderr);
+    assert!(
+        run.stderr.contains("`local` is no SHA-256"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]

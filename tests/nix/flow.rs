@@ -19,6 +19,16 @@ fn said_by_process(run: &Run) -> &str {
     text
 }
 
+/// The lock is not current, and these words are among the reasons.
+#[track_caller]
+fn outdated(publisher: &Publisher, arguments: &[&str], words: &[&str]) {
+    let run = publisher.jobc(&[&["lock", "--check"], arguments].concat());
+    assert_eq!(run.status, 1, "{}", run.stderr);
+    for words in words.iter().chain(&["lock-outdated"]) {
+        assert!(run.stderr.contains(words), "{words}: {}", run.stderr);
+    }
+}
+
 #[test]
 fn from_an_expression_to_a_process_and_again() {
     if !nix() {
@@ -97,20 +107,13 @@ fn from_an_expression_to_a_process_and_again() {
 
     // What a package needs is another one.
     publisher.says("two");
-    publisher.done(&["lock", "--check"]);
+    let edited = "`./pkgs.nix` or a file it imports has changed since package `tool` was locked";
+    outdated(&publisher, &[], &[edited, "`jobc lock tool`"]);
     assert_eq!(publisher.done(&["build", "app", "--print", "path"]), path);
-    let outdated = publisher.jobc(&["lock", "--check", "--update"]);
-    assert_eq!(outdated.status, 1, "{}", outdated.stderr);
-    for words in ["lock-outdated", "./pkgs.nix#tool", tool] {
-        assert!(
-            outdated.stderr.contains(words),
-            "{words}: {}",
-            outdated.stderr
-        );
-    }
+    outdated(&publisher, &["--update"], &["./pkgs.nix#tool", tool]);
     let kept = fs::read_to_string(publisher.workspace.sandbox.path().join("jobc.lock"));
     assert_eq!(kept.expect("it is there"), locked);
-    let said = publisher.done(&["lock", "--update"]);
+    let said = publisher.done(&["lock"]);
     assert!(
         said.starts_with("changed ./pkgs.nix#tool x86_64-linux /nix/store/"),
         "{said}"

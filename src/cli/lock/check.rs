@@ -2,7 +2,8 @@
 
 use crate::diagnostic::render::counted;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::lock::{self, current, text};
+use crate::lock::local::Locals;
+use crate::lock::{self, Renewed, current, edited, text};
 use crate::model::LockFile;
 use crate::parse::{self, Format};
 use crate::source::SourceMap;
@@ -29,17 +30,25 @@ pub(super) fn check(
     if task.only().is_none() {
         found.extend(unused_or_unsorted(&task, workspace)?);
     }
-    let mut missing = current::missing(chosen, old, &task.systems, store_dir);
+    let missing = current::missing(chosen, old, &task.systems, store_dir);
+    let mut locals = Locals::new(&workspace.files);
+    let mut edited = |new| edited(chosen, old, new, &task.systems, &mut locals);
     if args.update {
         let name = lock_name(workspace);
         let asked = task.renew(workspace, console)?;
         match asked.value {
-            Some(new) => found.extend(current::changed(&task.needs, old, &new, &name, store_dir)),
+            Some(Renewed { lock: new, .. }) => {
+                found.extend(current::changed(&task.needs, old, &new, &name, store_dir));
+                found.extend(edited(Some(&new)));
+                found.extend(missing);
+            }
             // What cannot be had is missing, too, but that is not what to mend.
-            None => missing = asked.diagnostics,
+            None => found.extend(asked.diagnostics),
         }
+    } else {
+        found.extend(edited(None));
+        found.extend(missing);
     }
-    found.extend(missing);
     diagnostics.append(&mut found);
     let remark = format!(
         "`{}` is current: {}",

@@ -10,7 +10,10 @@ use crate::cache::{Caches, Environment, Patience};
 use crate::diagnostic::render::{counted, visible};
 use crate::diagnostic::{Diagnostic, Report, Severity};
 use crate::lint::Levels;
-use crate::lock::{self, Asking, FromCaches, Needs, Nix, Nixpkgs, Request, file, text};
+use crate::lock::{
+    self, Asking, FromCaches, Needs, Nix, Nixpkgs, Renewed, Request, file, some_names, text,
+};
+use crate::model::PackageName;
 use crate::resolve::{DEFAULT_SYSTEM, Lock};
 use crate::source::display_name;
 use crate::store::StoreDir;
@@ -56,7 +59,7 @@ pub(super) fn run(args: &LockArgs, global: &Global, console: &Console) -> Result
         return Ok(console.close(diagnostics, None, &[]));
     };
     let renewed = task.renew(&workspace, console)?;
-    let Some(lock) = renewed.unpack(&mut diagnostics) else {
+    let Some(Renewed { lock, not_asked }) = renewed.unpack(&mut diagnostics) else {
         return Ok(console.close(diagnostics, None, &[]));
     };
     if console.refuses(&diagnostics) {
@@ -84,7 +87,7 @@ pub(super) fn run(args: &LockArgs, global: &Global, console: &Console) -> Result
         }
         .to_owned()
     } else {
-        format!("`{name}` is current")
+        format!("`{name}` is current{}", task.not_asked(&not_asked))
     };
     let exit = console.close(diagnostics, Some(&remark), &[]);
     output::print(&changes(&workspace.lock, &lock, &workspace.store_dir))?;
@@ -167,16 +170,34 @@ impl<'a> Task<'a> {
             systems: &self.systems,
             update: self.args.update,
             store_dir: &workspace.store_dir,
+            files: &workspace.files,
         }
     }
 
+    /// What is to be said of packages that may have changed without a trace in the workspace.
+    fn not_asked(&self, names: &BTreeSet<PackageName>) -> String {
+        // Caches never say what packages are.
+        if names.is_empty() || !self.args.caches.is_empty() {
+            return String::new();
+        }
+        let some = some_names(names);
+        let (about, which) = match (names.len(), names.first()) {
+            (1, Some(name)) => (some, name.to_string()),
+            (count, _) => (
+                format!("{}, {some}", counted(count, "package")),
+                "[PACKAGE]...".to_owned(),
+            ),
+        };
+        format!("; Nix was not asked again about {about}: `jobc lock --update {which}` asks")
+    }
+
     /// The lock as it is to be; none where something about it is an error.
-    fn renew(&self, workspace: &Workspace, console: &Console) -> Result<Report<Lock>, Failure> {
+    fn renew(&self, workspace: &Workspace, console: &Console) -> Result<Report<Renewed>, Failure> {
         let levels = Levels::new(&workspace.settings);
         Ok(levels.report(self.ask(workspace, console)?))
     }
 
-    fn ask(&self, workspace: &Workspace, console: &Console) -> Result<Report<Lock>, Failure> {
+    fn ask(&self, workspace: &Workspace, console: &Console) -> Result<Report<Renewed>, Failure> {
         let request = self.request(workspace);
         if self.args.caches.is_empty() {
             let nix = Nix {
@@ -244,7 +265,10 @@ fn changes(old: &Lock, new: &Lock, store_dir: &StoreDir) -> String {
     };
     let mut lines = String::new();
     for (installable, system) in &entries(old) | &entries(new) {
-        let path = |lock: &Lock| lock.packages().get(&installable)?.get(&system).cloned();
+        let path = |lock: &Lock| {
+            let pinned = lock.packages().get(&installable)?.get(&system)?;
+            Some(pinned.path.clone())
+        };
         let (word, path) = match (path(old), path(new)) {
             (Some(before), Some(now)) if before == now => continue,
             (Some(_), Some(now)) => ("changed", now),

@@ -235,11 +235,14 @@ fn relocked(old: &Lock, new: &Lock) -> BTreeSet<String> {
     if old == new {
         return BTreeSet::new();
     }
-    let empty = BTreeMap::new();
     let all = old.installables().chain(new.installables());
     let changed = |installable: &&str| {
-        let of = |lock: &'_ Lock| -> BTreeMap<String, StorePath> {
-            lock.packages().get(*installable).unwrap_or(&empty).clone()
+        // Which files said so is no part of a job.
+        let of = |lock: &Lock| -> BTreeMap<String, StorePath> {
+            let systems = lock.packages().get(*installable).into_iter().flatten();
+            systems
+                .map(|(system, pinned)| (system.clone(), pinned.path.clone()))
+                .collect()
         };
         let (before, after) = (of(old), of(new));
         before != after || after.values().any(|path| !has_same_closure(old, new, path))

@@ -245,6 +245,11 @@ super::super::code::declare_codes! {
     /// `jobc lock --check` found that the lock is not what `jobc lock` would make of it: it has
     /// packages that nobody names any more, or what it says of a package is no longer so.
     ///
+    /// Of a package that comes of a Nix file or a flake of the workspace, the lock has a hash of that file
+    /// and of the files that it names by relative paths, such as `import ./tool.nix`. If one of them has
+    /// changed since, `jobc lock` asks Nix again. What Nix finds by another way, in `<nixpkgs>` or in a
+    /// directory of sources, is not compared, unless `--update` asks Nix.
+    ///
     /// Run `jobc lock`, or `jobc lock --update` for what has changed since, and commit `jobc.lock`.
     LOCK_OUTDATED = "lock-outdated", Error, "a lock that is not current";
 
