@@ -243,7 +243,7 @@ fn huge_files() {
     grow("data", 1 << 40);
     let start = Instant::now();
     tree.check(PACKAGE, true, |_| grow("data", (1 << 40) + 1));
-    assert!(start.elapsed() < Duration::from_secs(10));
+    assert!(start.elapsed() < Duration::from_secs(60));
     tree.write("big.nix", "./a.nix\n");
     tree.check(PACKAGE, true, |tree| tree.write("a.nix", "2"));
     grow("big.nix", MOST_OF_A_FILE + 1);
@@ -282,5 +282,5 @@ fn bounds() {
         tree.write(&format!("{number}.nix"), &some);
     }
     tree.hash(PACKAGE);
-    assert!(start.elapsed() < Duration::from_secs(60));
+    assert!(start.elapsed() < Duration::from_secs(300));
 }
