@@ -39,7 +39,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("closure", &["store", "resolve", "plan"]),
     (
         "graph",
-        &["diagnostic", "store", "resolve", "plan", "closure"],
+        &[
+            "diagnostic",
+            "store",
+            "resolve",
+            "plan",
+            "closure",
+            "secret",
+        ],
     ),
     ("emit", &["diagnostic", "plan", "store"]),
     (
@@ -135,7 +142,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "nix",
         ],
     ),
-    ("run", &["diagnostic", "model"]),
+    ("run", &["diagnostic", "model", "secret"]),
     ("diff", &["diagnostic", "store", "resolve", "run", "secret"]),
     (
         "validate",

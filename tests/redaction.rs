@@ -238,6 +238,28 @@ fn all_commands() {
     check("job.yaml", &in_yaml(), allowed, QUESTIONS);
 }
 
+/// The names of processes, in a language with escapes of its own and before what they print.
+#[test]
+fn names_of_processes() {
+    let sandbox = Sandbox::new();
+    let text = definition("", "").replace("name = \"hello\"\ncmdline", "name = '§'\ncmdline");
+    assert!(text.contains('§'));
+    let mut failures = Vec::new();
+    // No name has a slash.
+    for shape in SHAPES.iter().filter(|shape| !shape.contains('/')) {
+        sandbox.file("job.toml", text.replace('§', shape));
+        for line in [
+            "graph hello --format mermaid",
+            "graph hello",
+            "run hello --realise never",
+        ] {
+            let run = sandbox.jobc(line.split(' '));
+            failures.extend(shows(&run).map(|shown| format!("{line} of {shape}: {shown}")));
+        }
+    }
+    report(&failures);
+}
+
 #[test]
 fn validated() {
     let places: Vec<String> = [

@@ -7,6 +7,7 @@
 use std::fmt::Write as _;
 
 use crate::diagnostic::render::visible;
+use crate::secret::hide;
 
 use super::{Graph, Kind, Step, words};
 
@@ -108,7 +109,8 @@ fn node(index: usize, step: &Step) -> String {
 
 /// Foreign text for a label.
 fn text(text: &str) -> String {
-    let line = visible::line(text);
+    // Escapes would hide what shows that it is a secret.
+    let line = visible::line(&hide(text));
     let characters: Vec<char> = line.chars().collect();
     let mut escaped = String::new();
     for (index, &c) in characters.iter().enumerate() {

@@ -142,13 +142,17 @@ impl Finder {
             } else {
                 arguments
                     .iter()
-                    .position(|word| word.value == *after)
+                    .position(|word| {
+                        word.value == *after
+                            || after.ends_with('.') && word.value.starts_with(after)
+                    })
                     .map(|at| at + 1)
             };
             let word = at.and_then(|at| arguments.get(at + between));
-            if let Some(word) =
-                word.filter(|word| !word.value.starts_with('-') && !word.value.contains('='))
-            {
+            if let Some(word) = word.filter(|word| {
+                let value = word.value.trim_end_matches('=');
+                !value.starts_with('-') && !value.contains('=')
+            }) {
                 self.part(program, word, 0, *part, places);
             }
         }

@@ -11,7 +11,7 @@
 //! ```
 
 use super::value::{Writing, is_mixed, is_secret};
-use super::{Key, Secret, key};
+use super::{Key, Secret, account, call, key};
 
 /// Names that stand before their values with a blank in between, wherever in a line.
 const WORDS: &[&str] = &[
@@ -41,6 +41,7 @@ const NAMES: &[&str] = &[
     "rpcpassword",
     "sentinel_password",
     "auth-pass",
+    "auth_pass",
     "tls-key-file-pass",
     "masterpass",
     "adminpw",
@@ -60,10 +61,17 @@ pub(super) fn find(text: &str) -> Vec<Secret> {
         );
         found.extend(login(content).into_iter().map(|it| it.at(start)));
         found.extend(fields(content).into_iter().map(|it| it.at(start)));
+        found.extend(account::pairs(content).into_iter().map(|it| it.at(start)));
+        found.extend(account::shared(content).map(|it| it.at(start)));
+        found.extend(account::hashes(content).into_iter().map(|it| it.at(start)));
+        found.extend(call::find(content).into_iter().map(|it| it.at(start)));
         colons.see(content, start);
         start += line.len();
     }
     found.extend(colons.secrets(text));
+    found.extend(account::userlist(text));
+    found.extend(defaults(text));
+    found.extend(putty(text));
     found.extend(sql(text));
     found
 }
@@ -76,7 +84,7 @@ impl Secret {
 }
 
 /// The words of a line, with where they stand, quotes taken off.
-fn words(line: &str) -> impl Iterator<Item = (usize, &str)> {
+pub(super) fn words(line: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut at = 0;
     std::iter::from_fn(move || {
         let rest = &line[at..];
@@ -97,7 +105,7 @@ fn words(line: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-fn secret_of(name: &str, start: usize, value: &str) -> Secret {
+pub(super) fn secret_of(name: &str, start: usize, value: &str) -> Secret {
     Secret::value_of(name, start..start + value.len())
 }
 
@@ -113,18 +121,33 @@ fn names(line: &str) -> Option<Secret> {
         "setenv",
         "SET",
         "SetEnv",
+        "#define",
         "proxy_set_header",
         "fastcgi_param",
         "uwsgi_param",
     ]
     .contains(&name);
     if is_docker {
-        (name_at, name) = words.next()?;
+        (name_at, name) = words.find(|(_, word)| !word.starts_with('-'))?;
     }
+    // A variable of Robot.
+    let variable = name.strip_prefix("${").and_then(|it| it.strip_suffix('}'));
+    let is_variable = variable.is_some_and(|name| key(name).is_some());
+    let name = variable.unwrap_or(name);
     let (at, value) = words.next()?;
     let value = value.strip_suffix(';').unwrap_or(value);
     let lower = name.to_ascii_lowercase();
-    let is_known = NAMES.contains(&&*lower) || is_docker && key(name).is_some();
+    let is_known = NAMES.contains(&&*lower) || is_variable || is_docker && key(name).is_some();
+    // Apache's and others': `LDAPBindPassword VALUE`.
+    let is_directive = !is_docker
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && name.bytes().filter(u8::is_ascii_uppercase).count() >= 2
+        && name.bytes().any(|byte| byte.is_ascii_lowercase())
+        && key(name).is_some()
+        && is_mixed(value)
+        && value.len() >= 8
+        && !value.contains(['.', '(', '/', ':', '{']);
+    let is_known = is_known || is_directive;
     let is_quoted = line.as_bytes()[at.saturating_sub(1)] != b' ' && at > name_at + name.len() + 1;
     let is_last = words
         .next()
@@ -153,10 +176,10 @@ pub(super) fn login(line: &str) -> Vec<Secret> {
         let has_login = before.iter().any(|(_, word)| {
             matches!(*word, "login" | "user" | "username" | "machine" | "account")
         });
-        let is_alone = index == 0 && all.len() == 2;
+        let is_ended = all.len() == 3 && all[2].1 == ";";
+        let is_alone = index == 0 && (all.len() == 2 || is_ended);
         let is_quoted = at > 0 && matches!(line.as_bytes()[at - 1], b'"' | b'\'');
-        let is_strong =
-            is_mixed(value) && value.len() >= 6 && !value.contains(['.', '(', '=', '/', ':']);
+        let is_strong = is_mixed(value) && value.len() >= 6 && !is_expression(value);
         let shows = has_login
             && (is_strong
                 || is_quoted
@@ -167,6 +190,60 @@ pub(super) fn login(line: &str) -> Vec<Secret> {
         }
     }
     found
+}
+
+/// Whether a word is rather a piece of some language; base 64 is none.
+fn is_expression(word: &str) -> bool {
+    let is_base64 = word.len() >= 20
+        && word.ends_with('=')
+        && word.len().is_multiple_of(4)
+        && word
+            .trim_end_matches('=')
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(&byte));
+    !is_base64 && word.contains(['.', '(', '=', '/', ':'])
+}
+
+/// The defaults of Terraform's variables: `variable "NAME" {`, and `default = "secret"` below it.
+fn defaults(text: &str) -> Vec<Secret> {
+    let mut found = Vec::new();
+    let mut open: Option<&str> = None;
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let content = line.trim();
+        if let Some(rest) = content.strip_prefix("variable \"") {
+            let name = rest.split('"').next().unwrap_or_default();
+            open = key(name).is_some().then_some(name);
+        } else if content == "}" {
+            open = None;
+        } else if let Some(name) = open
+            && let Some(value) = content.strip_prefix("default")
+            && let Some(value) = value.trim_start().strip_prefix("= \"")
+            && let Some(value) = value.strip_suffix('"')
+            && is_secret(Key::Password, value, Writing::Quoted)
+        {
+            let at = start + line.trim_end().len() - 1 - value.len();
+            found.push(secret_of(name, at, value));
+        }
+        start += line.len();
+    }
+    found
+}
+
+/// The private half of a key of `PuTTY`.
+fn putty(text: &str) -> Option<Secret> {
+    if !text.starts_with("PuTTY-User-Key-File-") {
+        return None;
+    }
+    let lines = text.find("\nPrivate-Lines:")? + 1;
+    let start = lines + text[lines..].find('\n')? + 1;
+    let length = text[start..]
+        .find("\nPrivate-MAC")
+        .unwrap_or(text.len() - start);
+    (length > 0).then(|| Secret {
+        range: start..start + length,
+        what: "a private key is written out".to_owned(),
+    })
 }
 
 /// `HOST:PORT:DATABASE:USER:VALUE`.
@@ -338,6 +415,8 @@ pub(super) fn sql(text: &str) -> Vec<Secret> {
                 .bytes()
                 .take_while(|&byte| super::is_blank(byte))
                 .count();
+        // PostgreSQL's string with escapes.
+        value += usize::from(text[value..].starts_with("E'"));
         let escape = usize::from(text[value..].starts_with('\\'));
         let before = text[..at].trim_end();
         let is_by = length == "BY".len() && ends_with_word(before, "IDENTIFIED");

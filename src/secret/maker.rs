@@ -20,6 +20,8 @@ enum Letters {
     Dotted,
     /// Digits and the letters `a` to `f`.
     Hex,
+    /// Those of base 64.
+    Base64,
 }
 
 /// A prefix, what follows and how much of it at least, and whose it is.
@@ -57,6 +59,31 @@ const TOKENS: &[(&str, Letters, usize, &str)] = &[
     ("akcp_", Letters::Word, 40, "an Artifactory key"),
     ("api_org_", Letters::Word, 30, "a Hugging Face token"),
     ("b.AAAAAQ", Letters::Word, 80, "a Vault token"),
+    // `-----BEGIN` and the kind of key in base 64.
+    (
+        "LS0tLS1CRUdJTiBSU0EgUFJJVkFU",
+        Letters::Base64,
+        40,
+        "a private key",
+    ),
+    (
+        "LS0tLS1CRUdJTiBQUklWQVRF",
+        Letters::Base64,
+        40,
+        "a private key",
+    ),
+    (
+        "LS0tLS1CRUdJTiBFQyBQUklWQVRF",
+        Letters::Base64,
+        40,
+        "a private key",
+    ),
+    (
+        "LS0tLS1CRUdJTiBPUEVOU1NIIFBS",
+        Letters::Base64,
+        40,
+        "a private key",
+    ),
     ("bkua_", Letters::Word, 40, "a Buildkite token"),
     ("ccipat_", Letters::Word, 30, "a CircleCI token"),
     ("CCIPAT_", Letters::Word, 30, "a CircleCI token"),
@@ -151,6 +178,14 @@ const TOKENS: &[(&str, Letters, usize, &str)] = &[
     ("sk_live_", Letters::Word, 16, "a Stripe key"),
     ("sk_test_", Letters::Word, 16, "a Stripe key"),
     ("sl.", Letters::Word, 100, "a Dropbox token"),
+    ("nvapi-", Letters::Word, 60, "an NVIDIA key"),
+    ("lsv2_pt_", Letters::Word, 40, "a LangSmith key"),
+    ("lsv2_sk_", Letters::Word, 40, "a LangSmith key"),
+    ("ramp_sec_", Letters::Word, 40, "a Ramp secret"),
+    ("VF.", Letters::Dotted, 41, "a Voiceflow key"),
+    ("live_", Letters::Hex, 35, "a Lob key"),
+    ("y0_", Letters::Word, 50, "a Yandex token"),
+    ("y0__", Letters::Word, 50, "a Yandex token"),
     ("sntrys_", Letters::Word, 40, "a Sentry token"),
     ("sntryu_", Letters::Hex, 64, "a Sentry token"),
     ("sq0atp-", Letters::Word, 22, "a Square token"),
@@ -210,6 +245,10 @@ const STOPS: [bool; 256] = {
     stops[b'T' as usize] = true;
     stops[b't' as usize] = true;
     stops[b'e' as usize] = true;
+    stops[b'.' as usize] = true;
+    stops[b'_' as usize] = true;
+    stops[b'N' as usize] = true;
+    stops[b'@' as usize] = true;
     let mut index = 0;
     while index < TOKENS.len() {
         stops[TOKENS[index].0.as_bytes()[0] as usize] = true;
@@ -223,6 +262,7 @@ const STOPS: [bool; 256] = {
 struct Runs {
     word: usize,
     dotted: usize,
+    base64: usize,
 }
 
 pub(super) fn find(text: &str) -> Vec<Secret> {
@@ -251,12 +291,17 @@ pub(super) fn maker_of(value: &str) -> Option<String> {
 
 fn secret_at(text: &str, at: usize, runs: &mut Runs) -> Option<Secret> {
     let rest = &text[at..];
-    match text.as_bytes()[at] {
+    let byte = text.as_bytes()[at];
+    match byte {
         b':' if rest.starts_with("://") => hook(text, at + 3).or_else(|| url(text, at + 3)),
-        b':' => telegram(text, at).or_else(|| nix(text, at)),
-        b'-' => rest
-            .starts_with("-----BEGIN ")
-            .then(|| key_block(text, at))?,
+        b':' => telegram(text, at)
+            .or_else(|| nix(text, at))
+            .or_else(|| around(text, at)),
+        b'-' if rest.starts_with("-----BEGIN ") => key_block(text, at),
+        b'.' => discord(text, at).or_else(|| around(text, at)),
+        b'-' | b'_' => around(text, at),
+        b'N' if rest.starts_with("NRAL") => around(text, at),
+        b'@' => data_source(text, at),
         b'~' => azure(text, at),
         _ if is_inside_word(text, at) => None,
         b'B' | b'T' => header(text, at),
@@ -283,6 +328,9 @@ fn token(text: &str, at: usize, runs: &mut Runs) -> Option<Secret> {
         Letters::Word => run(text, start, &mut runs.word, is_word),
         Letters::Dotted => run(text, start, &mut runs.dotted, |byte| {
             is_word(byte) || byte == b'.'
+        }),
+        Letters::Base64 => run(text, start, &mut runs.base64, |byte| {
+            byte.is_ascii_alphanumeric() || b"+/=".contains(&byte)
         }),
     };
     let is_cut = *letters == Letters::Hex && text[end..].bytes().next().is_some_and(is_word);
@@ -329,9 +377,14 @@ fn key_block(text: &str, at: usize) -> Option<Secret> {
     const SHORTEST_KEY: usize = 16;
     let start = at + "-----BEGIN ".len();
     let rest = &text[start..];
-    let title = count(rest, |byte| byte.is_ascii_uppercase() || byte == b' ');
+    let is_static = rest.starts_with(STATIC_KEY);
+    let title = if is_static {
+        STATIC_KEY.len()
+    } else {
+        count(rest, |byte| byte.is_ascii_uppercase() || byte == b' ')
+    };
     if title > LONGEST_TITLE
-        || !rest[..title].contains("PRIVATE KEY")
+        || !rest[..title].contains("PRIVATE KEY") && !is_static
         || !rest[title..].starts_with("-----")
     {
         return None;
@@ -371,6 +424,129 @@ fn finish_block(text: &str, at: usize, end: usize, has_key: bool) -> Option<Secr
     })
 }
 
+/// How `OpenVPN` calls the key that both ends share.
+const STATIC_KEY: &str = "OpenVPN Static key V1";
+
+/// What is told by a piece inside it: the piece, how many characters of which kind stand right before it
+/// and after it, and whose it is.
+const PIECES: &[(&str, Run, Run, &str)] = &[
+    (
+        ".atlasv1.",
+        (Letters::Word, 14, 14),
+        (Letters::Word, 60, 70),
+        "a Terraform token",
+    ),
+    (
+        ":APA91b",
+        (Letters::Word, 11, 11),
+        (Letters::Word, 130, 180),
+        "a key of Firebase",
+    ),
+    (
+        "-us",
+        (Letters::Hex, 32, 32),
+        (Letters::Hex, 1, 2),
+        "a Mailchimp key",
+    ),
+    (
+        "_mmk",
+        (Letters::Word, 36, 36),
+        (Letters::Word, 0, 0),
+        "a MaxMind key",
+    ),
+    (
+        "NRAL",
+        (Letters::Hex, 36, 36),
+        (Letters::Word, 0, 0),
+        "a New Relic key",
+    ),
+    (
+        ".",
+        (Letters::Word, 17, 17),
+        (Letters::Hex, 64, 64),
+        "an Airtable token",
+    ),
+];
+
+/// Of which kind, how many at least and how many at most.
+type Run = (Letters, usize, usize);
+
+/// A token that is told by a piece inside it, at `at`.
+fn around(text: &str, at: usize) -> Option<Secret> {
+    let is = |letters: Letters, byte: u8| match letters {
+        Letters::Hex => byte.is_ascii_hexdigit(),
+        _ => is_word(byte),
+    };
+    let rest = &text[at..];
+    let bytes = text.as_bytes();
+    PIECES.iter().find_map(|(piece, before, after, what)| {
+        rest.starts_with(piece).then_some(())?;
+        let (letters, least, most) = *before;
+        let ahead = bytes[..at].iter().rev().take(most + 1);
+        let ahead = ahead.take_while(|&&byte| is(letters, byte)).count();
+        let start = at.checked_sub(ahead)?;
+        let from = at + piece.len();
+        let (follows, shortest, longest) = *after;
+        let behind = bytes[from..].iter().take(longest + 1);
+        let behind = behind.take_while(|&&byte| is(follows, byte)).count();
+        let is_whole = (least..=most).contains(&ahead)
+            && (shortest..=longest).contains(&behind)
+            && !start.checked_sub(1).is_some_and(|at| is_word(bytes[at]))
+            && !bytes.get(from + behind).is_some_and(|&byte| is_word(byte));
+        let token = &text[start..from + behind];
+        let fits = match *piece {
+            "." => token.starts_with("pat"),
+            _ => is_mixed(token),
+        };
+        (is_whole && fits && !is_placeholder(token)).then(|| Secret {
+            range: start..from + behind,
+            what: format!("{what} is written out"),
+        })
+    })
+}
+
+/// The token of a bot of Discord: its number in base 64, six characters and a signature, `at` the first
+/// full stop.
+fn discord(text: &str, at: usize) -> Option<Secret> {
+    let bytes = text.as_bytes();
+    let ahead = bytes[..at].iter().rev().take(29);
+    let ahead = ahead.take_while(|&&byte| is_word(byte)).count();
+    let start = at - ahead;
+    let middle = count(&text[at + 1..], is_word);
+    let second = at + 1 + middle;
+    if !(23..=28).contains(&ahead) || middle != 6 || bytes.get(second) != Some(&b'.') {
+        return None;
+    }
+    let last = count(&text[second + 1..], is_word);
+    let end = second + 1 + last;
+    let fits = matches!(bytes[start], b'M' | b'N' | b'O')
+        && (27..=45).contains(&last)
+        && is_mixed(&text[start..at])
+        && is_mixed(&text[second + 1..end]);
+    fits.then(|| Secret {
+        range: start..end,
+        what: "the token of a Discord bot is written out".to_owned(),
+    })
+}
+
+/// A user's name and password as Go's drivers of databases take them: `USER:secret@tcp(HOST)`.
+fn data_source(text: &str, at: usize) -> Option<Secret> {
+    const LONGEST: usize = 100;
+    let rest = &text[at..];
+    if !rest.starts_with("@tcp(") && !rest.starts_with("@unix(") {
+        return None;
+    }
+    let from = super::ceiling(text, at.saturating_sub(LONGEST));
+    let before = &text[from..at];
+    let is_border = |c: char| c.is_whitespace() || "\"'`=/".contains(c);
+    let word = &before[before.rfind(is_border).map_or(0, |at| at + 1)..];
+    let (_, password) = word.split_once(':')?;
+    is_secret(Key::Password, password, Writing::Argument).then(|| Secret {
+        range: at - password.len()..at,
+        what: "the password of a database's user is written out".to_owned(),
+    })
+}
+
 /// The end of a URL that begins before `start`.
 fn end_of_url(text: &str, start: usize, also: &[u8]) -> usize {
     let ends = |byte: u8| {
@@ -393,7 +569,13 @@ fn url(text: &str, start: usize) -> Option<Secret> {
         _ => authority,
     };
     let (user_info, _) = authority.rsplit_once('@')?;
-    let (user, password) = user_info.split_once(':')?;
+    let Some((user, password)) = user_info.split_once(':') else {
+        // A token in the place of a user.
+        return is_secret(Key::Opaque, user_info, Writing::Argument).then(|| Secret {
+            range: start..start + user_info.len(),
+            what: "a token in a URL is written out".to_owned(),
+        });
+    };
     let at = start + user.len() + 1;
     is_secret(Key::Password, password, Writing::Argument).then(|| Secret {
         range: at..at + password.len(),

@@ -278,7 +278,16 @@ const LONGEST_MESSAGE: usize = 1_000;
 fn may_show(text: &str) -> bool {
     const SHORTEST_TOKEN: usize = 16;
     const STEMS: &[&str] = &[
-        "pass", "pw", "secret", "token", "key", "auth", "psk", "sig", "cred",
+        "pass",
+        "pw",
+        "secret",
+        "token",
+        "key",
+        "auth",
+        "psk",
+        "sig",
+        "cred",
+        "identified",
     ];
     let bytes = text.as_bytes();
     let mut run = 0;
@@ -294,6 +303,7 @@ fn may_show(text: &str) -> bool {
     let is_separator = |c: char| c.is_whitespace() || "/`'(),;[]{}".contains(c);
     STEMS.iter().any(|stem| lower.contains(stem))
         || text.split(is_separator).any(super::program::is_known)
+        || super::call::is_made(text)
 }
 
 fn shown(text: &str) -> Vec<Range<usize>> {

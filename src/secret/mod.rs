@@ -9,6 +9,8 @@
 //! What they find is a secret only if its [`value`] is one: no reference, no placeholder, no plain word
 //! where words are usual.
 
+mod account;
+mod call;
 mod command;
 mod file;
 mod json;

@@ -9,6 +9,8 @@ pub enum Key {
     Token,
     /// Something whose value may as well be the name of a secret.
     Other,
+    /// A key of some kind, which is secret if it is long and random.
+    Opaque,
 }
 
 /// How the names of passwords end.
@@ -105,9 +107,49 @@ pub fn key(name: &str) -> Option<Key> {
         Some(Key::Password)
     } else if ends(TOKENS) {
         Some(Key::Token)
+    } else if is_opaque(&joined, &last) {
+        Some(Key::Opaque)
     } else {
         None
     }
+}
+
+/// Whether it is a key of something, and of nothing whose keys everybody sees.
+fn is_opaque(joined: &str, last: &str) -> bool {
+    const OPEN: &[&str] = &[
+        "public",
+        "pub",
+        "cache",
+        "primary",
+        "foreign",
+        "sort",
+        "partition",
+        "host",
+        "ssh",
+        "gpg",
+        "pgp",
+        "object",
+        "site",
+        "publishable",
+        "registry",
+        "sub",
+        "row",
+        "group",
+        "hash",
+        "shard",
+        "routing",
+        "idempotency",
+        "trusted",
+        "verify",
+        "verification",
+        "tls",
+        "ssl",
+    ];
+    let named = joined.strip_suffix("key").filter(|_| last.ends_with("key"));
+    let is_key = named.is_some_and(|before| {
+        !before.is_empty() && !OPEN.iter().any(|word| before.ends_with(word))
+    });
+    is_key || ["sonarlogin", "sessionid"].contains(&joined)
 }
 
 /// The first word of several; nothing if the name is one word.
@@ -157,7 +199,17 @@ mod tests {
             assert_eq!(key(name), Some(Key::Token), "{name}");
         }
         for name in [
+            "ALGOLIA_ADMIN_KEY",
+            "license_key",
+            "fastlyKey",
+            "LicenseKey",
+        ] {
+            assert_eq!(key(name), Some(Key::Opaque), "{name}");
+        }
+        for name in [
             "",
+            "cache_key",
+            "partitionKey",
             "tokenizer",
             "proxy_pass",
             "no-password",

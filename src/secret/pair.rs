@@ -18,6 +18,8 @@ use super::{Key, LONGEST_VALUE, Language, Secret, count, floor, is_blank, is_wor
 
 /// No name is longer.
 const LONGEST_NAME: usize = 64;
+/// So far before a name is looked for what has to do with it.
+const FARTHEST_BEFORE: usize = 200;
 
 pub(super) fn find(text: &str, language: Language) -> Vec<Secret> {
     let scan = Scan {
@@ -107,6 +109,12 @@ impl<'t> Scan<'t> {
             .strip_prefix("set")
             .or_else(|| name.rsplit_once(".set").map(|(_, name)| name));
         let kind = self.kind(name, start, end)?;
+        if let Some(value) = self.compared(start, end).or_else(|| self.built(end))
+            && is_mixed(value.text)
+            && value.text.len() >= 8
+        {
+            return self.secret(name, kind, &value);
+        }
         let value = self.element(start, end).or_else(|| {
             let rest = &self.text[end..];
             if rest.starts_with('(') && setter.is_some() {
@@ -116,6 +124,57 @@ impl<'t> Scan<'t> {
             self.after(name, start, end, end + quote)
         })?;
         self.secret(name, kind, &value)
+    }
+
+    /// What the variable of a program is compared with, before it or after it.
+    fn compared(&self, start: usize, end: usize) -> Option<Value<'t>> {
+        const SIGNS: &[&str] = &["===", "!==", "==", "!="];
+        if self.language == Language::Command {
+            return None;
+        }
+        let rest = self.text[end..].trim_start_matches([' ', ')']);
+        if let Some(sign) = SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
+            return self.quoted(self.text.len() - rest.len() + sign.len());
+        }
+        let from = floor(self.text, start.saturating_sub(FARTHEST_BEFORE));
+        let line = self.text[from..start].rfind('\n');
+        let line = line.map_or(from, |at| from + at + 1);
+        let before = self.text[line..start].trim_end();
+        let sign = SIGNS.iter().find(|sign| before.ends_with(**sign))?;
+        let text = before[..before.len() - sign.len()].trim_end();
+        let quote = text
+            .chars()
+            .next_back()
+            .filter(|c| matches!(c, '"' | '\''))?;
+        let text = &text[..text.len() - 1];
+        let (_, inside) = text.rsplit_once(quote)?;
+        Some(Value {
+            text: inside,
+            start: line + text.len() - inside.len(),
+            writing: Writing::Quoted,
+        })
+    }
+
+    /// What a variable of C or C++ begins as: `NAME[25] = "..."`, `NAME("...")`, `NAME = @"..."`.
+    fn built(&self, end: usize) -> Option<Value<'t>> {
+        if self.language == Language::Command {
+            return None;
+        }
+        let rest = &self.text[end..];
+        if let Some(index) = rest.strip_prefix('[') {
+            let digits = count(index, |byte| byte.is_ascii_digit());
+            let after = index[digits..].strip_prefix(']')?.trim_start();
+            let after = after.strip_prefix('=').filter(|it| !it.starts_with('='))?;
+            return self.quoted(self.text.len() - after.len());
+        }
+        let called = rest.strip_prefix(".assign").unwrap_or(rest);
+        if called.starts_with("(\"") {
+            return self.quoted(self.text.len() - called.len() + 1);
+        }
+        let after = rest.trim_start().strip_prefix('=')?.trim_start();
+        after
+            .starts_with("@\"")
+            .then(|| self.quoted(self.text.len() - after.len() + 1))?
     }
 
     /// What a name says, and where it stands.
@@ -199,6 +258,12 @@ impl<'t> Scan<'t> {
             return Some(value);
         }
         let (sign, after_sign) = self.sign_after(at)?;
+        if sign == ","
+            && let Some(inside) = self.text[after_sign..].trim_start().strip_prefix("<<")
+        {
+            // Erlang's.
+            return self.quoted(self.text.len() - inside.len());
+        }
         if sign == "," {
             // A list of names looks the same.
             let value = self.quoted(after_sign).filter(|_| is_quoted)?;
@@ -225,7 +290,7 @@ impl<'t> Scan<'t> {
         if sign == ":" && !is_quoted {
             // A type in between: `password: string = "..."`.
             let length = count(&self.text[blanks..], |byte| {
-                is_word(byte) || b"<>[]?|".contains(&byte)
+                is_word(byte) || b"<>[]?|&'".contains(&byte)
             });
             let typed = blanks + length;
             let typed = typed + count(&self.text[typed..], is_blank);
@@ -235,8 +300,10 @@ impl<'t> Scan<'t> {
             }
         }
         let value = self.value(start, blanks, sign, blanks > after_sign || is_quoted)?;
+        let is_header = self.text[value.start + value.text.len()..].starts_with(['"', '\'']);
         if value.writing == Writing::Bare
             && sign == ":"
+            && !is_header
             && (blanks == after_sign && !is_quoted || !self.is_alone(start))
         {
             return None;
@@ -450,12 +517,24 @@ impl<'t> Scan<'t> {
             || line.is_empty()
             || line.starts_with(['#', ',', '}', ']', '\n', '\r'])
             || line.starts_with("//")
+            // A quote that the name stands behind closes here.
+            || line.starts_with(['"', '\'']) && sign == ":" && self.is_behind_quote(start, line)
             || line.starts_with("\\n");
         (is_config && is_whole).then_some(Value {
             text: word,
             start: at,
             writing: Writing::Bare,
         })
+    }
+
+    /// Whether the quote that `rest` begins with has opened on this line before `start`, and is not the
+    /// beginning of another text.
+    fn is_behind_quote(&self, start: usize, rest: &str) -> bool {
+        let from = floor(self.text, start.saturating_sub(FARTHEST_BEFORE));
+        let line = &self.text[from..start];
+        let line = &line[line.rfind('\n').map_or(0, |at| at + 1)..];
+        let quote = &rest[..1];
+        line.matches(quote).count() % 2 == 1
     }
 
     /// What stands between quotes at `at`.

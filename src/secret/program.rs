@@ -243,6 +243,20 @@ pub(super) const TAKEN: &[Taken] = &[
         Either,
         Whole,
     ),
+    taken(&["influx"], "setup", &["-p"], Either, Whole),
+    taken(&["gh"], "secret", &["--body", "-b"], Either, Whole),
+    taken(&["codecov"], "", &["-t"], Either, Whole),
+    taken(&["consul"], "", &["-encrypt"], Either, Whole),
+    taken(&["az"], "sql", &["-p"], Either, Whole),
+    taken(&["az"], "mysql", &["-p"], Either, Whole),
+    taken(&["az"], "postgres", &["-p"], Either, Whole),
+    taken(
+        &["rclone"],
+        "config",
+        &["key", "pass", "secret_access_key", "client_secret"],
+        Apart,
+        Whole,
+    ),
     taken(&["beeline"], "", &["-p", "-w"], Apart, Whole),
     taken(&["vsql", "exaplus"], "", &["-w"], Either, Whole),
     taken(&["neo4j", "cypher-shell"], "", &["-p"], Either, Whole),
@@ -521,7 +535,8 @@ pub(super) const TAKEN: &[Taken] = &[
     ),
 ];
 
-/// Programs of which an argument by its place is a secret: what has to stand before, how many words come
+/// Programs of which an argument by its place is a secret: what has to stand before, or how that begins
+/// if it ends in a full stop, how many words come
 /// between, and which part is secret.
 pub(super) const PLACED: &[(&[&str], &str, usize, Part)] = &[
     (&["rabbitmqctl"], "add_user", 1, Whole),
@@ -530,6 +545,12 @@ pub(super) const PLACED: &[(&[&str], &str, usize, Part)] = &[
     (&["mosquitto_passwd"], "-b", 2, Whole),
     (&["vault", "bao"], "login", 0, Whole),
     (&["ngrok"], "authtoken", 0, Whole),
+    (&["snyk"], "auth", 0, Whole),
+    (&["vault", "bao"], "unseal", 0, Whole),
+    (&["mc"], "set", 3, Whole),
+    (&["neo4j-admin"], "set-initial-password", 0, Whole),
+    (&["composer"], "http-basic.", 1, Whole),
+    (&["bundle"], "config", 1, AfterColon),
     (&["wpa_passphrase"], "", 1, Whole),
     (&["redis-cli", "valkey-cli"], "AUTH", 0, Whole),
     (&["redis-cli", "valkey-cli"], "auth", 0, Whole),

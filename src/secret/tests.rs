@@ -36,6 +36,19 @@ fn unmarked(text: &str) -> (String, Vec<std::ops::Range<usize>>) {
     (plain, ranges)
 }
 
+/// What a text shows of its secrets when they are hidden.
+fn shown(plain: &str, ranges: &[std::ops::Range<usize>]) -> Vec<String> {
+    const SHORTEST: usize = 5;
+    let hidden = super::hide(plain);
+    let secrets = ranges.iter().map(|range| &plain[range.clone()]);
+    let lines = secrets.flat_map(str::lines);
+    let lines = lines.filter(|line| line.len() >= SHORTEST && !line.starts_with("-----"));
+    lines
+        .filter(|line| hidden.contains(*line))
+        .map(str::to_owned)
+        .collect()
+}
+
 /// All texts are told for what they are, and the marks are where they should be.
 fn check(collection: &str, language: Language) {
     let mut failures = Vec::new();
@@ -48,6 +61,10 @@ fn check(collection: &str, language: Language) {
         if found != expected {
             let found: Vec<_> = found.into_iter().map(|range| &plain[range]).collect();
             failures.push(format!("{text}: found {found:?}"));
+        }
+        let shown = shown(&plain, &expected);
+        if !shown.is_empty() {
+            failures.push(format!("{text}: shown {shown:?}"));
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));

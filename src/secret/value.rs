@@ -33,8 +33,12 @@ pub(super) fn is_secret(key: Key, value: &str, writing: Writing) -> bool {
     let length = value.chars().count();
     let looks_so = match key {
         Key::Password => length >= SHORTEST_PASSWORD,
-        Key::Token => length >= SHORTEST_TOKEN && (is_mixed || is_one_word),
-        Key::Other => length >= SHORTEST_OTHER && is_mixed && !value.contains('='),
+        Key::Token => length >= SHORTEST_TOKEN && (is_mixed && !is_numbered(value) || is_one_word),
+        Key::Other => {
+            let value = value.trim_end_matches('=');
+            length >= SHORTEST_OTHER && is_mixed && !value.contains('=') && !is_numbered(value)
+        }
+        Key::Opaque => is_opaque(value),
     };
     let is_value = match writing {
         Writing::Argument => true,
@@ -53,7 +57,9 @@ pub(super) fn is_secret(key: Key, value: &str, writing: Writing) -> bool {
                 && !value.contains("::")
                 && match key {
                     Key::Password => length >= 4,
-                    Key::Token | Key::Other => is_mixed && length >= SHORTEST_TOKEN,
+                    Key::Token | Key::Other | Key::Opaque => {
+                        (is_mixed || has_many_humps(value)) && length >= SHORTEST_TOKEN
+                    }
                 }
         }
     };
@@ -64,6 +70,45 @@ pub(super) fn is_secret(key: Key, value: &str, writing: Writing) -> bool {
 pub(super) fn is_mixed(value: &str) -> bool {
     let has = |is: fn(&u8) -> bool| value.as_bytes().iter().any(is);
     has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic)
+}
+
+/// Whether it is long, and of letters and digits as nobody would choose them.
+fn is_opaque(value: &str) -> bool {
+    const SHORTEST: usize = 30;
+    let has = |is: fn(&u8) -> bool| value.as_bytes().iter().any(is);
+    let body = value.trim_end_matches('=');
+    let letters = |byte: u8| byte.is_ascii_alphanumeric() || b"+/_".contains(&byte);
+    let is_hex = body.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let three =
+        has(u8::is_ascii_digit) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
+    let is_hexadecimal = is_hex && is_mixed(body);
+    // Letters and digits take turns.
+    let pairs = body.as_bytes().windows(2);
+    let turns = pairs.filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit());
+    let is_hexadecimal = is_hexadecimal || turns.count() >= 8;
+    body.len() >= SHORTEST && body.bytes().all(letters) && (is_hexadecimal || three)
+}
+
+/// Whether it is words with a number at the end: `etcd-cluster-1`.
+fn is_numbered(value: &str) -> bool {
+    let mut words: Vec<&str> = value.split(['-', '_']).collect();
+    let number = words.pop().unwrap_or_default();
+    let number = number.strip_prefix('v').unwrap_or(number);
+    let is_number = number.len() <= 3 && number.bytes().all(|byte| byte.is_ascii_digit());
+    let is_name = |word: &&str| {
+        (2..=12).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_lowercase())
+    };
+    is_number && !words.is_empty() && words.iter().all(is_name)
+}
+
+/// Whether capitals and small letters take turns as in no name.
+fn has_many_humps(value: &str) -> bool {
+    const SHORTEST: usize = 12;
+    let pairs = value.as_bytes().windows(2);
+    let humps = pairs.filter(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
+    value.len() >= SHORTEST
+        && value.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && humps.count() >= 3
 }
 
 fn has_digit(value: &str) -> bool {

@@ -10,6 +10,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::diagnostic::render::visible;
+use crate::secret::hide;
 
 /// A line that is longer is printed in pieces.
 const LONGEST: usize = 8 << 10;
@@ -65,7 +66,7 @@ impl Printer {
 
     /// A stream of a process, by its place among the others, its name, and the mark of the stream.
     pub(super) fn lines(&self, index: usize, name: &str, mark: char) -> Lines {
-        let name = visible::line(name);
+        let name = visible::line(&hide(name));
         let pad = " ".repeat(self.width.saturating_sub(name.chars().count()));
         let prefix = match self.style {
             Style::Plain => format!("{name}{pad} {mark} "),
