@@ -110,6 +110,13 @@ fn words_of_other_programs_and_topics() {
         ("names", "there is help on it: `jobc help names`"),
         ("bad-value", "there is help on it: `jobc help bad-value`"),
         ("bulid", "a similar subcommand exists: 'build'"),
+        ("up", "that is called `jobc run` here"),
+        ("render", "that is called `jobc build` here"),
+        ("completion", "that is called `jobc completions` here"),
+        ("apply", "`aurora job create --read-json $(jobc build JOB)`"),
+        ("logs", "jobs that run are the matter of Aurora's client"),
+        ("convert", "`jobc init` writes a definition to start from"),
+        ("gc", "compiled jobs lie in `.jobc/store`"),
     ] {
         failures.extend(refused(&sandbox, &[word], expected));
     }
@@ -204,6 +211,58 @@ fn a_mount_point_may_be_a_workspace() {
     sandbox.file("lost+found/odd/job.toml", "nonsense");
     let run = sandbox.jobc(["check"]);
     assert_eq!(run.stderr, "checked 2 jobs in 2 files\n");
+}
+
+/// Options as other programs call them.
+#[test]
+fn options_of_other_programs() {
+    let sandbox = workspace();
+    let mut failures = Vec::new();
+    for (line, expected) in [
+        (
+            "build --file api/job.toml",
+            "name the file as it is: `jobc build FILE`",
+        ),
+        (
+            "check -f api/job.toml",
+            "name the file as it is: `jobc check FILE`",
+        ),
+        ("build --env prod api", "`jobc build '*/*/ENVIRONMENT/*'`"),
+        (
+            "check --strict",
+            "warnings are errors with `--deny-warnings`",
+        ),
+        (
+            "list --Werror",
+            "warnings are errors with `--deny-warnings`",
+        ),
+        ("build --output x api", "another option: `--out DIR`"),
+        ("build --dry-run", "`jobc check` does all but write"),
+        ("check --no-color", "write `--color never`"),
+        ("--cwd x check", "name the workspace with `-C DIR`"),
+        ("graph api --dot", "write `--format dot`"),
+        ("diff --markdown", "write `--format markdown`"),
+        (
+            "list --output-format json",
+            "the result is JSON with `--format json`",
+        ),
+        (
+            "check --output-format json",
+            "problems are JSON with `--message-format json`",
+        ),
+        (
+            "ready --timeout 5s",
+            "expected a number of seconds from 1 to 65535",
+        ),
+        (
+            "run api --instance -1",
+            "expected the number of an instance, from 0 on",
+        ),
+    ] {
+        let words: Vec<&str> = line.split(' ').collect();
+        failures.extend(refused(&sandbox, &words, expected));
+    }
+    report(&failures);
 }
 
 /// A warning that every command tells is an error to all that take `--deny-warnings`.

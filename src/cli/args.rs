@@ -360,7 +360,7 @@ pub(super) struct ReadyArgs {
         long,
         value_name = "SECONDS",
         default_value_t = 60,
-        value_parser = clap::value_parser!(u16).range(1..)
+        value_parser = seconds
     )]
     pub(super) timeout: u16,
     #[command(flatten)]
@@ -608,7 +608,13 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "KEY")]
     pub(super) key: Option<String>,
     /// Which of the job's instances to be: `{{mesos.instance}}`
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        allow_negative_numbers = true,
+        value_parser = instance
+    )]
     pub(super) instance: u32,
     /// The number of a named port (default: any that is free); may be repeated
     #[arg(long = "port", value_name = "NAME=N", value_parser = port)]
@@ -641,6 +647,16 @@ pub(super) enum Realise {
     Always,
     /// No: what the workspace has is put beside the store, the rest is taken to be there
     Never,
+}
+
+fn seconds(text: &str) -> Result<u16, String> {
+    let number = text.parse().ok().filter(|&number| number > 0);
+    number.ok_or_else(|| "expected a number of seconds from 1 to 65535".to_owned())
+}
+
+fn instance(text: &str) -> Result<u32, String> {
+    let number = text.parse();
+    number.map_err(|_| "expected the number of an instance, from 0 on".to_owned())
 }
 
 fn port(text: &str) -> Result<(String, u16), String> {

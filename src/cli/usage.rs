@@ -153,7 +153,53 @@ fn advise(answer: &mut clap::Error, arguments: &[OsString]) {
             "validate" => "name files, or a directory for all that are in it".to_owned(),
             _ => return,
         },
-        (ErrorKind::UnknownArgument, "--json" | "-j" | "--output" | "-o" | "-f") => {
+        (ErrorKind::UnknownArgument, "-f" | "--file" | "--filename") if is_for_jobs(name) => {
+            format!("name the file as it is: `jobc {name} FILE`")
+        }
+        (
+            ErrorKind::UnknownArgument,
+            "--env" | "--environment" | "--cluster" | "--role" | "--namespace" | "-e" | "-n",
+        ) if is_for_jobs(name) => {
+            format!("select jobs by a pattern of their keys: `jobc {name} '*/*/ENVIRONMENT/*'`")
+        }
+        (
+            ErrorKind::UnknownArgument,
+            "--strict"
+            | "--Werror"
+            | "--werror"
+            | "--warnings-as-errors"
+            | "--fail-on-warnings"
+            | "-W",
+        ) if has_option(&root, name, "deny-warnings") => {
+            "warnings are errors with `--deny-warnings`".to_owned()
+        }
+        (ErrorKind::UnknownArgument, "--output") if has_option(&root, name, "out") => {
+            "the directory to write into is another option: `--out DIR`".to_owned()
+        }
+        (ErrorKind::UnknownArgument, "--dry-run") if name == "build" => {
+            "`jobc check` does all but write".to_owned()
+        }
+        (ErrorKind::UnknownArgument, "--no-color" | "--no-colour") => {
+            "write `--color never`".to_owned()
+        }
+        (ErrorKind::UnknownArgument, "--cwd" | "--directory" | "--chdir" | "--root" | "-d")
+            if command.is_none() || is_for_jobs(name) =>
+        {
+            "name the workspace with `-C DIR`".to_owned()
+        }
+        (ErrorKind::UnknownArgument, option)
+            if option
+                .strip_prefix("--")
+                .is_some_and(|value| formats.iter().any(|format| format == value))
+                && option != "--json" =>
+        {
+            let value = option.trim_start_matches('-');
+            format!("write `--format {value}`")
+        }
+        (
+            ErrorKind::UnknownArgument,
+            "--json" | "-j" | "--output" | "--output-format" | "-o" | "-f",
+        ) => {
             if formats.iter().any(|format| format == "json") {
                 "the result is JSON with `--format json`, problems are with `--message-format json`"
                     .to_owned()
@@ -198,19 +244,59 @@ fn advise(answer: &mut clap::Error, arguments: &[OsString]) {
     answer.insert(ContextKind::Suggested, tip);
 }
 
+/// Whether a command takes jobs by their names or files.
+fn is_for_jobs(command: &str) -> bool {
+    const COMMANDS: [&str; 10] = [
+        "build", "push", "check", "ready", "list", "show", "graph", "run", "snapshot", "validate",
+    ];
+    COMMANDS.contains(&command)
+}
+
+/// Whether a command has an option.
+fn has_option(root: &clap::Command, command: &str, option: &str) -> bool {
+    let command = root.find_subcommand(command);
+    let mut options = command.into_iter().flat_map(clap::Command::get_arguments);
+    options.any(|it| it.get_long() == Some(option))
+}
+
 /// Which command was meant by a word that is none: what other programs call it, or a word that there
 /// is help on.
 fn instead_of(word: &str) -> Option<String> {
     let command = match word {
-        "compile" | "make" => "build",
-        "lint" | "verify" => "check",
+        "compile" | "make" | "render" | "template" | "generate" | "export" => "build",
+        "lint" | "verify" | "test" => "check",
         "create" | "new" => "init",
         "inspect" | "describe" | "info" | "cat" => "show",
         "plan" | "changes" => "diff",
         "publish" | "upload" | "copy" => "push",
         "update" | "upgrade" | "pin" => "lock",
-        "exec" | "start" => "run",
-        "jobs" | "ls" => "list",
+        "exec" | "start" | "up" => "run",
+        "jobs" | "ls" | "get" => "list",
+        "tree" | "dot" => "graph",
+        "completion" => "completions",
+        "apply" | "deploy" | "submit" | "switch" => {
+            return Some(
+                "Aurora's client starts what jobc compiles: `aurora job create --read-json $(jobc build \
+                 JOB)`"
+                    .to_owned(),
+            );
+        }
+        "status" | "ps" | "logs" | "stop" | "kill" | "restart" | "rm" | "delete" | "destroy"
+        | "down" | "rollback" | "job" | "scale" => {
+            return Some(
+                "jobs that run are the matter of Aurora's client: `aurora job`".to_owned(),
+            );
+        }
+        "convert" | "import" => {
+            return Some(
+                "jobc translates no other program's files: `jobc init` writes a definition to start \
+                 from"
+                    .to_owned(),
+            );
+        }
+        "clean" | "gc" | "prune" => {
+            return Some("compiled jobs lie in `.jobc/store`: remove what you like".to_owned());
+        }
         "version" => return Some("write `jobc --version`".to_owned()),
         _ => {
             let help = format!("there is help on it: `jobc help {}`", shell_word(word));

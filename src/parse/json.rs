@@ -256,6 +256,18 @@ impl Reader<'_> {
                 self.problems.push_habit("semicolons", problem);
                 self.at += 1;
             }
+            Some(b'+') if self.joins_texts() => {
+                let span = Span::new(self.at..self.at + 1);
+                let problem = self
+                    .problems
+                    .syntax(span, format!("expected {expected}, found `+`"))
+                    .help("write the text as one string");
+                self.problems.push_habit("plus signs", problem);
+                self.at += 1;
+                self.blank()?;
+                self.value()?;
+                return self.separator(open);
+            }
             Some(byte) if starts_value(byte) => {
                 let found = found(self.text, self.at);
                 if found.is_open_quote() {
@@ -284,6 +296,12 @@ impl Reader<'_> {
             _ => return Err(self.unexpected(&expected)),
         }
         Ok(())
+    }
+
+    /// Whether a plus sign stands between two texts, as programs put them together.
+    fn joins_texts(&self) -> bool {
+        let after = self.text[self.at + 1..].trim_start();
+        after.starts_with(['"', '\''])
     }
 
     fn open(&mut self, close: u8) -> Result<Open, Stop> {

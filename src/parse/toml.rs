@@ -296,12 +296,16 @@ impl Reader<'_> {
             if problem.code != &SYNTAX {
                 return true;
             }
-            let first = start >= line_end;
-            if first {
-                let line = text.as_bytes()[start..].iter();
-                line_end = start + line.take_while(|&&byte| byte != b'\n').count() + 1;
+            if start < line_end {
+                return false;
             }
-            first
+            // Lines that are no TOML at all, one below the other, are one mistake.
+            let follows = line_end > 0
+                && !text[line_end.min(text.len())..start].contains('\n')
+                && message::is_no_pair(problem, text);
+            let line = text.as_bytes()[start..].iter();
+            line_end = start + line.take_while(|&&byte| byte != b'\n').count() + 1;
+            !follows
         });
     }
 }

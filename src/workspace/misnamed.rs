@@ -76,6 +76,8 @@ const FOREIGN: &[(&str, &str)] = &[
     ("py", "Python"),
     ("xml", "XML"),
     ("ini", "INI"),
+    ("conf", "INI"),
+    ("cfg", "INI"),
 ];
 
 /// Extensions of templates.

@@ -66,6 +66,8 @@ pub(super) fn explain(
     for ((pointer, error), _) in errors.iter().zip(&too_deep).filter(|(_, it)| it.is_none()) {
         match &error.problem {
             Problem::Consequence => {}
+            // What belongs into it stands beside it.
+            Problem::Null if meant.iter().any(|meant| pointer.contains(meant)) => {}
             Problem::MissingField(field) => {
                 let wanted = pointer.key(*field);
                 let is_beside = owner == Owner::File && of_jobs.contains(field);
@@ -354,6 +356,12 @@ impl Value<'_> {
             )),
             Kind::Sequence(_) if self.pointer.tokens().is_empty() && owner.is_job() => {
                 Some("name the list: `{ \"jobs\": [...] }`".to_owned())
+            }
+            Kind::Sequence(_) if expected == "a table" && !self.pointer.tokens().is_empty() => {
+                Some(format!(
+                    "write one table, and no list: `[{}]` in TOML, with one pair of brackets",
+                    dotted(&self.pointer)
+                ))
             }
             _ => None,
         }

@@ -73,8 +73,17 @@ impl Unknown<'_> {
         }
     }
 
-    /// Where the field is that this one most likely is.
-    pub(super) fn meant(&self) -> Option<Pointer> {
+    /// Where the fields are that this one most likely is.
+    pub(super) fn meant(&self) -> Vec<Pointer> {
+        let table = parent(self.pointer);
+        let is_sizes = matches!(self.field, "limits" | "requests" | "reservations");
+        if is_sizes && self.expected.contains(&"ram") {
+            return self.expected.iter().map(|key| table.key(*key)).collect();
+        }
+        self.likeliest().into_iter().collect()
+    }
+
+    fn likeliest(&self) -> Option<Pointer> {
         if let Some(moved) = self.moved() {
             return moved.to;
         }
@@ -131,6 +140,14 @@ impl Unknown<'_> {
         let is_large = owner == Owner::Settings || large.any(|table| table.is_at(path));
         if !is_large && closest(field, known(self.expected, owner)).is_some() {
             return None;
+        }
+        // The port of a server is no port of `lifecycle`, which has a field of this name.
+        if field == "port"
+            && is_large
+            && owner != Owner::Settings
+            && let Some(word) = words::find(field)
+        {
+            return Some(self.translated(word, &job, path));
         }
         if let Some(below) = self.elsewhere(&job, path) {
             return Some(below);

@@ -110,6 +110,7 @@ const WORDS: &[Word] = &[
     ),
     none(
         &[
+            "inputs",
             "buildinputs",
             "nativebuildinputs",
             "propagatedbuildinputs",
@@ -130,6 +131,7 @@ const WORDS: &[Word] = &[
             "alwaysrestart",
             "keepalive",
             "respawn",
+            "always",
         ],
         "write `service = true` in the job to start instances again, `daemon = true` in a process to \
          start that again, or `max_failures` for how often it may fail",
@@ -175,6 +177,23 @@ const WORDS: &[Word] = &[
             "mhz",
         ],
         "task.resources.cpu",
+    ),
+    field(&["isfinal"], "task.processes.*.final"),
+    none(
+        &["background", "daemonize", "forking", "detach", "detached"],
+        "remove it: processes run side by side, unless one comes `after` another",
+    ),
+    none(
+        &["oneshot", "once", "runonce"],
+        "remove it: a process runs once, unless it says `daemon = true`",
+    ),
+    none(
+        &["loglevel", "verbosity", "verbose", "debug"],
+        "pass it to the program, in its command",
+    ),
+    none(
+        &["docker"],
+        "write it in `container`: `container.docker.image = \"NAME\"`",
     ),
     field(&["gpus"], "task.resources.gpu"),
     field(
@@ -476,6 +495,7 @@ const WORDS: &[Word] = &[
             "startretries",
             "maxrestarts",
             "startlimitburst",
+            "maxfailures",
         ],
         "task.processes.*.max_failures",
     ),

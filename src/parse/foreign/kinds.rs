@@ -77,6 +77,23 @@ const SETTINGS: Kind = Kind {
 
 const KINDS: &[Kind] = &[
     Kind {
+        name: "one inside the table `job`",
+        help: "write its fields one level higher, without `job`; several jobs are the list `jobs`",
+        signs: &[
+            &["job/cluster"],
+            &["job/role", "job/environment"],
+            &["job/cmdline"],
+        ],
+    },
+    Kind {
+        name: "a configuration of Skaffold",
+        help: "write a definition of the job that is to run; `jobc init` writes one to start from",
+        signs: &[
+            &["apiVersion", "kind", "build"],
+            &["apiVersion", "manifests", "deploy"],
+        ],
+    },
+    Kind {
         name: "a Kubernetes manifest",
         help: "translate it: each container is an entry of `task.processes`, its `command` and `args` \
                are the `cmdline`, `replicas` is `instances`, `limits` are `task.resources`",
@@ -107,6 +124,65 @@ const KINDS: &[Kind] = &[
             &["services/depends_on"],
             &["services/ports"],
         ],
+    },
+    Kind {
+        name: "a blueprint of Render",
+        help: "translate it: write a job for each service, with its `startCommand` as the `cmdline` of \
+               a process",
+        signs: &[&["services/runtime"], &["services/type", "services/name"]],
+    },
+    Kind {
+        name: "a kustomization",
+        help: "write a definition of the jobs that it makes; `jobc init` writes one to start from",
+        signs: &[
+            &["namePrefix"],
+            &["nameSuffix"],
+            &["configMapGenerator"],
+            &["patchesStrategicMerge"],
+            &["commonLabels"],
+        ],
+    },
+    Kind {
+        name: "a job of Metronome",
+        help: "translate it: `cmd` is the `cmdline` of a process, `cpus`, `mem` and `disk` are \
+               `task.resources`, the `id` is `role` and `name`",
+        signs: &[&["id", "run/cmd"], &["id", "run/cpus"]],
+    },
+    Kind {
+        name: "tasks of mise",
+        help: "translate it: each task that runs on a node is an entry of `task.processes`, its `run` \
+               is the `cmdline`",
+        signs: &[&["tasks/run"], &["tools", "env"]],
+    },
+    Kind {
+        name: "a Taskfile",
+        help: "translate it: each task that runs on a node is an entry of `task.processes`, its `cmds` \
+               are the `cmdline`",
+        signs: &[&["tasks/cmds"], &["tasks/cmd"]],
+    },
+    Kind {
+        name: "an application of Heroku",
+        help: "translate it: each line of its Procfile is an entry of `task.processes`",
+        signs: &[&["formation"], &["addons"], &["buildpacks"]],
+    },
+    Kind {
+        name: "a development container",
+        help: "keep it in `.devcontainer`, and write a definition of the job that is to run",
+        signs: &[
+            &["forwardPorts"],
+            &["postCreateCommand"],
+            &["image", "customizations"],
+        ],
+    },
+    Kind {
+        name: "a pipeline of CircleCI",
+        help: "keep it in `.circleci`, and write a definition of the job that is to run",
+        signs: &[&["workflows", "jobs"], &["orbs"]],
+    },
+    Kind {
+        name: "a configuration of pre-commit",
+        help: "call it `.pre-commit-config.yaml`, and write a definition of the job that is to run",
+        signs: &[&["repos/hooks"]],
     },
     Kind {
         name: "a process-compose file",

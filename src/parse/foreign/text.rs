@@ -14,8 +14,11 @@ pub(super) enum Syntax {
     Yaml,
     Aurora,
     Python,
+    JavaScript,
     Hcl,
     Nix,
+    Circus,
+    Launchd,
     SystemdUnit,
     Supervisord,
     Dockerfile,
@@ -41,6 +44,9 @@ impl Syntax {
             Self::Yaml => "YAML",
             Self::Aurora => "a file for Aurora's client in Python (`.aurora`)",
             Self::Python => "Python",
+            Self::JavaScript => "JavaScript",
+            Self::Circus => "a configuration of Circus",
+            Self::Launchd => "a property list of launchd",
             Self::Hcl => "HCL, as Nomad and Terraform read it",
             Self::Nix => "a Nix expression",
             Self::SystemdUnit => "a systemd unit",
@@ -85,7 +91,14 @@ impl Syntax {
                 "translate it: fields keep their names, and each `Process(...)` is an entry of \
                  `task.processes`; `jobc init` writes a definition to start from"
             }
-            Self::Python | Self::Nix => {
+            Self::Circus => {
+                "translate it: each watcher is an entry of `task.processes`, its `cmd` is the `cmdline`"
+            }
+            Self::Launchd => {
+                "translate it: `ProgramArguments` are the `cmdline` of a process, `KeepAlive` is \
+                 `daemon = true`"
+            }
+            Self::Python | Self::JavaScript | Self::Nix => {
                 "write the result as JSON, TOML or YAML; `jobc init` writes a definition to start from"
             }
             Self::Hcl => {
@@ -215,7 +228,7 @@ pub(super) fn syntax(text: &str, outline: &Outline<'_>) -> Option<(Syntax, Span)
 fn rank(syntax: Syntax) -> u8 {
     match syntax {
         Syntax::Aurora => 3,
-        Syntax::Supervisord | Syntax::SystemdUnit | Syntax::Hcl => 2,
+        Syntax::Supervisord | Syntax::SystemdUnit | Syntax::Circus | Syntax::Hcl => 2,
         Syntax::Python => 1,
         _ => 0,
     }
@@ -247,12 +260,18 @@ fn by_start(start: &str) -> Option<Syntax> {
         ("--- a/", Syntax::Patch),
         ("#!/", Syntax::Script),
         ("```", Syntax::Markdown),
+        ("module.exports", Syntax::JavaScript),
+        ("export default", Syntax::JavaScript),
+        ("'use strict'", Syntax::JavaScript),
+        ("const ", Syntax::JavaScript),
     ];
     let head: String = start.chars().take(40).collect();
     let head = head.to_ascii_lowercase();
     let found = STARTS.iter().find(|(word, _)| head.starts_with(word));
     if let Some(&(_, syntax)) = found {
-        return Some(syntax);
+        let mut lines = start.lines().take(5);
+        let is_launchd = syntax == Syntax::Xml && lines.any(|line| line.contains("<plist"));
+        return Some(if is_launchd { Syntax::Launchd } else { syntax });
     }
     let line = start.lines().next().unwrap_or_default().trim_end();
     let is_function = line.starts_with('{') && line.ends_with(':') && !line.contains('"');
@@ -354,6 +373,8 @@ fn sign(line: &str) -> Option<Syntax> {
     match line {
         "[Unit]" | "[Service]" | "[Install]" | "[Timer]" | "[Socket]" => Some(Syntax::SystemdUnit),
         "[supervisord]" | "[unix_http_server]" => Some(Syntax::Supervisord),
+        "[circus]" => Some(Syntax::Circus),
+        _ if line.starts_with("[watcher:") => Some(Syntax::Circus),
         _ if line.starts_with("[program:") => Some(Syntax::Supervisord),
         _ => None,
     }

@@ -28,6 +28,16 @@ pub(super) fn opened(error: &ParseError) -> u32 {
     u32::try_from(start).unwrap_or(u32::MAX)
 }
 
+/// Whether a line has no `=` where a key should be, nor a colon in its place.
+pub(super) fn is_no_pair(problem: &Diagnostic, text: &str) -> bool {
+    const STARTS: &[&str] = &["expected `=` after the key", "expected a letter, a digit"];
+    let is_colon = text[super::start(problem) as usize..].starts_with(':');
+    !is_colon
+        && STARTS
+            .iter()
+            .any(|start| problem.headline.starts_with(start))
+}
+
 /// An error of the grammar.
 pub(super) fn grammar(problems: &Problems<'_>, text: &str, error: &ParseError) -> Diagnostic {
     let unexpected = error.unexpected().or(error.context()).unwrap_or_default();
@@ -50,6 +60,15 @@ pub(super) fn grammar(problems: &Problems<'_>, text: &str, error: &ParseError) -
         "invalid unquoted key" if text[found.span.range()].starts_with(':') => {
             expect("`=` after the key").help("write `key = value`")
         }
+        "invalid unquoted key" if text[found.span.start as usize..].starts_with("//") => {
+            let start = found.span.start as usize;
+            problems
+                .syntax(
+                    Span::new(start..start + 2),
+                    "expected TOML, found a comment with `//`",
+                )
+                .help("start the comment with `#`")
+        }
         "invalid unquoted key" => {
             let first = text[found.span.range()].chars().next();
             let problem = expect("a letter, a digit, `-` or `_` in a key");
@@ -61,6 +80,7 @@ pub(super) fn grammar(problems: &Problems<'_>, text: &str, error: &ParseError) -
                         u32::from(letter)
                     ))
                     .help("write a to z, or put quotes around the key"),
+                None if first.is_some_and(char::is_control) => problem.help("remove it"),
                 None => problem.help("put quotes around the key"),
             }
         }
@@ -83,8 +103,13 @@ pub(super) fn grammar(problems: &Problems<'_>, text: &str, error: &ParseError) -
         }
         "missing assignment between key-value pairs" => expect("`=` after the key"),
         "missing key for inline table element" => expect("a key"),
-        "unexpected key or value" | "unexpected content" => expect("the end of the line")
-            .help("start a line for each key, and put quotes around text"),
+        "unexpected key or value" | "unexpected content" => expect("the end of the line").help(
+            match text.as_bytes().get(found.span.start as usize) {
+                Some(b';' | b',') => "remove it",
+                Some(b'+') => "write the text as one string",
+                _ => "start a line for each key, and put quotes around text",
+            },
+        ),
         "invalid comment character" => problems.syntax(
             found.span,
             format!(
@@ -115,6 +140,15 @@ pub(super) fn missing_value(problems: &Problems<'_>, text: &str, span: Span) -> 
 
 /// A value without quotes that is none of TOML's words and numbers.
 pub(super) fn unquoted(problems: &Problems<'_>, text: &str, span: Span) -> Diagnostic {
+    if text.starts_with('>') {
+        let start = (span.start as usize).saturating_sub(1);
+        return problems
+            .syntax(
+                Span::new(start..start + 2),
+                "expected `=` after the key, found `=>`",
+            )
+            .help("write `key = value`");
+    }
     let numeric = |c: char| c.is_ascii_digit() || matches!(c, '.' | '_' | 'e' | 'E' | '+' | '-');
     let unsigned = text.trim_start_matches(['+', '-']);
     let is_number = unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.')
@@ -134,6 +168,10 @@ pub(super) fn unquoted(problems: &Problems<'_>, text: &str, span: Span) -> Diagn
         _ if is_number => (
             "a number",
             "put digits on both sides of the point".to_owned(),
+        ),
+        _ if text.starts_with("<<") => (
+            "a value",
+            "put text of several lines between `\"\"\"`".to_owned(),
         ),
         _ if text.starts_with(|c: char| c.is_ascii_digit()) && text.contains(' ') => (
             "a value",
