@@ -243,11 +243,12 @@ Installables:
   locked, too, for their closures.
 
 Files of the workspace:
-  For a package of `./pkgs.nix` or `./dir#tool`, the lock has a hash of the files that say what it is:
-  of the Nix file, or the flake and its `flake.lock`, and of what these name by relative paths such as
-  `./a.nix`, and so on. When one of them has changed, `jobc lock` asks Nix again, and `jobc lock
-  --check` says so. A directory counts by its `default.nix`. Sources in directories, files out of the
-  workspace, paths that Nix works out, and `<nixpkgs>` do not count; `jobc lock --update` asks Nix.
+  For a package of `./pkgs.nix` or `./dir#tool`, the lock has a hash of the files that say what it
+  is: of the Nix file, or the flake and its `flake.lock`, and of what these name by relative paths
+  such as `./a.nix`, and so on. When one of them has changed, `jobc lock` asks Nix again, and
+  `jobc lock --check` says so. A directory counts by its `default.nix`. Sources in directories,
+  files out of the workspace, paths that Nix works out, and `<nixpkgs>` do not count;
+  `jobc lock --update` asks Nix.
 
 Conflicts:
   Where git left the marks of a conflict in `jobc.lock`, `jobc lock` reads both sides and writes the

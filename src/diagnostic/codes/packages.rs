@@ -250,7 +250,7 @@ super::super::code::declare_codes! {
     /// changed since, `jobc lock` asks Nix again. What Nix finds by another way, in `<nixpkgs>` or in a
     /// directory of sources, is not compared, unless `--update` asks Nix.
     ///
-    /// Run `jobc lock`, or `jobc lock --update` for what has changed since, and commit `jobc.lock`.
+    /// Run `jobc lock`, or `jobc lock --update` for what has changed elsewhere, and commit `jobc.lock`.
     LOCK_OUTDATED = "lock-outdated", Error, "a lock that is not current";
 
     /// The lock has the marks of a merge that was not finished, `<<<<<<<` and its like.
