@@ -5,6 +5,9 @@
 //! no link is followed on the way, and what was opened is looked at again. Links that lead to the
 //! path are followed beforehand, and only the place that they lead to is opened.
 //!
+//! Nothing in a `.git` is opened: Git keeps addresses, passwords and tokens there, and what checks
+//! out a repository for a machine leaves more.
+//!
 //! On Linux one call opens a path (`openat2` with `RESOLVE_BENEATH`). Elsewhere, and where the
 //! kernel or a filter of system calls refuses that call, each directory on the way is opened by
 //! itself.
@@ -50,6 +53,8 @@ pub enum OpenError {
         /// Where it leads, with links followed as far as they can be.
         resolved: PathBuf,
     },
+    /// The path leads into a `.git`, or is one.
+    Repository,
     /// Something else is there.
     NotAFile(FileKind),
     /// The system refused.
@@ -116,6 +121,9 @@ impl Enclosure {
         let mut below = self.below(path).map(Path::to_owned);
         for _ in 0..MOST_TRIES {
             if let Some(below) = below {
+                if in_repository(&below) {
+                    return Err(OpenError::Repository);
+                }
                 match self.plain_file(&below) {
                     Err(OpenError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {}
                     Err(OpenError::NotAFile(FileKind::Link)) => {}
@@ -187,8 +195,10 @@ impl Enclosure {
     fn lost(&self, path: &Path, error: io::Error) -> OpenError {
         if error.kind() == io::ErrorKind::NotFound {
             let resolved = destination(path);
-            if !resolved.starts_with(&self.root) {
-                return OpenError::Outside { resolved };
+            match resolved.strip_prefix(&self.root) {
+                Err(_) => return OpenError::Outside { resolved },
+                Ok(below) if in_repository(below) => return OpenError::Repository,
+                Ok(_) => {}
             }
         }
         OpenError::Io(error)
@@ -270,6 +280,15 @@ pub fn identity(directory: BorrowedFd<'_>) -> io::Result<(u64, u64)> {
     #[allow(clippy::useless_conversion, reason = "some systems have other types")]
     let device = u64::try_from(found.st_dev).unwrap_or_default();
     Ok((device, found.st_ino))
+}
+
+/// Why nothing in a `.git` is opened.
+pub const IN_REPOSITORY: &str =
+    "Git keeps addresses, passwords and tokens there, so jobc reads nothing of it";
+
+/// Whether a path (relative, free of links) is a `.git` or lies in one, as any file system spells it.
+pub fn in_repository(path: &Path) -> bool {
+    path.iter().any(|name| name.eq_ignore_ascii_case(".git"))
 }
 
 /// Where a path leads, with links followed as far as they lead to something, and each `..` behind
@@ -419,6 +438,7 @@ impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Outside { .. } => f.write_str("it leads out of the workspace"),
+            Self::Repository => f.write_str("it leads into `.git`"),
             Self::NotAFile(found) => write!(f, "it is {found}"),
             Self::Io(error) => write!(f, "{error}"),
         }

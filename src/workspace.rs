@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use walkdir::{DirEntry, WalkDir};
 
-use crate::beneath::{Enclosure, OpenError};
+use crate::beneath::{Enclosure, IN_REPOSITORY, OpenError};
 use crate::diagnostic::codes::packages::{self, LOCK_CONFLICT};
 use crate::diagnostic::codes::syntax;
 use crate::diagnostic::{Diagnostic, Holes, MachineError, Place, Report, Severity};
@@ -560,6 +560,14 @@ impl Reader<'_> {
                     .help(
                         "put a copy of the file in its place, or link to a file of the workspace",
                     );
+                Ok(Report::failed(vec![problem]))
+            }
+            Err(OpenError::Repository) => {
+                let name = display_name(path, self.current_dir);
+                let headline = format!("`{name}` leads into `.git`");
+                let problem = Diagnostic::new(&syntax::OUTSIDE_LINK, headline, Place::File(name))
+                    .note(IN_REPOSITORY)
+                    .help("put a file in its place, or link to one outside of `.git`");
                 Ok(Report::failed(vec![problem]))
             }
             Err(error) => Err(self.cannot(path, error)),

@@ -84,6 +84,88 @@ fn what_leads_out_is_not_read() {
     report(&failures);
 }
 
+/// A workspace whose checkout a machine has left a token in.
+fn checkout() -> Sandbox {
+    let sandbox = workspace();
+    sandbox.file(
+        "ws/.git/config",
+        format!("[http \"https://github.example.org/\"]\n\textraheader = X: {SECRET}\n"),
+    );
+    sandbox.file("ws/sub/.git/config", format!("{SECRET}\n"));
+    sandbox
+}
+
+#[test]
+fn what_leads_into_git_is_not_read() {
+    let mut failures = Vec::new();
+    for name in ["web/job.toml", "other.job.json", "jobc.toml", "jobc.lock"] {
+        let sandbox = checkout();
+        // Another way there.
+        link(&sandbox, Path::new(".git"), "gl");
+        for target in [".git/config", "sub/.git/config", "gl/config", ".git/gone"] {
+            let up = "../".repeat(name.matches('/').count());
+            link(&sandbox, &Path::new(&up).join(target), name);
+            for arguments in [
+                &["check"][..],
+                &["build", "--all"],
+                &["list"],
+                &["check", "--message-format", "json"],
+                &["check", "--message-format", "sarif"],
+            ] {
+                let run = jobc(&sandbox, arguments);
+                let said = run.stdout + &run.stderr;
+                let is_refused = said.contains("leads into `.git`");
+                if run.status != 1 || !is_refused || said.contains(SECRET) {
+                    failures.push(format!("{name} -> {target:?} {arguments:?}: {said}"));
+                }
+            }
+        }
+    }
+    report(&failures);
+}
+
+#[test]
+fn what_leads_into_git_is_not_imported() {
+    let mut failures = Vec::new();
+    for path in [
+        "../.git/config",
+        "../.git",
+        "../.GIT/x",
+        "../gl/config",
+        "../gl/hooks",
+        "../sub/.git/config",
+        "./link",
+        "expanded ../.git/config",
+    ] {
+        let sandbox = checkout();
+        link(&sandbox, Path::new(".git"), "gl");
+        link(&sandbox, Path::new("../.git/config"), "web/link");
+        sandbox.file("ws/.GIT/x", SECRET);
+        let text = small_job("web", "").replace("echo hello", &format!("cat ${{{path}}}"));
+        sandbox.file("ws/web/job.toml", text);
+        let run = jobc(&sandbox, &["build", "--all"]);
+        let path = path.trim_start_matches("expanded ");
+        let expected = format!("error[cannot-import]: `{path}` leads into `.git`\n");
+        if run.status != 1 || !run.stderr.starts_with(&expected) || run.stderr.contains(SECRET) {
+            failures.push(format!("{path}: {}{}", run.stdout, run.stderr));
+        }
+    }
+    report(&failures);
+}
+
+#[test]
+fn links_that_lead_out_are_not_imported() {
+    let sandbox = workspace();
+    link(&sandbox, Path::new("../../out/text"), "web/link");
+    let text = small_job("web", "").replace("echo hello", "cat ${./link}");
+    sandbox.file("ws/web/job.toml", text);
+    let run = jobc(&sandbox, &["check"]);
+    let expected = "error[cannot-import]: `./link` is a symbolic link that leads out of the \
+                    workspace\n";
+    assert!(run.stderr.starts_with(expected), "{}", run.stderr);
+    assert!(!run.stderr.contains("import its target"), "{}", run.stderr);
+}
+
 #[test]
 fn links_that_stay_inside_are_followed() {
     let sandbox = workspace();

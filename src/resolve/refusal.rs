@@ -1,5 +1,6 @@
 //! Why a file was not imported, as a problem at the place that names it.
 
+use crate::beneath::{IN_REPOSITORY, destination, in_repository};
 use crate::diagnostic::codes::packages as codes;
 use crate::diagnostic::{Diagnostic, Place, closest};
 
@@ -31,8 +32,19 @@ pub(super) fn refusal(
         ImportError::LinkLoop { .. } => {
             cannot(format!("the links that lead to `{path}` form a loop"))
         }
-        ImportError::Symlink { target, .. } => cannot(format!("`{path}` is a symbolic link"))
-            .help(format!("import its target instead: `{}`", target.display())),
+        ImportError::Symlink { path: full, target } => {
+            let root = resolver.importer.workspace().root();
+            match destination(full).strip_prefix(root) {
+                Ok(below) if in_repository(below) => repository(path, place),
+                Ok(_) => cannot(format!("`{path}` is a symbolic link"))
+                    .help(format!("import its target instead: `{}`", target.display())),
+                Err(_) => cannot(format!(
+                    "`{path}` is a symbolic link that leads out of the workspace"
+                ))
+                .help("put a copy in its place, or make a package of what it leads to"),
+            }
+        }
+        ImportError::Repository { .. } => repository(path, place),
         ImportError::Outside { .. } => outside(path, place),
         ImportError::WorkspaceRoot { .. } => {
             cannot(format!("`{path}` is the whole workspace")).help("import a directory of it")
@@ -70,4 +82,12 @@ pub(super) fn outside(path: &str, place: Place) -> Diagnostic {
     let headline = format!("`{path}` is outside of the workspace");
     Diagnostic::new(&codes::CANNOT_IMPORT, headline, place)
         .help("copy it into the workspace, or make a package of it")
+}
+
+/// The problem of a path that leads into a `.git`.
+pub(super) fn repository(path: &str, place: Place) -> Diagnostic {
+    let headline = format!("`{path}` leads into `.git`");
+    Diagnostic::new(&codes::CANNOT_IMPORT, headline, place)
+        .note(IN_REPOSITORY)
+        .help("import files and directories beside it")
 }

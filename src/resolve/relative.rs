@@ -86,6 +86,7 @@ impl Reader<'_> {
         let has = |place: &Path| match self.files.file(&self.root.join(relative.file(place))) {
             Ok(_) | Err(OpenError::NotAFile(FileKind::Directory)) => Ok(true),
             Err(OpenError::Outside { .. }) => Err(refusal(Reason::Outside)),
+            Err(OpenError::Repository) => Err(refusal(Reason::Repository)),
             Err(OpenError::NotAFile(found)) => Err(refusal(Reason::NotAFile(found))),
             Err(OpenError::Io(_)) => Ok(false),
         };
@@ -164,6 +165,7 @@ pub struct Refusal {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Reason {
     Outside,
+    Repository,
     NotAFile(FileKind),
     Unwritable,
 }
@@ -174,6 +176,7 @@ impl Refusal {
         let path = &self.path;
         let (headline, help) = match &self.reason {
             Reason::Outside => return super::refusal::outside(path, place),
+            Reason::Repository => return super::refusal::repository(path, place),
             Reason::NotAFile(found) => (format!("`{path}` is {found}"), "name a Nix file"),
             Reason::Unwritable => (
                 format!("`{path}` lies in a directory whose name no installable can have"),

@@ -18,7 +18,8 @@ super::super::code::declare_codes! {
     ///
     /// jobc reads nothing outside of the workspace, so that a change that somebody proposes cannot
     /// make it print files of the machine that checks the change. Links inside of the workspace
-    /// are followed.
+    /// are followed, unless they lead into a `.git`: Git keeps addresses, passwords and tokens
+    /// there, which messages would print.
     ///
     /// ```text
     /// web/job.toml -> ../../shared/job.toml
@@ -26,7 +27,7 @@ super::super::code::declare_codes! {
     ///
     /// Put a copy of the file in the place of the link, or make the directory that has both the
     /// workspace: put `jobc.toml` there.
-    OUTSIDE_LINK = "outside-link", Error, "a link that leads out of the workspace";
+    OUTSIDE_LINK = "outside-link", Error, "a link that leads out of the workspace, or into `.git`";
 
     /// The file has bytes that are not UTF-8, the encoding of all definitions.
     ///

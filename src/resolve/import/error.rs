@@ -29,6 +29,11 @@ pub enum ImportError {
         /// Where it leads, with links followed if all that it passes through exists.
         resolved: PathBuf,
     },
+    /// The path leads into a `.git` of the workspace, or is one.
+    Repository {
+        /// As it was asked for.
+        path: PathBuf,
+    },
     /// The path is the workspace itself, whose name differs from one checkout to the next.
     WorkspaceRoot {
         /// As it was asked for.
@@ -132,6 +137,7 @@ impl ImportError {
             Self::Missing { .. }
             | Self::LinkLoop { .. }
             | Self::Outside { .. }
+            | Self::Repository { .. }
             | Self::WorkspaceRoot { .. }
             | Self::Symlink { .. }
             | Self::Name { .. }
@@ -215,6 +221,7 @@ impl fmt::Display for ImportError {
                 path.display(),
                 resolved.display()
             ),
+            Self::Repository { path } => write!(f, "`{}` leads into `.git`", path.display()),
             Self::WorkspaceRoot { path } => {
                 write!(f, "`{}` is the whole workspace", path.display())
             }

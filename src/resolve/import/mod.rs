@@ -29,7 +29,9 @@ pub use self::keep::{Keeper, Kept};
 use self::ignored::Ignoring;
 use self::keep::Also;
 use self::walk::{Opened, Seen};
-use crate::beneath::{self, Enclosure, FileKind, OpenError, destination, places, without_dots};
+use crate::beneath::{
+    self, Enclosure, FileKind, OpenError, destination, in_repository, places, without_dots,
+};
 use crate::store::content_address::store_path;
 use crate::store::hash::Sha256Writer;
 use crate::store::{ContentAddress, Digest, StoreDir, StorePath, StorePathName};
@@ -217,6 +219,10 @@ impl Importer {
                     resolved,
                 });
             }
+            Ok(rest) if in_repository(rest) => {
+                let path = path.to_owned();
+                return Err(ImportError::Repository { path });
+            }
             Ok(rest) => match (rest.parent(), rest.file_name()) {
                 (Some(parent), Some(name)) => (parent, name),
                 _ => {
@@ -299,10 +305,10 @@ impl Importer {
                 // A link that leads out does so whether or not there is something.
                 let resolved = destination(path);
                 let path = path.to_owned();
-                if resolved.starts_with(self.workspace.root()) {
-                    ImportError::Missing { path }
-                } else {
-                    ImportError::Outside { path, resolved }
+                match resolved.strip_prefix(self.workspace.root()) {
+                    Ok(below) if in_repository(below) => ImportError::Repository { path },
+                    Ok(_) => ImportError::Missing { path },
+                    Err(_) => ImportError::Outside { path, resolved },
                 }
             }
             _ => ImportError::of_lookup(path, source),
