@@ -6,6 +6,7 @@
 //!      | ["machine" HOST] ... "password" value        netrc, fetchmail, msmtp
 //!      | HOST ":" PORT ":" DATABASE ":" USER ":" value            .pgpass
 //!      | USER ":" hash                    htpasswd
+//!      | "extraheader" "=" NAME ":" value Git
 //!      | USER SECRET fields of PPP's secrets, of SNMP's users, of Redis' ACL
 //! sql  = ("PASSWORD" | "IDENTIFIED BY") quote value quote
 //! ```
@@ -57,6 +58,7 @@ pub(super) fn find(text: &str) -> Vec<Secret> {
             names(content)
                 .or_else(|| pgpass(content))
                 .or_else(|| hashed(content))
+                .or_else(|| extra_header(content))
                 .map(|it| it.at(start)),
         );
         found.extend(login(content).into_iter().map(|it| it.at(start)));
@@ -262,6 +264,19 @@ fn pgpass(line: &str) -> Option<Secret> {
         && !password.contains([' ', '/', ':']);
     (fits && is_secret(Key::Password, password, Writing::Argument))
         .then(|| secret_of(".pgpass", line.len() - password.len(), password))
+}
+
+/// `extraheader = NAME: VALUE` of Git, where machines keep the token of a checkout.
+fn extra_header(line: &str) -> Option<Secret> {
+    let line = line.trim_end().trim_end_matches(['"', '\'']);
+    let (name, header) = line.split_once('=')?;
+    let name = name.trim();
+    let last = name.rsplit('.').next()?;
+    let (_, value) = header.split_once(':')?;
+    let value = value.rsplit(char::is_whitespace).next()?;
+    let is_one = last.eq_ignore_ascii_case("extraheader");
+    (is_one && is_secret(Key::Token, value, Writing::Quoted))
+        .then(|| secret_of(name, line.len() - value.len(), value))
 }
 
 /// `USER:HASH`: weak ones are guessed by machines.

@@ -5,7 +5,7 @@
 //! shape  = JSON web token | Telegram's NUMBER ":" TOKEN | Nix's NAME ":" KEY | Azure's "Q~" inside
 //! block  = "-----BEGIN " ... "PRIVATE KEY" ... "-----" and what follows
 //! url    = "://" USER ":" secret "@" | the address of a web hook
-//! header = "Bearer " token | "Basic " token
+//! header = "Bearer " token | "Basic " token, in any case
 //! ```
 
 use super::value::{Writing, is_mixed, is_placeholder, is_secret};
@@ -304,8 +304,7 @@ fn secret_at(text: &str, at: usize, runs: &mut Runs) -> Option<Secret> {
         b'@' => data_source(text, at),
         b'~' => azure(text, at),
         _ if is_inside_word(text, at) => None,
-        b'B' | b'T' => header(text, at),
-        b't' if rest.starts_with("token ") => header(text, at),
+        b'B' | b'b' | b'T' | b't' => header(text, at).or_else(|| token(text, at, runs)),
         b'e' if rest.starts_with("eyJ") => web_token(text, at),
         _ => token(text, at, runs),
     }
@@ -656,19 +655,25 @@ fn azure(text: &str, tilde: usize) -> Option<Secret> {
     })
 }
 
-/// `Bearer TOKEN` and `Basic TOKEN`.
+/// `Bearer TOKEN` and `Basic TOKEN`, and the less telling `token TOKEN` where `Authorization` stands
+/// before it.
 fn header(text: &str, at: usize) -> Option<Secret> {
     let (scheme, shortest, what) = [
         ("Bearer ", 16, "a bearer token is written out"),
         ("Basic ", 8, "a user's name and password are written out"),
         ("Token ", 16, "a token is written out"),
-        ("token ", 16, "a token is written out"),
     ]
     .into_iter()
-    .find(|(scheme, ..)| text[at..].starts_with(scheme))?;
-    let is_common = scheme.eq_ignore_ascii_case("token ");
+    .find(|(scheme, ..)| {
+        let found = text.as_bytes()[at..].get(..scheme.len());
+        found.is_some_and(|found| found.eq_ignore_ascii_case(scheme.as_bytes()))
+    })?;
     let before = text[..at].trim_end_matches([':', '"', '\'', ' ', '=', '>']);
-    if is_common && (at - before.len() > 8 || !before.ends_with("uthorization")) {
+    let is_named = at - before.len() <= 8 && {
+        let last = &before.as_bytes()[before.len().saturating_sub(AUTHORIZATION.len())..];
+        last.eq_ignore_ascii_case(AUTHORIZATION.as_bytes())
+    };
+    if scheme == "Token " && !is_named {
         return None;
     }
     let start = at + scheme.len();
@@ -679,7 +684,8 @@ fn header(text: &str, at: usize) -> Option<Secret> {
     let token = &text[start..start + length];
     // Where a sentence goes on, it is a word.
     let is_random = if scheme == "Basic " {
-        length % 4 == 0 && !token.contains(['-', '_', '.', '~']) && has_three_kinds(token)
+        let kinds = if is_named { 2 } else { 3 };
+        length % 4 == 0 && !token.contains(['-', '_', '.', '~']) && kinds_in(token) >= kinds
     } else {
         is_mixed(token)
     };
@@ -689,8 +695,10 @@ fn header(text: &str, at: usize) -> Option<Secret> {
     })
 }
 
-/// Whether base 64 looks like it.
-fn has_three_kinds(token: &str) -> bool {
+const AUTHORIZATION: &str = "authorization";
+
+/// How many of the kinds of characters that base 64 has are in it.
+fn kinds_in(token: &str) -> usize {
     let has = |is: fn(&u8) -> bool| token.as_bytes().iter().any(is);
     let kinds = [
         has(u8::is_ascii_digit),
@@ -698,5 +706,5 @@ fn has_three_kinds(token: &str) -> bool {
         has(u8::is_ascii_lowercase),
         token.ends_with('='),
     ];
-    kinds.into_iter().filter(|has| *has).count() >= 3
+    kinds.into_iter().filter(|has| *has).count()
 }

@@ -315,7 +315,7 @@ fn shown(text: &str) -> Vec<Range<usize>> {
     found.extend(file::find(text));
     let found = without_overlaps(found).into_iter();
     found
-        .map(|secret| whole(text, secret.range))
+        .map(|secret| within_backquotes(text, whole(text, secret.range)))
         .filter(|range| !range.is_empty())
         .collect()
 }
@@ -343,6 +343,24 @@ fn whole(text: &str, range: Range<usize>) -> Range<usize> {
         0 => range,
         _ if !rest.starts_with(|c: char| c.is_ascii_alphanumeric()) => range,
         more => range.start..range.end + 1 + more,
+    }
+}
+
+/// Without the backquote that closes around it: messages put into them what the user wrote.
+fn within_backquotes(text: &str, range: Range<usize>) -> Range<usize> {
+    let secret = &text[range.clone()];
+    let Some(at) = secret.rfind('`') else {
+        return range;
+    };
+    let line = text[..range.start].rsplit('\n').next().unwrap_or_default();
+    let is_open = line.matches('`').count() % 2 == 1;
+    let closes = secret[at + 1..]
+        .bytes()
+        .all(|byte| byte.is_ascii_punctuation());
+    if is_open && closes {
+        range.start..range.start + at
+    } else {
+        range
     }
 }
 
