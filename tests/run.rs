@@ -514,7 +514,7 @@ fn logs_of_another_task_are_left_alone() {
 
 #[test]
 fn a_second_interrupt_kills_at_once() {
-    let deaf = "trap '' TERM; echo ready; while :; do sleep 0.1; echo again; done";
+    let deaf = "trap '' TERM; echo ready; while :; do sleep 1.3; echo again; done";
     let sandbox = Sandbox::new();
     sandbox.file(
         "c.json",
@@ -529,6 +529,27 @@ fn a_second_interrupt_kills_at_once() {
     let result: Value = serde_json::from_str(run.stderr.trim()).expect("a result");
     assert_eq!((result["task"].as_str(), run.status), (Some("KILLED"), 1));
     assert!(!run.stdout.contains("final"));
+}
+
+#[test]
+fn a_signal_that_arrives_twice_is_one() {
+    let gentle = "trap 'sleep 0.3; echo clean; exit 1' TERM; echo ready; echo ready; \
+                  while :; do sleep 0.05; done";
+    let sandbox = Sandbox::new();
+    sandbox.file(
+        "c.json",
+        compiled(&json!([
+            {"name": "a", "cmdline": gentle},
+            {"name": "f", "cmdline": "echo final", "final": true}
+        ])),
+    );
+    let mut command = command(&sandbox);
+    command.args(["run", "c.json"]);
+    let run = kill_at(&mut command, "| ready", &[Signal::TERM, Signal::TERM]);
+    assert_eq!(run.status, 1, "{}", run.stderr);
+    for line in ["clean", "final"] {
+        assert!(run.stdout.contains(line), "{line}: {}", run.stdout);
+    }
 }
 
 /// What a line of output says that a process has written: the numbers of processes.

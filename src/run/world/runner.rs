@@ -70,6 +70,21 @@ pub(super) enum Event {
     Closed(Pid, Option<String>),
 }
 
+/// What a signal to end the task says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Interrupt {
+    /// It is the first one.
+    First,
+    /// It is the last one over again.
+    Again,
+    /// Somebody has waited, and does not want to any longer.
+    More,
+}
+
+/// Signals that follow each other faster are one: `timeout` signals its child and then the group, and
+/// a supervisor signals what a terminal has signalled already.
+const SAME_INTERRUPT: Duration = Duration::from_secs(1);
+
 /// A run that has not ended.
 #[derive(Debug)]
 struct Live {
@@ -111,7 +126,7 @@ pub fn run(task: &Task, setup: &Setup, interrupted: &dyn Fn()) -> Result<Outcome
         events,
         live: BTreeMap::new(),
         outputs: 0,
-        interrupts: 0,
+        interrupted_at: None,
         log_trouble: None,
     };
     let result = runner.until_done();
@@ -143,7 +158,8 @@ struct Runner<'t> {
     live: BTreeMap<i32, Live>,
     /// How many outputs are still read.
     outputs: usize,
-    interrupts: usize,
+    /// When somebody last wanted the task to end.
+    interrupted_at: Option<Duration>,
     log_trouble: Option<String>,
 }
 
@@ -179,15 +195,14 @@ impl Runner<'_> {
 
     fn take(&mut self, event: Event) -> Vec<Action> {
         match event {
-            Event::Interrupt => {
-                self.interrupts += 1;
-                if self.interrupts == 1 {
+            Event::Interrupt => match self.interrupt() {
+                Interrupt::Again => Vec::new(),
+                Interrupt::First => {
                     (self.interrupted)();
                     self.schedule.kill(self.now())
-                } else {
-                    self.schedule.abort(self.now())
                 }
-            }
+                Interrupt::More => self.schedule.abort(self.now()),
+            },
             Event::Child => {
                 self.look();
                 self.settle()
@@ -195,6 +210,21 @@ impl Runner<'_> {
             Event::Closed(group, trouble) => {
                 self.closed(group, trouble);
                 self.settle()
+            }
+        }
+    }
+
+    fn interrupt(&mut self) -> Interrupt {
+        let now = self.now();
+        match self.interrupted_at {
+            Some(last) if now.saturating_sub(last) < SAME_INTERRUPT => Interrupt::Again,
+            last => {
+                self.interrupted_at = Some(now);
+                if last.is_none() {
+                    Interrupt::First
+                } else {
+                    Interrupt::More
+                }
             }
         }
     }
@@ -372,7 +402,11 @@ impl Runner<'_> {
             children::signal(&left, Signal::KILL);
             match self.next(Some(end)) {
                 Some(Event::Closed(group, trouble)) => self.closed(group, trouble),
-                Some(Event::Interrupt) if left.is_empty() => break,
+                Some(Event::Interrupt)
+                    if left.is_empty() && self.interrupt() != Interrupt::Again =>
+                {
+                    break;
+                }
                 Some(Event::Child | Event::Interrupt) => {}
                 // Whoever reads the lines may take a while.
                 None if self.setup.printer.is_busy() => end = self.now() + PATIENCE,
