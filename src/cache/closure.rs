@@ -38,6 +38,34 @@ enum Unreadable {
     Stops(NoSignature),
 }
 
+/// How many store paths the closures of so many are taken to have at most. That of a whole operating
+/// system has some ten thousand, and packages share most of theirs; a cache that makes up references
+/// would be asked for ever.
+pub const fn most_paths(roots: usize) -> usize {
+    const OF_ALL: usize = 100_000;
+    const OF_EACH: usize = 1_000;
+    roots.saturating_mul(OF_EACH).saturating_add(OF_ALL)
+}
+
+/// Caches name more store paths than closures have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooManyPaths {
+    /// How many they may have.
+    pub most: usize,
+}
+
+impl fmt::Display for TooManyPaths {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let most = self.most;
+        write!(
+            f,
+            "they refer to more than {most} store paths, and no closure has so many"
+        )
+    }
+}
+
+impl std::error::Error for TooManyPaths {}
+
 /// What is known of an object without asking anybody.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Known {
@@ -292,23 +320,34 @@ impl Nodes {
     ///
     /// `known` tells what is known of paths. `told` is told how many paths were asked for after
     /// each, and how many there are to ask for as far as that is known.
+    ///
+    /// # Errors
+    /// If the caches name more paths than closures have.
     pub fn closures<'k>(
         &self,
         caches: &Caches,
         roots: impl IntoIterator<Item = StorePath>,
         known: impl Fn(&StorePath) -> Option<&'k Known> + Sync,
         told: impl Fn(usize, usize) + Sync,
-    ) -> BTreeMap<StorePath, Found> {
+    ) -> Result<BTreeMap<StorePath, Found>, TooManyPaths> {
         struct Walk {
             seen: BTreeSet<StorePath>,
             found: BTreeMap<StorePath, Found>,
         }
         let roots: BTreeSet<_> = roots.into_iter().collect();
+        let most = most_paths(roots.len());
         let walk = Mutex::new(Walk {
             seen: roots.clone(),
             found: BTreeMap::new(),
         });
+        let is_too_large = || {
+            let walk = walk.lock().unwrap_or_else(PoisonError::into_inner);
+            walk.seen.len() > most
+        };
         drain(caches.parallel(&self.caches), roots, |path| {
+            if is_too_large() {
+                return Vec::new();
+            }
             let found = self.find(caches, &path, known(&path));
             let mut walk = walk.lock().unwrap_or_else(PoisonError::into_inner);
             let references = found.references.iter().cloned();
@@ -319,7 +358,10 @@ impl Nodes {
             new
         });
         let walk = walk.into_inner().unwrap_or_else(PoisonError::into_inner);
-        walk.found
+        if walk.seen.len() > most {
+            return Err(TooManyPaths { most });
+        }
+        Ok(walk.found)
     }
 }
 

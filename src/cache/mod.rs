@@ -23,7 +23,9 @@ mod url;
 pub use self::address::{Credentials, HttpLocation, HttpScheme, Origin};
 pub use self::archive::{Archive, Fault};
 pub use self::caches::{Answer, Archives, Caches};
-pub use self::closure::{Difference, Found, Known, Nodes, NotFrom, Verdict};
+pub use self::closure::{
+    Difference, Found, Known, Nodes, NotFrom, TooManyPaths, Verdict, most_paths,
+};
 pub use self::environment::{Environment, NetrcFile};
 pub use self::error::{AskError, Unreachable};
 pub use self::http::Patience;

@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::cache::Caches;
+use crate::cache::{Caches, TooManyPaths};
 
 use super::console::Console;
+use super::failure::Failure;
 use super::progress::PATIENCE;
 
 /// How often the line is written anew.
@@ -59,6 +60,13 @@ pub(super) fn asking<T>(console: &Console, caches: &Caches, work: impl FnOnce(&A
         let _done = Done(&done);
         work(&asked)
     })
+}
+
+/// What caches said cannot be.
+pub(super) fn too_many_paths(error: TooManyPaths) -> Failure {
+    Failure::new("the caches cannot be right about what is needed")
+        .note(error.to_string())
+        .help("name only caches that you trust in `init.substituters`, and ask whoever runs them")
 }
 
 type Signal = (Mutex<bool>, Condvar);

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::cache::{Answer, CacheUrl, Caches, drain};
+use crate::cache::{Answer, CacheUrl, Caches, TooManyPaths, drain, most_paths};
 use crate::diagnostic::codes::packages as codes;
 use crate::diagnostic::{Diagnostic, MachineError, Report};
 use crate::model::LockedPath;
@@ -26,6 +26,8 @@ pub struct FromCaches<'a> {
     pub urls: &'a [CacheUrl],
     /// The store paths of packages that were given by hand, by installable.
     pub given: &'a BTreeMap<String, StorePath>,
+    /// Is told how many paths were asked for, and how many there are as far as that is known.
+    pub told: &'a (dyn Fn(usize, usize) + Sync),
 }
 
 /// What the caches said of paths; none where no cache has one.
@@ -85,18 +87,28 @@ impl FromCaches<'_> {
         Ok(Report::new(resolved, diagnostics))
     }
 
+    /// # Errors
+    /// If a cache cannot be asked, or they name more paths than closures have.
     fn closures(&self, roots: BTreeSet<StorePath>) -> Result<Said, MachineError> {
         struct Walk {
             seen: BTreeSet<StorePath>,
             said: Said,
             trouble: Option<MachineError>,
         }
+        let most = most_paths(roots.len());
         let walk = Mutex::new(Walk {
             seen: roots.clone(),
             said: Said::new(),
             trouble: None,
         });
+        let is_over = || {
+            let walk = walk.lock().unwrap_or_else(PoisonError::into_inner);
+            walk.trouble.is_some()
+        };
         drain(self.caches.parallel(self.urls), roots, |path| {
+            if is_over() {
+                return Vec::new();
+            }
             let answer = self.ask(path.hash()).and_then(|info| {
                 let refused = info.as_ref().and_then(|info| self.refuse(&path, info));
                 refused.map_or(Ok(info), Err)
@@ -116,6 +128,12 @@ impl FromCaches<'_> {
                 .filter(|path| walk.seen.insert(path.clone()))
                 .collect();
             walk.said.insert(path, info);
+            if walk.seen.len() > most {
+                let attempt = "cannot lock what these caches say";
+                walk.trouble = Some(MachineError::new(attempt, TooManyPaths { most }));
+                return Vec::new();
+            }
+            (self.told)(walk.said.len(), walk.seen.len());
             new
         });
         let walk = walk.into_inner().unwrap_or_else(PoisonError::into_inner);

@@ -212,3 +212,24 @@ fn what_caches_do_not_have() {
     let run = cached.sandbox.jobc(["lock", "--from-cache", "gopher://x"]);
     assert_eq!(run.status, 2);
 }
+
+/// One narinfo has room for more references than any closure has paths.
+#[test]
+fn made_up_references_have_an_end() {
+    let cached = Cached::new("tool = \"nixpkgs#tool\"");
+    let made_up: Vec<String> = (0..101_100)
+        .map(|number: u32| {
+            let digits = format!("{number:032}");
+            format!("/nix/store/{digits}-x")
+        })
+        .collect();
+    let references: Vec<&str> = made_up.iter().map(String::as_str).collect();
+    cached.narinfo("cache", TOOL, &references, 120);
+    let run = cached.lock(&[&format!("tool={TOOL}")], &["cache"]);
+    assert_eq!((run.status, cached.text()), (2, None));
+    assert_eq!(
+        run.stderr,
+        "error: cannot lock what these caches say: they refer to more than 101000 store paths, \
+         and no closure has so many\n"
+    );
+}

@@ -20,6 +20,7 @@ use crate::store::StoreDir;
 use crate::workspace::{Conflicts, LOCK_FILE, Workspace};
 
 use super::args::{Global, LockArgs};
+use super::asking::asking;
 use super::console::Console;
 use super::exit::Exit;
 use super::failure::Failure;
@@ -221,12 +222,15 @@ impl<'a> Task<'a> {
             .as_ref()
             .map_or(&none, |selected| &selected.given);
         let given = store_paths(given, &caches, &self.args.caches)?;
-        let asking = Asking::Caches(FromCaches {
-            caches: &caches,
-            urls: &self.args.caches,
-            given: &given,
-        });
-        Ok(lock::renew(&workspace.lock, &request, &asking)?)
+        Ok(asking(console, &caches, |asked| {
+            let asking = Asking::Caches(FromCaches {
+                caches: &caches,
+                urls: &self.args.caches,
+                given: &given,
+                told: &|done, total| asked.told(done, total),
+            });
+            lock::renew(&workspace.lock, &request, &asking)
+        })?)
     }
 }
 

@@ -110,6 +110,7 @@ pub(super) fn store_paths(
         caches,
         urls,
         given: &BTreeMap::new(),
+        told: &|_, _| {},
     };
     let mut paths = BTreeMap::new();
     for (installable, given) in given {

@@ -12,7 +12,7 @@ use crate::publish::{Compared, Directory, Extent, Local, Nix, NixError, Soundnes
 use crate::store::{NarInfo, PublicKey, StorePath};
 use crate::workspace::Workspace;
 
-use super::super::asking::asking;
+use super::super::asking::{asking, too_many_paths};
 use super::super::console::Console;
 use super::super::failure::Failure;
 
@@ -288,6 +288,7 @@ impl Asking<'_> {
                 |done, total| asked.told(done, total),
             )
         });
+        let found = found.map_err(too_many_paths)?;
         let store_dir = &self.workspace.store_dir;
         for (path, found) in &found {
             if let Verdict::Differs { cache, difference } = &found.verdict {

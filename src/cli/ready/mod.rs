@@ -14,7 +14,7 @@ use crate::store::StorePath;
 use crate::workspace::Workspace;
 
 use super::args::{Global, ReadyArgs, ReadyFormat};
-use super::asking::asking;
+use super::asking::{asking, too_many_paths};
 use super::console::Console;
 use super::exit::Exit;
 use super::failure::Failure;
@@ -102,6 +102,7 @@ fn ask<'j>(
             |path| known.get(path),
             |done, total| asked.told(done, total),
         );
+        let found = found.map_err(too_many_paths)?;
         Ok(Readiness::new(jobs, found, &nodes, caches))
     })
 }
