@@ -67,6 +67,9 @@ impl Target {
             Location::Other(text) if text.starts_with('/') => {
                 return Err(TargetError::PlainDirectory(text.clone()));
             }
+            Location::Other(text) if is_own_store(text) && url.parameter("root").is_none() => {
+                return Err(TargetError::OwnStore(text.clone()));
+            }
             Location::Http(_) | Location::Other(_) => {
                 if let Some(file) = url.parameter("secret-key") {
                     target.key(file)?;
@@ -152,11 +155,19 @@ impl Target {
     }
 }
 
+/// Whether Nix takes this for the store of the machine.
+fn is_own_store(text: &str) -> bool {
+    let name = text.split('?').next().unwrap_or_default();
+    matches!(name, "auto" | "daemon" | "local")
+}
+
 /// The reason for refusing a target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TargetError {
     /// It is the path of a directory, which is a store of another kind to Nix.
     PlainDirectory(String),
+    /// It is the store of this machine, which no node asks.
+    OwnStore(String),
     /// Only a directory is repaired.
     Repair,
     /// The URL has a parameter that no directory has.
@@ -177,6 +188,9 @@ impl TargetError {
     pub fn help(&self) -> Option<String> {
         Some(match self {
             Self::PlainDirectory(path) => format!("write `file://{path}`"),
+            Self::OwnStore(_) => "name a cache that nodes ask: `file:///srv/cache`, \
+                                  `s3://bucket`, `ssh-ng://host`"
+                .to_owned(),
             Self::Repair => "delete the narinfos there whose archives are of no use, and push \
                              again: Nix keeps whatever is there"
                 .to_owned(),
@@ -203,6 +217,11 @@ impl fmt::Display for TargetError {
                 f,
                 "`{}` is no binary cache to Nix, but the root of a store of its own",
                 path.escape_debug()
+            ),
+            Self::OwnStore(url) => write!(
+                f,
+                "`{}` is no cache, but the Nix store of this machine",
+                url.escape_debug()
             ),
             Self::Repair => f.write_str("`--repair` takes a directory, `file:///...`"),
             Self::Name(name) => write!(f, "no directory has a parameter `{}`", name.escape_debug()),
@@ -263,6 +282,7 @@ mod tests {
                 Some(Packing::Zstd { level: 9 }),
                 None,
             ),
+            ("local?root=/r", None, None, None),
             ("s3://bucket?secret-key=/k&region=x", None, None, Some("/k")),
         ] {
             let target = read(url, wish).expect(url);
@@ -303,6 +323,16 @@ mod tests {
                 "file:///c?store=/s",
                 None,
                 "cannot write a cache with `store=/s`",
+            ),
+            (
+                "local",
+                None,
+                "`local` is no cache, but the Nix store of this machine",
+            ),
+            (
+                "auto",
+                None,
+                "`auto` is no cache, but the Nix store of this machine",
             ),
             (
                 "file:///c?compresion=none",
