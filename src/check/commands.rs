@@ -5,13 +5,13 @@ use std::ops::Range;
 use crate::diagnostic::codes::{commands, texts};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{
-    CommandLine, HealthChecker, PackageName, Piece, Problem, Reference, SyntaxError,
+    CommandLine, Dialect, HealthChecker, PackageName, Piece, Problem, Reference, SyntaxError,
 };
 use crate::source::Pointer;
 
 use super::packages::{self, Used};
 use super::quoting::{Quoting, Standing};
-use super::{Ctx, lookalikes, mistaken};
+use super::{Ctx, lookalikes, mistaken, templates};
 
 /// What runs a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +66,7 @@ fn command(
         let headline = "the command has a NUL character";
         ctx.report(Diagnostic::new(&commands::NUL_IN_COMMAND, headline, place));
     }
-    lookalikes::check(ctx, text, &pointer);
+    lookalikes::check(ctx, text, &pointer, used);
     if text.contains("{{pkgs.") || text.contains("{{ pkgs.") {
         // Told as a template, and the package that was meant is not unused.
         used.unclear();
@@ -147,21 +147,36 @@ fn mistakes(
     let mut at = part.start;
     for (found, _) in text[part.clone()].match_indices("${") {
         let start = part.start + found;
-        if !mistaken::is_mistaken(&text[start..]) {
+        let rest = &text[start..];
+        let is_definition = ctx.dialect == Dialect::Definition;
+        let after_dollar = mistaken::after_dollar(rest).filter(|_| is_definition);
+        let is_mistaken = mistaken::is_mistaken(rest);
+        if !is_mistaken && after_dollar.is_none() {
             continue;
         }
         quoting.skip(&text[at..start]);
         at = start;
-        if quoting.standing() == Standing::Expanded && !ctx.is_given_up() {
+        if quoting.standing() != Standing::Expanded || ctx.is_given_up() {
+            continue;
+        }
+        let scope = match runner {
+            Runner::Process(index) => ctx.scopes().process(index),
+            Runner::HealthCheck => ctx.scopes().job(),
+        };
+        if is_mistaken {
             used.unclear();
-            let guilty = mistaken::extent_of(&text[start..]);
-            let scope = match runner {
-                Runner::Process(index) => ctx.scopes().process(index),
-                Runner::HealthCheck => ctx.scopes().job(),
-            };
+            let guilty = mistaken::extent_of(rest);
             let declared = packages::declared(ctx);
             let place = place(ctx.at, start, guilty);
             let problem = mistaken::problem(guilty, &declared, &scope, place);
+            ctx.report(problem);
+        } else if let Some((guilty, reference)) = after_dollar
+            // What nobody knows is told as a template.
+            && let Some(address) = &reference.address
+            && templates::is_known(address, &scope)
+        {
+            let place = place(ctx.at, start, guilty);
+            let problem = mistaken::filled_in_after_dollar(guilty, &reference, place);
             ctx.report(problem);
         }
     }
@@ -242,7 +257,10 @@ fn bad_reference(error: &SyntaxError<'_>, place: Place) -> Diagnostic {
         Some(meant) if error.problem == Problem::NotRelative => {
             format!("did you mean `{meant}`?")
         }
-        _ => help.to_owned(),
+        _ => match mistaken::without_blanks(text) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => help.to_owned(),
+        },
     };
     Diagnostic::new(&commands::BAD_REFERENCE, headline, place)
         .help(help)

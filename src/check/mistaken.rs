@@ -1,7 +1,8 @@
 //! `${...}` in commands that is neither a reference nor the shell's, and what was meant by it.
 //!
 //! ```text
-//! mistaken = "${" blank ... | "${" WORD blank ... | "${" [ WORD ] "." WORD ...
+//! mistaken = "${" blank ... | "${" WORD blank ... | "${" [ WORD ] "." ...
+//!          | "${~/" ... | "${#pkgs." ... | "${!pkgs." ...
 //! ```
 //!
 //! Bash takes none of these (5.2: "bad substitution"), so that a command with one dies where the
@@ -12,9 +13,9 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::codes::commands::BAD_REFERENCE;
 use crate::diagnostic::{Diagnostic, Place, closest};
-use crate::model::{Address, Reserved};
+use crate::model::{Address, PackageName, Reserved, TemplateReference, references};
 
-use super::scope::Scope;
+use super::scope::{Scope, by_agent};
 use super::templates;
 
 /// What was written for `pkgs`.
@@ -75,6 +76,8 @@ enum Meant {
     Package(String),
     /// Something that only a shell newer than the usual ones takes.
     Commands(String),
+    /// A file below somebody's home directory.
+    Home(String),
     Unclear,
 }
 
@@ -83,15 +86,62 @@ pub(super) fn is_mistaken(text: &str) -> bool {
     let Some(inner) = text.strip_prefix("${") else {
         return false;
     };
+    if ["~/", "#pkgs.", "!pkgs."]
+        .iter()
+        .any(|start| inner.starts_with(start))
+    {
+        return true;
+    }
     let is_word = |c: char| c == '_' || c.is_alphanumeric();
     let after = inner.trim_start_matches(is_word);
     let named = after.len() < inner.len();
     match after.chars().next() {
-        Some(' ' | '\t') => true,
+        Some(' ' | '\t' | '.') => true,
         Some('\n') => !named,
-        Some('.') => named || after[1..].starts_with(is_word),
         _ => false,
     }
+}
+
+/// What Aurora fills in directly after a `$`, where `text` starts: `${{...}}`, or `${{{...}}}` of
+/// what only the agent knows. With `$8080` the shell takes its eighth argument. The text of it all,
+/// and the reference.
+pub(super) fn after_dollar(text: &str) -> Option<(&str, TemplateReference<'_>)> {
+    const LONGEST: usize = 200;
+    let inner = text
+        .strip_prefix('$')
+        .filter(|inner| inner.starts_with("{{"))?;
+    let end = inner.char_indices().nth(LONGEST);
+    let reference = references(&inner[..end.map_or(inner.len(), |(end, _)| end)]).next()?;
+    let end = 1 + reference.offset + reference.text.len();
+    match reference.offset {
+        0 => Some((&text[..end], reference)),
+        1 if text[end..].starts_with('}') && reference.address.as_ref().is_some_and(by_agent) => {
+            Some((&text[..=end], reference))
+        }
+        _ => None,
+    }
+}
+
+/// The problem of `text`, which is `reference` after a `$`.
+pub(super) fn filled_in_after_dollar(
+    text: &str,
+    reference: &TemplateReference<'_>,
+    place: Place,
+) -> Diagnostic {
+    let headline = format!(
+        "`{}` becomes `$` and the value, a variable of the shell",
+        templates::shorten(text)
+    );
+    Diagnostic::new(&BAD_REFERENCE, headline, place)
+        .help(format!("write `{}`, without `$`", reference.text))
+        .note(LITERAL)
+}
+
+/// The right spelling of `${pkgs.NAME}` with blanks around the name.
+pub(super) fn without_blanks(text: &str) -> Option<String> {
+    let name = text.strip_prefix("${pkgs.")?.strip_suffix('}')?;
+    let name: PackageName = name.trim().parse().ok()?;
+    Some(format!("${{pkgs.{name}}}"))
 }
 
 /// All of the `${...}` that `text` starts with.
@@ -143,6 +193,12 @@ pub(super) fn problem(
         Meant::Commands(command) => problem
             .help(format!("write `$({command})`"))
             .note("shells before bash 5.3 have no `${ ...; }`"),
+        Meant::Home(path) => problem
+            .help(format!(
+                "write `$HOME/{path}` for a file on the node, or `${{./FILE}}` for one beside the \
+                 definition"
+            ))
+            .note(LITERAL),
         Meant::Unclear => problem
             .help(
                 "write `${pkgs.NAME}` for a package, `${./FILE}` for a file, or put it between \
@@ -158,6 +214,24 @@ fn meant(text: &str, declared: &BTreeSet<&str>, scope: &Scope<'_>) -> Meant {
     let inner = text.strip_prefix("${").unwrap_or(text);
     let closed = inner.strip_suffix('}');
     let inner = closed.unwrap_or(inner).trim();
+    if let Some(path) = inner.strip_prefix("~/") {
+        return Meant::Home(path.to_owned());
+    }
+    if let Some(name) = inner.strip_prefix(['#', '!']) {
+        return package(name.trim_start_matches("pkgs."), declared);
+    }
+    if matches!(inner, "." | "..") {
+        return Meant::Text(format!("${{{inner}/}}"));
+    }
+    if let Some(path) = inner.strip_prefix(".../").filter(|path| is_name(path)) {
+        return Meant::Text(format!("${{../../{path}}}"));
+    }
+    if let Some(path) = inner
+        .strip_prefix("expanded")
+        .filter(|path| is_relative(path))
+    {
+        return Meant::Text(format!("${{expanded {path}}}"));
+    }
     if inner.ends_with(';') || inner.starts_with('|') {
         return Meant::Commands(inner.trim_matches([';', '|', ' ']).to_owned());
     }

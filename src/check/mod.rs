@@ -43,6 +43,7 @@ use crate::source::Pointer;
 use scope::{Effort, Scopes};
 
 pub use cron_words::cron_in_words;
+pub use lookalikes::lookalikes_in_file;
 pub(crate) use python_number::{python_integer, python_number};
 pub(crate) use schema::python_float;
 pub use scope::{Binding, Scope, bind, by_agent};

@@ -118,10 +118,12 @@ fn unknown(ctx: &Ctx<'_>, name: &PackageName, place: Place) -> Diagnostic {
     }
     let declared = declared(ctx);
     let problem = problem.did_you_mean(name.as_str(), declared.iter().copied());
-    let problem = if problem.help.is_empty() {
-        problem.help(format!("declare it: `packages.{name} = \"nixpkgs#...\"`"))
-    } else {
+    let problem = if !problem.help.is_empty() {
         problem
+    } else if let Some((set, last)) = name.as_str().rsplit_once('.') {
+        problem.help(declare(&declared, set, last))
+    } else {
+        problem.help(format!("declare it: `packages.{name} = \"nixpkgs#...\"`"))
     };
     if declared.is_empty() {
         return problem.note("no packages are declared");
@@ -135,6 +137,16 @@ fn unknown(ctx: &Ctx<'_>, name: &PackageName, place: Place) -> Diagnostic {
         listed.push("...".to_owned());
     }
     problem.note(format!("declared are {}", listed.join(", ")))
+}
+
+/// What to do about `${pkgs.SET.NAME}`, a path of attributes as Nix has them.
+fn declare(declared: &BTreeSet<&str>, set: &str, name: &str) -> String {
+    if declared.contains(set) {
+        return format!("did you mean `${{pkgs.{set}}}`?");
+    }
+    format!(
+        "write `${{pkgs.{name}}}`, and declare it: `packages.{name} = \"nixpkgs#{set}.{name}\"`"
+    )
 }
 
 fn report_unused(

@@ -12,6 +12,7 @@ use crate::model::{Address, HealthChecker, Job, Text, references};
 use crate::source::Pointer;
 
 use super::Ctx;
+use super::lookalikes::is_misplaced;
 use super::scope::{Scope, address, expand, fill_in};
 
 /// The port that health is asked for at.
@@ -128,8 +129,9 @@ fn primary_port(job: &Job, at: &Pointer, ports: &Ports) -> Option<Diagnostic> {
         }
         None => ("http".to_owned(), Place::key(at.key("announce"))),
     };
-    // A number is no name, which is an error.
-    if ports.has(&port) || port.bytes().all(|byte| byte.is_ascii_digit()) {
+    // Neither a number nor a package is a name, which is told.
+    let is_told = is_misplaced(&port) || port.bytes().all(|byte| byte.is_ascii_digit());
+    if ports.has(&port) || is_told {
         return None;
     }
     let headline = format!("no process binds the primary port `{port}`");

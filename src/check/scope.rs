@@ -25,6 +25,8 @@ pub struct Scope<'a> {
     /// What filling in may still cost; none if that is no matter.
     effort: Option<&'a Effort>,
     dialect: Dialect,
+    /// Whether the text stands in a file that is filled in on the node.
+    in_file: bool,
 }
 
 /// What filling in the texts of a file may still cost, in bytes that are looked through: values may
@@ -253,6 +255,7 @@ impl<'a> Scope<'a> {
             client: true,
             effort: None,
             dialect: Dialect::Definition,
+            in_file: false,
         }
     }
 
@@ -273,6 +276,20 @@ impl<'a> Scope<'a> {
     pub(super) fn inside(mut self, table: Struct<'a>) -> Self {
         self.levels.push(table);
         self
+    }
+
+    /// The same in a file that is filled in on the node.
+    #[must_use]
+    pub fn in_file(self) -> Self {
+        Self {
+            in_file: true,
+            ..self
+        }
+    }
+
+    /// Whether the text stands in a file.
+    pub(super) fn is_in_file(&self) -> bool {
+        self.in_file
     }
 
     /// By whose rules the text is written.

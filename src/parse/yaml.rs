@@ -9,6 +9,7 @@
 //! they would stand; aliases, the span of what they stand for.
 
 mod anchor;
+mod folded;
 mod message;
 mod places;
 mod scalar;

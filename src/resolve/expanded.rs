@@ -14,10 +14,10 @@ use std::io::Read;
 use std::sync::Arc;
 
 use crate::beneath::OpenError;
-use crate::check::{Binding, Scope, bind, examine};
+use crate::check::{Binding, Scope, bind, examine, lookalikes_in_file};
 use crate::diagnostic::codes::{packages as codes, templates};
 use crate::diagnostic::{Diagnostic, MachineError, Place};
-use crate::model::{TemplateReference, references};
+use crate::model::{PackageName, TemplateReference, references};
 use crate::source::{Location, SourceFile, Span};
 use crate::store::{StoreDir, StorePath, StorePathName};
 
@@ -151,10 +151,27 @@ impl Context<'_> {
             }
         }
         script.extend(escapes);
+        let scope = Scope::process(self.checked.job(), index).in_file();
+        let here = |range| Place::span(&file, Span::new(range));
+        let is_package = |name: &PackageName| self.declares(name);
+        for problem in lookalikes_in_file(file.text(), &scope, is_package, here) {
+            self.diagnostics
+                .push(problem.also(place(), "expanded here"));
+        }
         Ok((!failed).then(|| Expansion {
             path: store_path.clone(),
             script,
         }))
+    }
+
+    /// Whether commands of the job may name a package.
+    fn declares(&self, name: &PackageName) -> bool {
+        let own = self.checked.job().packages.as_ref();
+        let of_settings = self.resolver.settings.packages.as_ref();
+        [own, Some(self.resolver.shared_packages), of_settings]
+            .into_iter()
+            .flatten()
+            .any(|packages| packages.contains_key(name))
     }
 
     fn replacement(
@@ -169,7 +186,7 @@ impl Context<'_> {
         let Some(address) = &reference.address else {
             return Ok(Replacement::Alone);
         };
-        let scope = Scope::process(self.checked.job(), index);
+        let scope = Scope::process(self.checked.job(), index).in_file();
         match bind(address, &scope) {
             Binding::AtLoad(value) => Ok(Replacement::Text(value)),
             Binding::ByAgent => Ok(Replacement::Text(reference.text.to_owned())),

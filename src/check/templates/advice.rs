@@ -38,6 +38,8 @@ pub(super) enum Advice {
     Write(String),
     /// The value is to be written, or another program gets the braces.
     Value,
+    /// Another program gets the braces.
+    Braces,
 }
 
 /// What to write for a reference of another template language, or with braces of another kind.
@@ -45,9 +47,12 @@ pub(super) fn of_other_languages(inner: &str, scope: &Scope<'_>) -> Option<Advic
     let text = inner.trim().trim_matches('-').trim();
     let own = ["pkgs.", "./", "../", "expanded "];
     if scope.dialect() == Dialect::Definition && own.iter().any(|word| text.starts_with(word)) {
-        return Some(Advice::Write(format!(
-            "write `${{{text}}}`, with one pair of braces"
-        )));
+        let reference = format!("${{{text}}}");
+        return Some(Advice::Write(if scope.is_in_file() {
+            not_in_files(&reference)
+        } else {
+            format!("write `{reference}`, with one pair of braces")
+        }));
     }
     // What is between the braces of Helm, Jinja, Nomad, Mustache and GitHub.
     let call = ["env ", "key ", "quote ", "default "];
@@ -104,7 +109,37 @@ pub(super) fn of_other_languages(inner: &str, scope: &Scope<'_>) -> Option<Advic
     if let Some((_, meant)) = MEANT.iter().find(|(words, _)| words.contains(&&*lower)) {
         return Some(Advice::Write(format!("write `{{{{{meant}}}}}`")));
     }
+    // Docker and its like fill in fields of their own, as in `docker ps --format '{{.Names}}'`.
+    let values = ["Values", "Release", "Chart", "Env"];
+    let first = path
+        .strip_prefix('.')
+        .and_then(|path| path.split('.').next());
+    if !text.contains('|') && first.is_some_and(|first| !values.contains(&first)) {
+        return Some(Advice::Braces);
+    }
     is_foreign.then_some(Advice::Value)
+}
+
+/// What to do about a reference of commands in a file, where it is not read.
+pub(in crate::check) fn not_in_files(reference: &str) -> String {
+    let reference = super::shorten(reference);
+    format!(
+        "put `{reference}` into the command, and give it to the program as an argument or an \
+         environment variable: in a file, only `{{{{...}}}}` is filled in"
+    )
+}
+
+/// The port that a broken `inner` of a reference names: `thermos.ports[http`, one with quotes around
+/// the name, or `port:http`.
+pub(in crate::check) fn repaired(inner: &str) -> Option<String> {
+    let name = if let Some(rest) = inner.strip_prefix("thermos.ports[") {
+        rest.trim_end_matches(']').trim_matches(['"', '\''])
+    } else {
+        inner.trim_matches('%').strip_prefix("port:")?
+    };
+    let address = format!("thermos.ports[{name}]");
+    let is_address = Address::parse(&address)?.port().is_some();
+    is_address.then_some(address)
 }
 
 /// What other template languages call what Aurora knows, in lower case.

@@ -3,7 +3,7 @@
 mod advice;
 mod walk;
 
-pub(super) use advice::near_miss;
+pub(super) use advice::{near_miss, not_in_files, repaired};
 
 use crate::diagnostic::codes::{job, templates};
 use crate::diagnostic::{Diagnostic, Place};
@@ -12,8 +12,9 @@ use crate::source::Pointer;
 
 use advice::Advice;
 
+use super::Ctx;
+use super::lookalikes::{self, Reader};
 use super::scope::{Scope, Trouble, address, bind, by_agent, composed, trouble};
-use super::{Ctx, lookalikes};
 
 /// So many references of one text are looked at once each, however often they stand there.
 const REMEMBERED: usize = 64;
@@ -71,6 +72,9 @@ fn malformed(reference: &TemplateReference<'_>, scope: &Scope<'_>, place: Place)
             _ => return problem.help(format!("write it without spaces: `{{{{{trimmed}}}}}`")),
         }
     }
+    if let Some(meant) = advice::repaired(trimmed) {
+        return problem.help(format!("write `{{{{{meant}}}}}`"));
+    }
     if let Some(advice) = advice::of_other_languages(reference.inner, scope) {
         return advised(problem, advice, scope);
     }
@@ -84,6 +88,7 @@ fn malformed(reference: &TemplateReference<'_>, scope: &Scope<'_>, place: Place)
 fn advised(problem: Diagnostic, advice: Advice, scope: &Scope<'_>) -> Diagnostic {
     match advice {
         Advice::Write(help) => problem.help(help),
+        Advice::Braces => literal_braces(problem, scope),
         Advice::Value => literal_braces(
             problem.help("write the value itself: a definition has no values from elsewhere"),
             scope,
@@ -92,7 +97,7 @@ fn advised(problem: Diagnostic, advice: Advice, scope: &Scope<'_>) -> Diagnostic
 }
 
 fn literal_braces(problem: Diagnostic, scope: &Scope<'_>) -> Diagnostic {
-    if scope.dialect() == Dialect::Client {
+    if scope.dialect() == Dialect::Client || scope.is_in_file() {
         return problem;
     }
     problem.help("if the braces are meant for another program, put the text into a file and name it: `${./file}`")
@@ -101,10 +106,13 @@ fn literal_braces(problem: Diagnostic, scope: &Scope<'_>) -> Diagnostic {
 fn unbound(text: &str, address: &Address<'_>, scope: &Scope<'_>, place: Place) -> Diagnostic {
     let headline = format!("`{}` is unknown here", shorten(text));
     let problem = Diagnostic::new(&templates::UNBOUND_TEMPLATE, headline, place);
-    if let Some(meant) = advice::near_miss(address, scope) {
+    let inner = text.trim_start_matches("{{").trim_end_matches("}}");
+    // What begins with a dot is Go's.
+    if !inner.starts_with('.')
+        && let Some(meant) = advice::near_miss(address, scope)
+    {
         return problem.help(format!("did you mean `{{{{{meant}}}}}`?"));
     }
-    let inner = text.trim_start_matches("{{").trim_end_matches("}}");
     match advice::of_other_languages(inner, scope) {
         Some(advice) => advised(problem, advice, scope),
         None => literal_braces(
@@ -205,7 +213,10 @@ impl<'a> Visitor<'_, 'a> {
         scope: impl Fn() -> Scope<'a>,
         at: impl Fn(&Pointer) -> Pointer,
     ) {
-        self.lookalikes(text, false, &scope, &at);
+        // What is wrong with a tier's name is told as that.
+        if self.agent != Agent::Refused {
+            self.lookalikes(text, Reader::Field, &scope, &at);
+        }
         self.filled_in(text, scope, at);
     }
 
@@ -215,23 +226,23 @@ impl<'a> Visitor<'_, 'a> {
         scope: impl Fn() -> Scope<'a>,
         at: impl Fn(&Pointer) -> Pointer,
     ) {
-        self.lookalikes(text, true, &scope, &at);
+        self.lookalikes(text, Reader::Shell, &scope, &at);
         self.filled_in(text, scope, at);
     }
 
     fn lookalikes(
         &mut self,
         text: &str,
-        is_command: bool,
+        reader: Reader,
         scope: &impl Fn() -> Scope<'a>,
         at: &impl Fn(&Pointer) -> Pointer,
     ) {
-        if !text.contains(['{', '%']) || self.ctx.is_given_up() {
+        if !text.contains(['{', '%', '$']) || self.ctx.is_given_up() {
             return;
         }
         let dialect = self.ctx.dialect;
         let place = |offset, guilty: &str| Place::within(at(self.ctx.at), text, offset, guilty);
-        for problem in lookalikes::in_text(text, is_command, dialect, &scope(), place) {
+        for problem in lookalikes::in_text(text, reader, dialect, &scope(), place) {
             self.problem(problem, None);
         }
     }

@@ -204,9 +204,12 @@ super::super::code::declare_codes! {
     ///
     /// - a package that is named otherwise than by `${pkgs.NAME}`: `$pkgs.python`, `${pkgs[python]}`,
     ///   `$(pkgs.python)`;
+    /// - what the agent knows, named as a variable of the shell: `$mesos.instance`;
     /// - `${pkgs.NAME}`, `${./file}` and the like in a field that is no command;
     /// - a `{{...}}` with a brace too few: `{{thermos.ports[http]}`;
-    /// - spellings of long ago: `%port:http%`, `%shard_id%`, `%task_id%`.
+    /// - spellings of long ago: `%port:http%`, `%shard_id%`, `%task_id%`;
+    /// - any of these, or `${pkgs.NAME}` and `${./file}`, in a file that is named by `${expanded ./file}`:
+    ///   only `{{...}}` is filled in there.
     ///
     /// The program gets the text as it is, or with nothing in its place.
     ///

@@ -225,7 +225,8 @@ super::super::code::declare_codes! {
     /// ```
     ///
     /// One long command on several lines is what `>` is for: nothing is said about it, unless one of its
-    /// lines ends with a backslash, which then quotes a blank.
+    /// lines ends with a backslash, which then quotes a blank, or has a comment, which then hides the
+    /// lines after it. A here-document and a script between quotes lose their lines, too.
     YAML_FOLDED = "yaml-folded", Warn, "a script whose lines YAML joins";
 
     /// An unquoted text of YAML begins with `&`, so that its first word is an anchor, and not a part of

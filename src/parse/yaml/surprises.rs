@@ -18,6 +18,8 @@ use crate::diagnostic::codes::texts::{YAML_ANCHOR, YAML_COMMENT, YAML_FOLDED, YA
 use crate::diagnostic::{Diagnostic, Place};
 use crate::source::{Kind, Node, Pointer, SourceMap, Token};
 
+use super::folded::Folded;
+
 /// So many are told.
 const MOST: usize = 100;
 
@@ -251,6 +253,7 @@ impl Search<'_> {
         let indent = |line: &str| line.len() - line.trim_start().len();
         let first = written.lines().next().map_or(0, indent);
         let mut joined = None;
+        let mut command = Folded::default();
         for (above, (line, raw)) in lines
             .iter()
             .zip(lines[1..].iter().zip(written.lines().skip(1)))
@@ -261,7 +264,9 @@ impl Search<'_> {
                 || style == Style::Folded && indent(raw) > first && first > 0;
             // A backslash at the end of a line between double quotes is YAML's.
             let continued = style != Style::Quoted && above.ends_with('\\');
-            if !kept && (continued || starts_anew(above, line)) {
+            if kept {
+                command.keep(bare(above, style));
+            } else if command.breaks(bare(above, style), line) || continued {
                 joined = Some((*above, *line));
                 break;
             }
@@ -276,6 +281,14 @@ impl Search<'_> {
                 .label(label)
                 .help("write `|` after the colon, and the lines below it")
         });
+    }
+}
+
+/// A line without the quote that opens a quoted text, which is YAML's.
+fn bare(line: &str, style: Style) -> &str {
+    match style {
+        Style::Quoted => line.trim_start_matches(['"', '\'']),
+        Style::Plain | Style::Literal | Style::Folded => line,
     }
 }
 
@@ -294,55 +307,4 @@ fn is_used(text: &str, name: &str) -> bool {
         let after = text[at + alias.len()..].chars().next();
         after.is_none_or(|c| c.is_whitespace() || ",]}:".contains(c))
     })
-}
-
-/// Whether `line` starts a command of its own after `above`.
-fn starts_anew(above: &str, line: &str) -> bool {
-    const STARTS: &[&str] = &[
-        ".", "case", "cd", "do", "done", "echo", "elif", "else", "esac", "exec", "exit", "export",
-        "fi", "for", "function", "if", "local", "mkdir", "readonly", "return", "set", "shift",
-        "source", "test", "then", "trap", "ulimit", "umask", "unset", "until", "wait", "while",
-        "[", "[[", "}",
-    ];
-    let above = above.trim_start_matches(['"', '\'']);
-    if above.starts_with('#') || line.starts_with('#') {
-        return true;
-    }
-    if is_alone(above) {
-        return true;
-    }
-    if above.ends_with(['\\', ';', '&', '|', '{', '(']) {
-        return false;
-    }
-    let last = above.rsplit(' ').next().unwrap_or_default();
-    if ["do", "then", "else", "in"].contains(&last) {
-        return false;
-    }
-    let word = line.split([' ', ';']).next().unwrap_or_default();
-    if STARTS.contains(&word) && !above.ends_with('=') {
-        // `xargs echo`: a command's word may stand among the arguments, but seldom first in a line.
-        return true;
-    }
-    assigns(word)
-}
-
-/// Whether a line is a whole command that takes nothing more: `set -e`, `cd /x`, `PORT=80`.
-fn is_alone(line: &str) -> bool {
-    let mut words = line.split_whitespace();
-    let first = words.next().unwrap_or_default();
-    match first {
-        "set" => words.all(|word| word.starts_with('-') || word == "pipefail"),
-        "fi" | "done" | "esac" | "#!/bin/sh" | "#!/bin/bash" => words.next().is_none(),
-        "cd" | "export" | "source" | "umask" => words.next().is_some() && words.next().is_none(),
-        _ => false,
-    }
-}
-
-/// Whether a word is `NAME=VALUE`.
-fn assigns(word: &str) -> bool {
-    let Some((name, _)) = word.split_once('=') else {
-        return false;
-    };
-    let legal = |c: char| c == '_' || c.is_ascii_uppercase() || c.is_ascii_digit();
-    !name.is_empty() && name.chars().all(legal) && !name.starts_with(|c: char| c.is_ascii_digit())
 }

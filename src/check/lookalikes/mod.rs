@@ -1,13 +1,20 @@
 //! What looks like a reference where nobody reads one: the shell and the agent leave it as it is,
 //! or make nothing of it.
 
+mod file;
+
 use std::collections::BTreeSet;
 
 use crate::diagnostic::codes::commands::UNREAD_REFERENCE;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::{Address, CommandLine, Dialect, Piece, Problem, SyntaxError, references};
+use crate::model::{
+    Address, CommandLine, Component, Dialect, Piece, Problem, SyntaxError, references,
+};
 use crate::source::Pointer;
 
+pub use file::lookalikes_in_file;
+
+use super::packages::Used;
 use super::scope::Scope;
 use super::{Ctx, mistaken, packages, templates};
 
@@ -18,8 +25,13 @@ const MOST: usize = 10;
 const LOOKED_UP: usize = 100;
 
 /// Looks for packages in a command that are named otherwise than by `${pkgs.NAME}`: the shell makes
-/// something of `$pkgs.x` and `${pkgs[x]}`, too.
-pub(super) fn check(ctx: &mut Ctx<'_>, text: &str, pointer: &impl Fn(&Pointer) -> Pointer) {
+/// something of `$pkgs.x` and `${pkgs[x]}`, too. `used` learns that they are meant.
+pub(super) fn check(
+    ctx: &mut Ctx<'_>,
+    text: &str,
+    pointer: &impl Fn(&Pointer) -> Pointer,
+    used: &mut Used,
+) {
     // What sets the shell's own variable may use it.
     if ctx.dialect == Dialect::Client || !text.contains("pkgs") || text.contains("pkgs=") {
         return;
@@ -31,6 +43,9 @@ pub(super) fn check(ctx: &mut Ctx<'_>, text: &str, pointer: &impl Fn(&Pointer) -
         let headline = format!("`{guilty}` does not name the package `{name}`");
         let problem = Diagnostic::new(&UNREAD_REFERENCE, headline, place);
         ctx.report(problem.help(format!("write `${{pkgs.{name}}}`")));
+        if let Ok(name) = name.parse() {
+            used.name(ctx, &name, || Place::value(Pointer::root()));
+        }
     }
 }
 
@@ -63,15 +78,22 @@ fn named_otherwise<'t>(
             return None;
         }
         let rest = &rest[separator.len_utf8()..];
+        let quote = ["\"", "'"]
+            .into_iter()
+            .find(|quote| separator == '[' && rest.starts_with(quote))
+            .unwrap_or_default();
+        let rest = &rest[quote.len()..];
         let legal = |c: char| c.is_ascii_alphanumeric() || "_-+.".contains(c);
         let length = rest.find(|c| !legal(c)).unwrap_or(rest.len());
         let name = rest[..length].trim_end_matches('.');
         if !declared.contains(name) {
             return None;
         }
-        let mut end = at + word.len() + closed.len() + separator.len_utf8() + name.len();
-        for closing in ["]", "}", ")"] {
+        let mut end =
+            at + word.len() + closed.len() + separator.len_utf8() + quote.len() + name.len();
+        for closing in [quote, "]", "}", ")"] {
             let wanted = match closing {
+                _ if closing == quote => true,
                 "]" => separator == '[',
                 "}" => opening.ends_with('{') && closed.is_empty(),
                 _ => opening == "$(",
@@ -88,22 +110,127 @@ fn named_otherwise<'t>(
 /// what the agent fills in, in any.
 pub(super) fn in_text(
     text: &str,
-    is_command: bool,
+    reader: Reader,
     dialect: Dialect,
     scope: &Scope<'_>,
     place: impl Fn(usize, &str) -> Place,
 ) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    if !is_command && dialect == Dialect::Definition && text.contains("${") {
+    if reader == Reader::Field && dialect == Dialect::Definition && text.contains("${") {
         misplaced(text, &place, &mut found);
+        after_dollars(text, scope, &place, &mut found);
     }
+    braces_and_percents(text, reader, scope, &place, &mut found);
+    variables(text, &place, &mut found);
+    found
+}
+
+/// Who reads a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reader {
+    /// The shell.
+    Shell,
+    /// Somebody to whom it is a value.
+    Field,
+    /// A program whose language is unknown.
+    File,
+}
+
+/// Whether a text that is no command names packages or files, which is told as a problem.
+pub(super) fn is_misplaced(text: &str) -> bool {
+    let line = CommandLine::new(text);
+    text.contains("${")
+        && line.pieces().any(|piece| {
+            matches!(
+                piece,
+                Ok(Piece::Reference { .. })
+                    | Err(SyntaxError {
+                        problem: Problem::Reserved(_),
+                        ..
+                    })
+            )
+        })
+}
+
+/// `{{...}}` with a brace too few, and spellings of long ago.
+fn braces_and_percents(
+    text: &str,
+    reader: Reader,
+    scope: &Scope<'_>,
+    place: &impl Fn(usize, &str) -> Place,
+    found: &mut Vec<Diagnostic>,
+) {
     if text.contains('{') {
-        half_open(text, scope, &place, &mut found);
+        half_open(text, reader, scope, place, found);
     }
     if text.contains('%') {
-        old(text, &place, &mut found);
+        old(text, reader, place, found);
     }
-    found
+}
+
+/// `$thermos.ports[x]` and the like, of which the shell takes `$thermos`.
+fn variables(text: &str, place: &impl Fn(usize, &str) -> Place, found: &mut Vec<Diagnostic>) {
+    for (at, dollar) in text.match_indices('$') {
+        let inner = &text[at + dollar.len()..];
+        let Some(address) = agents_address(inner) else {
+            continue;
+        };
+        // What sets the shell's own variable may use it.
+        let sets = ["mesos=", "thermos="].iter().any(|set| text.contains(set));
+        if sets || found.len() >= MOST {
+            return;
+        }
+        let guilty = &text[at..at + dollar.len() + address.len()];
+        let headline = format!("nobody fills in `{guilty}`");
+        found.push(
+            Diagnostic::new(&UNREAD_REFERENCE, headline, place(at, guilty))
+                .help(format!("write `{{{{{address}}}}}`")),
+        );
+    }
+}
+
+/// The address of something that the agent knows which `text` starts with.
+fn agents_address(text: &str) -> Option<&str> {
+    const PORT: &str = "thermos.ports[";
+    if let Some(rest) = text.strip_prefix(PORT) {
+        let legal = |c: char| c.is_ascii_alphanumeric() || "_-./".contains(c);
+        let length = rest.find(|c| !legal(c))?;
+        let is_whole = length > 0 && rest[length..].starts_with(']');
+        return is_whole.then(|| &text[..=PORT.len() + length]);
+    }
+    ["mesos.instance", "mesos.hostname", "thermos.task_id"]
+        .into_iter()
+        .find(|name| {
+            text.strip_prefix(name).is_some_and(|rest| {
+                !rest.starts_with(|c: char| c == '_' || c.is_ascii_alphanumeric())
+            })
+        })
+}
+
+/// `${{...}}` in a text that is no command, where the `$` stays.
+fn after_dollars(
+    text: &str,
+    scope: &Scope<'_>,
+    place: &impl Fn(usize, &str) -> Place,
+    found: &mut Vec<Diagnostic>,
+) {
+    for (at, _) in text.match_indices("${{").take(LOOKED_UP) {
+        let Some((guilty, reference)) = mistaken::after_dollar(&text[at..]) else {
+            continue;
+        };
+        let address = reference.address.as_ref();
+        if text[..at].ends_with('$') || !address.is_some_and(|it| templates::is_known(it, scope)) {
+            continue;
+        }
+        if found.len() >= MOST {
+            return;
+        }
+        let headline = format!("`{guilty}` becomes `$` and the value");
+        found.push(
+            Diagnostic::new(&UNREAD_REFERENCE, headline, place(at, guilty))
+                .help(format!("write `{}`, without `$`", reference.text)),
+        );
+    }
 }
 
 /// References where only commands have them.
@@ -134,6 +261,7 @@ fn misplaced(text: &str, place: &impl Fn(usize, &str) -> Place, found: &mut Vec<
 /// `{{thermos.ports[x]}` and the like: a brace is missing.
 fn half_open(
     text: &str,
+    reader: Reader,
     scope: &Scope<'_>,
     place: &impl Fn(usize, &str) -> Place,
     found: &mut Vec<Diagnostic>,
@@ -165,7 +293,7 @@ fn half_open(
         let closed = inner[length..].bytes().take_while(|&b| b == b'}').count();
         let is_agents = ["thermos", "mesos"].contains(&address.head().unwrap_or_default());
         let broken = match (opened, closed) {
-            (2, 1) => true,
+            (2, 1) => is_agents || reader != Reader::File || is_old(&address),
             (1, 1..) | (2, 0) => is_agents,
             _ => false,
         };
@@ -176,20 +304,35 @@ fn half_open(
         if looked_up > LOOKED_UP {
             return;
         }
-        if !templates::is_known(&address, scope) {
-            continue;
-        }
+        let meant = match &address.0[..] {
+            _ if templates::is_known(&address, scope) => address.to_string(),
+            [Component::Field("shard_id")] => "mesos.instance".to_owned(),
+            _ if closed == 1 && is_old(&address) => match templates::near_miss(&address, scope) {
+                Some(meant) => meant,
+                None => continue,
+            },
+            _ => continue,
+        };
         end = start + length + closed.min(2);
         let guilty = &text[open..end];
         let headline = format!("`{guilty}` is no reference: a brace is missing");
         found.push(
             Diagnostic::new(&UNREAD_REFERENCE, headline, place(open, guilty))
-                .help(format!("write `{{{{{address}}}}}`")),
+                .help(format!("write `{{{{{meant}}}}}`")),
         );
         if found.len() >= MOST {
             return;
         }
     }
+}
+
+/// Whether it is a port or an instance as Aurora's predecessors called them.
+fn is_old(address: &Address<'_>) -> bool {
+    use Component::{Field, Index};
+    matches!(
+        &address.0[..],
+        [Field("shard_id")] | [Field("port" | "ports"), Index(_)]
+    )
 }
 
 /// The address that `text` starts with, and its length.
@@ -204,7 +347,12 @@ fn leading_address(text: &str) -> Option<(Address<'_>, usize)> {
 }
 
 /// `%port:http%` and the like, which Aurora's predecessors filled in.
-fn old(text: &str, place: &impl Fn(usize, &str) -> Place, found: &mut Vec<Diagnostic>) {
+fn old(
+    text: &str,
+    reader: Reader,
+    place: &impl Fn(usize, &str) -> Place,
+    found: &mut Vec<Diagnostic>,
+) {
     let mut end = 0;
     for (open, _) in text.match_indices('%') {
         if open < end {
@@ -220,6 +368,8 @@ fn old(text: &str, place: &impl Fn(usize, &str) -> Place, found: &mut Vec<Diagno
         }
         let written = &inner[..length];
         let meant = match written {
+            // In files, these are others', too.
+            "instance_id" | "task_id" if reader == Reader::File => continue,
             "shard_id" | "instance_id" => "mesos.instance".to_owned(),
             "task_id" => "thermos.task_id".to_owned(),
             _ => match written.strip_prefix("port:") {
