@@ -186,7 +186,8 @@ fn sides_of_all_kinds() {
     );
     check("bare.git", &["first", "main"]);
     let run = jobc_in(&sandbox, "bare.git", &["diff", "first"]);
-    assert_eq!(run.status, 1, "an empty workspace is one: {}", run.stderr);
+    assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{run:?}");
+    assert!(run.stderr.contains("no working tree"), "{}", run.stderr);
     let url = format!("file://{}/repository", root.display());
     git(
         root,

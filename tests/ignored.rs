@@ -73,6 +73,32 @@ fn what_git_ignores_is_told() {
     assert_eq!(said(&sandbox), [""; 0]);
 }
 
+/// Where all in a directory is ignored, git tells of the directory and of each file.
+#[test]
+fn what_is_ignored_is_counted_once() {
+    let sandbox = Sandbox::new();
+    sandbox
+        .file("jobc.toml", "")
+        .file(".gitignore", "secret\n")
+        .file("app/job.toml", JOB)
+        .file("app/site/index.html", "hello");
+    init(sandbox.path());
+    git(sandbox.path(), &["add", "."]);
+    commit_added(sandbox.path());
+    sandbox
+        .file("app/site/all/secret", "1\n")
+        .file("app/site/all/deep/secret", "1\n")
+        .file("app/site/some/secret", "1\n")
+        .file("app/site/some/other", "1\n");
+    assert_eq!(
+        said(&sandbox),
+        [
+            "warning[imports-ignored]: `./site` is imported with 3 files that git ignores, which add 6 B",
+            "  = note: git ignores `app/site/all`, `app/site/some/secret`",
+        ]
+    );
+}
+
 fn commit_added(directory: &Path) {
     git(directory, &["commit", "--quiet", "--message", "all"]);
 }

@@ -660,3 +660,306 @@ fn packages_with_relative_paths() {
     let run = jobc_in(&sandbox, "r", &["why", "app", "HEAD"]);
     assert!(run.stdout.contains("tool"), "{}{}", run.stdout, run.stderr);
 }
+
+/// A job that is defined once more is not compared, though one of its files did not change.
+#[test]
+fn a_job_that_is_defined_once_more() {
+    let (a, b) = (small_job("a", ""), small_job("b", ""));
+    let sandbox = committed(&[("jobc.toml", ""), ("a/job.toml", &a), ("b/job.toml", &b)]);
+    let check = |arguments: &[&str], name: &str| {
+        let run = jobc_in(&sandbox, "r", arguments);
+        assert_eq!(run.status, 2, "{arguments:?}: {run:?}");
+        let because = format!("because {name} is wrong\n");
+        let expected = format!("? not compared: devcluster/www/devel/a, {because}");
+        let is_why = arguments[0] == "why" && run.stdout.is_empty();
+        let is_told = run.stdout.starts_with(&expected) && !run.stdout.contains("killall");
+        assert!(is_why || is_told, "{arguments:?}: {run:?}");
+        assert_eq!(run.stderr.matches("[duplicate-job]").count(), 1, "{run:?}");
+        assert!(run.stderr.contains(name), "{arguments:?}: {run:?}");
+    };
+    sandbox.file("r/c/job.toml", &a);
+    check(&["diff"], "c/job.toml");
+    check(&["diff", "--job", "a"], "c/job.toml");
+    check(&["why", "a", "HEAD"], "c/job.toml");
+    let run = jobc_in(&sandbox, "r", &["diff", "--job", "b"]);
+    assert_eq!((run.status, run.stdout.as_str()), (0, ""), "{run:?}");
+    // The same between two revisions, in both directions, and where the first one is gone again.
+    commit(&sandbox.path().join("r"));
+    check(&["diff", "HEAD~1", "HEAD"], "HEAD:c/job.toml");
+    check(&["diff", "HEAD", "HEAD~1"], "HEAD:c/job.toml");
+    fs::remove_dir_all(sandbox.path().join("r/a")).unwrap();
+    check(&["diff"], "HEAD:c/job.toml");
+    // Between two directories.
+    sandbox
+        .file("one/a/job.toml", &a)
+        .file("other/a/job.toml", &a);
+    sandbox.file("other/c/job.toml", &a);
+    check(&["diff", "../one", "../other"], "../other/c/job.toml");
+    check(&["diff", "../other", "../one"], "../other/c/job.toml");
+    // One that is wrong is told of as such.
+    sandbox
+        .file("r/a/job.toml", &a)
+        .file("r/c/job.toml", small_job("a", "instnaces = 3"));
+    commit(&sandbox.path().join("r"));
+    fs::remove_dir_all(sandbox.path().join("r/c")).unwrap();
+    let run = jobc_in(&sandbox, "r", &["diff"]);
+    let expected = "? not compared: devcluster/www/devel/a, because HEAD:c/job.toml is wrong\n\n";
+    assert!(run.stdout.starts_with(expected), "{run:?}");
+}
+
+/// What a link of a revision leads to is there as well, however it leads there.
+#[test]
+fn links_within_a_workspace() {
+    let job = small_job("a", "").replace(
+        "echo hello",
+        "cat ${./near/file} ${./deep/../other} ${../shared} ${../../ws/shared/file}",
+    );
+    let sandbox = committed(&[
+        ("ws/configuration/jobc.toml", ""),
+        (
+            "ws/configuration/jobc.lock",
+            "{\"version\": 1, \"packages\": [], \"paths\": []}",
+        ),
+        ("ws/real/definition.toml", &job),
+        ("ws/shared/file", "1\n"),
+        ("ws/shared/other", "1\n"),
+        ("ws/shared/deep/x", "1\n"),
+        ("ws/unrelated", ""),
+    ]);
+    let ws = sandbox.path().join("r/ws");
+    fs::create_dir(ws.join("a")).unwrap();
+    for (link, target) in [
+        ("jobc.toml", "settings"),
+        ("settings", "configuration/../configuration/jobc.toml"),
+        ("jobc.lock", "configuration/jobc.lock"),
+        ("a/job.toml", "up/real/chain"),
+        ("a/up", ".."),
+        ("real/chain", "definition.toml"),
+        ("a/near", "../through"),
+        ("through", "shared"),
+        ("a/deep", "../shared/deep"),
+        ("shared/inner", "file"),
+        ("lost.job.toml", "nowhere"),
+    ] {
+        symlink(target, ws.join(link)).unwrap();
+    }
+    fs::remove_file(ws.join("lost.job.toml")).unwrap();
+    commit(&sandbox.path().join("r"));
+    let run = jobc_in(&sandbox, "r/ws", &["check"]);
+    assert_eq!(run.status, 0, "{run:?}");
+    let run = jobc_in(&sandbox, "r/ws", &["diff"]);
+    assert_eq!((run.status, run.stdout.as_str()), (0, ""), "{run:?}");
+    let run = jobc_in(&sandbox, "r/ws", &["why", "a", "HEAD"]);
+    assert_eq!(run.status, 0, "{run:?}");
+    for name in ["file", "other"] {
+        sandbox.file(&format!("r/ws/shared/{name}"), "2\n");
+        let run = jobc_in(&sandbox, "r/ws", &["diff"]);
+        let expected = "~ devcluster/www/devel/a: ";
+        assert!(
+            run.status == 1 && run.stdout.starts_with(expected),
+            "{run:?}"
+        );
+        commit(&sandbox.path().join("r"));
+        let run = jobc_in(&sandbox, "r/ws", &["diff", "HEAD~1", "HEAD"]);
+        assert!(
+            run.status == 1 && run.stdout.starts_with(expected),
+            "{run:?}"
+        );
+    }
+    let instances = job.replace("[task]", "instances = 2\n[task]");
+    sandbox.file("r/ws/real/definition.toml", instances);
+    let run = jobc_in(&sandbox, "r/ws", &["diff"]);
+    assert!(run.stdout.contains("instances: not set -> 2"), "{run:?}");
+    // Links in a circle, and one that leads out.
+    for target in ["job.toml", "../../../outside"] {
+        fs::remove_file(ws.join("a/job.toml")).unwrap();
+        symlink(target, ws.join("a/job.toml")).unwrap();
+        commit(&sandbox.path().join("r"));
+        let run = jobc_in(&sandbox, "r/ws", &["diff", "HEAD~1", "HEAD"]);
+        assert_eq!(run.status, 2, "{run:?}");
+        assert!(run.stdout.contains("HEAD:ws/a/job.toml"), "{run:?}");
+    }
+}
+
+/// A directory in which nobody looks for jobs is no workspace that has lost them all.
+#[test]
+fn sides_without_a_definition() {
+    let sandbox = committed(&[
+        ("jobc.toml", ""),
+        ("a/job.toml", &small_job("a", "")),
+        ("src/main.rs", ""),
+    ]);
+    let root = sandbox.path().join("r");
+    fs::create_dir(sandbox.path().join("empty")).unwrap();
+    git(&root, &["clone", "--quiet", "--bare", ".", "../bare.git"]);
+    let refused = |directory: &str, arguments: &[&str], expected: &str| {
+        let run = jobc_in(&sandbox, directory, arguments);
+        assert_eq!(
+            (run.status, run.stdout.as_str()),
+            (2, ""),
+            "{arguments:?}: {run:?}"
+        );
+        let expected = format!("error: {expected}\n");
+        assert!(run.stderr.starts_with(&expected), "{arguments:?}: {run:?}");
+    };
+    let empty = "no definition in the workspace `../empty`";
+    refused("r", &["diff", "HEAD", "../empty"], empty);
+    refused("r", &["diff", "../empty", "HEAD"], empty);
+    refused("r", &["diff", "../empty", "."], empty);
+    refused("r", &["why", "a", "HEAD", "../empty"], empty);
+    let git_directory = |name: &str| format!("no working tree in `{name}`, a git directory");
+    refused("r", &["diff", "HEAD", ".git"], &git_directory(".git"));
+    refused(
+        "r",
+        &["diff", "HEAD", "../bare.git"],
+        &git_directory("../bare.git"),
+    );
+    refused("bare.git", &["diff"], &git_directory("."));
+    let run = jobc_in(&sandbox, "bare.git", &["diff", "HEAD", "HEAD"]);
+    assert_eq!(run.status, 0, "{run:?}");
+    // In a repository without settings, a directory that never had a definition.
+    fs::remove_file(root.join("jobc.toml")).unwrap();
+    refused("r/src", &["diff"], "no definition in the workspace `.`");
+    refused(
+        "r/src",
+        &["diff", "HEAD", "HEAD"],
+        "no definition in `HEAD`",
+    );
+    // A workspace whose last job was removed, and a revision from before the first one.
+    fs::remove_dir_all(root.join("a")).unwrap();
+    let run = jobc_in(&sandbox, "r", &["diff"]);
+    assert!(
+        run.stdout.starts_with("- devcluster/www/devel/a: gone"),
+        "{run:?}"
+    );
+    commit(&root);
+    let run = jobc_in(&sandbox, "r", &["diff", "HEAD", "HEAD~1"]);
+    assert!(
+        run.stdout.starts_with("+ devcluster/www/devel/a: new"),
+        "{run:?}"
+    );
+    refused("r", &["diff"], "no definition in the workspace `.`");
+}
+
+/// What is not compared is told once, with the file that is why.
+#[test]
+fn why_something_is_not_compared() {
+    let named = |name: &str, command: &str| small_job(name, "").replace("echo hello", command);
+    let (a, c) = (named("a", "echo c"), named("c", "cat ${./file}"));
+    let sandbox = committed(&[
+        ("jobc.toml", ""),
+        ("a/job.toml", &a),
+        ("c/job.toml", &c),
+        ("c/file", ""),
+    ]);
+    sandbox.file("r/a/job.toml", a.replace("cpu = 1", "cpu = "));
+    fs::remove_file(sandbox.path().join("r/c/file")).unwrap();
+    let run = jobc_in(&sandbox, "r", &["diff"]);
+    assert_eq!(run.status, 2, "{run:?}");
+    assert_eq!(
+        run.stdout,
+        "? not compared: devcluster/www/devel/a, because a/job.toml is wrong\n\
+         ? not compared: devcluster/www/devel/c, because c/job.toml is wrong\n\n\
+         HEAD -> working tree: no job differs, and not all could be compared\n"
+    );
+    // A lock in which a merge left its marks, and a definition that is right.
+    let job = small_job("j", "packages = { x = 'nixpkgs#x' }");
+    let path = "/nix/store/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-x";
+    let lock = format!(
+        "{{\"version\": 1, \"packages\": [{{\"installable\": \"nixpkgs#x\", \"system\": \
+         \"x86_64-linux\", \"path\": \"{path}\"}}], \"paths\": [{{\"path\": \"{path}\", \"nar_hash\": \
+         \"sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\", \"nar_size\": 112, \
+         \"references\": []}}]}}"
+    );
+    let sandbox = committed(&[
+        ("jobc.toml", ""),
+        ("jobc.lock", &lock),
+        ("j/job.toml", &job.replace("echo hello", "${pkgs.x}/bin/x")),
+    ]);
+    sandbox.file("r/jobc.lock", "<<<<<<< HEAD\n{}\n=======\n");
+    let run = jobc_in(&sandbox, "r", &["diff"]);
+    assert_eq!(run.status, 2, "{run:?}");
+    let expected = "? not compared: devcluster/www/devel/j, because jobc.lock is wrong\n\n";
+    assert!(run.stdout.starts_with(expected), "{run:?}");
+}
+
+/// A file that cannot be read is no answer to a name that is nowhere, nor of interest to one that is.
+#[test]
+fn names_beside_files_that_cannot_be_read() {
+    let sandbox = committed(&[("a/job.toml", &small_job("a", "")), ("jobc.toml", "")]);
+    sandbox.file("r/latin/job.toml", b"name = '\xff'");
+    let check = |arguments: &[&str], expected: &[&str], unexpected: &[&str]| {
+        let run = jobc_in(&sandbox, "r", arguments);
+        assert_eq!(run.status, 1, "{arguments:?}: {run:?}");
+        let said = format!("{}{}", run.stdout, run.stderr);
+        for word in expected {
+            assert!(said.contains(word), "{arguments:?}: {run:?}");
+        }
+        for word in unexpected {
+            assert!(!said.contains(word), "{arguments:?}: {run:?}");
+        }
+    };
+    let nowhere = ["no job is called `zzz`", "not-utf8"];
+    check(&["check", "zzz"], &nowhere, &[]);
+    check(&["build", "zzz"], &nowhere, &[]);
+    check(&["show", "zzz"], &nowhere, &[]);
+    check(&["check", "latin"], &["not-utf8"], &["no job is called"]);
+    check(&["check", "latin/job.toml"], &["not-utf8"], &["no job"]);
+    sandbox.file("r/b.job.toml", small_job("b", "instnaces = 3"));
+    for word in ["b", "devcluster/www/devel/b", "b.job.toml", "./b.job.toml"] {
+        check(
+            &["check", word],
+            &["unknown-field"],
+            &["not-utf8", "no job"],
+        );
+    }
+    check(&["check", "b", "zzz"], &["unknown-field", nowhere[0]], &[]);
+}
+
+/// Words that are nearly revisions, and what to write instead.
+#[test]
+fn words_that_are_no_revision() {
+    let sandbox = committed(&[("a/job.toml", &small_job("a", "")), ("jobc.toml", "")]);
+    git(&sandbox.path().join("r"), &["branch", "old-name"]);
+    let check = |arguments: &[&str], expected: &[&str]| {
+        let run = jobc_in(&sandbox, "r", arguments);
+        assert_eq!(run.status, 2, "{arguments:?}: {run:?}");
+        for word in expected {
+            assert!(run.stderr.contains(word), "{arguments:?}: {run:?}");
+        }
+        assert!(!run.stderr.contains("did you mean"), "{run:?}");
+    };
+    let words = "write two words: `jobc diff main HEAD`";
+    check(&["diff", "main..HEAD"], &["is a range", words]);
+    check(&["diff", "main.."], &[words]);
+    let parting = "`jobc diff \"$(git merge-base main HEAD)\" HEAD`";
+    check(&["diff", "main...HEAD"], &[words, parting]);
+    check(
+        &["why", "a", "main..old-name"],
+        &["`jobc why a main old-name`"],
+    );
+    let since = "name the old one: `jobc check --changed main`";
+    check(&["check", "--changed", "main..HEAD"], &[since]);
+    let parting = "`jobc check --changed \"$(git merge-base main HEAD)\"`";
+    check(&["check", "--changed", "main...HEAD"], &[since, parting]);
+    let file = "`HEAD:a/job.toml` is a file of a revision";
+    check(
+        &["diff", "HEAD:a/job.toml"],
+        &[file, "name the revision: `jobc diff HEAD`"],
+    );
+    let since = "name the revision: `jobc check --changed HEAD`";
+    check(&["check", "--changed", "HEAD:a/job.toml"], &[file, since]);
+    check(&["diff", "*/*/*/a"], &["`--job '*/*/*/a'`"]);
+    for word in [".", "a/job.toml"] {
+        let run = jobc_in(&sandbox, "r", &["check", "--changed", word]);
+        assert_eq!(run.status, 2, "{run:?}");
+        let expected = format!("error: no revision is called `{word}`\n");
+        assert!(run.stderr.starts_with(&expected), "{run:?}");
+        assert!(!run.stderr.contains("path:"), "{run:?}");
+    }
+    let usage = "Usage: jobc check [OPTIONS] [JOB]...\n";
+    check(
+        &["check", "--changed", "HEAD", "a"],
+        &["cannot be used with", usage],
+    );
+}

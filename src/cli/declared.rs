@@ -44,6 +44,11 @@ impl Declared {
         }
     }
 
+    /// Whether the file can be read, so that what it may hold is known from its text.
+    pub(super) fn is_readable(&self) -> bool {
+        !matches!(self, Self::Nothing)
+    }
+
     /// Whether all keys are known.
     pub(super) fn is_clear(&self) -> bool {
         matches!(self, Self::Keys(_))
@@ -57,6 +62,18 @@ impl Declared {
         };
         keys.into_iter().flatten().map(String::as_str)
     }
+}
+
+/// Whether a definition with this text may define a job called `name`: it is mentioned there, or may be
+/// written with an escape or put together of bound `{{...}}`.
+pub(super) fn may_define(text: &str, name: &str) -> bool {
+    mentions(text, name) || text.contains('\\') || has_bound_reference(text)
+}
+
+/// Whether `text` has a `{{...}}` that is not the agent's, which no job's name can have.
+fn has_bound_reference(text: &str) -> bool {
+    let agents = |rest: &&str| rest.starts_with("thermos.") || rest.starts_with("mesos.");
+    text.split("{{").skip(1).any(|rest| !agents(&rest))
 }
 
 /// Whether `name` stands in `text` as a word of its own.

@@ -11,7 +11,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::open;
 use super::output;
-use super::side::{Reach, Reader, Wanted, Word};
+use super::side::{Asked, Reach, Reader, Wanted, Word};
 
 pub(super) fn run(args: &DiffArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
     let current_dir = open::current_dir()?;
@@ -21,6 +21,7 @@ pub(super) fn run(args: &DiffArgs, global: &Global, console: &Console) -> Result
         current_dir: &current_dir,
         root: &root,
         wanted: &wanted,
+        asked: Asked::Side { after: "jobc diff" },
     };
     let words = [args.old.as_deref(), args.new.as_deref()];
     let [old, new] = Word::pair(words, &root, &current_dir);

@@ -45,11 +45,26 @@ pub(super) fn not_read(search: &Search<'_>) -> Vec<Diagnostic> {
     search.misnamed.iter().filter_map(problem).collect()
 }
 
+/// That a workspace has no definition, with what there is instead. Some of its files are `misnamed`.
+pub(super) fn no_definition(workspace: &Workspace, misnamed: &[PathBuf]) -> Failure {
+    let root = display_name(&workspace.root, &workspace.current_dir);
+    let failure = Failure::new(format!("no definition in the workspace `{root}`"));
+    let failure = match nothing_read(workspace, misnamed) {
+        Some(note) => failure.note(note),
+        None => failure,
+    };
+    match &*Workspace::below(&workspace.root) {
+        [] => failure.help("write `NAME/job.toml`, or start with `jobc init`"),
+        [one] => failure.help(format!("name the workspace below: `-C {one}`")),
+        many => failure
+            .note(format!("workspaces below are `{}`", many.join("`, `")))
+            .help("name one of them with `-C`"),
+    }
+}
+
 /// What there is instead, in a workspace without a definition.
-pub(super) fn nothing_read(search: &Search<'_>) -> Option<String> {
-    let workspace = search.workspace;
-    let mut lines: Vec<String> = search
-        .misnamed
+fn nothing_read(workspace: &Workspace, misnamed: &[PathBuf]) -> Option<String> {
+    let mut lines: Vec<String> = misnamed
         .iter()
         .filter_map(|path| explain(path, workspace))
         .collect();

@@ -11,17 +11,15 @@ use crate::compile::{self, Compiled, Compiler, Listed, Planned};
 use crate::diagnostic::{Diagnostic, MachineError, Severity};
 use crate::emit::Form;
 use crate::model::JobKey;
-use crate::parse::Format;
 use crate::plan::Needs;
-use crate::source::{SourceFile, display_name};
 use crate::workspace::{DefinitionFile, Survey, Workspace};
 
 use super::console::Console;
-use super::declared::Declared;
+use super::declared::{Declared, may_define};
 use super::failure::Failure;
 use super::ignored::AskGit;
 use super::misnamed;
-use super::select::Selection;
+use super::select::{Selection, Selector};
 
 /// How far to go with a job that is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +84,27 @@ pub(super) struct WrongFile {
     trouble: Option<MachineError>,
 }
 
+impl WrongFile {
+    /// Whether what is wrong in the file is why nothing is found that a selector means: it names the
+    /// file, or the file's text says that it may hold the job.
+    pub(super) fn explains(&self, selector: &Selector) -> bool {
+        let may_hold =
+            || self.declared.is_readable() && selector.may_mean(self.file, &self.declared);
+        selector.names(self.file) || may_hold()
+    }
+}
+
+/// What is known of a selector before files are judged in which something is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Settled {
+    /// It is a name, and jobs are found that it means.
+    Found,
+    /// It is a name, and something is wrong in a file that it means or that mentions it.
+    Explained,
+    /// Any file in which something is wrong may be why it means nothing, or not all that it should.
+    Not,
+}
+
 /// A job, and the selectors that mean it.
 #[derive(Debug)]
 pub(super) struct Found {
@@ -144,19 +163,7 @@ impl<'a> Search<'a> {
 
     /// Says so.
     pub(super) fn nowhere(&self) -> Failure {
-        let root = display_name(&self.workspace.root, &self.workspace.current_dir);
-        let failure = Failure::new(format!("no definition in the workspace `{root}`"));
-        let failure = match misnamed::nothing_read(self) {
-            Some(note) => failure.note(note),
-            None => failure,
-        };
-        match &*Workspace::below(&self.workspace.root) {
-            [] => failure.help("write `NAME/job.toml`, or start with `jobc init`"),
-            [one] => failure.help(format!("name the workspace below: `-C {one}`")),
-            many => failure
-                .note(format!("workspaces below are `{}`", many.join("`, `")))
-                .help("name one of them with `-C`"),
-        }
+        misnamed::no_definition(self.workspace, &self.misnamed)
     }
 
     /// Looks only into the definitions at these paths, and in others for the same jobs.
@@ -219,14 +226,31 @@ impl<'a> Search<'a> {
     /// Tells files in which something is wrong that may be why a word means nothing, or not all that it
     /// should, from those that have nothing to do with it.
     fn judge(&self, findings: &mut Findings) -> Result<(), MachineError> {
-        for doubt in std::mem::take(&mut findings.doubts) {
-            let selectors = self.selection.selectors.iter().enumerate();
-            let mut concerned = selectors.filter(|(index, selector)| {
-                let is_sought = || selector.may_mean(doubt.file, &doubt.declared);
-                let is_found = selector.is_name() && !findings.of(*index).is_empty();
-                selector.names(doubt.file) || (!is_found && is_sought())
+        let doubts = std::mem::take(&mut findings.doubts);
+        let settled = |(index, selector): (usize, &Selector)| {
+            let mut wrong = findings.wrong.iter().chain(&doubts);
+            if !selector.is_name() {
+                Settled::Not
+            } else if !findings.of(index).is_empty() {
+                Settled::Found
+            } else if wrong.any(|wrong| wrong.explains(selector)) {
+                Settled::Explained
+            } else {
+                Settled::Not
+            }
+        };
+        let selectors = self.selection.selectors.iter().enumerate();
+        let is_settled: Vec<Settled> = selectors.map(settled).collect();
+        for doubt in doubts {
+            let selectors = self.selection.selectors.iter().zip(&is_settled);
+            let mut concerned = selectors.map(|(selector, settled)| match settled {
+                Settled::Found => selector.names(doubt.file),
+                Settled::Explained => doubt.explains(selector),
+                Settled::Not => {
+                    selector.names(doubt.file) || selector.may_mean(doubt.file, &doubt.declared)
+                }
             });
-            if concerned.next().is_none() {
+            if !concerned.any(|it| it) {
                 findings.doubts.push(doubt);
                 continue;
             }
@@ -291,7 +315,7 @@ impl<'a> Search<'a> {
             look.doubt = Some((Declared::Nothing, None));
             return Ok(Some(look));
         };
-        let defines = |name: &String| may_define(&source, definition.format, name);
+        let defines = |name: &String| may_define(source.text(), name);
         if sought.is_some_and(|names| !names.iter().any(defines)) {
             return Ok(None);
         }
@@ -421,21 +445,4 @@ impl Findings {
         let duplicates = compile::duplicates(places);
         self.diagnostics.extend(duplicates);
     }
-}
-
-/// Whether a job called `name` may be defined in `source`: it is mentioned there, or may be written
-/// with an escape or put together of bound `{{...}}`.
-fn may_define(source: &Arc<SourceFile>, format: Format, name: &str) -> bool {
-    let text = source.text();
-    match format {
-        Format::Json | Format::Toml | Format::Yaml => {
-            text.contains(name) || text.contains('\\') || has_bound_reference(text)
-        }
-    }
-}
-
-/// Whether `text` has a `{{...}}` that is not the agent's, which no job's name can have.
-fn has_bound_reference(text: &str) -> bool {
-    let agents = |rest: &&str| rest.starts_with("thermos.") || rest.starts_with("mesos.");
-    text.split("{{").skip(1).any(|rest| !agents(&rest))
 }

@@ -69,10 +69,10 @@ pub(super) fn settle(
     Ok(failures)
 }
 
-/// Whether something is wrong in a file that may hold what a name means.
+/// Whether something is wrong in a file that may hold what a name means. One that cannot be read may hold
+/// anything, and explains nothing.
 fn is_explained(selector: &Selector, findings: &Findings) -> bool {
-    let mut wrong = findings.wrong.iter();
-    wrong.any(|wrong| selector.names(wrong.file) || selector.may_mean(wrong.file, &wrong.declared))
+    findings.wrong.iter().any(|wrong| wrong.explains(selector))
 }
 
 /// Warns of files that may define a selected job once more, which nobody knows while they are wrong.

@@ -129,6 +129,11 @@ fn advise(answer: &mut clap::Error, arguments: &[OsString]) {
     let name = command.as_deref().unwrap_or("COMMAND");
     let listed = formats.join(", ");
     let tip = match (answer.kind(), &*option) {
+        // Its own usage has together what excludes each other.
+        (ErrorKind::ArgumentConflict, _) => {
+            show_whole_usage(answer, command.as_deref(), &mut root);
+            return;
+        }
         (ErrorKind::InvalidSubcommand, _) => {
             let word = text(answer, ContextKind::InvalidSubcommand);
             match instead_of(&word) {
@@ -232,16 +237,19 @@ fn advise(answer: &mut clap::Error, arguments: &[OsString]) {
     answer.remove(ContextKind::SuggestedArg);
     answer.remove(ContextKind::SuggestedValue);
     answer.remove(ContextKind::SuggestedSubcommand);
+    show_whole_usage(answer, command.as_deref(), &mut root);
+    answer.insert(ContextKind::Suggested, tip);
+}
+
+/// Shows the usage of the command as it is, and not with what was given.
+fn show_whole_usage(answer: &mut clap::Error, command: Option<&str>, root: &mut clap::Command) {
     let named = command.and_then(|name| root.find_subcommand_mut(name));
     if answer.get(ContextKind::Usage).is_some()
         && let Some(command) = named
     {
-        answer.insert(
-            ContextKind::Usage,
-            ContextValue::StyledStr(command.render_usage()),
-        );
+        let usage = ContextValue::StyledStr(command.render_usage());
+        answer.insert(ContextKind::Usage, usage);
     }
-    answer.insert(ContextKind::Suggested, tip);
 }
 
 /// Whether a command takes jobs by their names or files.

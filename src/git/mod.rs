@@ -160,6 +160,14 @@ impl Repository {
         Ok(tree.map(Revision::Tree))
     }
 
+    /// Whether a file of a revision is called so.
+    ///
+    /// # Errors
+    /// If git cannot say.
+    pub fn is_file(&self, name: &str) -> Result<bool, GitError> {
+        Ok(self.object(name, "blob")?.is_some())
+    }
+
     /// The object of this kind that is called so.
     fn object(&self, name: &str, kind: &str) -> Result<Option<ObjectId>, GitError> {
         if name.contains(['\n', '\0']) {

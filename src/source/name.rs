@@ -1,6 +1,6 @@
 //! What messages call a file.
 
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 /// What messages call the file at `path` (absolute): relative to the working directory, as a user
 /// would type it.
@@ -19,10 +19,12 @@ pub fn display_name(path: &Path, current_dir: &Path) -> String {
         .filter(|part| matches!(part, Component::Normal(_)))
         .count();
     if up > 3 {
-        return path.display().to_string();
+        return path.components().collect::<PathBuf>().display().to_string();
     }
     let mut name = "../".repeat(up);
-    name.push_str(&rest.as_path().display().to_string());
+    // Without the `.` that a path in a definition has after its directory.
+    let rest: PathBuf = rest.collect();
+    name.push_str(&rest.display().to_string());
     if name.is_empty() {
         ".".to_owned()
     } else {
@@ -46,5 +48,7 @@ mod tests {
         check("/a/b", "../");
         check("/x", "../../../x");
         check("/a/bc/x", "../../bc/x");
+        check("/a/b/c/d/./e", "d/e");
+        check("/x/y/../z/./e", "../../../x/y/../z/e");
     }
 }

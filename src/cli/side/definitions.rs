@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::cli::declared::Declared;
+use crate::cli::declared::{Declared, may_define, name_of};
 use crate::cli::failure::Failure;
 use crate::compile::{CheckedFile, Compiled, Compiler, duplicates, in_parallel};
 use crate::diagnostic::{Diagnostic, MachineError, Report, Severity, codes};
 use crate::emit::Form;
 use crate::git::EntryKind;
-use crate::model::{JobKey, leads_to};
+use crate::model::JobKey;
 use crate::source::{SourceFile, display_name};
 use crate::workspace::{DefinitionFile, LOCK_FILE, SETTINGS_FILE, Workspace};
 
@@ -18,6 +18,9 @@ use super::marked;
 use super::revision::{Checked, Search};
 use super::same::{Candidates, Dependencies};
 use super::wanted::Wanted;
+
+/// More names than these are not sought in a text before it is parsed.
+const MOST_SOUGHT: usize = 50;
 
 /// A workspace, or one as it is in a revision.
 pub(super) struct Definitions {
@@ -41,8 +44,9 @@ pub(super) struct Outcome {
     pub(super) jobs: Vec<(PathBuf, Compiled)>,
     /// The definitions in which something is wrong.
     pub(super) wrong: Vec<Wrong>,
-    /// The keys of jobs that are defined more than once.
-    pub(super) ambiguous: BTreeSet<String>,
+    /// The keys of jobs that are defined more than once, with what messages call the file that does it
+    /// again.
+    pub(super) ambiguous: BTreeMap<String, String>,
     /// What is wrong.
     pub(super) diagnostics: Vec<Diagnostic>,
     /// What could not be read.
@@ -54,7 +58,7 @@ pub(super) struct Outcome {
 pub(in crate::cli) struct Wrong {
     /// Where it is, relative to the workspace.
     pub(super) path: PathBuf,
-    /// What messages call it.
+    /// What messages call it, or the lock if only that is why.
     pub(super) name: String,
     /// The jobs that it seems to have.
     pub(super) declared: Declared,
@@ -71,16 +75,16 @@ struct Compilation {
 }
 
 impl Outcome {
-    fn add_duplicates(&mut self) {
+    fn add_duplicates(&mut self, name: impl Fn(&Path) -> String) {
         let places = self.jobs.iter().map(|(_, job)| (&job.key, &job.named_at));
         let diagnostics = duplicates(places);
         if diagnostics.is_empty() {
             return;
         }
         let mut seen = BTreeSet::new();
-        for (_, job) in &self.jobs {
+        for (path, job) in &self.jobs {
             if !seen.insert(&job.key) {
-                self.ambiguous.insert(job.key.to_string());
+                self.ambiguous.insert(job.key.to_string(), name(path));
             }
         }
         self.diagnostics.extend(diagnostics);
@@ -129,8 +133,7 @@ impl Definitions {
         another: Option<&Workspace>,
     ) -> Result<Report<Self>, Failure> {
         let mark = checked.mark(name);
-        let own = [SETTINGS_FILE, LOCK_FILE].map(PathBuf::from);
-        checked.check_out(&own.into())?;
+        checked.check_out(&[SETTINGS_FILE, LOCK_FILE].map(PathBuf::from))?;
         let search = checked.make_roots(&checked.roots())?;
         let opening = Workspace::look_at(checked.root(), checked.root(), another)?;
         let diagnostics = marked(opening.diagnostics, |file| format!("{mark}{file}"));
@@ -160,6 +163,11 @@ impl Definitions {
             lock_is_wrong: opening.lock_is_wrong,
         };
         Ok(Report::new(definitions, diagnostics))
+    }
+
+    /// Whether there is no definition, as far as that is known.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.files.is_empty() && !self.settings_are_wrong
     }
 
     /// What the definition at `relative` is called in messages.
@@ -263,46 +271,94 @@ impl Definitions {
             let jobs = found.jobs.into_iter();
             outcome.jobs.extend(jobs.map(|job| ((*path).clone(), job)));
             let is_concerned = |it: &Wrong| wanted.may_be_in(&it.declared, &keys);
-            let Some(wrong) = found.wrong.filter(is_concerned) else {
+            let Some(mut wrong) = found.wrong.filter(is_concerned) else {
                 continue;
             };
             // That a package is not locked follows where the lock cannot be read.
             let is_told = |problem: &Diagnostic| {
                 !self.lock_is_wrong || problem.code.id != codes::packages::NOT_LOCKED.id
             };
-            let diagnostics = found.diagnostics.into_iter();
-            outcome.diagnostics.extend(diagnostics.filter(is_told));
+            let diagnostics = found.diagnostics.into_iter().filter(is_told);
+            let told = outcome.diagnostics.len() + outcome.troubles.len();
+            outcome.diagnostics.extend(diagnostics);
             outcome.troubles.extend(found.trouble);
+            if told == outcome.diagnostics.len() + outcome.troubles.len() {
+                // The file itself is right, as far as is known.
+                wrong.name = self.display(Path::new(LOCK_FILE));
+            }
             outcome.wrong.push(wrong);
         }
-        outcome.add_duplicates();
+        outcome.add_duplicates(|path| self.display(path));
         outcome.diagnostics = self.marked(outcome.diagnostics);
         Ok(outcome)
     }
 
     /// The keys of all jobs that the definitions seem to have.
-    pub(super) fn keys(&self) -> Result<BTreeSet<String>, Failure> {
+    pub(super) fn keys(&self) -> Result<BTreeSet<String>, MachineError> {
+        self.keys_of(&self.files.iter().collect::<Vec<_>>())
+    }
+
+    /// The keys of all jobs that some of the definitions seem to have.
+    pub(super) fn keys_of(&self, files: &[&PathBuf]) -> Result<BTreeSet<String>, MachineError> {
         if let Some(checked) = &self.checked {
-            checked.check_out(&self.files)?;
+            checked.check_out(files.iter().copied())?;
         }
         let compiler = Compiler::new(&self.workspace)?;
-        let files: Vec<&PathBuf> = self.files.iter().collect();
-        let keys = |path: &&PathBuf| -> BTreeSet<String> {
-            let Some((file, source)) = self.file(path).zip(self.text(path, &BTreeMap::new()))
-            else {
-                return BTreeSet::new();
-            };
-            let declared = Declared::of(&source, file.format);
-            let mut keys: BTreeSet<String> = declared.keys().map(str::to_owned).collect();
-            if keys.is_empty() {
-                let checked = compiler.check(&file, &source).value;
-                let jobs = checked.iter().flat_map(CheckedFile::jobs);
-                keys.extend(jobs.map(|job| job.key.to_string()));
-            }
-            keys
+        let keys = |path: &&PathBuf| match self.text(path, &BTreeMap::new()) {
+            Some(source) => self.keys_in(path, &source, &compiler),
+            None => BTreeSet::new(),
         };
-        let keys = in_parallel(&files, keys, |_| {});
+        let keys = in_parallel(files, keys, |_| {});
         Ok(keys.into_iter().flatten().collect())
+    }
+
+    /// Those of some of the definitions that seem to have jobs with these keys.
+    pub(super) fn having(
+        &self,
+        keys: &BTreeSet<String>,
+        files: &[&PathBuf],
+    ) -> Result<BTreeSet<PathBuf>, MachineError> {
+        let texts = match &self.checked {
+            Some(checked) => checked.contents(files)?,
+            None => BTreeMap::new(),
+        };
+        if let Some(checked) = &self.checked {
+            let unread = files.iter().filter(|file| !texts.contains_key(**file));
+            checked.check_out(unread.copied())?;
+        }
+        let compiler = Compiler::new(&self.workspace)?;
+        let names: BTreeSet<&str> = keys.iter().map(|key| name_of(key)).collect();
+        let has = |path: &&PathBuf| {
+            let Some(source) = self.text(path, &texts) else {
+                return false;
+            };
+            let text = source.text();
+            let may_have = names.len() > MOST_SOUGHT || names.iter().any(|it| may_define(text, it));
+            may_have && !keys.is_disjoint(&self.keys_in(path, &source, &compiler))
+        };
+        let having = in_parallel(files, has, |_| {});
+        let having = files.iter().zip(having).filter(|(_, has)| *has);
+        Ok(having.map(|(path, _)| (*path).clone()).collect())
+    }
+
+    /// The keys of the jobs that a definition with this text seems to have.
+    fn keys_in(
+        &self,
+        path: &Path,
+        source: &Arc<SourceFile>,
+        compiler: &Compiler<'_>,
+    ) -> BTreeSet<String> {
+        let Some(file) = self.file(path) else {
+            return BTreeSet::new();
+        };
+        let declared = Declared::of(source, file.format);
+        let mut keys: BTreeSet<String> = declared.keys().map(str::to_owned).collect();
+        if keys.is_empty() {
+            let checked = compiler.check(&file, source).value;
+            let jobs = checked.iter().flat_map(CheckedFile::jobs);
+            keys.extend(jobs.map(|job| job.key.to_string()));
+        }
+        keys
     }
 
     /// Checks out what the definitions need, if that is still to be done.
@@ -311,14 +367,12 @@ impl Definitions {
             return Ok(());
         };
         checked.check_out(files)?;
-        let mut needed = BTreeSet::new();
         let shared = self.workspace.settings.packages.iter().flatten();
         let shared = shared.filter_map(|(_, source)| match source {
             crate::model::PackageSource::Local(local) => Some(PathBuf::from(&local.path)),
             crate::model::PackageSource::Reference(_) => None,
         });
-        let mut wanted: Vec<Option<PathBuf>> =
-            shared.map(|path| leads_to(Path::new(""), &path)).collect();
+        let mut needed: BTreeSet<PathBuf> = shared.collect();
         for file in files {
             // What is wrong with it is told when it is compiled.
             let source = self.text(file, &BTreeMap::new());
@@ -327,17 +381,10 @@ impl Definitions {
                 continue;
             };
             let below = file.parent().unwrap_or(Path::new(""));
-            wanted.extend(found.imports.iter().map(|path| leads_to(below, path)));
+            needed.extend(found.imports.iter().map(|path| below.join(path)));
             let relative = found.relative.iter();
             let files = relative.flat_map(|text| Candidates::of(text, below).files);
-            wanted.extend(files.map(Some));
-        }
-        for path in wanted {
-            match path {
-                Some(path) if checked.is_plain(&path) => needed.extend(checked.below(&path)),
-                // Where links lead is for the file system to say.
-                _ => return checked.check_out(&checked.entries.keys().cloned().collect()),
-            }
+            needed.extend(files);
         }
         checked.check_out(&needed)
     }

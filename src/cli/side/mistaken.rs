@@ -11,6 +11,15 @@ use crate::model::shell_word;
 use crate::source::display_name;
 use crate::workspace::{DefinitionFile, SETTINGS_FILE, Workspace, is_directory};
 
+/// What a word of the command line was to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cli) enum Asked<'a> {
+    /// A side of a comparison, of which two come after these words.
+    Side { after: &'a str },
+    /// The revision that definitions may have changed since.
+    Since,
+}
+
 /// Why a path is no side though it is there: it is a part of the workspace, or a definition.
 pub(super) fn path(path: &Path, name: &str, root: &Path, current_dir: &Path) -> Option<Failure> {
     if !is_directory(path) {
@@ -51,23 +60,42 @@ pub(super) fn file(path: &Path, name: &str) -> Option<Failure> {
     Some(failure.help(with_job(&names)))
 }
 
-/// Why there is no revision of this name.
+/// Why there is no revision of this name, which was `asked` for.
 pub(super) fn revision(
     name: &str,
+    asked: Asked<'_>,
     repository: &Repository,
     root: &Path,
     current_dir: &Path,
 ) -> Failure {
     if name == "HEAD" {
-        return Failure::new("there is no commit yet to compare with")
-            .help("commit first, or name another side: a directory, or compiled jobs");
+        let failure = Failure::new("there is no commit yet to compare with");
+        return match asked {
+            Asked::Side { .. } => {
+                failure.help("commit first, or name another side: a directory, or compiled jobs")
+            }
+            Asked::Since => failure.help("commit first"),
+        };
     }
-    let failure = Failure::new(format!("no revision is called `{name}`, and no file"));
+    if let Some(failure) = range(name, asked, repository).or_else(|| part(name, asked, repository))
+    {
+        return failure;
+    }
+    let failure = Failure::new(match asked {
+        Asked::Side { .. } => format!("no revision is called `{name}`, and no file"),
+        Asked::Since => format!("no revision is called `{name}`"),
+    });
+    let of_jobs = || match asked {
+        Asked::Side { .. } => with_job(&BTreeSet::from([name.to_owned()])),
+        Asked::Since => "name jobs instead of `--changed`, or a revision with it".to_owned(),
+    };
+    // No revision can be called so.
+    if name.contains(['*', '?', '[']) {
+        let failure = failure.note(format!("`{name}` is a pattern of jobs"));
+        return failure.help(of_jobs());
+    }
     if is_job(name, root, current_dir) {
-        let names = BTreeSet::from([name.to_owned()]);
-        return failure
-            .note(format!("`{name}` is a job"))
-            .help(with_job(&names));
+        return failure.note(format!("`{name}` is a job")).help(of_jobs());
     }
     if repository.is_shallow() {
         return failure
@@ -77,14 +105,75 @@ pub(super) fn revision(
     let names = repository.names().unwrap_or_default();
     match closest(name, names.iter().map(String::as_str)) {
         Some(other) => failure.help(format!("did you mean `{other}`?")),
-        None => failure
-            .help("see `git log`; `git:NAME` is always a revision and `path:PATH` always a path"),
+        None => failure.help(match asked {
+            Asked::Side { .. } => {
+                "see `git log`; `git:NAME` is always a revision and `path:PATH` always a path"
+            }
+            Asked::Since => "see `git log` and `git branch`",
+        }),
     }
+}
+
+/// Why two revisions in one word are no side.
+fn range(name: &str, asked: Asked<'_>, repository: &Repository) -> Option<Failure> {
+    let (ends, since_parting) = match name.split_once("...") {
+        Some(ends) => (ends, true),
+        None => (name.split_once("..")?, false),
+    };
+    let [old, new] = <[&str; 2]>::from(ends).map(|end| match end {
+        "" => "HEAD",
+        end => end,
+    });
+    let is_revision = |name| matches!(repository.revision(name), Ok(Some(_)));
+    if !is_revision(old) || !is_revision(new) {
+        return None;
+    }
+    let failure = Failure::new(format!("`{name}` is a range, and not one revision"));
+    let [old, new] = [old, new].map(shell_word);
+    let parting = format!("$(git merge-base {old} {new})");
+    let failure = failure.help(match asked {
+        Asked::Side { after } => format!("write two words: `{after} {old} {new}`"),
+        Asked::Since => format!("name the old one: `jobc check --changed {old}`"),
+    });
+    if !since_parting {
+        return Some(failure);
+    }
+    Some(failure.help(match asked {
+        Asked::Side { after } => {
+            format!("or begin where they parted: `{after} \"{parting}\" {new}`")
+        }
+        Asked::Since => {
+            format!("or begin where they parted: `jobc check --changed \"{parting}\"`")
+        }
+    }))
+}
+
+/// Why a file of a revision is no side.
+fn part(name: &str, asked: Asked<'_>, repository: &Repository) -> Option<Failure> {
+    let (whole, _) = name.split_once(':')?;
+    if !repository.is_file(name).ok()? {
+        return None;
+    }
+    let failure = Failure::new(format!("`{name}` is a file of a revision, and no revision"));
+    let whole = shell_word(if whole.is_empty() { "HEAD" } else { whole });
+    Some(match asked {
+        Asked::Side { after } => failure
+            .help(format!("name the revision: `{after} {whole}`"))
+            .help(with_job(&BTreeSet::new())),
+        Asked::Since => failure.help(format!("name the revision: `jobc check --changed {whole}`")),
+    })
 }
 
 fn with_job(names: &BTreeSet<String>) -> String {
     match names.iter().collect::<Vec<_>>().as_slice() {
-        [name] => format!("compare one job with `--job`: `--job {}`", shell_word(name)),
+        [name] => {
+            let job = if name.contains(['*', '?', '[']) {
+                "some jobs"
+            } else {
+                "one job"
+            };
+            format!("compare {job} with `--job`: `--job {}`", shell_word(name))
+        }
         _ => "compare some jobs with `--job`: `--job NAME`, `--job PATTERN`".to_owned(),
     }
 }

@@ -34,6 +34,7 @@ use super::failure::Failure;
 use self::definitions::Wrong;
 use self::revision::Checked;
 
+pub(super) use self::mistaken::Asked;
 pub(super) use self::reader::{Reach, Reader, changed_since};
 pub(super) use self::wanted::Wanted;
 pub(super) use self::word::Word;
@@ -55,8 +56,9 @@ pub(super) struct Side {
     notes: Vec<Failure>,
     /// The definitions in which something is wrong.
     wrong: Vec<Wrong>,
-    /// The keys of jobs that are defined more than once.
-    ambiguous: BTreeSet<String>,
+    /// The keys of jobs that are defined more than once, with what messages call the file that does it
+    /// again.
+    ambiguous: BTreeMap<String, String>,
     /// Keeps the files of a revision as long as they are looked at.
     _checkout: Option<Checked>,
 }
@@ -101,7 +103,7 @@ impl Side {
             root: workspace.map(|workspace| workspace.root.clone()),
             notes: Vec::new(),
             wrong: Vec::new(),
-            ambiguous: BTreeSet::new(),
+            ambiguous: BTreeMap::new(),
             _checkout: None,
         }
     }
@@ -128,13 +130,20 @@ impl Side {
         jobs.filter(|(key, _)| !hidden.contains(key)).collect()
     }
 
-    /// The definition that is wrong and may be why the job `key`, which another side has, is not here.
+    /// The definition that is wrong and may be why the job `key`, which another side has, is not here:
+    /// the one that most likely has it.
     fn hides(&self, key: &str, job: &SideJob) -> Option<&Wrong> {
-        self.wrong.iter().find(|wrong| {
-            let is_same_file = job.definition.as_ref() == Some(&wrong.path);
-            let is_clear = wrong.declared.is_clear();
-            wrong.declared.may_hold(key) || (is_same_file && !is_clear)
-        })
+        let declares = |wrong: &&Wrong| wrong.declared.keys().any(|own| own == key);
+        let unclear = |wrong: &&Wrong| !wrong.declared.is_clear();
+        let is_same_file =
+            |wrong: &&Wrong| unclear(wrong) && job.definition.as_ref() == Some(&wrong.path);
+        let mentions =
+            |wrong: &&Wrong| wrong.declared.is_readable() && wrong.declared.may_hold(key);
+        let first = |is_why: &dyn Fn(&&Wrong) -> bool| self.wrong.iter().find(is_why);
+        first(&declares)
+            .or_else(|| first(&is_same_file))
+            .or_else(|| first(&mentions))
+            .or_else(|| first(&unclear).filter(|wrong| wrong.declared.may_hold(key)))
     }
 }
 
@@ -155,22 +164,29 @@ impl Sides {
     fn not_compared(&self) -> Vec<NotCompared> {
         let mut hidden: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
         for (side, other) in [(&self.old, &self.new), (&self.new, &self.old)] {
+            // A key is told of once for each side, by the first that is why.
+            let mut told: BTreeSet<&str> = BTreeSet::new();
+            for (key, name) in &side.ambiguous {
+                told.insert(key);
+                hidden.entry(name).or_default().insert(key.clone());
+            }
             for wrong in &side.wrong {
+                let is_right = |key: &str| {
+                    let job = side.jobs.get(key);
+                    job.is_some_and(|job| job.definition.as_ref() == Some(&wrong.path))
+                };
                 let keys = wrong.declared.keys();
-                let keys = keys.filter(|key| !side.jobs.contains_key(*key));
-                let all = hidden.entry(&wrong.name).or_default();
-                all.extend(keys.map(str::to_owned));
+                let keys = keys.filter(|key| !is_right(key) && told.insert(key));
+                let keys: Vec<String> = keys.map(str::to_owned).collect();
+                hidden.entry(&wrong.name).or_default().extend(keys);
             }
             for (key, job) in &other.jobs {
                 if !side.jobs.contains_key(key)
+                    && !told.contains(key.as_str())
                     && let Some(wrong) = side.hides(key, job)
                 {
                     hidden.entry(&wrong.name).or_default().insert(key.clone());
                 }
-            }
-            if !side.ambiguous.is_empty() {
-                let all = hidden.entry(&side.name).or_default();
-                all.extend(side.ambiguous.iter().cloned());
             }
         }
         let hidden = hidden.into_iter();

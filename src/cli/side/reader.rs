@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::cli::failure::Failure;
+use crate::cli::misnamed;
 use crate::diagnostic::{Diagnostic, MachineError, Report};
 use crate::git::Repository;
 use crate::source::display_name;
@@ -11,9 +12,9 @@ use crate::store::StoreDir;
 use crate::workspace::Workspace;
 
 use super::definitions::{Definitions, Outcome};
-use super::mistaken;
+use super::mistaken::{self, Asked};
 use super::revision::Checked;
-use super::same::differing;
+use super::same::{differing, twins};
 use super::{Side, SideJob, Sides, Wanted, Word, compiled};
 
 /// How much of both sides to read.
@@ -33,6 +34,8 @@ pub(in crate::cli) struct Reader<'a> {
     pub(in crate::cli) root: &'a Path,
     /// Which jobs are of interest.
     pub(in crate::cli) wanted: &'a Wanted,
+    /// What the words were to be.
+    pub(in crate::cli) asked: Asked<'a>,
 }
 
 /// A side whose jobs are still to be read.
@@ -68,6 +71,7 @@ impl Reader<'_> {
         let (Some(mut old), Some(mut new)) = (old, new) else {
             return Ok(Report::failed(diagnostics));
         };
+        self.refuse_nothing([(&old, &*old_name), (&new, &*new_name)])?;
         let mut notes = Vec::new();
         if let (Some(old), Some(new)) = (old.definitions(), new.definitions()) {
             notes.extend(left_out(old, new)?);
@@ -75,7 +79,9 @@ impl Reader<'_> {
         }
         let differing = match (&old, &new, reach) {
             (Opened::Definitions(old), Opened::Definitions(new), Reach::Differing) => {
-                Some(differing(old, new)?)
+                let mut differing = differing(old, new)?;
+                differing.append(&mut twins(old, new, &differing, self.wanted)?);
+                Some(differing)
             }
             _ => None,
         };
@@ -152,6 +158,54 @@ impl Reader<'_> {
         Ok((before, after))
     }
 
+    /// Refuses a directory without any definition, unless the other side is a revision of it that has
+    /// some; and two revisions if neither has any.
+    fn refuse_nothing(&self, sides: [(&Opened, &str); 2]) -> Result<(), Failure> {
+        let [(old, old_name), (new, new_name)] = sides;
+        for (side, other) in [(old, new), (new, old)] {
+            let Opened::Definitions(side) = side else {
+                continue;
+            };
+            if !side.is_nothing() {
+                continue;
+            }
+            let other = match other {
+                Opened::Definitions(other) => Some(other),
+                Opened::Compiled(_) => None,
+            };
+            let revision = other.and_then(|other| other.checked.as_ref());
+            let is_empty_twice = other.is_some_and(|other| other.is_nothing());
+            if side.checked.is_some() {
+                if is_empty_twice && revision.is_some() {
+                    let names = BTreeSet::from([old_name, new_name]).into_iter();
+                    let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+                    let headline = format!("no definition in {}", names.join(" or "));
+                    return Err(Failure::new(headline));
+                }
+                continue;
+            }
+            let root = &side.workspace.root;
+            let is_of = |revision: &Checked| revision.is_of(root);
+            let was_some = !is_empty_twice && revision.map(is_of).transpose()?.unwrap_or(false);
+            if !was_some {
+                return Err(self.no_definition(&side.workspace)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// That a directory has no definition.
+    fn no_definition(&self, workspace: &Workspace) -> Result<Failure, Failure> {
+        let around = Repository::around(&workspace.root).ok().flatten();
+        if around.is_some_and(|repository| repository.prefix().is_none()) {
+            let name = display_name(&workspace.root, self.current_dir);
+            let failure = Failure::new(format!("no working tree in `{name}`, a git directory"));
+            return Ok(failure.help("name two revisions, which need none"));
+        }
+        let misnamed = workspace.survey()?.misnamed;
+        Ok(misnamed::no_definition(workspace, &misnamed))
+    }
+
     /// What messages call a side.
     fn name(&self, word: &Word) -> String {
         match word {
@@ -213,7 +267,9 @@ impl Reader<'_> {
                     "no revision `{name}`: `{root}` is in no git repository"
                 ))
             }
-            Some(repository) => mistaken::revision(name, repository, self.root, self.current_dir),
+            Some(repository) => {
+                mistaken::revision(name, self.asked, repository, self.root, self.current_dir)
+            }
         })
     }
 
@@ -330,6 +386,7 @@ pub(in crate::cli) fn changed_since(
         current_dir,
         root,
         wanted: &Wanted::default(),
+        asked: Asked::Since,
     };
     let old = reader.revision(revision, None, None)?.value;
     let new = Definitions::of_directory(root, current_dir, None)?;

@@ -1,5 +1,7 @@
 //! A revision's part of a workspace, in a temporary directory and as little of it as is asked for.
 
+mod links;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -273,8 +275,24 @@ impl Checked {
         }
     }
 
-    /// Checks out those of `paths` that are there and were not checked out before.
-    pub(super) fn check_out(&self, paths: &BTreeSet<PathBuf>) -> Result<(), MachineError> {
+    /// Checks out what is at `paths` and below them, and the links that lead there with what they lead
+    /// to. What is not there is passed over, and what was checked out before stays.
+    pub(super) fn check_out<'p>(
+        &self,
+        paths: impl IntoIterator<Item = &'p PathBuf>,
+    ) -> Result<(), MachineError> {
+        let reached = self.reached(paths)?;
+        self.write(&reached.entries)?;
+        self.make_directories(reached.left.iter())
+    }
+
+    /// Checks out all there is.
+    fn check_out_all(&self) -> Result<(), MachineError> {
+        self.write(&self.entries.keys().cloned().collect())
+    }
+
+    /// Writes the entries at `paths` that were not written before.
+    fn write(&self, paths: &BTreeSet<PathBuf>) -> Result<(), MachineError> {
         let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
         let mut of_parts: BTreeMap<usize, BTreeSet<PathBuf>> = BTreeMap::new();
         for path in paths {
@@ -311,22 +329,32 @@ impl Checked {
     /// Makes the directories that the settings search, which need not have any file checked out. Says
     /// whether a link leads to one: then all is checked out, and is to be searched as a directory is.
     pub(super) fn make_roots(&self, roots: &[PathBuf]) -> Result<Search, MachineError> {
-        let cannot = |error| MachineError::new("cannot make a directory", error);
         let plain = |root: &PathBuf| leads_to(Path::new(""), root);
         let roots: Vec<PathBuf> = roots.iter().filter_map(plain).collect();
         if roots
             .iter()
             .any(|root| root.ancestors().any(|above| self.is_link(above)))
         {
-            self.check_out(&self.entries.keys().cloned().collect())?;
+            self.check_out_all()?;
             return Ok(Search::Directory);
         }
-        for root in roots {
-            if self.below(&root).next().is_some_and(|first| first != root) {
-                fs::create_dir_all(self.root.join(root)).map_err(cannot)?;
+        self.make_directories(roots.iter())?;
+        Ok(Search::Entries)
+    }
+
+    /// Makes those of some directories that the revision has.
+    fn make_directories<'p>(
+        &self,
+        directories: impl Iterator<Item = &'p PathBuf>,
+    ) -> Result<(), MachineError> {
+        let cannot = |error| MachineError::new("cannot make a directory", error);
+        for directory in directories {
+            let mut below = self.below(directory);
+            if below.next().is_some_and(|first| first != *directory) {
+                fs::create_dir_all(self.root.join(directory)).map_err(cannot)?;
             }
         }
-        Ok(Search::Entries)
+        Ok(())
     }
 
     /// The directories that the settings search, as far as they can be read.
@@ -352,11 +380,6 @@ impl Checked {
         let from = self.entries.range(path.clone()..);
         from.map(|(found, _)| found.clone())
             .take_while(move |found| found.starts_with(&path))
-    }
-
-    /// Whether no link leads to what is at a path.
-    pub(super) fn is_plain(&self, path: &Path) -> bool {
-        !path.ancestors().skip(1).any(|above| self.is_link(above))
     }
 
     /// Whether there is a link at a path.

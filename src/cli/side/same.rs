@@ -22,6 +22,7 @@ use crate::store::StorePath;
 
 use super::definitions::Definitions;
 use super::revision::Checked;
+use super::wanted::Wanted;
 
 /// What a definition may depend on, besides its own text.
 #[derive(Debug, Default)]
@@ -212,6 +213,33 @@ pub(super) fn differing(
     let mut differing: BTreeSet<PathBuf> = all();
     differing.retain(|file| !same.contains(file));
     Ok(differing)
+}
+
+/// Of the definitions that are the same on both sides, those that define jobs which one of the
+/// `differing` defines as well, as far as these are wanted: what becomes of such a job cannot be told from
+/// one of them alone.
+pub(super) fn twins(
+    old: &Definitions,
+    new: &Definitions,
+    differing: &BTreeSet<PathBuf>,
+    wanted: &Wanted,
+) -> Result<BTreeSet<PathBuf>, MachineError> {
+    let same: Vec<&PathBuf> = new.files.difference(differing).collect();
+    if same.is_empty() || differing.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let mut keys = BTreeSet::new();
+    for side in [old, new] {
+        let files: Vec<&PathBuf> = side.files.intersection(differing).collect();
+        keys.extend(side.keys_of(&files)?);
+    }
+    keys.retain(|key| wanted.is(key));
+    if keys.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    // Of what is the same, nothing has to be read out of git where the other side is a directory.
+    let side = if old.checked.is_none() { old } else { new };
+    side.having(&keys, &same)
 }
 
 /// The packages of the settings, which are the same on both sides, that became others.

@@ -4,9 +4,10 @@ use crate::cli::args::Global;
 use crate::cli::console::Console;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::side::{Reach, Reader, Side, Sides, Wanted, Word};
+use crate::cli::side::{Asked, Reach, Reader, Side, Sides, Wanted, Word};
 use crate::cli::{open, output};
 use crate::diff::{Job, JobChange};
+use crate::model::shell_word;
 use crate::why::change::{Before, JobSteps, WhyChanged};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,10 +18,12 @@ pub(super) fn run(args: &WhyArgs, global: &Global, console: &Console) -> Result<
     let current_dir = open::current_dir()?;
     let root = open::root(global, &current_dir)?;
     let wanted = Wanted::new(std::slice::from_ref(&args.what))?;
+    let after = format!("jobc why {}", shell_word(&args.what));
     let reader = Reader {
         current_dir: &current_dir,
         root: &root,
         wanted: &wanted,
+        asked: Asked::Side { after: &after },
     };
     let words = [args.old.as_deref(), args.new.as_deref()];
     let [old, new] = Word::pair(words, &root, &current_dir);

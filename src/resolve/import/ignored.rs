@@ -47,7 +47,7 @@ impl Ignoring {
             let below = below.take_while(|path| path.starts_with(place));
             found.extend(below.filter(|path| *path != place).cloned());
         }
-        found.into_iter().collect()
+        outermost(found)
     }
 
     fn ask(&self, repository: &Path) -> Arc<BTreeSet<PathBuf>> {
@@ -56,6 +56,19 @@ impl Ignoring {
         let ignored = known.entry(repository.to_owned()).or_insert_with(ask);
         Arc::clone(ignored)
     }
+}
+
+/// Paths without those below others of them: where all in a directory is ignored, git tells of the
+/// directory and of what is in it.
+fn outermost(paths: BTreeSet<PathBuf>) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = Vec::new();
+    for path in paths {
+        // What is below a path follows it in their order.
+        if !found.last().is_some_and(|last| path.starts_with(last)) {
+            found.push(path);
+        }
+    }
+    found
 }
 
 /// How many files lie at a path and below it, and how many bytes are in them.
