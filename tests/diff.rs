@@ -499,6 +499,25 @@ fn submodules() {
         run.stdout,
         run.stderr
     );
+    // Imported as a whole, with the file that leads to its repository.
+    for import in ["library", "shared"] {
+        let job = small_job("a", "").replace("echo hello", &format!("ls ${{../{import}}}"));
+        sandbox.file("repository/ws/a/job.toml", job);
+        if import == "shared" {
+            let below = ["submodule", "--quiet", "add", &url, "ws/shared/library"];
+            git(&root, &below);
+        }
+        commit(&root, "all of it");
+        assert_eq!(changed(&sandbox), [""; 0], "{import}");
+        // Compiled on both sides.
+        let instances = small_job("a", "instances = 2");
+        let instances = instances.replace("echo hello", &format!("ls ${{../{import}}}"));
+        sandbox.file("repository/ws/a/job.toml", instances);
+        let run = jobc_in(&sandbox, "repository/ws", &["diff"]);
+        let expected = "~ devcluster/www/devel/a: adds 1 instance, restarts none\n    instances: not set \
+                        -> 2\n\nHEAD -> working tree: 1 job changed\n";
+        assert_eq!(run.stdout, expected, "{}", run.stderr);
+    }
 }
 
 /// Line endings are those of a checkout.

@@ -4,6 +4,7 @@ mod links;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -187,8 +188,9 @@ impl Checked {
                 continue;
             };
             let directory = self.root.join(&at);
-            fs::create_dir_all(&directory)
-                .map_err(|error| MachineError::new("cannot make a directory", error))?;
+            let cannot = |error| MachineError::new("cannot make a directory", error);
+            fs::create_dir_all(&directory).map_err(cannot)?;
+            copy_git_file(&root.join(&at), &directory).map_err(cannot)?;
             self.parts.push(Part {
                 objects,
                 whole,
@@ -402,6 +404,17 @@ impl Checked {
         let contents = self.objects().contents(&ids)?;
         Ok(paths.into_iter().zip(contents).collect())
     }
+}
+
+/// Copies what leads from a submodule to its repository: whoever imports the directory imports this as
+/// well, and it is no difference.
+fn copy_git_file(from: &Path, to: &Path) -> io::Result<()> {
+    let file = from.join(".git");
+    // Old ones have a directory, which changes with each fetch.
+    if fs::symlink_metadata(&file)?.is_file() {
+        fs::copy(file, to.join(".git"))?;
+    }
+    Ok(())
 }
 
 /// The first of many, one a line.
