@@ -179,13 +179,16 @@ impl<'a> Compiler<'a> {
             let map = SourceMap::new(Arc::clone(file), Arc::new(root));
             let decoded = parse::document(map.root());
             let holes = Holes::new(decoded.holes);
+            let (diagnostics, texts) = match definition.format {
+                Format::Yaml => (
+                    parse::yaml::explained(&map, decoded.diagnostics),
+                    parse::yaml::surprises(&map),
+                ),
+                Format::Json | Format::Toml => (decoded.diagnostics, Vec::new()),
+            };
             let document = Report {
                 value: decoded.value,
-                diagnostics: decoded.diagnostics,
-            };
-            let texts = match definition.format {
-                Format::Yaml => parse::yaml::surprises(&map),
-                Format::Json | Format::Toml => Vec::new(),
+                diagnostics,
             };
             let settings = &self.workspace.settings;
             let checked = document.and_then(|document| {

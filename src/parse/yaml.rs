@@ -10,6 +10,7 @@
 
 mod anchor;
 mod folded;
+mod left_out;
 mod message;
 mod places;
 mod scalar;
@@ -29,6 +30,7 @@ use super::limits::{MAX_ALIASED_VALUES, MAX_DEPTH, MAX_VALUES, fitted, too_deep,
 use super::number::out_of_range;
 use super::problems::{Problems, Stop, Typographic, found, named, one, shortened};
 use anchor::{Anchored, values};
+pub use left_out::explained;
 use places::Places;
 pub use surprises::surprises;
 
@@ -196,7 +198,12 @@ impl Reader<'_> {
                 place,
             )
             .help("write the fields out, or use an alias for the whole value");
-            self.report(problem)?;
+            self.problems.push_habit("merge keys", problem);
+        } else if style == ScalarStyle::Plain
+            && let Some(problem) =
+                message::no_break_space(&self.problems, self.text, span.start as usize)
+        {
+            return Err(self.fail(problem));
         } else if style == ScalarStyle::Plain && key.is_empty() {
             let found = found(self.text, span.start as usize);
             let problem = self
@@ -327,6 +334,8 @@ impl Reader<'_> {
         let kind = match open.content {
             Content::Sequence(items) => Kind::Sequence(fitted(items)),
             Content::Mapping(mut entries, _) => {
+                // What is wrong with merge keys was told.
+                entries.retain(|entry| &self.text[entry.key_span.range()] != "<<");
                 self.problems.drop_duplicates(&mut entries);
                 Kind::Mapping(fitted(entries))
             }
@@ -762,7 +771,7 @@ mod tests {
         );
         wrong(
             "a: [b] c",
-            r#"expected a key, found `c` | 1:8 "c" | indent keys of one table alike"#,
+            r#"expected the end of the value, found `c` | 1:8 "c" | put quotes around text that starts with `[`"#,
         );
         wrong(
             "a: b]\nc: ]",

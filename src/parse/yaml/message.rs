@@ -10,6 +10,13 @@ use super::super::problems::{Problems, floor, found, named, one};
 /// The library's error `info` at byte `at`.
 pub(super) fn grammar(problems: &Problems<'_>, text: &str, info: &str, at: usize) -> Diagnostic {
     let line = Line::of(text, at);
+    let known = no_break_space(problems, text, at)
+        .or_else(|| hidden_bracket(problems, text, info, at))
+        .or_else(|| after_bracket(problems, text, at, &line))
+        .or_else(|| after_comment(problems, text, info, at));
+    if let Some(problem) = known {
+        return problem;
+    }
     let problem = explain(problems, text, info, at, &line);
     if !problem.help.is_empty() || problem.code == &YAML_ALIAS {
         return problem;
@@ -115,6 +122,149 @@ fn explain(
             None => expect("YAML").note(format!("the reader says: {info}")),
         },
     }
+}
+
+/// A no-break space among the indentation and the dashes of the line at `at`.
+pub(super) fn no_break_space(problems: &Problems<'_>, text: &str, at: usize) -> Option<Diagnostic> {
+    const SPACE: char = '\u{a0}';
+    let start = text[..floor(text, at)].trim_end_matches(['\n', '\r', ' ']);
+    for line in [Line::of(text, at), Line::of(text, start.len())] {
+        let content = line.text.trim_start_matches([' ', '-']);
+        let offset = line.text.len() - content.len();
+        // `--` is no dash of a list.
+        if content.starts_with(SPACE) && !line.text[..offset].ends_with("--") {
+            let headline = "expected a space, found a no-break space (U+00A0)";
+            return Some(
+                problems
+                    .syntax(one(text, line.start + offset), headline)
+                    .help("write spaces as indentation and after `-`"),
+            );
+        }
+    }
+    None
+}
+
+/// A comment that hides the bracket which would close a table or a list on its line.
+fn hidden_bracket(
+    problems: &Problems<'_>,
+    text: &str,
+    info: &str,
+    at: usize,
+) -> Option<Diagnostic> {
+    const LONGEST: usize = 10_000;
+    if !["',' or '}'", "',' or ']'", "flow"]
+        .iter()
+        .any(|words| info.contains(words))
+    {
+        return None;
+    }
+    let at = floor(text, at);
+    let mut end = at;
+    let first = floor(text, at.saturating_sub(LONGEST));
+    while end > first {
+        let start = text[..end].rfind('\n').map_or(0, |newline| newline + 1);
+        let line = text[start..].lines().next().unwrap_or_default();
+        if let Some((hash, close)) = cut_off(line) {
+            let span = Span::new(start + hash..start + line.trim_end().len());
+            let headline = format!("expected `{close}`, found a comment");
+            return Some(problems.syntax(span, headline).help(format!(
+                "put quotes around text with `#`, or write the comment after `{close}`"
+            )));
+        }
+        end = start.saturating_sub(1);
+    }
+    None
+}
+
+/// Where a comment starts that has the bracket in it which would close one that the line opens.
+fn cut_off(line: &str) -> Option<(usize, char)> {
+    let mut open = Vec::new();
+    let mut quote = None;
+    let mut previous = ' ';
+    for (at, c) in line.char_indices() {
+        match c {
+            _ if quote == Some(c) => quote = None,
+            _ if quote.is_some() => {}
+            '"' | '\'' if " [{,:".contains(previous) => quote = Some(c),
+            '[' => open.push(']'),
+            '{' => open.push('}'),
+            ']' | '}' => {
+                open.pop();
+            }
+            '#' if previous.is_whitespace() => {
+                let close = open.pop()?;
+                return line[at..].contains(close).then_some((at, close));
+            }
+            _ => {}
+        }
+        previous = c;
+    }
+    None
+}
+
+/// Something after a value that starts with a bracket, which was meant to be text.
+fn after_bracket(
+    problems: &Problems<'_>,
+    text: &str,
+    at: usize,
+    line: &Line<'_>,
+) -> Option<Diagnostic> {
+    let before = line.text.get(..at.checked_sub(line.start)?)?;
+    let value = before
+        .split_once(": ")
+        .or_else(|| before.split_once("- "))
+        .map(|(_, value)| value.trim())?;
+    let open = ["[", "{"]
+        .into_iter()
+        .find(|open| value.starts_with(open))?;
+    let found = found(text, at);
+    if !value.ends_with([']', '}']) || found.span.start == found.span.end {
+        return None;
+    }
+    let headline = format!("expected the end of the value, found {}", found.name);
+    let problem = problems.syntax(found.span, headline);
+    Some(problem.help(format!("put quotes around text that starts with `{open}`")))
+}
+
+/// A comment before the line at `at`, which ended the text that this line was meant to go on with.
+fn after_comment(problems: &Problems<'_>, text: &str, info: &str, at: usize) -> Option<Diagnostic> {
+    const LONGEST: usize = 10_000;
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let line = if info.starts_with("simple key expect") {
+        Line::of(
+            text,
+            text[..floor(text, at)].trim_end().len().checked_sub(1)?,
+        )
+    } else {
+        Line::of(text, at)
+    };
+    let before = text[..line.start].strip_suffix('\n')?;
+    let above = Line::of(text, before.len());
+    let comment = above.text.trim();
+    let wanted = indent(line.text);
+    if !comment.starts_with('#') || wanted == 0 {
+        return None;
+    }
+    let first = floor(text, above.start.saturating_sub(LONGEST));
+    let mut lines = text[first..above.start].lines().rev();
+    let is_text = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let owner = lines.find(|line| is_text(line) && indent(line) < wanted)?;
+    let header = owner.split(" #").next().unwrap_or_default().trim_end();
+    let header = header.rsplit(' ').next().unwrap_or_default();
+    let is_block = header.starts_with(['|', '>']);
+    let content = line.text.trim();
+    let is_key = content.contains(": ") || content.ends_with(':') || content.starts_with('-');
+    let help = if is_block && indent(above.text) < wanted {
+        "indent it like the text: YAML takes it for one of its own"
+    } else if !is_block && !is_key && owner.contains([':', '-']) {
+        "put quotes around text of several lines, or write it as a block with `|`"
+    } else {
+        return None;
+    };
+    let start = above.start + indent(above.text);
+    let span = Span::new(start..start + comment.len());
+    let headline = "expected the rest of the text, found a comment, which ends it";
+    Some(problems.syntax(span, headline).help(help))
 }
 
 /// What was expected, and what to do, by the library's words for what it found instead.

@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::codes::texts::{YAML_ANCHOR, YAML_COMMENT, YAML_FOLDED, YAML_OCTAL};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::source::{Kind, Node, Pointer, SourceMap, Token};
+use crate::source::{Kind, Node, Pointer, SourceMap, Span, Token};
 
 use super::folded::Folded;
 
@@ -212,7 +212,7 @@ impl Search<'_> {
             return;
         }
         let start = end + line.len() - rest.len();
-        let span = crate::source::Span::new(start..end + line.trim_end().len());
+        let span = Span::new(start..end + line.trim_end().len());
         let place = Place::span(self.map.file(), span);
         let pointer: Pointer = self.path.iter().cloned().collect();
         self.found.push(
@@ -238,8 +238,12 @@ impl Search<'_> {
             return;
         }
         let headline = format!("`&{name}` is an anchor of YAML, not a part of the text");
+        let end = start - (line.len() - before.len());
+        let span = Span::new(end - name.len() - 1..end);
+        let anchor = Place::span(self.map.file(), span);
         self.report(|place| {
             Diagnostic::new(&YAML_ANCHOR, headline, place)
+                .also(anchor, "YAML leaves it out")
                 .help("put quotes around the text, or remove the anchor: no alias names it")
         });
     }
