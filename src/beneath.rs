@@ -12,6 +12,8 @@
 //! kernel or a filter of system calls refuses that call, each directory on the way is opened by
 //! itself.
 
+mod handle;
+
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fmt;
@@ -24,6 +26,8 @@ use std::sync::Arc;
 
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, fstat, openat, readlinkat, statat};
 use rustix::io::Errno;
+
+pub use self::handle::DirectoryHandle;
 
 /// A directory that nothing is opened outside of.
 #[derive(Debug, Clone)]

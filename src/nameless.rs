@@ -1,25 +1,32 @@
-//! Files without a name, which nobody sees before they are whole and which vanish with the process
-//! that makes them. Touches the world.
+//! Files that nobody sees before they are whole. Touches the world.
+//!
+//! The best of them have no name until they get theirs, and vanish with the process that makes them.
+//! Where a file system has none, they have a name of their own in the meantime.
 
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd;
-use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, openat, renameat};
+use rustix::io::Errno;
+
+use crate::beneath::DirectoryHandle;
 
 /// A file without a name in the directory's file system, where that can be had. All may use it whom
 /// `mode` and the umask allow to.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn nameless(_: &Path, _mode: u32) -> Option<File> {
+pub(crate) fn nameless(_: &DirectoryHandle, _mode: u32) -> Option<File> {
     None
 }
 
 /// A file without a name in the directory's file system, where that can be had. All may use it whom
 /// `mode` and the umask allow to.
 #[cfg(target_os = "linux")]
-pub(crate) fn nameless(directory: &Path, mode: u32) -> Option<File> {
-    use rustix::fs::{CWD, Mode, OFlags, openat};
+pub(crate) fn nameless(directory: &DirectoryHandle, mode: u32) -> Option<File> {
     let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
-    openat(CWD, directory, flags, Mode::from_raw_mode(mode))
+    openat(directory, ".", flags, Mode::from_raw_mode(mode))
         .ok()
         .map(File::from)
 }
@@ -28,8 +35,73 @@ pub(crate) fn nameless(directory: &Path, mode: u32) -> Option<File> {
 ///
 /// # Errors
 /// If the name is taken, or there are no links, or no `/proc` to make one of what has no name.
-pub(crate) fn link(file: &File, path: &Path) -> io::Result<()> {
-    use rustix::fs::{AtFlags, CWD, linkat};
+pub(crate) fn link(file: &File, directory: &DirectoryHandle, name: &OsStr) -> io::Result<()> {
     let descriptor = format!("/proc/self/fd/{}", file.as_raw_fd());
-    Ok(linkat(CWD, descriptor, CWD, path, AtFlags::SYMLINK_FOLLOW)?)
+    Ok(linkat(
+        CWD,
+        descriptor,
+        directory,
+        name,
+        AtFlags::SYMLINK_FOLLOW,
+    )?)
+}
+
+/// A file under a name of its own, which is removed unless it gets its real one.
+#[derive(Debug)]
+pub(crate) struct Unfinished {
+    file: File,
+    directory: DirectoryHandle,
+    name: Option<OsString>,
+}
+
+impl Unfinished {
+    /// A file in the directory. All may use it whom `mode` and the umask allow to.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub(crate) fn new(directory: &DirectoryHandle, mode: u32) -> io::Result<Self> {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let flags = OFlags::CREATE | OFlags::EXCL | OFlags::RDWR | OFlags::CLOEXEC;
+        loop {
+            let count = COUNT.fetch_add(1, Ordering::Relaxed);
+            let name = format!(".jobc-{}-{count}", std::process::id());
+            match openat(directory, &*name, flags, Mode::from_raw_mode(mode)) {
+                Ok(file) => {
+                    return Ok(Self {
+                        file: file.into(),
+                        directory: directory.clone(),
+                        name: Some(name.into()),
+                    });
+                }
+                // A process of this number left it, or has it in another container.
+                Err(Errno::EXIST) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    pub(crate) fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// Gives the file its name, in the place of one that is there.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub(crate) fn rename(mut self, directory: &DirectoryHandle, name: &OsStr) -> io::Result<()> {
+        if let Some(own) = &self.name {
+            renameat(&self.directory, own, directory, name)?;
+            self.name = None;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if let Some(name) = &self.name {
+            // Nothing better can be done about what does not let itself be removed.
+            let _ = self.directory.remove_file(name);
+        }
+    }
 }

@@ -6,19 +6,21 @@
 //! that one that is there already is either the same, and is left alone, or was damaged, and is
 //! replaced.
 
-use std::fs::{self, File, Permissions};
-use std::io::{self, ErrorKind, Write};
+use std::ffi::OsStr;
+use std::fs::{File, Permissions};
+use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use crate::beneath::{DirectoryHandle, FileKind};
 use crate::diagnostic::MachineError;
 use crate::emit::Artifact;
-use crate::nameless::{link, nameless};
+use crate::nameless::{Unfinished, link, nameless};
 
 /// A directory to write compiled jobs to, made if it is not there.
 #[derive(Debug)]
 pub struct Destination {
-    directory: PathBuf,
+    directory: DirectoryHandle,
 }
 
 /// Whether a path is one word of a command line that jobc's output is put into.
@@ -37,47 +39,24 @@ impl Destination {
     /// If it cannot be made, or its path has white space: the path is one word of the command line
     /// that jobc's output is put into.
     pub fn new(directory: &Path) -> Result<Self, MachineError> {
-        let name = directory.display();
-        let Some(text) = directory.to_str() else {
-            return Err(MachineError::new(
-                format!("cannot write to `{name}`"),
-                "its path is not UTF-8; pass another directory with `--out`",
-            ));
-        };
-        if let Some(space) = text.chars().find(|c| splits(*c)) {
-            return Err(MachineError::new(
-                format!("cannot write to `{}`", text.escape_debug()),
-                format!(
-                    "its path has `{}`, and the shell would split the command line there; pass \
-                     another directory with `--out`",
-                    space.escape_debug()
-                ),
-            ));
-        }
-        fs::create_dir_all(directory)
-            .map_err(|error| MachineError::new(format!("cannot make `{name}`"), error))?;
-        Ok(Self {
-            directory: directory.to_owned(),
-        })
+        check_words(directory)?;
+        let opened = DirectoryHandle::named_or_made(directory);
+        let directory = opened.map_err(|error| cannot("make", directory, error))?;
+        Ok(Self { directory })
     }
 
-    /// As [`Self::new`], for a directory in jobc's own one. That is no part of a workspace's
-    /// history, and says so to version control.
+    /// As [`Self::new`], for a directory in jobc's own one, which is in the workspace at `root`. That
+    /// is no part of a workspace's history, and says so to version control.
     ///
     /// # Errors
     /// As of [`Self::new`], and if one of both is a link, which would lead elsewhere.
-    pub fn in_own(own: &Path, directory: &Path) -> Result<Self, MachineError> {
-        for place in [own, directory] {
-            is_directory(place).map_err(|error| {
-                MachineError::new(format!("cannot use `{}`", place.display()), error)
-            })?;
-        }
-        let destination = Self::new(directory)?;
-        let ignore = own.join(".gitignore");
-        ignore_all(&ignore).map_err(|error| {
-            MachineError::new(format!("cannot write `{}`", ignore.display()), error)
-        })?;
-        Ok(destination)
+    pub fn in_own(root: &Path, own: &Path, directory: &Path) -> Result<Self, MachineError> {
+        check_words(directory)?;
+        let root = DirectoryHandle::named(root).map_err(|error| cannot("open", root, error))?;
+        let at_own = open_below(&root, own)?;
+        let opened = open_below(&at_own, directory)?;
+        ignore_all(&at_own).map_err(|error| cannot("write", &own.join(IGNORE), error))?;
+        Ok(Self { directory: opened })
     }
 
     /// Writes a compiled job and returns the path of its file.
@@ -85,29 +64,75 @@ impl Destination {
     /// # Errors
     /// If the machine cannot; nothing half-written is left.
     pub fn write(&self, artifact: &Artifact) -> Result<PathBuf, MachineError> {
-        let path = self.directory.join(artifact.file_name());
-        Self::write_file(&path, artifact.text.as_bytes()).map_err(|error| {
-            MachineError::new(format!("cannot write `{}`", path.display()), error)
-        })?;
+        let name = artifact.file_name();
+        let path = self.directory.path().join(&name);
+        self.write_file(name.as_ref(), artifact.text.as_bytes())
+            .map_err(|error| cannot("write", &path, error))?;
         Ok(path)
     }
 
-    fn write_file(path: &Path, contents: &[u8]) -> io::Result<()> {
-        if holds(path, contents)? {
+    fn write_file(&self, name: &OsStr, contents: &[u8]) -> io::Result<()> {
+        if holds(&self.directory, name, contents)? {
             return Ok(());
         }
-        replace(path, contents, Access::Fixed)
+        replace(&self.directory, name, contents, Access::Fixed)
     }
 }
 
-/// Makes a file that hides its directory from version control, unless somebody put something else
-/// there. An empty one is what a full disk left.
-fn ignore_all(path: &Path) -> io::Result<()> {
-    match fs::symlink_metadata(path) {
-        Ok(found) if !found.is_file() || found.len() > 0 => Ok(()),
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
-        _ => replace(path, b"*\n", Access::Usual),
+/// Refuses a path that a shell would not read as one word.
+fn check_words(directory: &Path) -> Result<(), MachineError> {
+    let Some(text) = directory.to_str() else {
+        return Err(MachineError::new(
+            format!("cannot write to `{}`", directory.display()),
+            "its path is not UTF-8; pass another directory with `--out`",
+        ));
+    };
+    let Some(space) = text.chars().find(|c| splits(*c)) else {
+        return Ok(());
+    };
+    Err(MachineError::new(
+        format!("cannot write to `{}`", text.escape_debug()),
+        format!(
+            "its path has `{}`, and the shell would split the command line there; pass another \
+             directory with `--out`",
+            space.escape_debug()
+        ),
+    ))
+}
+
+/// The directory at `path`, which is below another one, made with those on the way. None of them is a
+/// link.
+///
+/// # Errors
+/// If something else is there, or the system refuses.
+pub(crate) fn open_below(
+    above: &DirectoryHandle,
+    path: &Path,
+) -> Result<DirectoryHandle, MachineError> {
+    let below = path.strip_prefix(above.path()).unwrap_or(path);
+    let mut at = above.clone();
+    for name in below {
+        let made = at.directory_or_made(name);
+        at = made.map_err(|error| cannot("use", &at.path().join(name), error))?;
     }
+    Ok(at)
+}
+
+fn cannot(what: &str, path: &Path, error: io::Error) -> MachineError {
+    MachineError::new(format!("cannot {what} `{}`", path.display()), error)
+}
+
+/// The file that hides its directory from version control.
+const IGNORE: &str = ".gitignore";
+
+/// Makes it, unless somebody put something else there. An empty one is what a full disk left.
+fn ignore_all(own: &DirectoryHandle) -> io::Result<()> {
+    match own.kind(IGNORE)? {
+        Some(FileKind::File) if own.size(IGNORE)? == Some(0) => {}
+        Some(_) => return Ok(()),
+        None => {}
+    }
+    replace(own, IGNORE.as_ref(), b"*\n", Access::Usual)
 }
 
 /// Who may use a file that is written.
@@ -119,29 +144,58 @@ pub(crate) enum Access {
     Usual,
 }
 
-/// Puts a file at `path`, in the place of one that is there.
+impl Access {
+    fn mode(self) -> u32 {
+        match self {
+            Self::Fixed => 0o600,
+            Self::Usual => 0o666,
+        }
+    }
+}
+
+/// Puts a file into a directory, in the place of one that has its name.
 ///
 /// # Errors
 /// If the machine cannot; nothing half-written is left.
-pub(crate) fn replace(path: &Path, contents: &[u8], access: Access) -> io::Result<()> {
-    let directory = path.parent().unwrap_or(Path::new("/"));
-    let mode = match access {
-        Access::Fixed => 0o600,
-        Access::Usual => 0o666,
-    };
-    if let Some(nameless) = nameless(directory, mode) {
+pub(crate) fn replace(
+    directory: &DirectoryHandle,
+    name: &OsStr,
+    contents: &[u8],
+    access: Access,
+) -> io::Result<()> {
+    if let Some(nameless) = nameless(directory, access.mode()) {
         fill(&nameless, contents, access)?;
-        if link(&nameless, path).is_ok() {
+        if link(&nameless, directory, name).is_ok() {
             return Ok(());
         }
     }
-    let file = tempfile::Builder::new()
-        .prefix(".jobc-")
-        .permissions(Permissions::from_mode(mode))
-        .tempfile_in(directory)?;
-    fill(file.as_file(), contents, access)?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    let unfinished = Unfinished::new(directory, access.mode())?;
+    fill(unfinished.file(), contents, access)?;
+    unfinished.rename(directory, name)
+}
+
+/// Puts a file into a directory that has none of its name.
+///
+/// # Errors
+/// If the name is taken, or the machine cannot; nothing half-written is left.
+pub(crate) fn create(directory: &DirectoryHandle, name: &OsStr, contents: &[u8]) -> io::Result<()> {
+    let access = Access::Usual;
+    if let Some(nameless) = nameless(directory, access.mode()) {
+        fill(&nameless, contents, access)?;
+        // A file system may find out late that it is full.
+        nameless.sync_all()?;
+        match link(&nameless, directory, name) {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => {}
+            linked => return linked,
+        }
+    }
+    let unfinished = Unfinished::new(directory, access.mode())?;
+    fill(unfinished.file(), contents, access)?;
+    unfinished.file().sync_all()?;
+    if directory.kind(name)?.is_some() {
+        return Err(ErrorKind::AlreadyExists.into());
+    }
+    unfinished.rename(directory, name)
 }
 
 /// Writes all of a file.
@@ -154,30 +208,23 @@ fn fill(mut file: &File, contents: &[u8], access: Access) -> io::Result<()> {
     }
 }
 
-/// Whether the file at `path` is there with exactly these contents.
-fn holds(path: &Path, contents: &[u8]) -> io::Result<bool> {
-    match fs::symlink_metadata(path) {
-        Ok(metadata) if metadata.is_file() && metadata.len() == contents.len() as u64 => {
-            Ok(fs::read(path)? == contents)
-        }
-        Ok(_) => Ok(false),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
-/// Whether a directory is there, and no link to one.
+/// Whether a directory has a file of this name with exactly these contents.
 ///
 /// # Errors
-/// If something else is there, or the system refuses.
-pub(crate) fn is_directory(path: &Path) -> io::Result<bool> {
-    match fs::symlink_metadata(path) {
-        Ok(metadata) if metadata.is_dir() => Ok(true),
-        Ok(metadata) if metadata.is_symlink() => {
-            Err(io::Error::other("it is a link, and links are not followed"))
-        }
-        Ok(_) => Err(io::Error::other("it is no directory")),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
+/// If it cannot be read.
+pub(crate) fn holds(
+    directory: &DirectoryHandle,
+    name: &OsStr,
+    contents: &[u8],
+) -> io::Result<bool> {
+    let length = contents.len() as u64;
+    if directory.size(name)? != Some(length) {
+        return Ok(false);
     }
+    let Some(file) = directory.file(name)? else {
+        return Ok(false);
+    };
+    let mut found = Vec::with_capacity(contents.len() + 1);
+    file.take(length + 1).read_to_end(&mut found)?;
+    Ok(found == contents)
 }

@@ -102,15 +102,19 @@ const ARROWS: &[(&str, &[&str])] = &[
             "workspace",
         ],
     ),
-    ("nameless", &[]),
-    ("write", &["diagnostic", "emit", "nameless"]),
-    ("snapshot", &["source", "diagnostic", "model", "write"]),
+    ("nameless", &["beneath"]),
+    ("scratch", &["beneath"]),
+    ("write", &["beneath", "diagnostic", "emit", "nameless"]),
+    (
+        "snapshot",
+        &["beneath", "source", "diagnostic", "model", "write"],
+    ),
     ("nix", &[]),
     ("git", &["diagnostic", "store"]),
     (
         "publish",
         &[
-            "store", "cache", "resolve", "plan", "compile", "nix", "nameless",
+            "beneath", "store", "cache", "resolve", "plan", "compile", "nix", "nameless",
         ],
     ),
     (
@@ -140,6 +144,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "plan",
             "publish",
             "nix",
+            "scratch",
         ],
     ),
     ("run", &["diagnostic", "model", "secret"]),
@@ -161,6 +166,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// Modules that may read files, variables, the clock or the network.
 const TOUCH_THE_WORLD: &[&str] = &[
     "src/beneath.rs",
+    "src/beneath/",
     "src/source/load.rs",
     "src/resolve/import/",
     "src/resolve/expanded.rs",
@@ -171,6 +177,7 @@ const TOUCH_THE_WORLD: &[&str] = &[
     "src/cache/files.rs",
     "src/cache/http.rs",
     "src/nameless.rs",
+    "src/scratch.rs",
     "src/write.rs",
     "src/snapshot/directory.rs",
     "src/nix.rs",

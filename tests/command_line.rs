@@ -1,6 +1,7 @@
 //! What commands do to files, streams and each other; what they say is in `tests/cases/`.
 
 use std::fs::{self, File};
+use std::os::unix::fs::symlink;
 use std::process::Stdio;
 
 use crate::harness::{Sandbox, small_job};
@@ -59,6 +60,86 @@ fn a_failed_start_leaves_nothing() {
     let run = sandbox.jobc(["init", "demo"]);
     assert_eq!((run.status, run.stdout.as_str()), (2, ""));
     assert_eq!(sandbox.list("demo"), ["hello"]);
+}
+
+/// Nothing is written outside of the directory that was named, which may be a link itself.
+#[test]
+fn a_start_follows_no_link() {
+    let sandbox = Sandbox::new();
+    for name in ["hello", "schema"] {
+        let demo = format!("demo-{name}");
+        sandbox.file(&format!("out-{name}/file"), "");
+        let root = sandbox.path().join(&demo);
+        fs::create_dir(&root).expect("it can be made");
+        let out = sandbox.path().join(format!("out-{name}"));
+        symlink(&out, root.join(name)).expect("it can be linked");
+        let run = sandbox.jobc(["init", &demo]);
+        assert_eq!((run.status, run.stdout.as_str()), (2, ""));
+        let cause = "it is a link, and links are not followed";
+        assert!(run.stderr.contains(cause), "{}", run.stderr);
+        assert_eq!(sandbox.list(&format!("out-{name}")), ["file"]);
+        fs::remove_file(root.join(name)).expect("it is there");
+        assert!(sandbox.list(&demo).is_empty());
+        symlink(&root, sandbox.path().join(format!("to-{name}"))).expect("it can be linked");
+        assert_eq!(sandbox.jobc(["init", &format!("to-{name}")]).status, 0);
+    }
+}
+
+#[test]
+fn a_start_that_was_stopped_goes_on() {
+    let sandbox = Sandbox::new();
+    assert_eq!(sandbox.jobc(["init", "demo"]).status, 0);
+    let all = sandbox.list("demo");
+    for name in [
+        "hello/hello.sh",
+        "schema/settings.schema.json",
+        ".gitignore",
+    ] {
+        fs::remove_file(sandbox.path().join("demo").join(name)).expect("it was written");
+    }
+    let run = sandbox.jobc(["init", "demo"]);
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""));
+    assert!(
+        !run.stdout.contains("wrote demo/jobc.toml"),
+        "{}",
+        run.stdout
+    );
+    assert!(
+        run.stdout.contains("wrote demo/hello/hello.sh"),
+        "{}",
+        run.stdout
+    );
+    assert_eq!(sandbox.list("demo"), all);
+    // What somebody has changed is not gone on from.
+    sandbox.file("demo/jobc.toml", "");
+    fs::remove_file(sandbox.path().join("demo/hello/hello.sh")).expect("it was written");
+    let run = sandbox.jobc(["init", "demo"]);
+    assert_eq!(run.status, 2);
+    assert!(run.stderr.contains("demo/jobc.toml\n"), "{}", run.stderr);
+    assert!(!run.stderr.contains("job.toml\n"), "{}", run.stderr);
+}
+
+#[test]
+fn what_stands_in_the_place_of_a_directory_is_named() {
+    let sandbox = hello();
+    sandbox.file("taken", "");
+    for (arguments, expected) in [
+        (
+            &["build", "hello", "--out", "taken"][..],
+            "error: cannot make `[DIR]/taken`: it is a file\n",
+        ),
+        (
+            &["build", "hello", "--out", "taken/in/it"],
+            "error: cannot make `[DIR]/taken/in/it`: `[DIR]/taken` is a file\n",
+        ),
+        (
+            &["init", "taken"],
+            "error: cannot make `[DIR]/taken`: it is a file\n",
+        ),
+    ] {
+        let run = sandbox.jobc(arguments);
+        assert_eq!((run.status, run.stderr.as_str()), (2, expected));
+    }
 }
 
 /// A file system with room for a few pages, so that writing fails at every file in turn.

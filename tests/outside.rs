@@ -4,6 +4,13 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use jobc::emit::{Artifact, Form};
+use jobc::model::JobKey;
+use jobc::snapshot::Directory;
+use jobc::write::Destination;
+use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use crate::diff::{commit, git};
 use crate::harness::{Run, Sandbox, report, small_job};
@@ -318,5 +325,62 @@ fn own_files_are_hidden_from_history_again() {
         }
         assert_eq!(jobc(&sandbox, &["build", "web"]).status, 0);
         assert_eq!(text(), before.filter(|it| !it.is_empty()).unwrap_or("*\n"));
+    }
+}
+
+/// Does `work` while somebody swaps a directory of the workspace with a link to `out`.
+pub fn while_links_come_and_go(sandbox: &Sandbox, directory: &str, work: impl FnOnce()) {
+    let one = sandbox.path().join(directory);
+    fs::create_dir_all(&one).unwrap();
+    let other = sandbox.path().join("link");
+    symlink(sandbox.path().join("out"), &other).unwrap();
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !stop.load(Ordering::Relaxed) {
+                if renameat_with(CWD, &one, CWD, &other, RenameFlags::EXCHANGE).is_err() {
+                    return eprintln!("ignored: a race, for want of an exchange of names");
+                }
+            }
+        });
+        work();
+        stop.store(true, Ordering::Relaxed);
+    });
+}
+
+#[test]
+fn nothing_is_written_outside_while_links_come_and_go() {
+    let artifact = |number: u32| Artifact {
+        key: JobKey {
+            cluster: "c".parse().unwrap(),
+            role: "r".parse().unwrap(),
+            environment: "devel".parse().unwrap(),
+            name: "n".parse().unwrap(),
+        },
+        form: Form::Complete,
+        text: format!("{number}\n"),
+    };
+    for directory in ["ws/.jobc/store", "ws/.jobc", "ws/snapshots/c"] {
+        let sandbox = workspace();
+        let before = sandbox.list("out");
+        let root = sandbox.path().join("ws");
+        let (own, store) = (root.join(".jobc"), root.join(".jobc/store"));
+        let mut written = 0;
+        while_links_come_and_go(&sandbox, directory, || {
+            for number in 0..1000 {
+                if directory == "ws/snapshots/c" {
+                    let name = "c/r/devel/n.json".parse().unwrap();
+                    let snapshots = Directory::open(&root, root.join("snapshots"));
+                    let done = snapshots.and_then(|it| it.write(&name, &number.to_string()));
+                    written += usize::from(done.is_ok());
+                } else {
+                    let destination = Destination::in_own(&root, &own, &store);
+                    let done = destination.and_then(|it| it.write(&artifact(number)));
+                    written += usize::from(done.is_ok());
+                }
+            }
+        });
+        assert!(written > 0, "{directory}");
+        assert_eq!(sandbox.list("out"), before, "{directory}");
     }
 }

@@ -14,6 +14,7 @@ use jobc::store::nar::Tree;
 use jobc::store::{Compression, NarInfo, PublicKey, Sha256, StoreDir, StorePath};
 
 use crate::harness::{Run, Sandbox};
+use crate::outside::while_links_come_and_go;
 
 const SECRET: &str = "vector-key-1:oQHbXW5uAa9+tpr7V1BgL/XtZ7rnWQZbBKSjBojkBicQwaijC25F9T+bh/RrTujBRj74yFWY0aqhjxGdNboNTQ==";
 const PUBLIC: &str = "vector-key-1:EMGoowtuRfU/m4f0a07owUY++MhVmNGqoY8RnTW6DU0=";
@@ -624,6 +625,50 @@ fn what_changes_in_between_is_not_published() {
     sandbox.file("one/hello.txt", "hello\n");
     assert_eq!(finish(), Ok(()));
     assert_eq!(infos(&cache).len(), 1);
+}
+
+/// Archives stay in the cache though somebody swaps its directory with a link.
+#[test]
+fn archives_stay_in_the_cache() {
+    let sandbox = workspace();
+    sandbox
+        .file("out/file", "")
+        .file("cache/nix-cache-info", "StoreDir: /nix/store\n");
+    let store_dir = StoreDir::default();
+    let importer = Importer::new(sandbox.path(), store_dir.clone(), &[]).expect("it is there");
+    let how = How {
+        importer: &importer,
+        ahead: None,
+        packing: Packing::None,
+        compared: Compared::default(),
+    };
+    let source = sandbox.path().join("one/hello.txt");
+    let cache = sandbox.path().join("cache");
+    let mut pushed = 0;
+    while_links_come_and_go(&sandbox, "cache/nar", || {
+        for number in 0..300 {
+            sandbox.file("one/hello.txt", number.to_string());
+            let hello = importer.import(&source).expect("it can be imported");
+            let import = Import {
+                path: hello.store_path,
+                source: source.clone(),
+                nar: hello.nar,
+                suspects: Vec::new(),
+            };
+            let object = Object {
+                path: &import.path,
+                nar: import.nar,
+                contents: Contents::Import(&import),
+                layer: Layer::Imports,
+            };
+            let done = Directory::look(&cache, &store_dir)
+                .and_then(|it| Work::new(it, vec![object], None, Compared::default()))
+                .and_then(|work| work.finish(&how, None, &|_| {}));
+            pushed += usize::from(done.is_ok());
+        }
+    });
+    assert!(pushed > 0);
+    assert_eq!(sandbox.list("out"), ["file"]);
 }
 
 /// A workspace with enough to do for a while.

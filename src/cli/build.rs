@@ -62,9 +62,11 @@ fn write(
     out: Option<&Path>,
     workspace: &Workspace,
 ) -> Result<Vec<PathBuf>, MachineError> {
-    let destination = match out {
-        Some(directory) => Destination::new(&absolute(directory)?)?,
-        None => Destination::in_own(&workspace.own_directory(), &workspace.store_directory())?,
+    let destination = if let Some(directory) = out {
+        Destination::new(&absolute(directory)?)?
+    } else {
+        let (own, store) = (workspace.own_directory(), workspace.store_directory());
+        Destination::in_own(&workspace.root, &own, &store)?
     };
     let write = |job: &Compiled| destination.write(&job.artifact);
     in_parallel(jobs, write, |_| {}).into_iter().collect()

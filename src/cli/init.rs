@@ -1,12 +1,13 @@
 //! `jobc init`: a workspace to start from.
 
 use std::fmt::Write as _;
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::beneath::DirectoryHandle;
+use crate::diagnostic::MachineError;
 use crate::source::display_name;
-use crate::write::is_one_word;
+use crate::write::{create, holds, is_one_word};
 
 use super::args::InitArgs;
 use super::console::Console;
@@ -20,14 +21,27 @@ pub(super) fn run(args: &InitArgs, console: &Console) -> Result<Exit, Failure> {
     let current_dir = current_dir()?;
     let root = current_dir.join(&args.directory);
     let named = |path: &Path| display_name(path, &current_dir);
-    let mut files = starter::files();
-    let taken: Vec<String> = files
-        .iter()
-        .map(|(name, _)| root.join(name))
-        .filter(|path| path.symlink_metadata().is_ok())
-        .map(|path| named(&path))
-        .collect();
+    let files = starter::files();
+    // What is wrong with it is told when it is made.
+    let there = DirectoryHandle::named(&root).ok();
+    let mut missing = Vec::new();
+    let mut taken = Vec::new();
+    for (name, text) in &files {
+        match there
+            .as_ref()
+            .map_or(Ok(There::Nothing), |root| look(root, name, text))?
+        {
+            There::Nothing => missing.push((name.clone(), text.clone())),
+            // One that was stopped on its way left it.
+            There::Same => {}
+            There::Other => taken.push(name),
+        }
+    }
+    if missing.is_empty() {
+        taken = files.iter().map(|(name, _)| name).collect();
+    }
     if !taken.is_empty() {
+        let taken: Vec<_> = taken.iter().map(|name| named(&root.join(name))).collect();
         return Err(
             Failure::new("there are files already that would be overwritten")
                 .note(taken.join("\n"))
@@ -36,9 +50,9 @@ pub(super) fn run(args: &InitArgs, console: &Console) -> Result<Exit, Failure> {
     }
     let (ignore, ignored) = starter::IGNORE;
     if root.join(ignore).symlink_metadata().is_err() {
-        files.push((ignore.to_owned(), ignored.to_owned()));
+        missing.push((ignore.to_owned(), ignored.to_owned()));
     }
-    let written = write(&root, &files)?;
+    let written = write(&root, &missing)?;
     let mut text = String::new();
     for path in &written {
         writeln!(text, "wrote {}", named(path)).expect("a string takes all");
@@ -67,56 +81,124 @@ pub(super) fn run(args: &InitArgs, console: &Console) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// Writes all of the files, or none.
-fn write(root: &Path, files: &[(String, String)]) -> Result<Vec<PathBuf>, Failure> {
-    let mut made = Made::default();
-    for (name, text) in files {
-        let path = root.join(name);
-        if let Err(error) = made.file(&path, text) {
-            made.undo();
-            let name = path.display();
-            return Err(Failure::new(format!("cannot write `{name}`: {error}")));
+/// What stands in the place of a file that is to be written.
+enum There {
+    Nothing,
+    /// The same file.
+    Same,
+    Other,
+}
+
+fn look(root: &DirectoryHandle, name: &str, text: &str) -> Result<There, MachineError> {
+    let (directories, file) = parts(name);
+    let mut at = root.clone();
+    for part in directories {
+        let found = at.directory(part);
+        match found.map_err(|error| cannot("use", &at.path().join(part), error))? {
+            Some(found) => at = found,
+            None => return Ok(There::Nothing),
         }
     }
-    Ok(made.files)
+    let looked = holds(&at, file.as_ref(), text.as_bytes()).and_then(|is_same| {
+        Ok(match at.kind(file)? {
+            None => There::Nothing,
+            Some(_) if is_same => There::Same,
+            Some(_) => There::Other,
+        })
+    });
+    looked.map_err(|error| cannot("read", &at.path().join(file), error))
+}
+
+/// The directories of a name, outermost first, and what it is called in the last of them.
+fn parts(name: &str) -> (impl Iterator<Item = &str>, &str) {
+    let (directories, file) = name.rsplit_once('/').unwrap_or(("", name));
+    let directories = directories.split('/').filter(|part| !part.is_empty());
+    (directories, file)
+}
+
+fn cannot(what: &str, path: &Path, error: impl std::fmt::Display) -> MachineError {
+    MachineError::new(format!("cannot {what} `{}`", path.display()), error)
+}
+
+/// Writes all of the files, or none.
+fn write(root: &Path, files: &[(String, String)]) -> Result<Vec<PathBuf>, MachineError> {
+    let mut made = Made::default();
+    let written = made.all(root, files);
+    if written.is_err() {
+        made.undo();
+    }
+    written
 }
 
 /// What is there that was not before.
 #[derive(Default)]
 struct Made {
-    /// The outermost first.
-    directories: Vec<PathBuf>,
-    files: Vec<PathBuf>,
+    /// The directory itself and those around it, the outermost first.
+    around: Vec<PathBuf>,
+    /// Those in it, by the directory that each is in.
+    directories: Vec<(DirectoryHandle, String)>,
+    files: Vec<(DirectoryHandle, String)>,
 }
 
 impl Made {
-    fn file(&mut self, path: &Path, text: &str) -> io::Result<()> {
-        if let Some(directory) = path.parent() {
-            self.directory(directory)?;
-        }
-        let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-        self.files.push(path.to_owned());
-        file.write_all(text.as_bytes())?;
-        // A file system may find out late that it is full.
-        file.sync_all()
+    fn all(
+        &mut self,
+        root: &Path,
+        files: &[(String, String)],
+    ) -> Result<Vec<PathBuf>, MachineError> {
+        let missing = root.ancestors().take_while(|above| !above.is_dir());
+        self.around = missing.map(Path::to_owned).collect();
+        self.around.reverse();
+        let opened = DirectoryHandle::named_or_made(root);
+        let root = opened.map_err(|error| cannot("make", root, error))?;
+        let written = files
+            .iter()
+            .map(|(name, text)| self.file(&root, name, text));
+        written.collect()
     }
 
-    fn directory(&mut self, path: &Path) -> io::Result<()> {
-        let missing = path.ancestors().take_while(|above| !above.is_dir());
-        let missing: Vec<_> = missing.collect();
-        for directory in missing.into_iter().rev() {
-            fs::create_dir(directory)?;
-            self.directories.push(directory.to_owned());
+    fn file(
+        &mut self,
+        root: &DirectoryHandle,
+        name: &str,
+        text: &str,
+    ) -> Result<PathBuf, MachineError> {
+        let (directories, file) = parts(name);
+        let mut at = root.clone();
+        for part in directories {
+            at = self.directory(&at, part)?;
         }
-        Ok(())
+        let path = at.path().join(file);
+        let created = create(&at, file.as_ref(), text.as_bytes());
+        created.map_err(|error| cannot("write", &path, error))?;
+        self.files.push((at, file.to_owned()));
+        Ok(path)
+    }
+
+    fn directory(
+        &mut self,
+        at: &DirectoryHandle,
+        name: &str,
+    ) -> Result<DirectoryHandle, MachineError> {
+        let path = at.path().join(name);
+        let found = at.directory(name);
+        if let Some(found) = found.map_err(|error| cannot("use", &path, error))? {
+            return Ok(found);
+        }
+        self.directories.push((at.clone(), name.to_owned()));
+        let made = at.directory_or_made(name);
+        made.map_err(|error| cannot("make", &path, error))
     }
 
     /// Removes all of it. Nothing better can be done about what does not even let itself be removed.
     fn undo(&self) {
-        for path in &self.files {
-            let _ = fs::remove_file(path);
+        for (directory, name) in &self.files {
+            let _ = directory.remove_file(name);
         }
-        for path in self.directories.iter().rev() {
+        for (directory, name) in self.directories.iter().rev() {
+            let _ = directory.remove_directory(name);
+        }
+        for path in self.around.iter().rev() {
             let _ = fs::remove_dir(path);
         }
     }

@@ -281,6 +281,19 @@ mod tests {
     }
 
     #[test]
+    fn a_backquote_closes() {
+        let (_, headline) = redacted(
+            "a = 'b'\n",
+            "b",
+            "no answer from `https://h/?token=8c1f0de2aa417bd5`, `x` and `y`",
+        );
+        assert_eq!(
+            headline,
+            "no answer from `https://h/?token=****************`, `x` and `y`"
+        );
+    }
+
+    #[test]
     fn widths_stay() {
         let (text, _) = redacted("a = 'PASSWORD=h\u{e9}\u{20ac}\u{1f600}r2'; b\n", "b", "b");
         assert_eq!(text, "a = 'PASSWORD=*\u{d7}\u{2217}\u{1d7b7}**'; b\n");

@@ -9,6 +9,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use crate::beneath::DirectoryHandle;
 use crate::nameless::nameless;
 use crate::resolve::import::{Keeper, Kept};
 use crate::store::{Digest, StorePath};
@@ -73,8 +74,9 @@ impl Keeper for Ahead {
         }
         // The cache is made in the first directory upward that is there.
         let place = self.cache.ancestors().find(|place| place.is_dir())?;
+        let place = DirectoryHandle::named(place).ok()?;
         Some(Box::new(Draft {
-            file: BufWriter::with_capacity(BUFFER_SIZE, nameless(place, MODE)?),
+            file: BufWriter::with_capacity(BUFFER_SIZE, nameless(&place, MODE)?),
             whole: Arc::clone(&self.whole),
         }))
     }

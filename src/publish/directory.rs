@@ -7,15 +7,14 @@
 //! .jobc/                     files that are not finished, where they need a name
 //! ```
 //!
-//! The directory itself may be a link; what lies in it may not: it would lead out of the cache.
+//! The directory itself may be a link; what lies in it may not: it would lead out of the cache. So
+//! all of it is opened from the directory's descriptor.
 
-use std::fs::{self, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::OFlags;
-
+use crate::beneath::{DirectoryHandle, FileKind};
 use crate::resolve::import::Importer;
 use crate::store::hash::Sha256Writer;
 use crate::store::{CacheInfo, Compression, NarInfo, SecretKey, StoreDir, StorePath};
@@ -31,6 +30,8 @@ use super::packing::Packing;
 #[derive(Debug)]
 pub struct Directory {
     path: PathBuf,
+    /// None if it is not there yet.
+    handle: Option<DirectoryHandle>,
     store_dir: StoreDir,
     is_cache: bool,
 }
@@ -90,23 +91,29 @@ impl Directory {
     /// # Errors
     /// If it is something else than a cache for these stores.
     pub fn look(path: &Path, store_dir: &StoreDir) -> Result<Self, PublishError> {
-        let entries = match fs::read_dir(path) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Ok(Self::at(path, store_dir, false));
-            }
+        let at = |handle, is_cache| Self {
+            path: path.to_owned(),
+            handle,
+            store_dir: store_dir.clone(),
+            is_cache,
+        };
+        let handle = match DirectoryHandle::named(path) {
+            Ok(handle) => handle,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(at(None, false)),
             Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
                 let path = path.to_owned();
                 return Err(PublishError::NoDirectory { path });
             }
             Err(error) => return Err(PublishError::io("list", path)(error)),
         };
+        let entries = handle.entries().map_err(PublishError::io("list", path))?;
         for name in OWN {
-            plain(&path.join(name), Kind::Directory)?;
+            plain(&handle, name, FileKind::Directory)?;
         }
-        let file = path.join(CacheInfo::FILE_NAME);
-        plain(&file, Kind::File)?;
-        if let Some(text) = read(&file, CacheInfo::MAX_SIZE)? {
+        let name = CacheInfo::FILE_NAME;
+        let file = path.join(name);
+        plain(&handle, name, FileKind::File)?;
+        if let Some(text) = read(&handle, name, CacheInfo::MAX_SIZE)? {
             let text = String::from_utf8_lossy(&text);
             let info = CacheInfo::parse(&text);
             let info = info.map_err(|error| PublishError::bad_info(file, &error))?;
@@ -116,26 +123,17 @@ impl Directory {
                     found,
                     expected: store_dir.clone(),
                 }),
-                _ => Ok(Self::at(path, store_dir, true)),
+                _ => Ok(at(Some(handle), true)),
             };
         }
-        for entry in entries {
-            let entry = entry.map_err(PublishError::io("list", path))?;
-            let name = entry.file_name().to_string_lossy().into_owned();
+        for (name, _) in entries {
+            let name = String::from_utf8_lossy(&name).into_owned();
             if !UNRELATED.contains(&&*name) {
                 let path = path.to_owned();
                 return Err(PublishError::NoCache { path, found: name });
             }
         }
-        Ok(Self::at(path, store_dir, false))
-    }
-
-    fn at(path: &Path, store_dir: &StoreDir, is_cache: bool) -> Self {
-        Self {
-            path: path.to_owned(),
-            store_dir: store_dir.clone(),
-            is_cache,
-        }
+        Ok(at(Some(handle), false))
     }
 
     /// Where it is.
@@ -158,10 +156,10 @@ impl Directory {
         key: Option<&SecretKey>,
         compared: Compared,
     ) -> Result<State, PublishError> {
-        if !self.is_cache {
+        let Some(cache) = self.handle.as_ref().filter(|_| self.is_cache) else {
             return Ok(State::Missing);
-        }
-        let Some(text) = read(&self.narinfo(object), NarInfo::MAX_SIZE)? else {
+        };
+        let Some(text) = read(cache, &narinfo(object.path), NarInfo::MAX_SIZE)? else {
             return Ok(State::Missing);
         };
         // What is no narinfo is of no use to anybody, and is replaced.
@@ -175,10 +173,10 @@ impl Directory {
             Compression::None => Some(info.nar_size),
             _ => info.file_size,
         };
-        let Some(archive) = self.archive_of(&info.url) else {
+        let Some((directory, name)) = self.archive_of(&info.url)? else {
             return Ok(State::Missing);
         };
-        let Some(size) = size(&archive)? else {
+        let Some(size) = size(&directory, name)? else {
             return Ok(State::Missing);
         };
         if expected.is_some_and(|expected| expected != size) || size == 0 {
@@ -206,17 +204,17 @@ impl Directory {
     /// # Errors
     /// If it cannot be read.
     pub fn soundness(&self, info: &NarInfo) -> Result<Soundness, PublishError> {
-        let Some(path) = self.archive_of(&info.url) else {
+        let Some((directory, name)) = self.archive_of(&info.url)? else {
             return Ok(Soundness::Broken);
         };
-        let Some(file) = open(&path)? else {
+        let Some(file) = open(&directory, name)? else {
             return Ok(Soundness::Broken);
         };
         let mut hasher = Sha256Writer::new();
         match info.compression {
             Compression::None => {
                 let copied = io::copy(&mut file.take(info.nar_size), &mut hasher);
-                copied.map_err(PublishError::io("read", &path))?;
+                copied.map_err(PublishError::io("read", &directory.path().join(name)))?;
             }
             Compression::Zstd => {
                 // What is packed may be far more than it says.
@@ -245,23 +243,52 @@ impl Directory {
     /// # Errors
     /// If the machine cannot.
     pub fn forget(&self, path: &StorePath, url: Option<&str>) -> Result<(), PublishError> {
-        let narinfo = self.path.join(format!("{}.narinfo", path.hash()));
-        let archive = url.and_then(|url| self.archive_of(url));
-        for file in [Some(narinfo), archive].into_iter().flatten() {
-            match fs::remove_file(&file) {
+        let narinfo = narinfo(path);
+        let mut files: Vec<(DirectoryHandle, &str)> = Vec::new();
+        files.extend(self.handle.clone().map(|cache| (cache, &*narinfo)));
+        if let Some(url) = url {
+            files.extend(self.archive_of(url)?);
+        }
+        for (directory, name) in files {
+            match directory.remove_file(name) {
                 Ok(()) => {}
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(PublishError::io("remove", &file)(error)),
+                Err(error) => {
+                    return Err(PublishError::io("remove", &directory.path().join(name))(
+                        error,
+                    ));
+                }
             }
         }
         Ok(())
     }
 
-    /// Where the archive at this URL is, if it is a file of the cache.
-    fn archive_of(&self, url: &str) -> Option<PathBuf> {
+    /// Where the archive at this URL is, if it can be a file of the cache: its directory and its name
+    /// there.
+    fn archive_of<'u>(
+        &self,
+        url: &'u str,
+    ) -> Result<Option<(DirectoryHandle, &'u str)>, PublishError> {
         let is_plain = |part: &str| !matches!(part, "" | "." | "..");
-        let inside = !url.contains("://") && url.split('/').all(is_plain);
-        inside.then(|| self.path.join(url))
+        if url.contains("://") || !url.split('/').all(is_plain) {
+            return Ok(None);
+        }
+        let (directories, name) = url.rsplit_once('/').unwrap_or(("", url));
+        let Some(mut at) = self.handle.clone() else {
+            return Ok(None);
+        };
+        for part in directories.split('/').filter(|part| !part.is_empty()) {
+            match at.directory(part) {
+                Ok(Some(found)) => at = found,
+                Ok(None) => return Ok(None),
+                // What a link leads to is none of the cache.
+                Err(error) if error.kind() == io::ErrorKind::Other => return Ok(None),
+                Err(error) => {
+                    return Err(PublishError::io("inspect", &at.path().join(part))(error));
+                }
+            }
+        }
+        Ok(Some((at, name)))
     }
 
     /// Makes it a cache.
@@ -269,21 +296,29 @@ impl Directory {
     /// # Errors
     /// If the machine cannot.
     pub fn found(&mut self) -> Result<(), PublishError> {
-        if self.is_cache {
-            return Ok(());
+        self.make().map(drop)
+    }
+
+    /// The same, opened.
+    fn make(&mut self) -> Result<DirectoryHandle, PublishError> {
+        let handle = match self.handle.take() {
+            Some(handle) => handle,
+            None => DirectoryHandle::named_or_made(&self.path)
+                .map_err(PublishError::io("make", &self.path))?,
+        };
+        self.handle = Some(handle.clone());
+        if !self.is_cache {
+            // The first of all, so that another run that looks takes it for a cache.
+            let info = CacheInfo::new(self.store_dir.clone()).to_string();
+            write(
+                &Drafts::new(&handle),
+                &handle,
+                CacheInfo::FILE_NAME,
+                (info.as_bytes(), Existing::Keep),
+            )?;
+            self.is_cache = true;
         }
-        fs::create_dir_all(&self.path).map_err(PublishError::io("make", &self.path))?;
-        // The first of all, so that another run that looks takes it for a cache.
-        let path = self.path.join(CacheInfo::FILE_NAME);
-        let info = CacheInfo::new(self.store_dir.clone()).to_string();
-        write(
-            &Drafts::new(&self.path),
-            &path,
-            info.as_bytes(),
-            Existing::Keep,
-        )?;
-        self.is_cache = true;
-        Ok(())
+        Ok(handle)
     }
 
     /// Prepares to write to it, which makes it a cache.
@@ -291,22 +326,33 @@ impl Directory {
     /// # Errors
     /// If the machine cannot.
     pub fn open(mut self) -> Result<OpenDirectory, PublishError> {
-        self.found()?;
+        let cache = self.make()?;
+        let make = |name: &str| {
+            plain(&cache, name, FileKind::Directory)?;
+            let made = cache.directory_or_made(name);
+            made.map_err(PublishError::io("make", &self.path.join(name)))
+        };
+        let nar = make(NAR)?;
         // Nix makes them all wherever it only reads, and fails where it may not.
-        for name in [NAR, "realisations", "log"] {
-            let path = self.path.join(name);
-            plain(&path, Kind::Directory)?;
-            fs::create_dir_all(&path).map_err(PublishError::io("make", &path))?;
+        for name in ["realisations", "log"] {
+            make(name)?;
         }
         Ok(OpenDirectory {
-            drafts: Drafts::new(&self.path),
-            directory: self,
+            drafts: Drafts::new(&cache),
+            nar,
+            cache,
+            store_dir: self.store_dir,
         })
     }
+}
 
-    fn narinfo(&self, object: &Object<'_>) -> PathBuf {
-        self.path.join(format!("{}.narinfo", object.path.hash()))
-    }
+fn narinfo(path: &StorePath) -> String {
+    format!("{}.narinfo", path.hash())
+}
+
+/// What the archive that jobc writes is called in its directory.
+fn archive_name(info: &NarInfo) -> &str {
+    info.url.rsplit('/').next().unwrap_or(&info.url)
 }
 
 const NAR: &str = "nar";
@@ -320,7 +366,10 @@ const UNRELATED: [&str; 2] = ["lost+found", draft::DIRECTORY];
 /// A binary cache on this machine that is written to.
 #[derive(Debug)]
 pub struct OpenDirectory {
-    directory: Directory,
+    cache: DirectoryHandle,
+    /// Where archives lie in it.
+    nar: DirectoryHandle,
+    store_dir: StoreDir,
     drafts: Drafts,
 }
 
@@ -339,37 +388,44 @@ impl OpenDirectory {
         if compression == Compression::None {
             let info = object.narinfo(compression.clone(), object.nar);
             let there = how.compared == Compared::Size
-                && size(&self.directory.path.join(&info.url))? == Some(object.nar.size);
+                && size(&self.nar, archive_name(&info))? == Some(object.nar.size);
             if there {
                 moved(object.nar.size);
                 return Ok(Written(info));
             }
             if let Some(file) = how.ahead.and_then(|it| it.take(object.path, object.nar)) {
-                let path = self.directory.path.join(&info.url);
-                let finished = self.drafts.finish(file.into(), &path, Existing::Replace);
-                finished.map_err(PublishError::io("write", &path))?;
+                self.finish(Draft::Nameless(file), &info, Existing::Replace)?;
                 moved(object.nar.size);
                 return Ok(Written(info));
             }
         }
-        let nars = self.directory.path.join("nar");
-        let draft = self.begin(&nars)?;
+        let nars = self.nar.path();
+        let draft = self
+            .drafts
+            .begin()
+            .map_err(PublishError::io("write to", nars))?;
         let packing = (&compression, how.packing.level());
         let sizes = archive::write(object, how.importer, packing, draft.file(), moved);
         let sizes = sizes.map_err(|error| match error {
-            WriteError::File(error) => PublishError::io("write to", &nars)(error),
+            WriteError::File(error) => PublishError::io("write to", nars)(error),
             WriteError::Publish(error) => error,
         })?;
         let info = object.narinfo(compression, sizes.file);
-        let path = self.directory.path.join(&info.url);
-        let existing = if how.compared == Compared::Size && size(&path)? == Some(sizes.file.size) {
+        let there = size(&self.nar, archive_name(&info))?;
+        let existing = if how.compared == Compared::Size && there == Some(sizes.file.size) {
             Existing::Keep
         } else {
             Existing::Replace
         };
-        let finished = self.drafts.finish(draft, &path, existing);
-        finished.map_err(PublishError::io("write", &path))?;
+        self.finish(draft, &info, existing)?;
         Ok(Written(info))
+    }
+
+    /// Gives an archive its name.
+    fn finish(&self, draft: Draft, info: &NarInfo, existing: Existing) -> Result<(), PublishError> {
+        let name = archive_name(info);
+        let finished = self.drafts.finish(draft, &self.nar, name, existing);
+        finished.map_err(PublishError::io("write", &self.nar.path().join(name)))
     }
 
     /// Says that an object is there, whose archive is, and all that it refers to.
@@ -379,16 +435,19 @@ impl OpenDirectory {
     pub fn announce(&self, written: &Written, key: Option<&SecretKey>) -> Result<(), PublishError> {
         let Written(info) = written;
         let mut info = info.clone();
-        let store_dir = &self.directory.store_dir;
+        let store_dir = &self.store_dir;
         if let Some(key) = key {
             info.signatures.push(key.sign(&info.fingerprint(store_dir)));
             info.signatures.sort_by_cached_key(ToString::to_string);
             info.signatures.dedup();
         }
-        let name = format!("{}.narinfo", info.store_path.hash());
-        let path = self.directory.path.join(name);
         let text = info.display(store_dir).to_string();
-        write(&self.drafts, &path, text.as_bytes(), Existing::Replace)
+        write(
+            &self.drafts,
+            &self.cache,
+            &narinfo(&info.store_path),
+            (text.as_bytes(), Existing::Replace),
+        )
     }
 
     /// Brings the archives to the disk, so that no narinfo survives a power failure without them.
@@ -396,14 +455,7 @@ impl OpenDirectory {
     /// # Errors
     /// If the machine cannot.
     pub fn settle(&self) -> Result<(), PublishError> {
-        let path = &self.directory.path;
-        sync(path).map_err(PublishError::io("sync", path))
-    }
-
-    fn begin(&self, place: &Path) -> Result<Draft, PublishError> {
-        self.drafts
-            .begin()
-            .map_err(PublishError::io("write to", place))
+        sync(&self.cache).map_err(PublishError::io("sync", self.cache.path()))
     }
 }
 
@@ -423,94 +475,77 @@ impl From<NarInfo> for Written {
 
 /// Brings the file system of a directory to the disk.
 #[cfg(target_os = "linux")]
-fn sync(path: &Path) -> io::Result<()> {
-    Ok(rustix::fs::syncfs(fs::File::open(path)?)?)
+fn sync(directory: &DirectoryHandle) -> io::Result<()> {
+    Ok(rustix::fs::syncfs(directory.to_list()?)?)
 }
 
 /// Brings all file systems to the disk: here, there is no way to do so with one.
 #[cfg(not(target_os = "linux"))]
-fn sync(_: &Path) -> io::Result<()> {
+fn sync(_: &DirectoryHandle) -> io::Result<()> {
     rustix::fs::sync();
     Ok(())
 }
 
 fn write(
     drafts: &Drafts,
-    path: &Path,
-    contents: &[u8],
-    existing: Existing,
+    directory: &DirectoryHandle,
+    name: &str,
+    (contents, existing): (&[u8], Existing),
 ) -> Result<(), PublishError> {
     let written = drafts.begin().and_then(|draft| {
         let mut file = draft.file();
         file.write_all(contents)?;
-        drafts.finish(draft, path, existing)
+        drafts.finish(draft, directory, name, existing)
     });
-    written.map_err(PublishError::io("write", path))
+    written.map_err(PublishError::io("write", &directory.path().join(name)))
 }
 
-/// What has to be under a name, if anything is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    File,
-    Directory,
-}
-
-/// Refuses a link and whatever else is no file or directory of its own.
-fn plain(path: &Path, kind: Kind) -> Result<(), PublishError> {
-    let metadata = match fs::symlink_metadata(path) {
-        Ok(metadata) => metadata,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(PublishError::io("inspect", path)(error)),
-    };
-    let is = match kind {
-        Kind::File => metadata.is_file(),
-        Kind::Directory => metadata.is_dir(),
-    };
-    if is {
-        return Ok(());
+/// Refuses a link and whatever else has this name and is not of this kind.
+fn plain(cache: &DirectoryHandle, name: &str, expected: FileKind) -> Result<(), PublishError> {
+    let path = cache.path().join(name);
+    match cache
+        .kind(name)
+        .map_err(PublishError::io("inspect", &path))?
+    {
+        None => Ok(()),
+        Some(found) if found == expected => Ok(()),
+        Some(found) => Err(PublishError::NotPlain {
+            path,
+            is_link: found == FileKind::Link,
+            expected: match expected {
+                FileKind::Directory => "directory",
+                _ => "file",
+            },
+        }),
     }
-    Err(PublishError::NotPlain {
-        path: path.to_owned(),
-        is_link: metadata.is_symlink(),
-        expected: match kind {
-            Kind::File => "file",
-            Kind::Directory => "directory",
-        },
-    })
 }
 
 /// The size of a regular file, if it is there. A link is none.
-fn size(path: &Path) -> Result<Option<u64>, PublishError> {
-    match fs::symlink_metadata(path) {
-        Ok(metadata) if metadata.is_file() => Ok(Some(metadata.len())),
-        Ok(_) => Ok(None),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(PublishError::io("inspect", path)(error)),
-    }
+fn size(directory: &DirectoryHandle, name: &str) -> Result<Option<u64>, PublishError> {
+    let size = directory.size(name);
+    size.map_err(PublishError::io("inspect", &directory.path().join(name)))
 }
 
 /// A regular file, if it is there; what would never end, or never begin, is not waited for.
-fn open(path: &Path) -> Result<Option<fs::File>, PublishError> {
-    let Some(_) = size(path)? else {
+fn open(directory: &DirectoryHandle, name: &str) -> Result<Option<File>, PublishError> {
+    if size(directory, name)?.is_none() {
         return Ok(None);
-    };
-    let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW;
-    let opened = OpenOptions::new()
-        .read(true)
-        .custom_flags(flags.bits().cast_signed())
-        .open(path);
-    let file = opened.map_err(PublishError::io("read", path))?;
-    let metadata = file.metadata().map_err(PublishError::io("inspect", path))?;
-    Ok(metadata.is_file().then_some(file))
+    }
+    let file = directory.file(name);
+    file.map_err(PublishError::io("read", &directory.path().join(name)))
 }
 
 /// The contents of a regular file, if it is there; those of one that is too large are cut.
-fn read(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, PublishError> {
-    let Some(file) = open(path)? else {
+fn read(
+    directory: &DirectoryHandle,
+    name: &str,
+    limit: usize,
+) -> Result<Option<Vec<u8>>, PublishError> {
+    let Some(file) = open(directory, name)? else {
         return Ok(None);
     };
     let mut bytes = Vec::new();
     let read = file.take(limit as u64).read_to_end(&mut bytes);
-    read.map_err(PublishError::io("read", path))?;
+    read.map_err(PublishError::io("read", &directory.path().join(name)))?;
     Ok(Some(bytes))
 }

@@ -4,14 +4,14 @@
 //! file system has no nameless files, and to replace a file, it lies in a directory of its own in
 //! the cache, from where it is renamed. What a killed run left there is removed by a later one.
 
-use std::fs::{self, File};
+use std::ffi::OsStr;
+use std::fs::File;
 use std::io::{self, Seek};
-use std::path::{Path, PathBuf};
+use std::os::unix::ffi::OsStrExt;
 use std::time::{Duration, SystemTime};
 
-use tempfile::TempPath;
-
-use crate::nameless::{link, nameless};
+use crate::beneath::DirectoryHandle;
+use crate::nameless::{Unfinished, link, nameless};
 
 /// Where drafts that need a name lie, in the cache.
 pub(super) const DIRECTORY: &str = ".jobc";
@@ -22,14 +22,14 @@ const DEAD: Duration = Duration::from_secs(24 * 60 * 60);
 /// Makes drafts for the files of one cache.
 #[derive(Debug)]
 pub(super) struct Drafts {
-    cache: PathBuf,
+    cache: DirectoryHandle,
 }
 
 /// A file that is being written.
 #[derive(Debug)]
-pub(super) struct Draft {
-    file: File,
-    name: Option<TempPath>,
+pub(super) enum Draft {
+    Nameless(File),
+    Named(Unfinished),
 }
 
 /// What to do about a file that is there already.
@@ -42,85 +42,89 @@ pub(super) enum Existing {
 }
 
 impl Drafts {
-    /// For the cache in this directory, which is there; removes what dead runs left.
-    pub(super) fn new(cache: &Path) -> Self {
-        let directory = cache.join(DIRECTORY);
-        if let Ok(entries) = fs::read_dir(&directory) {
-            for entry in entries.filter_map(Result::ok) {
-                let written = entry.metadata().and_then(|metadata| metadata.modified());
-                let age = written.map(|time| SystemTime::now().duration_since(time));
-                if age.is_ok_and(|age| age.is_ok_and(|age| age > DEAD)) {
-                    // Another run may have been faster.
-                    let _ = fs::remove_file(entry.path());
-                }
-            }
+    /// For the cache in this directory; removes what dead runs left.
+    pub(super) fn new(cache: &DirectoryHandle) -> Self {
+        // A cache that has no such directory has no such files, and one that cannot be tidied up is
+        // as good.
+        if let Ok(Some(directory)) = cache.directory(DIRECTORY) {
+            let _ = tidy(&directory);
         }
         Self {
-            cache: cache.to_owned(),
+            cache: cache.clone(),
         }
     }
 
     /// A new file, which all may read that the umask allows to.
     pub(super) fn begin(&self) -> io::Result<Draft> {
         match nameless(&self.cache, MODE) {
-            Some(file) => Ok(Draft { file, name: None }),
-            None => self.named(),
+            Some(file) => Ok(Draft::Nameless(file)),
+            None => self.named().map(Draft::Named),
         }
     }
 
-    /// Gives a draft its name.
-    pub(super) fn finish(&self, draft: Draft, path: &Path, existing: Existing) -> io::Result<()> {
-        let Draft { mut file, name } = draft;
-        let name = match name {
-            Some(name) => name,
-            None => match link(&file, path) {
+    /// Gives a draft its name in a directory of the cache.
+    pub(super) fn finish(
+        &self,
+        draft: Draft,
+        directory: &DirectoryHandle,
+        name: &str,
+        existing: Existing,
+    ) -> io::Result<()> {
+        let name = OsStr::new(name);
+        let named = match draft {
+            Draft::Named(named) => named,
+            Draft::Nameless(mut file) => match link(&file, directory, name) {
                 Ok(()) => return Ok(()),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                    if existing == Existing::Keep {
-                        return Ok(());
-                    }
-                    self.copy(&mut file)?
+                Err(error)
+                    if error.kind() == io::ErrorKind::AlreadyExists
+                        && existing == Existing::Keep =>
+                {
+                    return Ok(());
                 }
-                // There are no links, or no `/proc` to make one of what has no name.
+                // It is there, or there are no links, or no `/proc` to make one of what has no name.
                 Err(_) => self.copy(&mut file)?,
             },
         };
-        name.persist(path).map_err(|error| error.error)
+        named.rename(directory, name)
     }
 
     /// The contents of a nameless file in one that has a name.
-    fn copy(&self, file: &mut File) -> io::Result<TempPath> {
-        let Draft {
-            file: mut copy,
-            name,
-        } = self.named()?;
+    fn copy(&self, file: &mut File) -> io::Result<Unfinished> {
+        let copy = self.named()?;
         file.rewind()?;
-        io::copy(file, &mut copy)?;
-        name.ok_or_else(|| io::Error::other("the copy has no name"))
+        io::copy(file, &mut copy.file())?;
+        Ok(copy)
     }
 
-    fn named(&self) -> io::Result<Draft> {
-        use std::os::unix::fs::PermissionsExt;
-        let directory = self.cache.join(DIRECTORY);
-        let mut builder = tempfile::Builder::new();
-        builder.permissions(fs::Permissions::from_mode(MODE));
-        let mut made = builder.tempfile_in(&directory);
+    fn named(&self) -> io::Result<Unfinished> {
+        let fresh = || Unfinished::new(&self.cache.directory_or_made(DIRECTORY)?, MODE);
+        let mut draft = fresh();
         // Another run that ended takes the directory away.
         for _ in 0..TRIES {
-            match &made {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                    fs::create_dir_all(&directory)?;
-                    made = builder.tempfile_in(&directory);
-                }
+            match &draft {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => draft = fresh(),
                 _ => break,
             }
         }
-        let (file, name) = made?.into_parts();
-        Ok(Draft {
-            file,
-            name: Some(name),
-        })
+        draft
     }
+}
+
+/// Removes files that nobody writes any more.
+fn tidy(directory: &DirectoryHandle) -> io::Result<()> {
+    for (name, _) in directory.entries()? {
+        let name = OsStr::from_bytes(&name);
+        let Some(file) = directory.file(name)? else {
+            continue;
+        };
+        let written = file.metadata().and_then(|metadata| metadata.modified());
+        let age = written.map(|time| SystemTime::now().duration_since(time));
+        if age.is_ok_and(|age| age.is_ok_and(|age| age > DEAD)) {
+            // Another run may have been faster.
+            let _ = directory.remove_file(name);
+        }
+    }
+    Ok(())
 }
 
 const TRIES: usize = 8;
@@ -131,19 +135,15 @@ pub(super) const MODE: u32 = 0o666;
 impl Drop for Drafts {
     fn drop(&mut self) {
         // Only if it is empty, and if it was needed at all.
-        let _ = fs::remove_dir(self.cache.join(DIRECTORY));
-    }
-}
-
-impl From<File> for Draft {
-    /// Of a nameless file.
-    fn from(file: File) -> Self {
-        Self { file, name: None }
+        let _ = self.cache.remove_directory(DIRECTORY);
     }
 }
 
 impl Draft {
     pub(super) fn file(&self) -> &File {
-        &self.file
+        match self {
+            Self::Nameless(file) => file,
+            Self::Named(named) => named.file(),
+        }
     }
 }

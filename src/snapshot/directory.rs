@@ -3,19 +3,20 @@
 //! Links are never followed: neither to read, nor to write, nor to remove.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::io::{self, ErrorKind};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use crate::beneath::{DirectoryHandle, FileKind};
 use crate::diagnostic::MachineError;
-use crate::source::{MAX_SOURCE_BYTES, load};
-use crate::write::{Access, is_directory, replace};
+use crate::source::{LoadError, MAX_SOURCE_BYTES, load_opened};
+use crate::write::{Access, open_below, replace};
 
 use super::name::{DEPTH, SnapshotName};
 
 /// A directory of snapshots, which need not be there.
 #[derive(Debug)]
 pub struct Directory {
+    workspace: DirectoryHandle,
     path: PathBuf,
     /// The files that lie where snapshots do.
     files: BTreeSet<SnapshotName>,
@@ -38,18 +39,30 @@ impl Directory {
     /// # Errors
     /// If it, or one on the way there, is a link or no directory, or cannot be read.
     pub fn open(root: &Path, path: PathBuf) -> Result<Self, MachineError> {
-        let below = path.strip_prefix(root).unwrap_or(Path::new(""));
-        let mut at = root.to_owned();
-        for part in below {
-            at.push(part);
-            is_directory(&at).map_err(|error| cannot("use", &at, error))?;
-        }
+        let workspace =
+            DirectoryHandle::named(root).map_err(|error| cannot("open", root, error))?;
         let mut directory = Self {
+            workspace,
             path,
             files: BTreeSet::new(),
         };
         directory.read_again()?;
         Ok(directory)
+    }
+
+    /// The directory, or one in it by the names of those on the way; none if it is not there.
+    fn handle(&self, names: &str) -> Result<Option<DirectoryHandle>, MachineError> {
+        let path = self.path.join(names);
+        let below = path.strip_prefix(self.workspace.path());
+        let mut at = self.workspace.clone();
+        for name in below.unwrap_or(&path) {
+            let found = at.directory(name);
+            match found.map_err(|error| cannot("use", &at.path().join(name), error))? {
+                Some(found) => at = found,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(at))
     }
 
     /// Looks once more at what is there.
@@ -58,35 +71,25 @@ impl Directory {
     /// If a directory cannot be read.
     pub fn read_again(&mut self) -> Result<(), MachineError> {
         let mut files = BTreeSet::new();
-        let mut waiting = vec![String::new()];
-        while let Some(name) = waiting.pop() {
-            let path = self.path.join(&name);
-            let depth = if name.is_empty() {
-                0
-            } else {
-                name.split('/').count()
-            };
-            let entries = match fs::read_dir(&path) {
-                Err(error) if error.kind() == ErrorKind::NotFound => continue,
-                entries => entries.map_err(|error| cannot("read", &path, error))?,
-            };
-            for entry in entries {
-                let entry = entry.map_err(|error| cannot("read", &path, error))?;
-                // What a link is, not what it leads to.
-                let kind = entry
-                    .file_type()
-                    .map_err(|error| cannot("read", &path, error))?;
-                let Ok(part) = entry.file_name().into_string() else {
+        let mut waiting = Vec::new();
+        waiting.extend(self.handle("")?.map(|all| (String::new(), 0, all)));
+        while let Some((above, depth, directory)) = waiting.pop() {
+            let entries = directory.entries();
+            let entries = entries.map_err(|error| cannot("read", directory.path(), error))?;
+            for (name, kind) in entries {
+                let Ok(part) = String::from_utf8(name) else {
                     continue;
                 };
                 let name = if depth == 0 {
-                    part
+                    part.clone()
                 } else {
-                    format!("{name}/{part}")
+                    format!("{above}/{part}")
                 };
-                if depth < DEPTH && kind.is_dir() {
-                    waiting.push(name);
-                } else if depth == DEPTH && kind.is_file() {
+                if depth < DEPTH && kind == FileKind::Directory {
+                    // What has become a link meanwhile is none of it any more.
+                    let inner = directory.directory(&part).ok().flatten();
+                    waiting.extend(inner.map(|inner| (name, depth + 1, inner)));
+                } else if depth == DEPTH && kind == FileKind::File {
                     files.extend(name.parse::<SnapshotName>());
                 }
             }
@@ -114,14 +117,20 @@ impl Directory {
             return Ok(State::Missing);
         }
         let path = self.path(name);
+        let Some(directory) = self.handle(name.directory())? else {
+            return Ok(State::Stale);
+        };
         let read = || {
-            let length = fs::symlink_metadata(&path)?.len();
+            let length = directory.size(name.file())?.unwrap_or_default();
             // With `\r\n`, it has a byte more for each line.
             let most = 2 * text.len() as u64;
             if length < text.len() as u64 || length > most {
                 return Ok(State::Stale);
             }
-            let found = fs::read(&path)?;
+            let mut found = Vec::new();
+            if let Some(file) = directory.file(name.file())? {
+                file.take(most + 1).read_to_end(&mut found)?;
+            }
             Ok(if is_same(&found, text.as_bytes()) {
                 State::Current
             } else {
@@ -137,13 +146,20 @@ impl Directory {
     /// If it cannot be read.
     pub fn snapshot(&self, name: &SnapshotName) -> Result<Option<String>, MachineError> {
         let path = self.path(name);
-        let metadata = fs::symlink_metadata(&path).map_err(|error| cannot("read", &path, error))?;
-        if metadata.len() > MAX_SOURCE_BYTES {
+        let Some(directory) = self.handle(name.directory())? else {
+            return Ok(None);
+        };
+        let opened = directory.file(name.file());
+        let Some(file) = opened.map_err(|error| cannot("read", &path, error))? else {
+            return Ok(None);
+        };
+        let size = file.metadata().map(|metadata| metadata.len());
+        if size.is_ok_and(|size| size > MAX_SOURCE_BYTES) {
             return Ok(None);
         }
-        let text = match load(&path, name.as_str()) {
+        let text = match load_opened(file, name.as_str()) {
             Ok(file) => file.text().to_owned(),
-            Err(crate::source::LoadError::Io(error)) => return Err(cannot("read", &path, error)),
+            Err(LoadError::Io(error)) => return Err(cannot("read", &path, error)),
             Err(_) => return Ok(None),
         };
         Ok(Some(text).filter(|text| name.is_of(text)))
@@ -154,20 +170,14 @@ impl Directory {
     /// # Errors
     /// If it cannot be written; nothing half-written is left.
     pub fn write(&self, name: &SnapshotName, text: &str) -> Result<(), MachineError> {
-        fs::create_dir_all(&self.path).map_err(|error| cannot("make", &self.path, error))?;
-        for directory in name.directories() {
-            let path = self.path.join(directory);
-            if !is_directory(&path).map_err(|error| cannot("use", &path, error))? {
-                match fs::create_dir(&path) {
-                    // Another thread has made it.
-                    Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-                    made => made.map_err(|error| cannot("make", &path, error))?,
-                }
-            }
-        }
-        let path = self.path(name);
-        replace(&path, text.as_bytes(), Access::Usual)
-            .map_err(|error| cannot("write", &path, error))
+        let directory = open_below(&self.workspace, &self.path.join(name.directory()))?;
+        replace(
+            &directory,
+            name.file().as_ref(),
+            text.as_bytes(),
+            Access::Usual,
+        )
+        .map_err(|error| cannot("write", &self.path(name), error))
     }
 
     /// Removes a snapshot, and the directories around it that are empty then.
@@ -175,14 +185,22 @@ impl Directory {
     /// # Errors
     /// If it cannot be removed.
     pub fn remove(&self, name: &SnapshotName) -> Result<(), MachineError> {
-        let path = self.path(name);
-        fs::remove_file(&path).map_err(|error| cannot("remove", &path, error))?;
-        let directories: Vec<_> = name.directories().collect();
-        for directory in directories.into_iter().rev() {
-            if fs::remove_dir(self.path.join(directory)).is_err() {
+        let Some(directory) = self.handle(name.directory())? else {
+            return Ok(());
+        };
+        let removed = directory.remove_file(name.file());
+        removed.map_err(|error| cannot("remove", &self.path(name), error))?;
+        let mut inner = name.directory();
+        while !inner.is_empty() {
+            let (around, last) = inner.rsplit_once('/').unwrap_or(("", inner));
+            let Some(directory) = self.handle(around)? else {
+                break;
+            };
+            if directory.remove_directory(last).is_err() {
                 // There is something else in it.
                 break;
             }
+            inner = around;
         }
         Ok(())
     }

@@ -35,8 +35,20 @@ impl SnapshotName {
         self.0.strip_suffix(EXTENSION).unwrap_or(&self.0)
     }
 
+    /// The directory that it lies in.
+    pub(super) fn directory(&self) -> &str {
+        self.0
+            .rsplit_once('/')
+            .map_or("", |(directory, _)| directory)
+    }
+
+    /// What it is called there.
+    pub(super) fn file(&self) -> &str {
+        self.0.rsplit_once('/').map_or(&self.0, |(_, file)| file)
+    }
+
     /// The directories around it, the outermost first.
-    pub(super) fn directories(&self) -> impl Iterator<Item = &str> {
+    fn directories(&self) -> impl Iterator<Item = &str> {
         self.0.match_indices('/').map(|(at, _)| &self.0[..at])
     }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path};
 
-use crate::beneath::{Enclosure, destination};
+use crate::beneath::{Enclosure, destination, in_repository};
 use crate::cache::CacheUrl;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
@@ -81,6 +81,7 @@ fn wrong_snapshots(settings: &Settings) -> Option<Diagnostic> {
         .find(|part| matches!(part, Component::Normal(_)));
     let problem = match named {
         _ if !parts.iter().all(is_within) => "is not inside of the workspace",
+        _ if in_repository(Path::new(written)) => "leads into `.git`",
         None => "is the workspace itself",
         Some(first) if first.as_os_str() == OWN_DIRECTORY => "is jobc's own, which is not kept",
         Some(_) => return None,
