@@ -35,6 +35,8 @@ pub mod compile;
 
 mod nameless;
 
+pub mod scratch;
+
 pub mod secret;
 pub mod show;
 

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
@@ -20,7 +21,7 @@ use serde_json::{Value, json};
 
 use jobc::run::{Agent, Compiled, is_init};
 
-use crate::harness::{Run, Sandbox, report, repository};
+use crate::harness::{Run, Sandbox, report, repository, small_job};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -510,6 +511,25 @@ fn logs_of_another_task_are_left_alone() {
         "{}",
         again.stderr
     );
+}
+
+#[test]
+fn what_a_killed_run_has_left_is_removed() {
+    let sandbox = Sandbox::new();
+    let job = small_job("hello", "").replace("echo hello", "cat ${./hello.txt}");
+    sandbox
+        .file("jobc.toml", "")
+        .file("job.toml", job)
+        .file("hello.txt", "hello\n")
+        .file("tmp/jobc-store-left/store/object/file", "")
+        .file("tmp/jobc-storehouse/file", "");
+    let object = sandbox.path().join("tmp/jobc-store-left/store/object");
+    fs::set_permissions(object, fs::Permissions::from_mode(0o555)).expect("it is ours");
+    let mut command = sandbox.command();
+    command.env("TMPDIR", sandbox.path().join("tmp"));
+    let run = sandbox.finish(command.args(["run", "hello", "--realise", "never"]));
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    assert_eq!(sandbox.list("tmp"), ["jobc-storehouse/file"]);
 }
 
 #[test]

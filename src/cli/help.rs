@@ -365,7 +365,7 @@ Examples:
 pub(super) const RUN: &str = "\
 The logs are where Thermos puts them, DIR/.logs/PROCESS/RUN/{stdout,stderr}. An interrupt (Ctrl-C),
 SIGTERM or SIGHUP ends the task as a kill on a node does: processes get SIGTERM, final processes
-run, and what is left after a minute is killed; a second one kills at once.
+run, and what is left after a minute is killed. Another one, a second later or more, kills at once.
 
 What commands name of the store is there before anything starts. The files of the workspace are
 added to the store by Nix, where this user can use one, and packages that are absent are fetched.

@@ -1,17 +1,17 @@
 //! The Nix of this machine, as far as this user can use it.
 
 use std::collections::BTreeSet;
+use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-
-use tempfile::TempDir;
 
 use crate::diagnostic::MachineError;
 use crate::model::{InitSettings, Integer};
 use crate::nix::{Messages, run};
 use crate::publish::{Compared, Directory, How, Packing, Work, objects};
 use crate::resolve::import::Importer;
+use crate::scratch::{Scratch, Use, remove_left};
 use crate::store::{StoreDir, StorePath};
 
 use super::wanted::Wanted;
@@ -22,7 +22,7 @@ pub struct UsableNix {
     nix_store: PathBuf,
     store_dir: StoreDir,
     /// What Nix notes on the way.
-    scratch: TempDir,
+    scratch: Scratch,
     /// Where packages come from.
     sources: Vec<OsString>,
     shows: bool,
@@ -54,8 +54,10 @@ impl UsableNix {
         settings: &InitSettings,
         shows: bool,
     ) -> Result<Self, MachineError> {
-        let scratch = tempfile::Builder::new().prefix("jobc-nix-").tempdir();
-        let scratch = scratch
+        let place = env::temp_dir();
+        // The next run tries again.
+        let _ = remove_left(&place, Use::Nix);
+        let scratch = Scratch::new(&place, Use::Nix)
             .map_err(|error| MachineError::new("cannot make a temporary directory", error))?;
         Ok(Self {
             nix_store,
@@ -152,7 +154,7 @@ impl UsableNix {
         command.env("XDG_CACHE_HOME", self.scratch.path());
         command.env_remove("NIX_CACHE_HOME");
         // Nix dies in a home directory that it may not enter, or without any.
-        let home = std::env::var_os("HOME").filter(|home| Path::new(home).is_dir());
+        let home = env::var_os("HOME").filter(|home| Path::new(home).is_dir());
         if home.is_none() {
             command.env("HOME", self.scratch.path());
         }

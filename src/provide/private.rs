@@ -5,11 +5,10 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use tempfile::TempDir;
-
 use crate::diagnostic::MachineError;
 use crate::publish::{Contents, objects};
 use crate::resolve::import::Importer;
+use crate::scratch::{Scratch, Use, remove_left};
 use crate::store::{StoreDir, StorePath};
 
 use super::namespace::Namespace;
@@ -20,7 +19,7 @@ use super::wanted::Wanted;
 #[derive(Debug)]
 pub struct PrivateStore {
     /// None once it is removed.
-    directory: Option<TempDir>,
+    directory: Option<Scratch>,
     store_dir: StoreDir,
     paths: BTreeSet<StorePath>,
     namespace: Result<Namespace, String>,
@@ -82,7 +81,7 @@ impl PrivateStore {
 
     /// All that belongs to it.
     pub fn place(&self) -> &Path {
-        self.directory.as_ref().map_or(Path::new(""), TempDir::path)
+        self.directory.as_ref().map_or(Path::new(""), Scratch::path)
     }
 
     /// The namespace in which processes see it at the store's path.
@@ -123,8 +122,8 @@ impl PrivateStore {
         let Some(directory) = self.directory.take() else {
             return Ok(());
         };
-        let path = directory.keep();
-        unpack::remove(&path).map_err(|error| {
+        let path = directory.path();
+        unpack::remove(path).map_err(|error| {
             MachineError::new(format!("cannot remove `{}`", path.display()), error)
         })
     }
@@ -143,15 +142,15 @@ const STORE: &str = "store";
 pub(super) const ROOT: &str = "root";
 
 /// A directory whose path is one word for every shell and for `mount`.
-fn directory() -> Result<TempDir, MachineError> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix("jobc-store-");
+fn directory() -> Result<Scratch, MachineError> {
     let usual = env::temp_dir();
     let usual = usual.canonicalize().unwrap_or(usual);
     let places = [&*usual].into_iter().filter(|place| is_plain(place));
     let mut made = None;
     for place in places.chain(PLACES.iter().map(Path::new)) {
-        match builder.tempdir_in(place) {
+        // The next run tries again.
+        let _ = remove_left(place, Use::Store);
+        match Scratch::new(place, Use::Store) {
             Ok(directory) => return Ok(directory),
             Err(error) => made = made.or(Some(error)),
         }

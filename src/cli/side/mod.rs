@@ -6,7 +6,6 @@
 mod compiled;
 mod contents;
 mod definitions;
-mod left;
 mod mistaken;
 mod reader;
 mod revision;

@@ -2,7 +2,7 @@
 //! are removed by the next one.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -14,8 +14,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::low_level::{emulate_default_handler, pipe};
 
 use crate::run::world::ignored_signals;
-
-use super::left;
+use crate::scratch::{Scratch, Use, remove_left};
 
 /// The directories that are there now.
 static OPEN: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
@@ -24,8 +23,7 @@ static OPEN: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 #[derive(Debug)]
 pub(super) struct Temporary {
     path: PathBuf,
-    /// Tells other runs that this one is alive, however it ends.
-    _lock: Option<File>,
+    _directory: Scratch,
 }
 
 impl Temporary {
@@ -36,14 +34,17 @@ impl Temporary {
             // Without it, all that is lost is that a signal leaves the directory.
             let _ = watch();
             // The next run tries again.
-            let _ = left::remove(&std::env::temp_dir());
+            let _ = remove_left(&std::env::temp_dir(), Use::Checkout);
         });
         let mut open = open();
-        let (directory, lock) = left::make(&std::env::temp_dir())?;
+        let directory = Scratch::new(&std::env::temp_dir(), Use::Checkout)?;
         // Links in the path of the temporary directory would look like links of what is in it.
-        let path = directory.canonicalize()?;
+        let path = directory.path().canonicalize()?;
         open.insert(path.clone());
-        Ok(Self { path, _lock: lock })
+        Ok(Self {
+            path,
+            _directory: directory,
+        })
     }
 
     /// Where it is, without links.
