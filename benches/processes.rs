@@ -1,7 +1,7 @@
 //! Whole processes: what a user waits for, from `exec` to exit.
 //!
 //! ```text
-//! cargo bench --bench processes -- [jobs] [review] [validate] [start] [hash] [push] [--quick] [--json | --yaml]
+//! cargo bench --bench processes -- [jobs] [large] [review] [validate] [start] [hash] [push] [--quick] [--json | --yaml]
 //! ```
 //!
 //! Prints Markdown: wall time is the best of several runs, with a warm page cache. The mean of the
@@ -27,9 +27,11 @@ use workspace::{Format, PROCESSES};
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let has = |word: &str| arguments.iter().any(|argument| argument == word);
-    let everything = !["jobs", "review", "validate", "start", "hash", "push"]
-        .into_iter()
-        .any(has);
+    let everything = ![
+        "jobs", "large", "review", "validate", "start", "hash", "push",
+    ]
+    .into_iter()
+    .any(has);
     let effort = if has("--quick") {
         Effort::Quick
     } else {
@@ -42,6 +44,9 @@ fn main() {
     };
     if everything || has("jobs") {
         jobs(format, effort);
+    }
+    if everything || has("large") {
+        large_job(effort);
     }
     if everything || has("review") {
         review(effort);
@@ -120,6 +125,34 @@ fn jobs(format: Format, effort: Effort) {
         ));
     }
     println!("\n{}\n", notes.join("\n"));
+}
+
+/// Builds one job of very many processes.
+fn large_job(effort: Effort) {
+    let count = effort.choose(10_000, 1_000_000);
+    let directory = temporary();
+    let root = directory.path();
+    let text = large(count);
+    fs::write(root.join("job.json"), &text).expect("the disk has room");
+    fs::write(root.join("jobc.toml"), "").expect("the disk has room");
+    let build = ["build", "large"];
+    let cost = best(effort.choose(2, 5), || run(root, &build));
+    println!(
+        "A job of {count} processes in {:.0} MB: `jobc build` takes {}; processors' time {cost}, peak \
+         memory {}.\n",
+        f64::from(u32::try_from(text.len()).expect("it is no larger")) / 1e6,
+        shown(cost.wall),
+        peak(root, &build)
+    );
+}
+
+/// The definition, in JSON, of a job with so many processes that do nothing.
+fn large(processes: usize) -> String {
+    let head = r#"{"cluster":"west","role":"www","environment":"prod","name":"large","task":{"resources":{"cpu":1,"ram":"1 GB","disk":"1 GB"},"processes":["#;
+    let processes: Vec<String> = (0..processes)
+        .map(|process| format!(r#"{{"name":"p{process}","cmdline":"true"}}"#))
+        .collect();
+    format!("{head}{}]}}}}\n", processes.join(","))
 }
 
 /// Compares workspaces of several sizes, of which one job in a hundred has another command and one

@@ -81,7 +81,7 @@ impl<'a> Known<'a> {
     /// By the job itself and the lock of its workspace.
     pub fn new(plan: &'a Plan, lock: &'a Lock) -> Self {
         let scripts = plan.needs().scripts.iter();
-        let scripts = scripts.map(|need| (&need.script.path, &need.script));
+        let scripts = scripts.map(|need| (&need.script.path, &*need.script));
         Self {
             plan,
             lock,

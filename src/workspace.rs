@@ -30,7 +30,7 @@ use crate::model::{LockFile, Settings};
 use crate::parse::{self, Decoded, Format};
 use crate::resolve::{Lock, conflict};
 use crate::source::{
-    Encoding, Kind, LoadError, Node, Pointer, SourceFile, SourceMap, Span, display_name,
+    Encoding, FileName, Kind, LoadError, Node, Pointer, SourceFile, SourceMap, Span, display_name,
     load_opened,
 };
 use crate::store::StoreDir;
@@ -547,7 +547,8 @@ impl Reader<'_> {
             return Ok(Report::failed(diagnostics));
         };
         let name = display_name(path, self.current_dir);
-        readable(load_opened(file, &name), name)
+        let full_name = FileName::new(name.clone(), path);
+        readable(load_opened(file, full_name), name)
     }
 
     fn open(self, path: &Path) -> Result<Report<File>, MachineError> {

@@ -401,3 +401,22 @@ fn names_are_relative_to_the_checkout() {
         }
     }
 }
+
+/// The bytes of a name that is no text are the file's, and nothing else finds it.
+#[test]
+fn names_of_files_keep_their_bytes() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let sandbox = Sandbox::new();
+    sandbox.file("jobc.toml", "");
+    let directory = sandbox.path().join(OsStr::from_bytes(b"d\xff\xc3\xa9"));
+    std::fs::create_dir(&directory).unwrap();
+    std::fs::write(directory.join("job.toml"), "x = 1\n").unwrap();
+    let run = sandbox.jobc(["check", "--message-format", "sarif"]);
+    assert!(
+        run.stdout.contains(r#""uri": "d%FF%C3%A9/job.toml""#),
+        "{run:?}"
+    );
+    assert!(!run.stdout.contains("%EF%BF%BD"), "{run:?}");
+}

@@ -152,7 +152,7 @@ fn same(node: &Node, value: &Value) -> bool {
             entries.len() == others.len()
                 && entries.iter().all(|entry| {
                     others
-                        .get(&entry.key)
+                        .get(entry.key.as_str())
                         .is_some_and(|other| same(&entry.value, other))
                 })
         }

@@ -362,7 +362,7 @@ impl<'a> Search<'a> {
                     for job in &mut compiled {
                         job.artifact.text = String::new();
                         for need in &mut job.needs.scripts {
-                            need.script.text = String::new();
+                            Arc::make_mut(&mut need.script).text = String::new();
                         }
                     }
                     look.compiled = compiled;

@@ -130,7 +130,7 @@ fn pointer_to(root: &Node, span: Span) -> Pointer {
                 if around(entry.key_span) {
                     return pointer.key(&entry.key);
                 }
-                (Token::Key(entry.key.clone()), &entry.value)
+                (Token::Key(entry.key.to_string()), &entry.value)
             }
             _ => return pointer,
         };
@@ -207,7 +207,7 @@ mod tests {
 
     fn table<const N: usize>(entries: [(&str, Node); N]) -> Node {
         let entry = |(key, value): (&str, Node)| Entry {
-            key: key.to_owned(),
+            key: key.into(),
             key_span: Span::default(),
             value,
         };
@@ -277,7 +277,7 @@ mod tests {
         };
         let numbers = vec![at(Kind::Integer(1), 6..7), at(Kind::Integer(2), 9..10)];
         let entry = Entry {
-            key: "a".to_owned(),
+            key: "a".into(),
             key_span: Span::new(1..4),
             value: at(Kind::Sequence(numbers), 5..11),
         };

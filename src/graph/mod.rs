@@ -128,7 +128,7 @@ impl Graph {
         let sizes = Sizes::new(plan, lock);
         let mut steps: Vec<Step> = plan
             .sequence()
-            .map(|(id, step)| Step::new(id, step, &sizes))
+            .map(|(id, step)| Step::new(plan, id, step, &sizes))
             .collect();
         let order = reduce::order(steps.len(), &edges);
         stages(&mut steps, &edges, &order);
@@ -181,7 +181,7 @@ impl Graph {
 }
 
 impl Step {
-    fn new<'a>(id: &StepId, step: &'a plan::Step, sizes: &Sizes<'a>) -> Self {
+    fn new<'a>(plan: &Plan, id: &StepId, step: &'a plan::Step, sizes: &Sizes<'a>) -> Self {
         match step {
             plan::Step::Realise(step) => Self {
                 name: step.name.to_string(),
@@ -198,7 +198,7 @@ impl Step {
                 closure: Some(sizes.of_step(&step.script)),
             },
             plan::Step::Run(run) => {
-                let process = &run.process;
+                let process = plan.process(run);
                 Self {
                     name: process.name.to_string(),
                     kind: Kind::Run,

@@ -14,16 +14,17 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::{NameError, PackageName};
 
 /// A command as written.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
-#[serde(transparent)]
-pub struct CommandLine(String);
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct CommandLine(Arc<str>);
 
 /// A stretch of a command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,7 +110,7 @@ impl Reserved {
 
 impl CommandLine {
     /// A command line.
-    pub fn new(text: impl Into<String>) -> Self {
+    pub fn new(text: impl Into<Arc<str>>) -> Self {
         Self(text.into())
     }
 
@@ -118,12 +119,35 @@ impl CommandLine {
         &self.0
     }
 
+    /// The text as written, without a copy of it.
+    pub fn shared(&self) -> Arc<str> {
+        Arc::clone(&self.0)
+    }
+
     /// The command line in pieces, references parsed.
     pub fn pieces(&self) -> Pieces<'_> {
         Pieces {
             text: &self.0,
             at: 0,
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for CommandLine {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl Visitor<'_> for Text {
+            type Value = CommandLine;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<CommandLine, E> {
+                Ok(CommandLine::new(text))
+            }
+        }
+        deserializer.deserialize_str(Text)
     }
 }
 

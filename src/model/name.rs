@@ -1,7 +1,9 @@
 //! Names: one type for each kind, so that none is taken for another.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::de::{Error, Unexpected, Visitor};
@@ -38,7 +40,7 @@ macro_rules! names {
         $(#[$docs])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema)]
         #[schemars(inline, extend("pattern" = $pattern, "maxLength" = $limit))]
-        pub struct $name(String);
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// What such a name is, as a message continues after "expected".
@@ -52,11 +54,25 @@ macro_rules! names {
             }
         }
 
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
         impl FromStr for $name {
             type Err = NameError;
 
             fn from_str(text: &str) -> Result<Self, NameError> {
-                Self::try_from(text.to_owned())
+                let check: fn(&str) -> Result<(), NameError> = $check;
+                if text.is_empty() {
+                    return Err(NameError::Empty);
+                }
+                check(text)?;
+                if text.len() > $limit && text.chars().count() > $limit {
+                    return Err(NameError::TooLong($limit));
+                }
+                Ok(Self(text.into()))
             }
         }
 
@@ -64,15 +80,7 @@ macro_rules! names {
             type Error = NameError;
 
             fn try_from(text: String) -> Result<Self, NameError> {
-                let check: fn(&str) -> Result<(), NameError> = $check;
-                if text.is_empty() {
-                    return Err(NameError::Empty);
-                }
-                check(&text)?;
-                if text.len() > $limit && text.chars().count() > $limit {
-                    return Err(NameError::TooLong($limit));
-                }
-                Ok(Self(text))
+                text.parse()
             }
         }
 

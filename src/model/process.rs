@@ -26,14 +26,14 @@ pub struct Process {
     /// The shortest time between the end of a run and the start of the next (default 5 s).
     pub min_duration: Option<Seconds>,
     /// Where its output goes.
-    pub logger: Option<Logger>,
+    pub logger: Option<Box<Logger>>,
     /// What it may use; Aurora itself only enforces the task's.
-    pub resources: Option<Resources>,
+    pub resources: Option<Box<Resources>>,
     /// The processes that have to succeed before this one starts: short for an `order` of each of
     /// them with this one.
     pub after: Option<Vec<ProcessName>>,
     /// Lints that have nothing to say about this process, each with the reason.
-    pub waive: Option<Waive>,
+    pub waive: Option<Box<Waive>>,
 }
 
 impl Process {

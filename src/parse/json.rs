@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Report};
 use crate::model::Dialect;
-use crate::source::{Entry, Kind, Node, SourceFile, Span};
+use crate::source::{Entry, Keys, Kind, Node, SourceFile, Span};
 
 use super::limits::{MAX_DEPTH, MAX_VALUES, fitted, too_deep, too_many};
 use super::problems::{Problems, Stop, character, found, is_blank, named, one};
@@ -33,6 +33,7 @@ pub fn parse_as(file: &Arc<SourceFile>, dialect: Dialect) -> Report<Node> {
         at: 0,
         depth: 0,
         values: 0,
+        keys: Keys::default(),
     };
     let root = reader.document();
     reader.relatives();
@@ -46,6 +47,7 @@ struct Reader<'a> {
     at: usize,
     depth: usize,
     values: usize,
+    keys: Keys,
 }
 
 /// A list or table that is being read.
@@ -197,7 +199,7 @@ impl Reader<'_> {
             self.missing_value("`:` and a value")?
         };
         Ok(Entry {
-            key,
+            key: self.keys.key(&key),
             key_span,
             value,
         })
@@ -242,7 +244,7 @@ impl Reader<'_> {
     /// What stands after an element: a comma, or the end of the list or table, left for the caller.
     fn separator(&mut self, open: Open) -> Result<(), Stop> {
         self.blank()?;
-        let expected = format!("`,` or `{}`", char::from(open.close));
+        let expected = || format!("`,` or `{}`", char::from(open.close));
         match self.peek() {
             Some(b',') => self.at += 1,
             Some(byte) if byte == open.close => {}
@@ -251,7 +253,7 @@ impl Reader<'_> {
                 let span = Span::new(self.at..self.at + 1);
                 let problem = self
                     .problems
-                    .syntax(span, format!("expected {expected}, found `;`"))
+                    .syntax(span, format!("expected {}, found `;`", expected()))
                     .help("write a comma");
                 self.problems.push_habit("semicolons", problem);
                 self.at += 1;
@@ -278,7 +280,7 @@ impl Reader<'_> {
                     .problems
                     .syntax(
                         found.span,
-                        format!("expected {expected}, found {}", found.name),
+                        format!("expected {}, found {}", expected(), found.name),
                     )
                     .label("a comma is missing before this")
                     .help("put a comma between the two");
@@ -288,12 +290,12 @@ impl Reader<'_> {
                 let span = Span::new(self.at..self.at + 1);
                 let problem = self
                     .problems
-                    .syntax(span, format!("expected {expected}, found `:`"))
+                    .syntax(span, format!("expected {}, found `:`", expected()))
                     .help("write keys and values between `{` and `}`");
                 self.report(problem)?;
                 return Err(Stop);
             }
-            _ => return Err(self.unexpected(&expected)),
+            _ => return Err(self.unexpected(&expected())),
         }
         Ok(())
     }

@@ -57,7 +57,7 @@ fn bare(kind: &Kind) -> Kind {
         Kind::Mapping(entries) => {
             let mut entries: Vec<Entry> = entries
                 .iter()
-                .map(|entry| self::entry(entry.key.clone(), bare(&entry.value.kind)))
+                .map(|entry| self::entry(entry.key.to_string(), bare(&entry.value.kind)))
                 .collect();
             entries.sort_by(|a, b| a.key.cmp(&b.key));
             Kind::Mapping(entries)
@@ -75,7 +75,7 @@ fn node(kind: Kind) -> Node {
 
 fn entry(key: String, value: Kind) -> Entry {
     Entry {
-        key,
+        key: key.into(),
         key_span: Span::default(),
         value: node(value),
     }
@@ -317,7 +317,7 @@ fn without_null(kind: &Kind) -> Kind {
         Kind::Mapping(entries) => {
             let entries = entries
                 .iter()
-                .map(|entry| self::entry(entry.key.clone(), without_null(&entry.value.kind)));
+                .map(|entry| self::entry(entry.key.to_string(), without_null(&entry.value.kind)));
             Kind::Mapping(entries.collect())
         }
         scalar => scalar.clone(),

@@ -32,7 +32,7 @@ fn node(node: &Node, file: &SourceFile) -> String {
         Kind::Mapping(entries) => {
             let entries = entries.iter().map(|entry| {
                 let source = file.slice(entry.key_span);
-                let key = if source == entry.key {
+                let key = if entry.key == source {
                     source.to_owned()
                 } else {
                     with_source(source, &format!("{:?}", entry.key))

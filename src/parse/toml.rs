@@ -19,7 +19,7 @@ use toml_parser::{ErrorSink, ParseError, Raw, Source};
 
 use crate::diagnostic::Report;
 use crate::diagnostic::codes::syntax::SYNTAX;
-use crate::source::{Kind, Node, SourceFile, Span};
+use crate::source::{Keys, Kind, Node, SourceFile, Span};
 
 use super::limits::{MAX_DEPTH, MAX_TOML_TOKENS, MAX_VALUES, fitted, too_deep, too_many};
 use super::number::{float, out_of_range, radix, whole};
@@ -39,6 +39,7 @@ pub fn parse(file: &Arc<SourceFile>) -> Report<Node> {
         pending: Vec::new(),
         open: Vec::new(),
         values: 0,
+        keys: Keys::default(),
         open_string: None,
         stopped: false,
     };
@@ -112,6 +113,7 @@ struct Reader<'a> {
     pending: Vec<Key>,
     open: Vec<Open>,
     values: usize,
+    keys: Keys,
     /// Where the first string starts that does not end.
     open_string: Option<u32>,
     /// Whether a limit was exceeded.
@@ -359,7 +361,7 @@ impl EventReceiver for Reader<'_> {
         let text = &self.source.input()[span.start()..span.end()];
         Raw::new_unchecked(text, encoding, span).decode_key(&mut name, error);
         self.path.push(Key {
-            name,
+            name: self.keys.key(&name),
             span: here(span),
         });
     }

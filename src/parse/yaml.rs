@@ -24,7 +24,7 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
 
 use crate::diagnostic::codes::syntax::{YAML_ALIAS, YAML_MERGE_KEY};
 use crate::diagnostic::{Diagnostic, Report};
-use crate::source::{Entry, Kind, Node, SourceFile, Span};
+use crate::source::{Entry, Key, Keys, Kind, Node, SourceFile, Span};
 
 use super::limits::{MAX_ALIASED_VALUES, MAX_DEPTH, MAX_VALUES, fitted, too_deep, too_many};
 use super::number::out_of_range;
@@ -42,6 +42,7 @@ pub fn parse(file: &Arc<SourceFile>) -> Report<Node> {
         places: Places::new(file.text()),
         open: Vec::new(),
         anchors: BTreeMap::new(),
+        keys: Keys::default(),
         values: 0,
         aliased: 0,
         at: 0,
@@ -56,6 +57,7 @@ struct Reader<'a> {
     places: Places<'a>,
     open: Vec<Open>,
     anchors: BTreeMap<usize, Anchored>,
+    keys: Keys,
     /// How many values were written.
     values: usize,
     /// How many values were copied for anchors and aliases.
@@ -73,7 +75,7 @@ struct Open {
 
 enum Content {
     Sequence(Vec<Node>),
-    Mapping(Vec<Entry>, Option<(String, Span)>),
+    Mapping(Vec<Entry>, Option<(Key, Span)>),
 }
 
 impl Reader<'_> {
@@ -216,7 +218,7 @@ impl Reader<'_> {
             ..
         }) = self.open.last_mut()
         {
-            *pending = Some((key, span));
+            *pending = Some((self.keys.key(&key), span));
         }
         Ok(())
     }

@@ -8,6 +8,7 @@
 //! finalisation has its own such step, as it may not wait for an ordinary one.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::diagnostic::codes::plan as codes;
 use crate::diagnostic::{Diagnostic, Place};
@@ -21,7 +22,7 @@ use super::realise::Root;
 use super::{Edge, Realise, Step, StepId};
 
 /// The root of all that the job needs, if its settings ask for one and it needs something.
-pub(super) fn job_root(resolved: &ResolvedJob, options: &super::Options) -> Option<Script> {
+pub(super) fn job_root(resolved: &ResolvedJob, options: &super::Options) -> Option<Arc<Script>> {
     if options.roots == InitRoots::Process {
         return None;
     }
@@ -46,7 +47,12 @@ pub(super) fn job_root(resolved: &ResolvedJob, options: &super::Options) -> Opti
         text.push('\n');
     }
     let name = StorePathName::join(&parts, "");
-    Some(Script::new(&options.store_dir, &name, text, references))
+    Some(Arc::new(Script::new(
+        &options.store_dir,
+        &name,
+        text,
+        references,
+    )))
 }
 
 /// What a step that jobc adds is for.
@@ -60,10 +66,10 @@ enum Purpose {
 
 impl<'a> Context<'a> {
     /// Adds all steps that realise something.
-    pub(super) fn inject(&mut self, resolved: &'a ResolvedJob, root: Option<&Script>) {
+    pub(super) fn inject(&mut self, resolved: &'a ResolvedJob, root: Option<&Arc<Script>>) {
         let check = resolved.shell_command.as_ref();
         let check = check.and_then(|command| command.script.as_ref());
-        let scripts: Vec<(&'a Process, usize, &'a Script)> = self
+        let scripts: Vec<(&'a Process, usize, &'a Arc<Script>)> = self
             .processes()
             .iter()
             .zip(&resolved.commands)
@@ -80,8 +86,8 @@ impl<'a> Context<'a> {
 
     fn for_each(
         &mut self,
-        scripts: &[(&'a Process, usize, &'a Script)],
-        check: Option<&'a Script>,
+        scripts: &[(&'a Process, usize, &'a Arc<Script>)],
+        check: Option<&'a Arc<Script>>,
     ) {
         for &(process, index, script) in scripts {
             let id = StepId::Realise(*script.path.hash());
@@ -112,7 +118,7 @@ impl<'a> Context<'a> {
 
     /// The health check is no process and cannot wait; so all ordinary processes do, and the check
     /// finds what it needs when there is something to check.
-    fn health_check(&mut self, script: &'a Script) {
+    fn health_check(&mut self, script: &'a Arc<Script>) {
         let id = StepId::Realise(*script.path.hash());
         let origin = ["health_check_config", "health_checker", "shell"]
             .into_iter()
@@ -130,8 +136,8 @@ impl<'a> Context<'a> {
 
     fn for_the_job(
         &mut self,
-        object: &Script,
-        scripts: &[(&'a Process, usize, &'a Script)],
+        object: &Arc<Script>,
+        scripts: &[(&'a Process, usize, &'a Arc<Script>)],
         is_checked: bool,
     ) {
         let checked = self.checked;
@@ -181,7 +187,7 @@ impl<'a> Context<'a> {
         &mut self,
         id: StepId,
         name: ProcessName,
-        script: &Script,
+        script: &Arc<Script>,
         root: Root<'_>,
         purpose: Purpose,
     ) {
@@ -193,7 +199,7 @@ impl<'a> Context<'a> {
             } => Realise {
                 command: options.command.realise(&script.path, root),
                 name,
-                script: script.clone(),
+                script: Arc::clone(script),
                 max_failures: options.max_failures,
                 is_final,
                 is_ephemeral,
@@ -201,13 +207,13 @@ impl<'a> Context<'a> {
             Purpose::Fetch => Realise {
                 command: options.command.fetch(&script.path, root),
                 name,
-                script: script.clone(),
+                script: Arc::clone(script),
                 max_failures: 1,
                 is_final: false,
                 is_ephemeral: true,
             },
         };
-        self.add(id, Step::Realise(step));
+        self.add(id, Step::Realise(Box::new(step)));
     }
 
     fn hold_back<'p>(&mut self, before: &StepId, processes: impl IntoIterator<Item = &'p Process>) {
@@ -230,7 +236,7 @@ impl<'a> Context<'a> {
         &mut self,
         prefix: &str,
         process: &str,
-        script: &Script,
+        script: &Arc<Script>,
         origin: Pointer,
     ) -> ProcessName {
         let hash = match self.options.names {

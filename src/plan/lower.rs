@@ -1,6 +1,7 @@
 //! A resolved job made into steps and edges: those that jobc adds, then the definition's own.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::check::CheckedJob;
 use crate::diagnostic::{Diagnostic, Report};
@@ -104,10 +105,10 @@ impl<'a> Context<'a> {
     }
 
     fn runs(&mut self, commands: &[Command]) {
-        for (process, command) in self.processes().iter().zip(commands) {
+        for (index, (process, command)) in self.processes().iter().zip(commands).enumerate() {
             let run = Run {
-                process: process.clone(),
-                command: command.text.clone(),
+                process: index,
+                command: Arc::clone(&command.text),
             };
             self.add(StepId::Run(process.name.clone()), Step::Run(run));
         }

@@ -14,6 +14,7 @@ mod shift;
 mod step;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 pub use crate::model::timing::{FINALIZATION_WAIT, MOST_FINALIZATION_WAIT};
 pub use crate::model::{
@@ -44,7 +45,7 @@ pub struct Plan {
     pointer: Pointer,
     /// The definition's job, for all that needs no lowering.
     job: Job,
-    shell_command: Option<String>,
+    shell_command: Option<Arc<str>>,
     steps: BTreeMap<StepId, Step>,
     order: BTreeSet<Edge>,
     sequence: Vec<StepId>,
@@ -68,7 +69,8 @@ impl Plan {
         &self.pointer
     }
 
-    /// The job's settings; its processes and their order are in the steps.
+    /// The job as written: its settings and its processes. Which of these run, in which order, and what
+    /// runs besides, the steps say.
     pub fn job(&self) -> &Job {
         &self.job
     }
@@ -86,6 +88,11 @@ impl Plan {
     /// The step called `id`.
     pub fn step(&self, id: &StepId) -> Option<&Step> {
         self.steps.get(id)
+    }
+
+    /// The process of the definition that a step runs, as written.
+    pub fn process(&self, run: &Run) -> &Process {
+        &self.job.task.processes[run.process]
     }
 
     /// All edges, sorted by where their steps stand in the sequence: names that change with a hash

@@ -27,7 +27,7 @@ pub struct Need {
     /// Who needs it.
     pub by: NeededBy,
     /// What is needed; so is all that it refers to.
-    pub script: Script,
+    pub script: Arc<Script>,
 }
 
 /// Who needs a script.
@@ -53,7 +53,7 @@ impl fmt::Display for NeededBy {
 
 impl Needs {
     /// What a resolved job needs, and the root of it all if it has a single one.
-    pub(super) fn of(resolved: &ResolvedJob, root: Option<Script>) -> Self {
+    pub(super) fn of(resolved: &ResolvedJob, root: Option<Arc<Script>>) -> Self {
         let processes = resolved.checked.job().task.processes.iter();
         let commands = processes
             .map(|process| NeededBy::Process(process.name.clone()))

@@ -1,6 +1,8 @@
 //! Steps of a plan and the edges between them.
 
-use crate::model::{Process, ProcessName};
+use std::sync::Arc;
+
+use crate::model::ProcessName;
 use crate::resolve::Script;
 use crate::store::StorePathHash;
 
@@ -21,7 +23,7 @@ pub enum StepId {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
     /// Realises a closure.
-    Realise(Realise),
+    Realise(Box<Realise>),
     /// Runs a process of the definition.
     Run(Run),
 }
@@ -34,7 +36,7 @@ pub struct Realise {
     /// The command that does it, in POSIX sh.
     pub command: String,
     /// What is realised: the root of the closure.
-    pub script: Script,
+    pub script: Arc<Script>,
     /// How many runs may fail before the step has failed.
     pub max_failures: i64,
     /// Whether it belongs to the task's finalisation.
@@ -46,10 +48,10 @@ pub struct Realise {
 /// Runs a process of the definition.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
-    /// The process as written.
-    pub process: Process,
+    /// The index of the process in the definition's task, see [`super::Plan::process`].
+    pub process: usize,
     /// Its command with references resolved.
-    pub command: String,
+    pub command: Arc<str>,
 }
 
 /// `after` does not start until `before` has succeeded.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use crate::diagnostic::{MachineError, Place};
 use crate::model::{CommandLine, Piece, Reference};
@@ -18,9 +19,9 @@ use super::expanded::Expansion;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
     /// The text.
-    pub text: String,
+    pub text: Arc<str>,
     /// What stands for its closure; none if it needs nothing from the store.
-    pub script: Option<Script>,
+    pub script: Option<Arc<Script>>,
 }
 
 /// An executable object of the store whose references are all that a command needs of it:
@@ -136,6 +137,12 @@ impl Context<'_> {
         let at = |offset: usize, guilty: &str| Place::within(pointer(), whole, offset, guilty);
         self.undeclared(line, &known, at);
         let script = self.script(&text, name, &known);
+        // Most commands are as written, and large jobs have many of them.
+        let text = if text == whole {
+            line.shared()
+        } else {
+            text.into()
+        };
         Ok(Command { text, script })
     }
 
@@ -144,7 +151,7 @@ impl Context<'_> {
         command: &str,
         process: &str,
         known: &BTreeMap<StorePathHash, StorePathName>,
-    ) -> Option<Script> {
+    ) -> Option<Arc<Script>> {
         let store_dir = self.resolver.store_dir;
         let references: BTreeSet<StorePath> = mentions(store_dir, command.as_bytes())
             .filter_map(|mention| {
@@ -172,7 +179,7 @@ impl Context<'_> {
             ],
             "",
         );
-        Some(Script::new(store_dir, &name, text, references))
+        Some(Arc::new(Script::new(store_dir, &name, text, references)))
     }
 }
 

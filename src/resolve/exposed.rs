@@ -7,7 +7,7 @@ use crate::check::secrets;
 use crate::diagnostic::codes::texts::LITERAL_SECRET;
 use crate::diagnostic::{MachineError, Place};
 use crate::secret::{Language, secrets as found_in};
-use crate::source::{Span, load_opened};
+use crate::source::{FileName, Span, load_opened};
 
 use super::{Context, Import};
 
@@ -33,7 +33,8 @@ impl Context<'_> {
     fn expose(&mut self, path: &Path, place: &Place) -> Result<(), MachineError> {
         let name = self.resolver.display_name(path);
         let opened = self.resolver.importer.open(path).ok();
-        let Some(file) = opened.and_then(|file| load_opened(file, &name).ok()) else {
+        let full_name = FileName::new(name.clone(), path);
+        let Some(file) = opened.and_then(|file| load_opened(file, full_name).ok()) else {
             // It has changed since.
             let error = "it changed while it was read";
             return Err(MachineError::new(format!("cannot read `{name}`"), error));

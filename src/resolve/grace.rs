@@ -45,10 +45,7 @@ impl Context<'_> {
         if as_float(self.resolver.lock.size().saturating_add(imported)) <= in_time {
             return None;
         }
-        let texts: Vec<&str> = commands
-            .iter()
-            .map(|command| command.text.as_str())
-            .collect();
+        let texts: Vec<&str> = commands.iter().map(|command| &*command.text).collect();
         if !ports::checks_health(job, &texts) {
             return None;
         }

@@ -160,10 +160,7 @@ pub fn resolve(
         commands.push(context.process(index)?);
     }
     let shell_command = context.health_check()?;
-    let texts: Vec<&str> = commands
-        .iter()
-        .map(|command| command.text.as_str())
-        .collect();
+    let texts: Vec<&str> = commands.iter().map(|command| &*command.text).collect();
     let unbound = ports::check_resolved(checked.job(), checked.pointer(), &texts);
     context.diagnostics.extend(unbound);
     let grace = context.grace_period(&commands, shell_command.as_ref());

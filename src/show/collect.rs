@@ -174,7 +174,7 @@ impl<'a> Collect<'a> {
         let needs = plan.needs().scripts.iter();
         let scripts: BTreeMap<String, &plan::Script> = needs
             .filter_map(|need| match &need.by {
-                NeededBy::Process(name) => Some((name.to_string(), &need.script)),
+                NeededBy::Process(name) => Some((name.to_string(), &*need.script)),
                 NeededBy::HealthCheck | NeededBy::Job => None,
             })
             .collect();
@@ -457,7 +457,7 @@ impl<'a> Collect<'a> {
         let of_processes = self.job.task.processes.iter().enumerate();
         let of_processes = of_processes.filter_map(|(index, process)| {
             let name = Some(process.name.to_string());
-            Some((name, processes.index(index), process.waive.as_ref()?))
+            Some((name, processes.index(index), process.waive.as_deref()?))
         });
         let all: Vec<(Option<String>, Pointer, &Waive)> = of_job.chain(of_processes).collect();
         let mut waivers = Vec::new();

@@ -31,7 +31,7 @@ impl Ports {
                 .filter_map(|address| address.port().map(str::to_owned))
                 .collect();
             for port in ports {
-                let name = run.process.name.to_string();
+                let name = plan.process(run).name.to_string();
                 named.entry(port).or_default().push(name);
             }
         }

@@ -52,7 +52,7 @@ fn of_definition(map: &SourceMap, job: &Pointer) -> Vec<Template> {
             }
             Kind::Mapping(entries) => {
                 let entries = entries.iter().rev();
-                next.extend(entries.map(|it| (&it.value, pointer.key(it.key.clone()))));
+                next.extend(entries.map(|it| (&it.value, pointer.key(&it.key))));
             }
             Kind::String(text) if text.contains("{{") => {
                 let mut seen = BTreeSet::new();

@@ -1,17 +1,52 @@
 //! A source file and ranges of its text.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The text of one input file, with the name that messages call it by.
 #[derive(Debug, PartialEq, Eq)]
 pub struct SourceFile {
-    name: String,
+    name: FileName,
     text: String,
 }
 
+/// What a file is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileName {
+    /// Relative to the working directory, as users want to read it.
+    shown: String,
+    /// Where it lies, absolute, if its path has bytes that cannot be shown.
+    path: Option<PathBuf>,
+}
+
+impl FileName {
+    /// The name of the file at `path` (absolute), which is shown as `shown`.
+    pub fn new(shown: String, path: &Path) -> Self {
+        let path = path.to_str().is_none().then(|| path.to_owned());
+        Self { shown, path }
+    }
+
+    /// What messages call the file.
+    pub fn shown(&self) -> &str {
+        &self.shown
+    }
+}
+
+impl From<&str> for FileName {
+    fn from(shown: &str) -> Self {
+        shown.to_owned().into()
+    }
+}
+
+impl From<String> for FileName {
+    fn from(shown: String) -> Self {
+        Self { shown, path: None }
+    }
+}
+
 impl SourceFile {
-    /// A file called `name` (relative to the working directory, as users want to read it).
-    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
+    /// A file called `name`.
+    pub fn new(name: impl Into<FileName>, text: impl Into<String>) -> Arc<Self> {
         Arc::new(Self {
             name: name.into(),
             text: text.into(),
@@ -20,7 +55,17 @@ impl SourceFile {
 
     /// What messages call the file.
     pub fn name(&self) -> &str {
+        self.name.shown()
+    }
+
+    /// The name with the path, if messages cannot show that.
+    pub fn full_name(&self) -> &FileName {
         &self.name
+    }
+
+    /// Where the file lies, if its name does not say it.
+    pub fn unshown_path(&self) -> Option<&Path> {
+        self.name.path.as_deref()
     }
 
     /// The whole text.

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Encoding, SourceFile};
+use super::{Encoding, FileName, SourceFile};
 
 /// The largest definition, lock or settings file that is read: 64 MiB.
 pub const MAX_SOURCE_BYTES: u64 = 64 * 1024 * 1024;
@@ -40,12 +40,12 @@ pub fn load(path: &Path, name: &str) -> Result<Arc<SourceFile>, LoadError> {
 ///
 /// # Errors
 /// See [`LoadError`].
-pub fn load_opened(file: File, name: &str) -> Result<Arc<SourceFile>, LoadError> {
+pub fn load_opened(file: File, name: impl Into<FileName>) -> Result<Arc<SourceFile>, LoadError> {
     let length = file.metadata().map_err(LoadError::Io)?.len();
     marked_text(read_opened(file, length)?, name)
 }
 
-fn marked_text(bytes: Vec<u8>, name: &str) -> Result<Arc<SourceFile>, LoadError> {
+fn marked_text(bytes: Vec<u8>, name: impl Into<FileName>) -> Result<Arc<SourceFile>, LoadError> {
     text(
         match bytes.strip_prefix(b"\xef\xbb\xbf") {
             Some(rest) => rest.to_vec(),
@@ -92,7 +92,7 @@ fn read_stream(input: impl Read, mut bytes: Vec<u8>) -> Result<Vec<u8>, LoadErro
     Ok(bytes)
 }
 
-fn text(bytes: Vec<u8>, name: &str) -> Result<Arc<SourceFile>, LoadError> {
+fn text(bytes: Vec<u8>, name: impl Into<FileName>) -> Result<Arc<SourceFile>, LoadError> {
     let Some(found) = Encoding::of(&bytes) else {
         let text = String::from_utf8(bytes)
             .map_err(|error| LoadError::Io(io::Error::new(io::ErrorKind::InvalidData, error)))?;

@@ -4,13 +4,15 @@
 
 mod encoding;
 mod file;
+mod key;
 mod load;
 mod name;
 mod node;
 mod pointer;
 
 pub use encoding::Encoding;
-pub use file::{Location, SourceFile, Span};
+pub use file::{FileName, Location, SourceFile, Span};
+pub use key::{Key, Keys};
 pub use load::{LoadError, MAX_SOURCE_BYTES, load, load_opened, load_stream};
 pub use name::display_name;
 pub use node::{Entry, Kind, Node, SourceMap};

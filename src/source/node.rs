@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{Location, Pointer, SourceFile, Span, Token};
+use super::{Key, Location, Pointer, SourceFile, Span, Token};
 
 /// A value and where it stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,7 +54,7 @@ impl Kind {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     /// The key, with the format's escapes undone.
-    pub key: String,
+    pub key: Key,
     /// Where the key stands.
     pub key_span: Span,
     /// What it is bound to.

@@ -111,7 +111,7 @@ fn value(node: &Node) -> Value {
             let entries = entries.iter();
             Value::Object(
                 entries
-                    .map(|entry| (entry.key.clone(), value(&entry.value)))
+                    .map(|entry| (entry.key.to_string(), value(&entry.value)))
                     .collect(),
             )
         }

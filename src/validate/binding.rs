@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use crate::model::{Address, references};
 use crate::run::Trouble;
-use crate::source::{Kind, Node, Span, Token};
+use crate::source::{Key, Kind, Node, Span, Token};
 
 use super::bind::View;
 
@@ -100,8 +100,12 @@ impl Filler<'_> {
             }
             Kind::Mapping(entries) => {
                 for entry in entries {
-                    self.text(&mut entry.key, entry.key_span);
-                    self.at.push(Token::Key(entry.key.clone()));
+                    let mut key = entry.key.to_string();
+                    self.text(&mut key, entry.key_span);
+                    if entry.key != *key {
+                        entry.key = Key::from(&*key);
+                    }
+                    self.at.push(Token::Key(key));
                     self.value(&mut entry.value);
                     self.at.pop();
                 }

@@ -522,7 +522,7 @@ fn find<'n>(node: &'n mut Node, tokens: &[Token]) -> Option<&'n mut Node> {
         .iter()
         .try_fold(node, |node, token| match (token, &mut node.kind) {
             (Token::Key(key), Kind::Mapping(entries)) => {
-                let entry = entries.iter_mut().find(|entry| entry.key == *key)?;
+                let entry = entries.iter_mut().find(|entry| entry.key == key.as_str())?;
                 Some(&mut entry.value)
             }
             (Token::Index(index), Kind::Sequence(items)) => items.get_mut(*index),

@@ -3,6 +3,8 @@
 use std::fmt::Write;
 use std::path::{Component, Path, PathBuf};
 
+use crate::source::SourceFile;
+
 /// The directory that a report is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Root {
@@ -34,10 +36,21 @@ impl Root {
 
     /// The same as a reference for a URI: percent-encoded, with a scheme if it is absolute.
     pub(super) fn reference(&self, name: &str) -> Reference {
-        let path = self.absolute(name);
+        self.path(&self.absolute(name))
+    }
+
+    /// The reference to a file, whose bytes it keeps.
+    pub(super) fn file(&self, file: &SourceFile) -> Reference {
+        match file.unshown_path() {
+            Some(path) => self.path(&plain(path)),
+            None => self.reference(file.name()),
+        }
+    }
+
+    fn path(&self, path: &Path) -> Reference {
         match path.strip_prefix(&self.root) {
             Ok(relative) => Reference::Relative(encode(relative)),
-            Err(_) => Reference::Absolute(format!("file://{}", encode(&path))),
+            Err(_) => Reference::Absolute(format!("file://{}", encode(path))),
         }
     }
 
@@ -62,14 +75,6 @@ pub(super) enum Reference {
     Relative(String),
     /// To another one.
     Absolute(String),
-}
-
-impl Reference {
-    pub(super) fn text(&self) -> &str {
-        match self {
-            Self::Relative(text) | Self::Absolute(text) => text,
-        }
-    }
 }
 
 /// `path` without `.` and `..`. Names of files are made by comparing components, so that no link
@@ -106,7 +111,8 @@ mod tests {
 
     fn check(root: &Root, name: &str, expected: (&str, &str)) {
         assert_eq!(root.name(name), expected.0);
-        assert_eq!(root.reference(name).text(), expected.1);
+        let (Reference::Relative(text) | Reference::Absolute(text)) = root.reference(name);
+        assert_eq!(text, expected.1);
     }
 
     #[test]

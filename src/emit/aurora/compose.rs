@@ -102,7 +102,7 @@ impl<'a> Context<'a> {
         let task = &plan.job().task;
         let name = |id| match plan.step(id) {
             Some(Step::Realise(step)) => Cow::Borrowed(step.name.as_str()),
-            Some(Step::Run(run)) => self.plan.text(run.process.name.as_str()),
+            Some(Step::Run(run)) => self.plan.text(plan.process(run).name.as_str()),
             None => unreachable!("edges join steps of the plan"),
         };
         aurora::TaskDocument {
@@ -140,17 +140,20 @@ impl<'a> Context<'a> {
                 resources: None,
             },
             Step::Run(run) => {
-                let process = &run.process;
+                let process = self.plan.process(run);
                 aurora::ProcessDocument {
                     cmdline: self.plan.text(&run.command),
                     daemon: process.daemon,
                     ephemeral: process.ephemeral,
                     is_final: process.final_,
-                    logger: process.logger.as_ref().map(logger),
+                    logger: process.logger.as_deref().map(|it| Box::new(logger(it))),
                     max_failures: process.max_failures.map(plan::Integer::get),
                     min_duration: process.min_duration.map(plan::Seconds::get),
                     name: self.plan.text(process.name.as_str()),
-                    resources: process.resources.as_ref().map(resources),
+                    resources: process
+                        .resources
+                        .as_deref()
+                        .map(|it| Box::new(resources(it))),
                 }
             }
         }

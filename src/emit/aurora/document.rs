@@ -150,7 +150,7 @@ pub struct ProcessDocument<'a> {
     pub is_final: Option<bool>,
     /// Where its output goes.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub logger: Option<Logger>,
+    pub logger: Option<Box<Logger>>,
     /// How many runs may fail; 0 is never too many.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_failures: Option<i64>,
@@ -161,7 +161,7 @@ pub struct ProcessDocument<'a> {
     pub name: Cow<'a, str>,
     /// What it may use.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub resources: Option<Resources>,
+    pub resources: Option<Box<Resources>>,
 }
 
 /// Aurora's `Resources`; sizes in bytes.

@@ -552,7 +552,7 @@ impl<'a> MapAccess<'a> for Fields<'a> {
             return seed.deserialize(key).map(Some).map_err(|mut error| {
                 error.node = key_identity(entry);
                 error.on_key = true;
-                error.below(|| Token::Key(entry.key.clone()))
+                error.below(|| Token::Key(entry.key.to_string()))
             });
         }
         self.current = None;
@@ -578,7 +578,7 @@ impl<'a> MapAccess<'a> for Fields<'a> {
             node,
             patches: self.patches,
         })
-        .map_err(|error| error.on(node).below(|| Token::Key(entry.key.clone())))
+        .map_err(|error| error.on(node).below(|| Token::Key(entry.key.to_string())))
     }
 }
 

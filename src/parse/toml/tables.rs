@@ -13,14 +13,14 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Diagnostic;
-use crate::source::{Entry, Kind, Node, Span};
+use crate::source::{self, Entry, Kind, Node, Span};
 
 use super::super::limits::fitted;
 use super::super::problems::{Problems, shortened};
 
 /// One of the names in a dotted key.
 pub(super) struct Key {
-    pub(super) name: String,
+    pub(super) name: source::Key,
     pub(super) span: Span,
 }
 
@@ -42,7 +42,7 @@ struct Table {
     origin: Origin,
     slots: Vec<Slot>,
     /// Where in `slots` a name is, once they are many.
-    index: BTreeMap<String, usize>,
+    index: BTreeMap<source::Key, usize>,
 }
 
 #[derive(PartialEq, Eq)]
@@ -285,7 +285,7 @@ impl Tables {
         if table.slots.len() > FEW {
             return table.index.get(name).copied();
         }
-        table.slots.iter().position(|slot| slot.key.name == name)
+        table.slots.iter().position(|slot| slot.key.name == *name)
     }
 
     fn push(&mut self, table: TableId, slot: Slot) {

@@ -63,7 +63,7 @@ impl Search<'_> {
         match &node.kind {
             Kind::Mapping(entries) => {
                 for entry in entries {
-                    self.path.push(Token::Key(entry.key.clone()));
+                    self.path.push(Token::Key(entry.key.to_string()));
                     self.node(&entry.value);
                     self.path.pop();
                 }

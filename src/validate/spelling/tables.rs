@@ -91,7 +91,7 @@ impl Speller<'_> {
             span: node.span,
         };
         node.kind = Kind::Mapping(vec![Entry {
-            key: word.to_owned(),
+            key: word.into(),
             key_span: node.span,
             value: inner,
         }]);
@@ -260,7 +260,7 @@ fn pair(kind: &mut Kind, span: Span) -> Option<Entry> {
         _ => return None,
     };
     Some(Entry {
-        key,
+        key: key.into(),
         key_span: span,
         value,
     })

@@ -217,7 +217,7 @@ impl<'a> Writer<'a> {
                 let text = &index.text()[start.offset..end.offset];
                 Location {
                     physical: Some(Physical {
-                        artifact_location: artifact(self.root, location.file.name()),
+                        artifact_location: artifact(self.root.file(&location.file)),
                         region: Some(Region {
                             start_line: start.line,
                             start_column: start.column,
@@ -233,7 +233,7 @@ impl<'a> Writer<'a> {
             }
             Place::File(name) => Location {
                 physical: Some(Physical {
-                    artifact_location: artifact(self.root, name),
+                    artifact_location: artifact(self.root.reference(name)),
                     region: None,
                 }),
                 ..place
@@ -246,15 +246,12 @@ impl<'a> Writer<'a> {
     }
 }
 
-fn artifact(root: &Root, name: &str) -> Artifact {
-    let reference = root.reference(name);
-    Artifact {
-        uri: reference.text().to_owned(),
-        uri_base_id: match reference {
-            Reference::Relative(_) => Some(BASE),
-            Reference::Absolute(_) => None,
-        },
-    }
+fn artifact(reference: Reference) -> Artifact {
+    let (uri, uri_base_id) = match reference {
+        Reference::Relative(uri) => (uri, Some(BASE)),
+        Reference::Absolute(uri) => (uri, None),
+    };
+    Artifact { uri, uri_base_id }
 }
 
 fn logical(pointer: String) -> Logical {

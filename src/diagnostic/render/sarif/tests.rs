@@ -77,7 +77,7 @@ fn fingerprints(name: &str, text: &str, processes: &[&str]) -> Vec<String> {
     };
     let table = |name: &str| {
         let entry = Entry {
-            key: "name".to_owned(),
+            key: "name".into(),
             key_span: Span::default(),
             value: node(NodeKind::String(name.to_owned())),
         };
