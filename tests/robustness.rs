@@ -69,6 +69,62 @@ fn deep_nesting() {
     says(&refused("job.yaml", "? ".repeat(deep)), "error[");
 }
 
+/// Large jobs cost as much for each process as small ones. What grows with the square takes minutes here.
+#[test]
+fn large_jobs() {
+    const COUNT: usize = 30_000;
+    let job = |above: &str, process: &dyn Fn(usize) -> String| {
+        let processes: Vec<String> = (0..COUNT).map(process).collect();
+        format!(
+            r#"{{"cluster": "c", "role": "r", "environment": "devel", "name": "j", {above}
+                "task": {{"resources": {{"cpu": 1, "ram": "1 GB", "disk": "1 GB"}},
+                          "processes": [{}]}}}}"#,
+            processes.join(",\n")
+        )
+    };
+    let check = |text: &str, expected: &str| {
+        let sandbox = Sandbox::new();
+        sandbox.file("jobc.toml", "");
+        sandbox.file("job.json", text);
+        let start = Instant::now();
+        let run = sandbox.jobc(["check", "--message-format", "short"]);
+        let took = start.elapsed();
+        assert!(took < Duration::from_secs(120), "{expected} took {took:?}");
+        assert!(run.stderr.contains(expected), "{}", run.stderr);
+    };
+    let path = "/nix/store/q41nkp3p684xyjlnv02f8hnid234z4n8-x";
+    let packages: Vec<_> = (0..COUNT)
+        .map(|it| format!(r#""k{it}": "{path}""#))
+        .collect();
+    let packages = format!(r#""packages": {{{}}},"#, packages.join(", "));
+    let named = |it: usize| format!(r#"{{"name": "p{it}", "cmdline": "${{pkgs.k{it}}}/x"}}"#);
+    check(&job(&packages, &named), "checked 1 job");
+    let unknown = |it: usize| format!(r#"{{"name": "p{it}", "cmdline": "${{pkgs.z{it}}}/x"}}"#);
+    check(&job(&packages, &unknown), "too-many-errors");
+    let serving = |it: usize| {
+        let before = it.saturating_sub(1);
+        let after = if it == 0 {
+            String::new()
+        } else {
+            format!("\"p{before}\"")
+        };
+        format!(
+            r#"{{"name": "p{it}", "cmdline": "x {{{{thermos.ports[health]}}}}", "after": [{after}]}}"#
+        )
+    };
+    check(&job(r#""service": true,"#, &serving), "checked 1 job");
+    let endless = |it: usize| {
+        let before = it.saturating_sub(1);
+        let after = if it == 0 {
+            String::new()
+        } else {
+            format!("\"p{before}\"")
+        };
+        format!(r#"{{"name": "p{it}", "cmdline": "sleep infinity", "after": [{after}]}}"#)
+    };
+    check(&job("", &endless), "unreachable-process");
+}
+
 #[test]
 fn large_files() {
     let long = "x".repeat(100 * 1024 * 1024);

@@ -54,13 +54,12 @@ impl Used {
             && !ctx.hole(|at| at.key("packages"))
             && !ctx.holes.touch(&Pointer::root().key("packages"))
         {
-            let problem = unknown(ctx, name, place());
-            ctx.report(problem);
+            let declared = declared(ctx);
+            let advises = ctx.advises_among(declared.len());
+            ctx.report(unknown(name, place(), advises.then_some(&declared)));
             // The package that was meant is not unused.
             let names = ctx.job.packages.iter().flat_map(BTreeMap::keys);
-            let meant = ctx
-                .advises()
-                .then(|| closest(name.as_str(), names.map(PackageName::as_str)));
+            let meant = advises.then(|| closest(name.as_str(), names.map(PackageName::as_str)));
             if let Some(meant) = meant.flatten() {
                 self.by_job.extend(meant.parse());
             }
@@ -96,6 +95,18 @@ fn declares(packages: Option<&BTreeMap<PackageName, PackageSource>>, name: &Pack
     packages.is_some_and(|packages| packages.contains_key(name))
 }
 
+/// Whether the job may name a package called so.
+pub(super) fn is_declared(ctx: &Ctx<'_>, name: &str) -> bool {
+    let all = [
+        ctx.job.packages.as_ref(),
+        ctx.shared,
+        ctx.settings.packages.as_ref(),
+    ];
+    all.into_iter()
+        .flatten()
+        .any(|packages| packages.contains_key(name))
+}
+
 /// The names of all packages that the job may name.
 pub(super) fn declared<'a>(ctx: &Ctx<'a>) -> BTreeSet<&'a str> {
     [
@@ -110,13 +121,13 @@ pub(super) fn declared<'a>(ctx: &Ctx<'a>) -> BTreeSet<&'a str> {
     .collect()
 }
 
-fn unknown(ctx: &Ctx<'_>, name: &PackageName, place: Place) -> Diagnostic {
+/// The problem of a name that is none of those that are `declared`, if there is to be advice.
+fn unknown(name: &PackageName, place: Place, declared: Option<&BTreeSet<&str>>) -> Diagnostic {
     let headline = format!("no package is called `{name}`");
     let problem = Diagnostic::new(&commands::UNKNOWN_PACKAGE, headline, place);
-    if !ctx.advises() {
+    let Some(declared) = declared else {
         return problem;
-    }
-    let declared = declared(ctx);
+    };
     let problem = problem.did_you_mean(name.as_str(), declared.iter().copied());
     let problem = if !problem.help.is_empty() {
         problem

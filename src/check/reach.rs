@@ -4,12 +4,11 @@
 //! waits for ever, and says so by waiting for the process that binds the port of the service. An
 //! ephemeral process that waits for all others is stopped when it starts: the task is over then.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::diagnostic::codes::traps;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::Process;
-use crate::source::Pointer;
+use crate::model::{Job, Process};
 
 use super::Ctx;
 
@@ -44,6 +43,8 @@ fn all_ephemeral(ctx: &mut Ctx<'_>) {
 /// Processes that wait for one that does not end.
 fn after_endless(ctx: &mut Ctx<'_>, order: &BTreeSet<(usize, usize)>) {
     let processes = &ctx.job.task.processes;
+    let servers = servers(ctx.job);
+    let mut waits = None;
     let mut known: Option<(usize, Option<String>)> = None;
     for &(before, after) in order {
         if ctx.is_given_up() {
@@ -51,7 +52,7 @@ fn after_endless(ctx: &mut Ctx<'_>, order: &BTreeSet<(usize, usize)>) {
         }
         let why = match &known {
             Some((index, why)) if *index == before => why.clone(),
-            _ => endless(ctx, before),
+            _ => endless(ctx, before, &servers),
         };
         known = Some((before, why.clone()));
         let Some(why) = why else {
@@ -59,7 +60,8 @@ fn after_endless(ctx: &mut Ctx<'_>, order: &BTreeSet<(usize, usize)>) {
         };
         let (first, second) = (&processes[before].name, &processes[after].name);
         let headline = format!("`{second}` never starts: it waits for the end of `{first}`, {why}");
-        let place = waiting_at(ctx, before, after);
+        let waits = waits.get_or_insert_with(|| Waits::of(ctx.job));
+        let place = waits.place(ctx, before, after);
         let cause = Place::value(ctx.process(before, "cmdline"));
         ctx.report(
             Diagnostic::new(&traps::UNREACHABLE_PROCESS, headline, place)
@@ -71,30 +73,38 @@ fn after_endless(ctx: &mut Ctx<'_>, order: &BTreeSet<(usize, usize)>) {
     }
 }
 
-/// Why the process does not end by itself, if that can be told.
-fn endless(ctx: &Ctx<'_>, index: usize) -> Option<String> {
-    let command = ctx.job.task.processes[index].cmdline.as_str();
-    if let Some(last) = endless_command(command) {
-        return Some(format!("which ends with `{last}`"));
+/// The processes that alone bind a port of a service that others know, with its name.
+fn servers(job: &Job) -> Vec<(&str, usize)> {
+    if job.service != Some(true) {
+        return Vec::new();
     }
-    if ctx.job.service != Some(true) {
-        return None;
-    }
-    let primary = ctx.job.announce.as_ref().map(|announcer| {
+    let primary = job.announce.as_ref().map(|announcer| {
         let port = announcer.primary_port.as_ref();
         port.map_or("http", |port| port.as_str())
     });
     let ports = ["health"].into_iter().chain(primary);
-    let serves = |port: &&str| {
+    let server = |port| {
         let reference = format!("{{{{thermos.ports[{port}]}}}}");
-        let binds = |process: &&Process| process.cmdline.as_str().contains(&reference);
-        let processes = ctx.job.task.processes.iter();
-        binds(&&ctx.job.task.processes[index]) && processes.filter(binds).count() == 1
+        let processes = job.task.processes.iter().enumerate();
+        let mut binding = processes.filter(|(_, it)| it.cmdline.as_str().contains(&reference));
+        match (binding.next(), binding.next()) {
+            (Some((index, _)), None) => Some((port, index)),
+            _ => None,
+        }
     };
-    let mut ports = ports.filter(serves);
+    ports.filter_map(server).collect()
+}
+
+/// Why the process does not end by itself, if that can be told.
+fn endless(ctx: &Ctx<'_>, index: usize, servers: &[(&str, usize)]) -> Option<String> {
+    let command = ctx.job.task.processes[index].cmdline.as_str();
+    if let Some(last) = endless_command(command) {
+        return Some(format!("which ends with `{last}`"));
+    }
+    let mut ports = servers.iter().filter(|(_, server)| *server == index);
     ports
         .next()
-        .map(|port| format!("which serves the port `{port}`"))
+        .map(|(port, _)| format!("which serves the port `{port}`"))
 }
 
 /// The end of a command that never ends.
@@ -112,23 +122,50 @@ fn endless_command(command: &str) -> Option<&str> {
 }
 
 /// Where it is written that one process waits for another.
-fn waiting_at(ctx: &Ctx<'_>, before: usize, after: usize) -> Place {
-    let processes = &ctx.job.task.processes;
-    let name = &processes[before].name;
-    let mut afters = processes[after].after.iter().flatten();
-    if let Some(element) = afters.position(|it| it == name) {
-        return Place::value(ctx.process(after, "after").index(element));
+struct Waits<'a> {
+    /// By the names of the one that is waited for and of the one that waits: the first list that has them
+    /// in a row, and where the second stands in it.
+    orders: HashMap<(&'a str, &'a str), (usize, usize)>,
+    /// The same for `after`, in which the first stands.
+    afters: HashMap<(&'a str, &'a str), usize>,
+}
+
+impl<'a> Waits<'a> {
+    fn of(job: &'a Job) -> Self {
+        let mut orders = HashMap::new();
+        for (constraint, list) in job.task.constraints.iter().flatten().enumerate() {
+            for (element, pair) in list.order.windows(2).enumerate() {
+                let pair = (pair[0].as_str(), pair[1].as_str());
+                orders.entry(pair).or_insert((constraint, element + 1));
+            }
+        }
+        let mut afters = HashMap::new();
+        for process in &job.task.processes {
+            for (element, before) in process.after.iter().flatten().enumerate() {
+                let pair = (before.as_str(), process.name.as_str());
+                afters.entry(pair).or_insert(element);
+            }
+        }
+        Self { orders, afters }
     }
-    let constraints = ctx.job.task.constraints.iter().flatten().enumerate();
-    for (constraint, list) in constraints {
-        let mut pairs = list.order.windows(2);
-        let found = pairs.position(|pair| pair[0] == *name && pair[1] == processes[after].name);
-        if let Some(element) = found {
-            let at = |at: &Pointer| at.key("task").key("constraints").index(constraint);
-            return Place::value(at(ctx.at).key("order").index(element + 1));
+
+    fn place(&self, ctx: &Ctx<'_>, before: usize, after: usize) -> Place {
+        let processes = &ctx.job.task.processes;
+        let pair = (
+            processes[before].name.as_str(),
+            processes[after].name.as_str(),
+        );
+        if let Some(&element) = self.afters.get(&pair) {
+            return Place::value(ctx.process(after, "after").index(element));
+        }
+        match self.orders.get(&pair) {
+            Some(&(constraint, element)) => {
+                let constraints = ctx.at.key("task").key("constraints");
+                Place::value(constraints.index(constraint).key("order").index(element))
+            }
+            None => Place::value(ctx.process(after, "name")),
         }
     }
-    Place::value(ctx.process(after, "name"))
 }
 
 /// Ephemeral processes that wait for all that the task waits for.

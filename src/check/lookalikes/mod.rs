@@ -3,8 +3,6 @@
 
 mod file;
 
-use std::collections::BTreeSet;
-
 use crate::diagnostic::codes::commands::UNREAD_REFERENCE;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{
@@ -36,8 +34,8 @@ pub(super) fn check(
     if ctx.dialect == Dialect::Client || !text.contains("pkgs") || text.contains("pkgs=") {
         return;
     }
-    let declared = packages::declared(ctx);
-    let found: Vec<_> = named_otherwise(text, &declared).take(MOST).collect();
+    let is_declared = |name: &str| packages::is_declared(ctx, name);
+    let found: Vec<_> = named_otherwise(text, is_declared).take(MOST).collect();
     for (offset, guilty, name) in found {
         let place = Place::within(pointer(ctx.at), text, offset, guilty);
         let headline = format!("`{guilty}` does not name the package `{name}`");
@@ -50,11 +48,11 @@ pub(super) fn check(
 }
 
 /// Offset, text and name of what looks like a declared package.
-fn named_otherwise<'t>(
-    text: &'t str,
-    declared: &BTreeSet<&str>,
-) -> impl Iterator<Item = (usize, &'t str, &'t str)> {
-    text.match_indices("pkgs").filter_map(|(at, word)| {
+fn named_otherwise(
+    text: &str,
+    is_declared: impl Fn(&str) -> bool,
+) -> impl Iterator<Item = (usize, &str, &str)> {
+    text.match_indices("pkgs").filter_map(move |(at, word)| {
         let before = &text[..at];
         let opening = ["${", "$(", "{", "$"]
             .into_iter()
@@ -86,7 +84,7 @@ fn named_otherwise<'t>(
         let legal = |c: char| c.is_ascii_alphanumeric() || "_-+.".contains(c);
         let length = rest.find(|c| !legal(c)).unwrap_or(rest.len());
         let name = rest[..length].trim_end_matches('.');
-        if !declared.contains(name) {
+        if !is_declared(name) {
             return None;
         }
         let mut end =
