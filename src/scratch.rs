@@ -2,8 +2,8 @@
 //! left are removed by the next one. Touches the world.
 //!
 //! A run holds a lock on its directory for as long as it lives. The directory gets its name only with
-//! the lock on it, so that one without a lock belongs to no run. Nothing is removed that another user
-//! owns or that a link leads to.
+//! the lock on it, so that one without a lock belongs to no run. Before it has that name, only its age
+//! tells. Nothing is removed that another user owns or that a link leads to.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -11,11 +11,15 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, UNIX_EPOCH};
 
 use rustix::fs::{AtFlags, FlockOperation, Mode, fchmod, flock, fstat, unlinkat};
 use rustix::process::geteuid;
 
 use crate::beneath::{self, FileKind};
+
+/// No run needs longer to lock and rename a directory that it has made.
+const LONGEST_MAKING: Duration = Duration::from_secs(600);
 
 /// What a directory is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,9 +104,12 @@ impl Drop for Scratch {
 pub fn remove_left(base: &Path, usage: Use) -> io::Result<()> {
     let base = File::open(base)?;
     for (name, kind) in beneath::entries(base.as_fd())? {
-        if kind == FileKind::Directory && name.starts_with(usage.prefix().as_bytes()) {
+        let is_finished = name.starts_with(usage.prefix().as_bytes());
+        let is_own = is_finished || name.starts_with(usage.unfinished().as_bytes());
+        if kind == FileKind::Directory && is_own {
             let name = OsStr::from_bytes(&name);
-            if let Some(directory) = unused(base.as_fd(), name) {
+            let directory = unused(base.as_fd(), name);
+            if let Some(directory) = directory.filter(|it| is_finished || is_old(it)) {
                 // Of what cannot be removed, as much is removed as can be.
                 let _ = empty(directory.as_fd());
                 let _ = unlinkat(&base, name, AtFlags::REMOVEDIR);
@@ -118,6 +125,16 @@ fn unused(base: BorrowedFd<'_>, name: &OsStr) -> Option<OwnedFd> {
     let is_own = fstat(&directory).ok()?.st_uid == geteuid().as_raw();
     let is_unused = || flock(&directory, FlockOperation::NonBlockingLockExclusive).is_ok();
     (is_own && is_unused()).then_some(directory)
+}
+
+/// Whether no run can still be making the directory.
+fn is_old(directory: &OwnedFd) -> bool {
+    let changed = fstat(directory).ok().and_then(|it| {
+        let seconds = u64::try_from(it.st_mtime).ok()?;
+        UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
+    });
+    let age = changed.and_then(|changed| changed.elapsed().ok());
+    age.is_some_and(|age| age > LONGEST_MAKING)
 }
 
 /// Removes all that is in a directory, following no link.
@@ -142,8 +159,24 @@ fn empty(directory: BorrowedFd<'_>) -> io::Result<()> {
 mod tests {
     use std::fs;
     use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::time::SystemTime;
 
-    use super::{Scratch, Use, remove_left};
+    use super::{LONGEST_MAKING, Scratch, Use, remove_left};
+
+    #[test]
+    fn what_was_never_locked_is_removed_when_it_is_old() {
+        let base = tempfile::TempDir::new().unwrap();
+        let making = |name: &str| base.path().join(format!("jobc-new-checkout-{name}"));
+        for directory in [making("old"), making("young")] {
+            fs::create_dir(directory).unwrap();
+        }
+        let old = SystemTime::now() - 2 * LONGEST_MAKING;
+        let directory = fs::File::open(making("old")).unwrap();
+        directory.set_modified(old).unwrap();
+        drop(directory);
+        remove_left(base.path(), Use::Checkout).unwrap();
+        assert!(!making("old").exists() && making("young").is_dir());
+    }
 
     #[test]
     fn what_no_run_holds_is_removed() {

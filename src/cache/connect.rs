@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::Mutex;
+use std::sync::{Mutex, mpsc};
 use std::thread;
 
 use ureq::Error;
@@ -163,16 +163,32 @@ impl Resolver for Remembering {
         if let Some(addresses) = known().get(&key) {
             return Ok(addresses.clone());
         }
-        let addresses = self.usual.resolve(uri, config, bounded(timeout))?;
+        let addresses = look_up(uri, config, timeout)?;
         known().insert(key, addresses.clone());
         Ok(addresses)
     }
 }
 
-/// The timeout if it can be kept, which takes a thread; otherwise the system's own.
-fn bounded(mut timeout: NextTimeout) -> NextTimeout {
-    if thread::Builder::new().spawn(|| ()).is_err() {
-        timeout.after = Duration::NotHappening;
+/// Looks a host up within the timeout if that can be kept, which takes a thread; otherwise within the
+/// system's own. ureq panics where it cannot start a thread, so that it is never asked to.
+fn look_up(uri: &Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
+    let (after, reason) = (timeout.after, timeout.reason);
+    let mut unbounded = timeout;
+    unbounded.after = Duration::NotHappening;
+    if after.is_not_happening() {
+        return DefaultResolver::default().resolve(uri, config, unbounded);
     }
-    timeout
+    let (sender, receiver) = mpsc::sync_channel(1);
+    let (own_uri, own_config) = (uri.clone(), config.clone());
+    let work = move || {
+        let found = DefaultResolver::default().resolve(&own_uri, &own_config, unbounded);
+        // Nobody listens any more when it took too long.
+        let _ = sender.send(found);
+    };
+    match thread::Builder::new().spawn(work) {
+        Ok(_) => receiver
+            .recv_timeout(*after)
+            .unwrap_or(Err(Error::Timeout(reason))),
+        Err(_) => DefaultResolver::default().resolve(uri, config, unbounded),
+    }
 }

@@ -56,7 +56,9 @@ pub(super) fn asking<T>(console: &Console, caches: &Caches, work: impl FnOnce(&A
     }
     let done = (Mutex::new(false), Condvar::new());
     thread::scope(|scope| {
-        scope.spawn(|| tell(&done, || asked.words(caches)));
+        let teller = || tell(&done, || asked.words(caches));
+        // Where no thread can be started, nobody is told.
+        let _ = thread::Builder::new().spawn_scoped(scope, teller);
         let _done = Done(&done);
         work(&asked)
     })
