@@ -280,6 +280,26 @@ fn validated() {
     check("a.json", &places, "", commands);
 }
 
+/// Of a large file, only what may be shown is looked at, and what stands around that.
+#[test]
+fn large_definitions() {
+    let lines = "# nothing to see here\n".repeat(30_000);
+    let word = "x".repeat(600_000);
+    let places = [
+        definition(&format!("{lines}'§' = 1\n{lines}'x' = 2"), ""),
+        definition(&format!("{lines}password = \"hun\"teq9x\"\n{lines}"), ""),
+        definition(&format!("x = '{word} § {word}'"), ""),
+        definition(&format!("'§ {word}' = 1"), ""),
+        definition(&format!("'{word} §' = 1"), ""),
+        definition(
+            &format!("x = 1\n# § {word}\nx = 2\ntier = '{word} § {word}'"),
+            "",
+        ),
+        definition(&lines, &format!("after = ['{word} §']")),
+    ];
+    check("job.toml", &places, "", CHECKS);
+}
+
 #[test]
 fn settings_and_locks() {
     let settings: Vec<String> = [

@@ -3,6 +3,7 @@
 mod code;
 pub mod codes;
 mod holes;
+mod looked_at;
 mod machine;
 mod place;
 mod problem;

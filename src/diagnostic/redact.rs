@@ -18,7 +18,7 @@ use crate::secret::{Known, Mask, all_covered, covered};
 use crate::source::{Pointer, SourceFile, Span, Token};
 
 use super::codes::texts::LITERAL_SECRET;
-use super::{Diagnostic, Part, Place};
+use super::{Diagnostic, Part, Place, looked_at};
 
 /// Problems without the secrets in what they are about. Renderers take nothing else.
 #[derive(Debug, Default)]
@@ -50,6 +50,9 @@ impl Redacted {
     }
 }
 
+/// The ranges of a file that one problem points at.
+type Ranges = Vec<Range<usize>>;
+
 /// A file, and where its secrets stand.
 struct Hidden {
     file: Arc<SourceFile>,
@@ -68,7 +71,7 @@ struct Redactor {
 
 impl Redactor {
     fn new(problems: &[Diagnostic]) -> Self {
-        let mut files: BTreeMap<usize, Arc<SourceFile>> = BTreeMap::new();
+        let mut files: BTreeMap<usize, (Arc<SourceFile>, Vec<Ranges>)> = BTreeMap::new();
         let mut known = Known::default();
         for problem in problems {
             let subject = problem
@@ -80,27 +83,43 @@ impl Redactor {
                     .annotations
                     .iter()
                     .filter_map(|annotation| match &annotation.place {
-                        Place::Span(location) => Some(&location.file),
+                        Place::Span(location) => Some(location),
                         Place::Document(..) | Place::File(_) => None,
                     });
-            for file in places.chain(subject.map(|job| &job.location.file)) {
+            let mut shown: BTreeMap<usize, Ranges> = BTreeMap::new();
+            for location in places.chain(subject.map(|job| &job.location)) {
+                let address = address(&location.file);
                 files
-                    .entry(address(file))
-                    .or_insert_with(|| Arc::clone(file));
+                    .entry(address)
+                    .or_insert_with(|| (Arc::clone(&location.file), Vec::new()));
+                shown
+                    .entry(address)
+                    .or_default()
+                    .push(location.span.range());
+            }
+            for (address, ranges) in shown {
+                if let Some((_, all)) = files.get_mut(&address) {
+                    all.push(ranges);
+                }
             }
         }
-        let learned = files.into_iter().map(|(address, file)| {
-            let spots = known.learn(file.text());
-            (address, file, spots)
+        let learned = files.into_iter().map(|(address, (file, shown))| {
+            let parts = looked_at::parts(file.text(), &shown);
+            let spots = known.learn(file.text(), &parts);
+            (address, file, parts, spots)
         });
         let learned: Vec<_> = learned.collect();
         let mask = known.mask();
-        let hidden = |(address, file, own): (usize, Arc<SourceFile>, Vec<Range<usize>>)| {
-            let spots = mask.spots_besides(own, file.text());
+        let hidden = |(address, file, parts, own): (usize, Arc<SourceFile>, Vec<_>, Vec<_>)| {
+            let spots = mask.spots_besides(own, file.text(), &parts);
             let name = mask.hide(file.name());
             let shown = if spots.is_empty() && name == file.name() {
                 Arc::clone(&file)
             } else {
+                let name = match name {
+                    Cow::Borrowed(_) => file.full_name().clone(),
+                    Cow::Owned(name) => name.into(),
+                };
                 SourceFile::new(name, covered(file.text(), &spots))
             };
             (address, Hidden { file, shown, spots })
@@ -179,7 +198,10 @@ impl Redactor {
 
     fn pointer(&self, pointer: &Pointer) -> Pointer {
         let hide = |token: &Token| match token {
-            Token::Key(key) => Token::Key(self.hidden(key).unwrap_or_else(|| key.clone())),
+            Token::Key(key) => {
+                let key = looked_at::printed(key);
+                Token::Key(self.hidden(&key).unwrap_or_else(|| key.into_owned()))
+            }
             Token::Index(index) => Token::Index(*index),
         };
         pointer.tokens().iter().map(hide).collect()
@@ -200,6 +222,9 @@ impl Redactor {
     }
 
     fn text(&self, text: &mut String, touched: &[&str]) {
+        if let Cow::Owned(printed) = looked_at::printed(text) {
+            *text = printed;
+        }
         if let Some(hidden) = self.hidden(text) {
             *text = hidden;
         }

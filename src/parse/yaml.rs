@@ -160,7 +160,7 @@ impl Reader<'_> {
         }
         let is_key = self.expects_key();
         if is_key {
-            self.key(value.clone(), style, span)?;
+            self.key(&value, style, span)?;
             if anchor == 0 {
                 return Ok(None);
             }
@@ -191,7 +191,7 @@ impl Reader<'_> {
         self.put(node, anchor)
     }
 
-    fn key(&mut self, key: String, style: ScalarStyle, span: Span) -> Result<(), Stop> {
+    fn key(&mut self, key: &str, style: ScalarStyle, span: Span) -> Result<(), Stop> {
         if style == ScalarStyle::Plain && key == "<<" {
             let place = self.problems.place(span);
             let problem = Diagnostic::new(
@@ -218,7 +218,7 @@ impl Reader<'_> {
             ..
         }) = self.open.last_mut()
         {
-            *pending = Some((self.keys.key(&key), span));
+            *pending = Some((self.keys.key(key), span));
         }
         Ok(())
     }
@@ -251,7 +251,7 @@ impl Reader<'_> {
             let kind = node.kind.name();
             return Err(self.fail(message::complex_key(&self.problems, self.text, span, kind)));
         };
-        self.key(key, ScalarStyle::DoubleQuoted, span)?;
+        self.key(&key, ScalarStyle::DoubleQuoted, span)?;
         Ok(None)
     }
 

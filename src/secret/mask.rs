@@ -28,10 +28,14 @@ pub struct Mask {
 }
 
 impl Known {
-    /// Learns the secrets of a text, and tells where they stand.
-    pub fn learn(&mut self, text: &str) -> Vec<Range<usize>> {
+    /// Learns the secrets of a text, as far as it is looked at, and tells where they stand. The parts to
+    /// look at are in order and apart.
+    pub fn learn(&mut self, text: &str, parts: &[Range<usize>]) -> Vec<Range<usize>> {
         let mut words: BTreeSet<&str> = BTreeSet::new();
-        let spots = own_spots(text);
+        let spots: Vec<_> = parts
+            .iter()
+            .flat_map(|part| shifted(own_spots(&text[part.clone()]), part.start))
+            .collect();
         for spot in &spots {
             let secret = &text[spot.clone()];
             self.add(secret, &mut words);
@@ -42,9 +46,15 @@ impl Known {
             }
         }
         // A common word is known by its place only, unless it stands nowhere else.
-        let elsewhere = words_outside(text, &spots);
-        let words = words.into_iter().filter(|word| !elsewhere.contains(word));
-        self.texts.extend(words.map(str::to_owned));
+        if !words.is_empty() {
+            for word in parts
+                .iter()
+                .flat_map(|part| words_outside(text, part, &spots))
+            {
+                words.remove(word);
+            }
+        }
+        self.texts.extend(words.into_iter().map(str::to_owned));
         spots
     }
 
@@ -128,12 +138,29 @@ impl Mask {
 
     /// Where the secrets of a text stand, those that are known among them.
     pub fn spots(&self, text: &str) -> Vec<Range<usize>> {
-        self.spots_besides(own_spots(text), text)
+        let mut spots = own_spots(text);
+        spots.extend(self.known(text));
+        merged(spots)
     }
 
-    /// Where the secrets of a text stand, of which it shows these by itself.
-    pub fn spots_besides(&self, own: Vec<Range<usize>>, text: &str) -> Vec<Range<usize>> {
+    /// Where the secrets of a text stand, of which it shows these by itself, as far as it is looked at.
+    pub fn spots_besides(
+        &self,
+        own: Vec<Range<usize>>,
+        text: &str,
+        parts: &[Range<usize>],
+    ) -> Vec<Range<usize>> {
+        let known = parts
+            .iter()
+            .flat_map(|part| shifted(self.known(&text[part.clone()]), part.start));
         let mut spots = own;
+        spots.extend(known);
+        merged(spots)
+    }
+
+    /// Where secrets that are known stand in a text, in whatever writing.
+    fn known(&self, text: &str) -> Vec<Range<usize>> {
+        let mut spots = Vec::new();
         if !self.sorted.is_empty() {
             spots.extend(self.occurrences(text));
             for undo in [
@@ -151,7 +178,7 @@ impl Mask {
                 }
             }
         }
-        merged(spots)
+        spots
     }
 
     /// Where the secrets that are known stand in a text.
@@ -219,15 +246,28 @@ impl Mask {
     }
 }
 
-/// The words of a text that do not stand in these ranges.
-fn words_outside<'t>(text: &'t str, spots: &[Range<usize>]) -> BTreeSet<&'t str> {
-    let ends = spots.iter().map(|spot| spot.start).chain([text.len()]);
-    let starts = std::iter::once(0).chain(spots.iter().map(|spot| spot.end));
+/// The words of a part of a text that do not stand in these ranges.
+fn words_outside<'t>(
+    text: &'t str,
+    part: &Range<usize>,
+    spots: &[Range<usize>],
+) -> impl Iterator<Item = &'t str> {
+    let first = spots.partition_point(|spot| spot.start < part.start);
+    let spots = spots[first..].iter();
+    let spots = spots.take_while(|spot| spot.start < part.end);
+    let ends = spots.clone().map(|spot| spot.start).chain([part.end]);
+    let starts = std::iter::once(part.start).chain(spots.map(|spot| spot.end));
     let is_separator = |c: char| !c.is_alphanumeric() && c != '_' && c != '-';
     starts
         .zip(ends)
-        .flat_map(|(start, end)| text[start..end].split(is_separator))
-        .collect()
+        .flat_map(move |(start, end)| text[start..end].split(is_separator))
+}
+
+/// Ranges of a part of a text as ranges of the text.
+fn shifted(ranges: Vec<Range<usize>>, by: usize) -> impl Iterator<Item = Range<usize>> {
+    ranges
+        .into_iter()
+        .map(move |range| range.start + by..range.end + by)
 }
 
 fn is_whole_word(text: &str, start: usize, end: usize) -> bool {

@@ -113,7 +113,7 @@ fn count(text: &str, is: impl Fn(u8) -> bool) -> usize {
 }
 
 /// The last border between characters up to `at`.
-fn floor(text: &str, at: usize) -> usize {
+pub(crate) fn floor(text: &str, at: usize) -> usize {
     let mut at = at.min(text.len());
     while !text.is_char_boundary(at) {
         at -= 1;
@@ -122,7 +122,7 @@ fn floor(text: &str, at: usize) -> usize {
 }
 
 /// The first border between characters from `at` on.
-fn ceiling(text: &str, at: usize) -> usize {
+pub(crate) fn ceiling(text: &str, at: usize) -> usize {
     let mut at = at.min(text.len());
     while !text.is_char_boundary(at) {
         at += 1;
