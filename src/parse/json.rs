@@ -262,7 +262,7 @@ impl Reader<'_> {
                 let span = Span::new(self.at..self.at + 1);
                 let problem = self
                     .problems
-                    .syntax(span, format!("expected {expected}, found `+`"))
+                    .syntax(span, format!("expected {}, found `+`", expected()))
                     .help("write the text as one string");
                 self.problems.push_habit("plus signs", problem);
                 self.at += 1;
