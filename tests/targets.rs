@@ -123,7 +123,7 @@ fn every_choice() {
 #[test]
 fn a_job_that_json_cannot_carry_runs() {
     let sandbox = Sandbox::new();
-    let more = "instances = 2\nupdate_config.update_strategy.batch = { batch_size = 2 }\n";
+    let more = "instances = 2\nupdate_config.update_strategy.variable_batch.batch_sizes = [2]\n";
     sandbox.file("job.toml", small_job("hello", more));
     let run = sandbox.jobc(["run", "hello"]);
     assert_eq!(

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::process::Stdio;
 
 use jobc::diagnostic::codes::foreign::{COERCED_VALUE, IGNORED_FIELD};
+use jobc::diagnostic::codes::job::UPDATE_STRATEGY;
 use jobc::diagnostic::{Diagnostic, Severity};
 use jobc::model::Settings;
 use jobc::source::SourceFile;
@@ -101,7 +102,7 @@ fn codes(text: &str, bindings: &[Binding]) -> (String, bool) {
     let wrong = |problem: &Diagnostic| problem.severity == Severity::Error;
     let mut codes: Vec<String> = Vec::new();
     // Other lints are not what this is about.
-    let ours = [COERCED_VALUE.id, IGNORED_FIELD.id];
+    let ours = [COERCED_VALUE.id, IGNORED_FIELD.id, UPDATE_STRATEGY.id];
     for (full, client) in full.iter().zip(&client) {
         if full.code.is_lint() && !ours.contains(&full.code.id) {
             continue;

@@ -91,7 +91,8 @@ fn ascii_digit(c: char) -> char {
 }
 
 fn is_blank(c: char) -> bool {
-    c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
+    // Unicode 5.2 has a blank that no longer is one.
+    c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c) || c == '\u{180e}'
 }
 
 #[cfg(test)]
@@ -103,6 +104,8 @@ mod tests {
         let cases = [
             ("12", Some("12")),
             (" + 1\u{3000}", Some("1")),
+            ("5\u{180e}", Some("5")),
+            ("5\u{200b}", None),
             ("- 5", Some("-5")),
             ("\u{ff11}0", Some("10")),
             ("\u{663}\u{664}", Some("34")),

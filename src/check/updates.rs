@@ -102,7 +102,6 @@ fn update_start(ctx: &mut Ctx<'_>) {
     let Some(strategy) = &update.update_strategy else {
         return;
     };
-    update_strategy(ctx, strategy);
     let batches = update.batch_size.is_some_and(|size| size.get() > 1);
     let waits = update.wait_for_batch_completion == Some(true);
     for (field, given) in [
@@ -117,6 +116,9 @@ fn update_start(ctx: &mut Ctx<'_>) {
                 .help("write one of the two");
             ctx.report(problem);
         }
+    }
+    if !batches && !waits {
+        update_strategy(ctx, strategy);
     }
 }
 
@@ -362,7 +364,6 @@ mod tests {
         check(
             "update_config = { batch_size = 2, wait_for_batch_completion = true, update_strategy.queue = {} }",
             &[
-                "update-strategy 'queue' Aurora's client cannot start an update with the strategy `queue`",
                 "update-config '2' `batch_size` beside an `update_strategy`",
                 "update-config 'true' `wait_for_batch_completion` beside an `update_strategy`",
             ],

@@ -133,6 +133,15 @@ impl<'a> Address<'a> {
         }
     }
 
+    /// The name and the tag of the image that it stands for: `docker.image[NAME][TAG]`.
+    pub fn image(&self) -> Option<(&'a str, &'a str)> {
+        use Component::{Field, Index};
+        match self.0[..] {
+            [Field("docker"), Field("image"), Index(name), Index(tag)] => Some((name, tag)),
+            _ => None,
+        }
+    }
+
     /// The name of the port that it stands for: `thermos.ports[NAME]`.
     pub fn port(&self) -> Option<&'a str> {
         match self.0[..] {

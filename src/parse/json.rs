@@ -596,12 +596,12 @@ mod tests {
         );
         check(
             r#""\ud800x""#,
-            r#"syntax: expected a pair of surrogates, found only `\ud800` | 1:2 "\\ud800" | write the character itself"#,
+            r#"lone-surrogate: expected a pair of surrogates, found only `\ud800` | 1:2 "\\ud800" | write the character itself"#,
         );
         check(
             r#""\udc00\ud800A""#,
-            "syntax: expected a pair of surrogates, found only `\\udc00` | 1:2 \"\\\\udc00\" | write the character itself\n\
-             syntax: expected a pair of surrogates, found only `\\ud800` | 1:8 \"\\\\ud800\" | write the character itself",
+            "lone-surrogate: expected a pair of surrogates, found only `\\udc00` | 1:2 \"\\\\udc00\" | write the character itself\n\
+             lone-surrogate: expected a pair of surrogates, found only `\\ud800` | 1:8 \"\\\\ud800\" | write the character itself",
         );
         check(
             "\"a\tb\u{1}\"",

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Number, Value};
 
-use crate::check::by_agent;
+use crate::check::{by_agent, python_float};
 use crate::diagnostic::codes::templates;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Address, references};
@@ -104,7 +104,10 @@ fn value(node: &Node) -> Value {
         Kind::Null => Value::Null,
         Kind::Boolean(value) => Value::Bool(*value),
         Kind::Integer(number) => Value::from(*number),
-        Kind::Float(number) => Number::from_f64(*number).map_or(Value::Null, Value::Number),
+        Kind::Float(number) => {
+            let finite = Number::from_f64(*number).map(Value::Number);
+            finite.unwrap_or_else(|| Value::String(python_float(*number)))
+        }
         Kind::String(text) => Value::String(text.clone()),
         Kind::Sequence(items) => Value::Array(items.iter().map(value).collect()),
         Kind::Mapping(entries) => {

@@ -12,10 +12,9 @@ pub(super) fn integer(text: &str) -> Option<Kind> {
     }
 }
 
-/// The number that a text is: `float(text)`, but for what is not finite.
+/// The number that a text is, finite or not: `float(text)`.
 pub(super) fn float(text: &str) -> Option<Kind> {
-    let number = python_number(text)?;
-    number.is_finite().then_some(Kind::Float(number))
+    python_number(text).map(Kind::Float)
 }
 
 /// The truth value that a text is.

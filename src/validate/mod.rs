@@ -7,6 +7,7 @@
 mod bind;
 mod binding;
 mod coerce;
+mod literal;
 mod spelling;
 mod structs;
 mod verdict;
@@ -78,6 +79,7 @@ pub fn validate(
         .map(|problem| verdict::soften(problem, Some(map.root()), strictness))
         .map(|problem| problem.located_in_jobs(&map));
     diagnostics.extend(told);
+    verdict::drop_implied(&mut diagnostics);
     let wrong = |problem: &Diagnostic| problem.severity == Severity::Error;
     Report {
         value: (!diagnostics.iter().any(wrong)).then_some(validated),

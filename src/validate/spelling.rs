@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::codes::foreign::{COERCED_VALUE, IGNORED_FIELD};
 use crate::diagnostic::codes::shape::{BAD_VALUE, TOO_MANY_ERRORS, WRONG_TYPE};
+use crate::diagnostic::codes::syntax::NUMBER_OUT_OF_RANGE;
 use crate::diagnostic::codes::templates::UNBOUND_TEMPLATE;
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::lint::Levels;
@@ -268,7 +269,11 @@ impl Speller<'_> {
             Ok(filled) => filled,
             Err(Trouble::Unbound(written)) if of == Type::Text && is_agents(&written) => return,
             Err(trouble) => {
-                let place = |written: &str| self.within(node.span, written);
+                let place = |written: &str| match of {
+                    // The client's verdict depends on where and how the reference is written.
+                    Type::Schedule => Place::text(path.clone(), as_written(text, written)),
+                    _ => self.within(node.span, written),
+                };
                 let problem = problem(&trouble, place);
                 self.tell(problem, path.clone());
                 return;
@@ -279,13 +284,16 @@ impl Speller<'_> {
             Type::Float => coerce::float(&filled),
             Type::Boolean => coerce::boolean(&filled),
             Type::Placement => Some(Kind::String(placement(&filled).unwrap_or(filled.clone()))),
-            Type::AnyCase => Some(Kind::String(filled.to_ascii_uppercase())),
+            Type::AnyCase => Some(Kind::String(filled.to_uppercase())),
             // It was only to be seen whether it can be.
             Type::Text => return,
             _ => Some(Kind::String(filled.clone())),
         };
         if let Some(kind) = kind {
             node.kind = kind;
+            if let Some(problem) = self.infinite(node, path.clone()) {
+                self.tell(problem, path.clone());
+            }
             return;
         }
         let name = match path.tokens().last() {
@@ -313,15 +321,18 @@ impl Speller<'_> {
             }
             Type::Map(of) => self.map(node, *of, path),
             Type::Integer | Type::Float | Type::Boolean => self.scalar(node, of, path),
-            Type::Placement | Type::AnyCase => {
+            Type::Placement | Type::AnyCase | Type::Word => {
                 if let Kind::Sequence(_) | Kind::Mapping(_) = &node.kind {
                     self.wrong_type(node, "a string", path);
-                    return;
+                } else if of == Type::Word {
+                    self.defer(node, of, path);
+                } else {
+                    self.text(node, of, path);
                 }
+            }
+            Type::Text | Type::Command | Type::KnownText | Type::Schedule => {
                 self.text(node, of, path);
             }
-            Type::Text | Type::Command | Type::KnownText => self.text(node, of, path),
-            Type::Word => self.defer(node, of, path),
         }
     }
 
@@ -356,6 +367,7 @@ impl Speller<'_> {
             (Kind::String(text), Type::Integer) => coerce::integer(text),
             (Kind::String(text), Type::Float) => coerce::float(text),
             (Kind::String(text), _) => coerce::boolean(text),
+            (Kind::Float(number), _) if !number.is_finite() => Some(node.kind.clone()),
             (Kind::Float(number), Type::Integer) if number.fract() != 0.0 => {
                 Some(coerce::whole(*number))
             }
@@ -388,10 +400,32 @@ impl Speller<'_> {
             self.tell(problem, path.pointer());
             return;
         };
-        if !self.is_bound(node) {
-            self.coerced(node, of, &made, path);
+        let bound = self.is_bound(node);
+        let written = std::mem::replace(&mut node.kind, made);
+        if let Some(problem) = self.infinite(node, path.pointer()) {
+            self.tell(problem, path.pointer());
+        } else if !bound {
+            self.coerced(node, of, &written, path);
         }
-        node.kind = made;
+    }
+
+    /// What is wrong with a number that is not finite, which Python's JSON may have.
+    fn infinite(&self, node: &Node, pointer: Pointer) -> Option<Diagnostic> {
+        let Kind::Float(number) = node.kind else {
+            return None;
+        };
+        if number.is_finite() {
+            return None;
+        }
+        let written = self.file.slice(node.span);
+        let headline = format!("expected a finite number, found {}", shortened(written));
+        let place = match whole(written) {
+            // The client cannot make a float of it.
+            Some(_) => self.at(node.span),
+            None => Place::value(pointer),
+        };
+        let problem = Diagnostic::new(&NUMBER_OUT_OF_RANGE, headline, place);
+        Some(problem.help("use a finite number"))
     }
 
     /// The first reference of a text that stands for itself.
@@ -410,32 +444,45 @@ impl Speller<'_> {
 
     fn text(&mut self, node: &mut Node, of: Type, path: &Path<'_>) {
         if let Some(made) = coerce::text(&node.kind) {
-            let made = Kind::String(made);
-            self.coerced(node, of, &made, path);
-            node.kind = made;
+            let digits = match node.kind {
+                Kind::Float(_) => whole(self.file.slice(node.span)),
+                _ => None,
+            };
+            let infinite = self
+                .infinite(node, path.pointer())
+                .filter(|_| digits.is_none());
+            let made = digits.map_or(made, str::to_owned);
+            let written = std::mem::replace(&mut node.kind, Kind::String(made));
+            match infinite {
+                Some(problem) => self.report(problem),
+                None => self.coerced(node, of, &written, path),
+            }
         }
         let Kind::String(text) = &mut node.kind else {
             return;
         };
         match of {
             Type::Command if text.contains("${") => *text = text.replace("${", "$${"),
-            Type::AnyCase if !text.contains("{{") => text.make_ascii_uppercase(),
+            Type::AnyCase if !text.contains("{{") => *text = text.to_uppercase(),
             Type::Placement if text.starts_with("limit:") && !text.contains("{{") => {
                 if let Some(plain) = placement(text) {
                     *text = plain;
                 }
             }
             Type::Placement if !text.starts_with("limit:") => {}
-            Type::KnownText | Type::AnyCase | Type::Placement => self.defer(node, of, path),
+            Type::KnownText | Type::Schedule | Type::AnyCase | Type::Placement => {
+                self.defer(node, of, path);
+            }
             _ => {}
         }
     }
 
-    fn coerced(&mut self, node: &Node, of: Type, made: &Kind, path: &Path<'_>) {
+    /// Tells that `written` was made what `node` is now.
+    fn coerced(&mut self, node: &Node, of: Type, written: &Kind, path: &Path<'_>) {
         if self.levels.allow(&COERCED_VALUE) || self.warnings >= MOST {
             return;
         }
-        let made = match made {
+        let made = match &node.kind {
             Kind::String(text) => format!("{text:?}"),
             Kind::Boolean(value) => value.to_string(),
             Kind::Integer(number) => number.to_string(),
@@ -445,7 +492,7 @@ impl Speller<'_> {
         let headline = format!(
             "{}{} where {} belongs",
             path.subject(),
-            match &node.kind {
+            match written {
                 Kind::Float(_) if of == Type::Integer => "a fraction",
                 kind => kind.name(),
             },
@@ -517,6 +564,14 @@ impl Speller<'_> {
     }
 }
 
+/// The reference of `text` that is `plain` without its escape.
+fn as_written<'t>(text: &'t str, plain: &'t str) -> &'t str {
+    let name = |reference: &str| reference.replace(['{', '}', '&'], "");
+    let mut found = references(text);
+    let reference = found.find(|reference| name(reference.text) == name(plain));
+    reference.map_or(plain, |reference| reference.text)
+}
+
 fn find<'n>(node: &'n mut Node, tokens: &[Token]) -> Option<&'n mut Node> {
     tokens
         .iter()
@@ -528,6 +583,13 @@ fn find<'n>(node: &'n mut Node, tokens: &[Token]) -> Option<&'n mut Node> {
             (Token::Index(index), Kind::Sequence(items)) => items.get_mut(*index),
             _ => None,
         })
+}
+
+/// The text of a whole number, however long, if `written` is one.
+fn whole(written: &str) -> Option<&str> {
+    let digits = written.strip_prefix('-').unwrap_or(written);
+    let is_whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_whole.then_some(written)
 }
 
 /// What a message calls a value of the type.

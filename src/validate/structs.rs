@@ -1,5 +1,7 @@
 //! The structs that Aurora's client reads JSON into, and the types of their fields.
 
+use crate::source::Token;
+
 /// What a field's value has to be, and how the client makes it that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Type {
@@ -12,7 +14,9 @@ pub(super) enum Type {
     Command,
     /// Text that has to be known when the client reads it.
     KnownText,
-    /// The same, in upper or lower case.
+    /// The same, but what the agent knows is no mistake to the client, which sends it as it is.
+    Schedule,
+    /// Text that has to be known, in upper or lower case.
     AnyCase,
     /// One of some words.
     Word,
@@ -38,8 +42,20 @@ impl Struct {
 }
 
 use Type::{
-    AnyCase, Boolean, Choice, Command, Float, Integer, KnownText, List, Map, Placement, Text, Word,
+    AnyCase, Boolean, Choice, Command, Float, Integer, KnownText, List, Map, Placement, Schedule,
+    Text, Word,
 };
+
+/// What the value at the end of a way from the job has to be.
+pub(super) fn type_at(way: &[Token]) -> Option<Type> {
+    way.iter()
+        .try_fold(Type::Struct(JOB), |of, token| match (of, token) {
+            (Type::Struct(table), Token::Key(key)) => table.field(key),
+            (Choice(table, word, _), Token::Key(key)) if word == key => Some(Type::Struct(table)),
+            (Map(of), Token::Key(_)) | (List(of), Token::Index(_)) => Some(*of),
+            _ => None,
+        })
+}
 
 pub(super) const JOB: &Struct = &Struct(&[
     ("cluster", KnownText),
@@ -56,7 +72,7 @@ pub(super) const JOB: &Struct = &Struct(&[
     ("lifecycle", Type::Struct(LIFECYCLE)),
     ("container", Type::Struct(CONTAINER)),
     ("contact", Text),
-    ("cron_schedule", KnownText),
+    ("cron_schedule", Schedule),
     ("cron_collision_policy", AnyCase),
     ("max_task_failures", Integer),
     ("production", Boolean),

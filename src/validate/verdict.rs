@@ -7,11 +7,13 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::codes::{foreign, job, names, order, plan, shape, syntax, templates};
 use crate::diagnostic::{Code, Diagnostic, Place, Severity};
-use crate::model::references;
+use crate::model::{Document, references};
 use crate::source::{Kind, Node, Pointer, Token};
 
 use super::Strictness;
 use super::coerce;
+use super::literal;
+use super::structs::{Type, type_at};
 
 /// What the client refuses wherever it is found, when a job is created or updated.
 const REFUSED: &[&Code] = &[
@@ -19,7 +21,6 @@ const REFUSED: &[&Code] = &[
     &syntax::NOT_UTF8,
     &syntax::EMPTY_FILE,
     &syntax::SYNTAX,
-    &syntax::NUMBER_OUT_OF_RANGE,
     &syntax::TOO_DEEP,
     &syntax::TOO_MANY_VALUES,
     &foreign::FOREIGN_FILE,
@@ -27,7 +28,6 @@ const REFUSED: &[&Code] = &[
     &shape::MISSING_FIELD,
     &shape::WRONG_TYPE,
     &shape::TOO_MANY_ERRORS,
-    &names::UNNAMED_JOB,
     &names::DUPLICATE_JOB,
     &order::EMPTY_ORDER,
     &order::REPEATED_PROCESS,
@@ -35,20 +35,22 @@ const REFUSED: &[&Code] = &[
     &order::AFTER_DAEMON,
     &order::AFTER_EPHEMERAL,
     &order::ORDER_CYCLE,
-    &templates::TEMPLATE_SYNTAX,
-    &templates::UNBOUND_TEMPLATE,
-    &templates::ENDLESS_TEMPLATE,
-    &templates::TEMPLATE_NOT_TEXT,
     &job::TOO_FEW_RESOURCES,
     &job::UPDATE_FAILURES,
+    &job::UPDATE_STRATEGY,
     &job::STATIC_PORT,
     &job::PORT_CYCLE,
     &job::METADATA_ASCII,
     &plan::NOT_IN_JSON,
 ];
 
-/// Instances are counted in 32 bits.
-const MOST_INSTANCES: i64 = 1 << 31;
+/// What is wrong with references, which the client refuses but for some texts.
+const REFERENCES: &[&Code] = &[
+    &templates::TEMPLATE_SYNTAX,
+    &templates::UNBOUND_TEMPLATE,
+    &templates::ENDLESS_TEMPLATE,
+    &templates::TEMPLATE_NOT_TEXT,
+];
 
 /// The problem as `strictness` has it; its place is in the tree at `root`, if there is one.
 pub(super) fn soften(
@@ -69,20 +71,53 @@ pub(super) fn soften(
     problem
 }
 
+/// Leaves out what is told of a value by another error: that it has what no value may have.
+pub(super) fn drop_implied(problems: &mut Vec<Diagnostic>) {
+    let is_odd = |problem: &Diagnostic| {
+        let id = problem.code.id;
+        [syntax::NUMBER_OUT_OF_RANGE.id, syntax::LONE_SURROGATE.id].contains(&id)
+    };
+    if !problems.iter().any(is_odd) {
+        return;
+    }
+    let span = |problem: &Diagnostic| match problem.place() {
+        Place::Span(location) => Some(location.span.range()),
+        Place::Document(..) | Place::File(_) => None,
+    };
+    let wrong = |problem: &&Diagnostic| problem.severity == Severity::Error && !is_odd(problem);
+    let wrong: Vec<_> = problems.iter().filter(wrong).filter_map(span).collect();
+    problems.retain(|problem| {
+        let Some(odd) = span(problem).filter(|_| is_odd(problem)) else {
+            return true;
+        };
+        !wrong
+            .iter()
+            .any(|value| value.start <= odd.start && odd.end <= value.end)
+    });
+}
+
 fn refuses(problem: &Diagnostic, root: Option<&Node>) -> bool {
     let id = problem.code.id;
     if REFUSED.iter().any(|code| code.id == id) {
         return true;
     }
+    if REFERENCES.iter().any(|code| code.id == id) {
+        return root.is_none_or(|root| !literal::takes(problem, root));
+    }
     let (Some(root), Place::Document(pointer, _)) = (root, problem.place()) else {
-        // What was found wrong while the client's types were filled.
-        return id == shape::BAD_VALUE.id;
+        // What was found wrong while the text was read, or the client's types were filled.
+        return [shape::BAD_VALUE.id, syntax::NUMBER_OUT_OF_RANGE.id].contains(&id);
     };
     if id == shape::BAD_VALUE.id {
         refuses_value(pointer, root)
+    } else if id == syntax::NUMBER_OUT_OF_RANGE.id {
+        refuses_infinite(pointer, root)
     } else if id == names::NO_PROCESSES.id {
         // The task would be called like the first of them.
         table_of(pointer, root).is_none_or(|task| task.get("name").is_none())
+    } else if id == names::UNNAMED_JOB.id {
+        // Of a name that is filled in, more may be wrong than a line break behind it.
+        text(pointer, root).is_none_or(|name| !is_identifier(name))
     } else if id == names::DUPLICATE_PROCESS.id {
         // It is left out, and an order that names what it should have been called makes no sense.
         let constraints = task_of(pointer, root).and_then(|task| task.get("constraints"));
@@ -115,7 +150,9 @@ fn refuses(problem: &Diagnostic, root: Option<&Node>) -> bool {
 fn refuses_value(pointer: &Pointer, root: &Node) -> bool {
     let tokens = pointer.tokens();
     let Some(Token::Key(field)) = tokens.last() else {
-        return true;
+        // The client takes no notice of an order whose names are all unknown.
+        return names_a_process(pointer, root)
+            || text(pointer, root).is_none_or(|name| name.contains("{{"));
     };
     let around = tokens.iter().rev().nth(1);
     let is_in = |table: &str| matches!(around, Some(Token::Key(key)) if key == table);
@@ -136,33 +173,34 @@ fn refuses_value(pointer: &Pointer, root: &Node) -> bool {
             text.is_empty() || text.starts_with('.') || text.contains('/')
         }
         (Kind::String(text), "role" | "environment" | "name") => !is_identifier(text),
+        (Kind::String(text), "cluster") => !is_cluster(text),
         (
             Kind::Integer(_) | Kind::Float(_),
-            "instances"
-            | "priority"
-            | "max_task_failures"
-            | "watch_secs"
-            | "max_consecutive_failures"
+            "max_consecutive_failures"
             | "min_consecutive_successes"
             | "initial_interval_secs"
-            | "interval_secs"
-            | "pulse_interval_secs",
+            | "interval_secs",
+        ) => is_negative(&node.kind),
+        (
+            Kind::Integer(_) | Kind::Float(_),
+            "instances" | "priority" | "max_task_failures" | "watch_secs" | "pulse_interval_secs",
         ) => {
             let fits = |number: i64| number < 0 && i32::try_from(number).is_ok();
             !matches!(&node.kind, Kind::Integer(number) if field == "max_task_failures" && fits(*number))
         }
         // More failures than any job has instances.
         (Kind::Integer(number), "max_total_failures") => {
-            *number >= MOST_INSTANCES || needs_failures(pointer, root)
+            i32::try_from(*number).is_err() || needs_failures(pointer, root)
         }
-        (Kind::Float(number), "max_total_failures") => *number > 0.0,
+        (Kind::Float(_), "max_total_failures" | "max_per_shard_failures")
+        | (Kind::Integer(_) | Kind::Float(_), "batch_size") => true,
+        (Kind::Integer(number), "max_per_shard_failures") => i32::try_from(*number).is_err(),
         (Kind::Float(number), "gpu") if is_of_task(pointer) => !is_sent(*number),
         (Kind::Float(number), "delay_secs") => !is_sent(*number),
         // Sent in MiB.
         (Kind::Float(number), "ram" | "disk") if is_of_task(pointer) => {
             *number <= 0.0 || !is_sent(*number / 1_048_576.0)
         }
-        (Kind::Integer(_) | Kind::Float(_), "batch_size") => is_in("update_config"),
         (Kind::Integer(number), "cpu" | "ram" | "disk") => *number <= 0 && is_of_task(pointer),
         (Kind::Float(number), "cpu") => *number <= 0.0 && is_of_task(pointer),
         (Kind::Integer(_) | Kind::Float(_), _) => false,
@@ -186,9 +224,47 @@ fn is_sent(number: f64) -> bool {
     number.abs() < 9_223_372_036_854_775_808.0
 }
 
+/// Whether the client refuses a number that is not finite.
+fn refuses_infinite(pointer: &Pointer, root: &Node) -> bool {
+    let field = match pointer.tokens().last() {
+        Some(Token::Key(field)) => field.as_str(),
+        _ => "",
+    };
+    let is_compared = match field {
+        "cpu" => is_of_task(pointer),
+        _ => ["initial_interval_secs", "interval_secs"].contains(&field),
+    };
+    let way = match pointer.tokens() {
+        [Token::Key(list), Token::Index(_), way @ ..] if list == Document::LIST_FIELD => way,
+        way => way,
+    };
+    match type_at(way) {
+        Some(Type::Integer) => true,
+        Some(Type::Float) => {
+            is_compared && node(pointer, root).is_some_and(|node| is_negative(&node.kind))
+        }
+        _ => false,
+    }
+}
+
+fn is_negative(number: &Kind) -> bool {
+    match number {
+        Kind::Integer(number) => *number < 0,
+        Kind::Float(number) => *number < 0.0,
+        _ => false,
+    }
+}
+
+/// Whether the client's pattern, whose end may have a line break behind it, takes a text.
 fn is_identifier(text: &str) -> bool {
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+    let text = text.strip_suffix('\n').unwrap_or(text);
     !text.is_empty() && text.bytes().all(legal)
+}
+
+/// Whether a command line can name a cluster so, in a job key.
+fn is_cluster(text: &str) -> bool {
+    text.is_ascii() && !text.contains(['/', '\0'])
 }
 
 /// Whether a resource is the task's, not one of its processes'.

@@ -56,7 +56,17 @@ pub fn job(c: &mut Choices<'_>) -> Value {
         set_some(&mut set, name, one(c, &values));
     }
     set_some(&mut set, "constraints", constraints(c, &shape));
-    set_some(&mut set, "update_config", update(c, &shape));
+    let update = update(c, &shape);
+    if update
+        .as_ref()
+        .is_some_and(|update| update.get("update_strategy").is_some())
+    {
+        set(
+            "waive",
+            json!({ "update-strategy": "another client updates it" }),
+        );
+    }
+    set_some(&mut set, "update_config", update);
     set_some(&mut set, "health_check_config", health(c));
     set_some(&mut set, "lifecycle", lifecycle(c));
     set_some(&mut set, "announce", announce(c, &shape));

@@ -275,7 +275,7 @@ mutations! {
     "logs rotated into nothing" "log-rotation" Executor |job, _| set(job, "/task/processes/0/logger", json!({ "mode": "rotate", "rotate": { "backups": 0 } }));
     "health checks without time" "health-times" Executor |job, _| set(job, "/health_check_config/interval_secs", json!(0));
     "a choice that JSON cannot carry" "not-in-json" Client |job, _| {
-        set(job, "/update_config/update_strategy", json!({ "batch": {} }));
+        set(job, "/update_config/update_strategy", json!({ "variable_batch": { "batch_sizes": [1] } }));
         remove(job, "/update_config/batch_size");
         remove(job, "/update_config/wait_for_batch_completion");
     };

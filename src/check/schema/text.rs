@@ -48,6 +48,10 @@ pub(super) fn float<'a>(number: f64) -> Value<'a> {
 /// A number as the client prints it: twelve significant digits at most, never without a point.
 pub(crate) fn python_float(number: f64) -> String {
     const DIGITS: usize = 12;
+    if !number.is_finite() {
+        // Rust and Python write these alike, but for the case.
+        return number.to_string().to_ascii_lowercase();
+    }
     let scientific = format!("{number:.*e}", DIGITS - 1);
     let Some((mantissa, exponent)) = scientific.split_once('e') else {
         return scientific;
@@ -78,6 +82,8 @@ mod tests {
 
     #[test]
     fn floats_as_python_prints_them() {
+        assert_eq!(python_float(f64::NAN), "nan");
+        assert_eq!(python_float(f64::NEG_INFINITY), "-inf");
         for (number, expected) in [
             (1.0, "1.0"),
             (0.5, "0.5"),

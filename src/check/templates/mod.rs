@@ -317,9 +317,20 @@ impl<'a> Visitor<'_, 'a> {
 
     /// Tells of a reference that the agent would fill in elsewhere.
     fn left_alone(&mut self, reference: &TemplateReference<'_>, place: Place) {
-        let Some(address) = address(reference).filter(by_agent) else {
+        let Some(address) = address(reference) else {
             return;
         };
+        if let Some((name, tag)) = address.image() {
+            let headline = format!("a registry is asked what `{}` is", reference.text);
+            let problem = Diagnostic::new(&templates::IMAGE_LOOKUP, headline, place)
+                .help(format!("write the image with its digest: `{name}@sha256:...`"))
+                .note(format!("Aurora's client looks for `{name}:{tag}` each time, and needs the network for it"));
+            self.problem(problem, Some(reference));
+            return;
+        }
+        if !by_agent(&address) {
+            return;
+        }
         if self.agent.fills_in(&address) {
             return;
         }
@@ -416,7 +427,7 @@ mod tests {
             "{{max_failures}} {{min_duration}} {{resources.cpu}} {{instances}} {{service}}",
             "{{announce.primary_port}} {{announce.portmap[aurora]}} {{constraints[rack]}}",
             "{{health_check_config.interval_secs}} {{lifecycle.http.port}} {{metadata[0].key}}",
-            "{{mesos.role}} {{mesos.cluster}} {{thermos.user}} {{docker.image[a][b]}}",
+            "{{mesos.role}} {{mesos.cluster}} {{thermos.user}}",
             "{{mesos.instance}} {{mesos.hostname}} {{thermos.task_id}} {{thermos.ports[http]}}",
             "{{self.name}} {{super.name}} {{super.super.role}} {{.role}} {{&role}}",
             "{{thermos.ports[{{name}}]}} ${HOME} {x} {{} }} {{",
@@ -424,6 +435,12 @@ mod tests {
         ] {
             check_command(command, &[]);
         }
+    }
+
+    #[test]
+    fn images() {
+        let expected = "image-lookup '{{docker.image[a/b][1.0]}}' a registry is asked what `{{docker.image[a/b][1.0]}}` is";
+        check_command("run {{docker.image[a/b][1.0]}}", &[expected]);
     }
 
     #[test]

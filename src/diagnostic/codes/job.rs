@@ -388,8 +388,8 @@ super::super::code::declare_codes! {
     METADATA_ASCII = "metadata-ascii", Error, "metadata beyond ASCII";
 
     /// Aurora's client stops with an error when it is to start an update of a job with a `queue` or a
-    /// `batch` strategy (seen with releases 0.22 and 0.23). It can create such a job, and other clients
-    /// can update it.
+    /// `batch` strategy (seen with releases 0.22 and 0.23). It can create such a job; where another
+    /// client updates it, waive the lint: `waive = { update-strategy = "australis updates it" }`.
     ///
     /// ```toml
     /// cluster = "devcluster"
@@ -416,7 +416,7 @@ super::super::code::declare_codes! {
     /// ```
     ///
     /// `batch_size` beside `wait_for_batch_completion = true` is what a `batch` strategy is.
-    UPDATE_STRATEGY = "update-strategy", Warn, "a strategy that Aurora's client cannot start an update with";
+    UPDATE_STRATEGY = "update-strategy", Deny, "a strategy that Aurora's client cannot start an update with";
 
     /// The executor closes a log file when it is `log_size` bytes long, and keeps so many `backups` of
     /// closed ones. It refuses to start a process if one of them is 0.

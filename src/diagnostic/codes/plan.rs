@@ -29,7 +29,7 @@ super::super::code::declare_codes! {
     /// environment = "devel"
     /// name = "hello"
     /// instances = 4
-    /// update_config = { update_strategy = { batch = { batch_size = 2 } } }
+    /// update_config = { update_strategy = { variable_batch = { batch_sizes = [1, 3] } } }
     ///
     /// [task]
     /// processes = [{ name = "hello", cmdline = "echo hello" }]
@@ -42,7 +42,7 @@ super::super::code::declare_codes! {
     /// environment = "devel"
     /// name = "hello"
     /// instances = 4
-    /// update_config = { update_strategy = { queue = { batch_size = 2 } } }
+    /// update_config = { batch_size = 2, wait_for_batch_completion = true }
     ///
     /// [task]
     /// processes = [{ name = "hello", cmdline = "echo hello" }]

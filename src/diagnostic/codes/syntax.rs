@@ -112,6 +112,32 @@ super::super::code::declare_codes! {
     /// ```
     SYNTAX = "syntax", Error, "the file is not well-formed";
 
+    /// A JSON string has half of a pair of surrogates: the code of no character.
+    ///
+    /// JSON writes characters beyond U+FFFF as two escapes, `\ud83d\ude00`. One of them alone means
+    /// nothing, and no UTF-8 can carry it. Aurora's client takes it for a character all the same.
+    ///
+    /// ```json
+    /// {
+    ///   "cluster": "devcluster", "role": "www", "environment": "devel", "name": "hello",
+    ///   "task": {
+    ///     "processes": [{ "name": "hello", "cmdline": "echo \ud83d" }],
+    ///     "resources": { "cpu": 1, "ram": "64 MB", "disk": "64 MB" },
+    ///   },
+    /// }
+    /// ```
+    ///
+    /// ```json
+    /// {
+    ///   "cluster": "devcluster", "role": "www", "environment": "devel", "name": "hello",
+    ///   "task": {
+    ///     "processes": [{ "name": "hello", "cmdline": "echo \ud83d\ude00" }],
+    ///     "resources": { "cpu": 1, "ram": "64 MB", "disk": "64 MB" },
+    ///   },
+    /// }
+    /// ```
+    LONE_SURROGATE = "lone-surrogate", Error, "half of a character";
+
     /// A table has the same key twice, or a TOML table is defined twice.
     ///
     /// Readers disagree about which of the two counts (the first, the last, or both merged), and

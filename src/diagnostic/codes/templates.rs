@@ -176,4 +176,35 @@ super::super::code::declare_codes! {
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
     LITERAL_TEMPLATE = "literal-template", Warn, "a reference where the agent fills in nothing";
+
+    /// For `{{docker.image[NAME][TAG]}}`, Aurora's client asks a Docker registry for the image's digest
+    /// whenever it reads the job. Without network, without the registry or without the image, it refuses
+    /// the job.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// contact = "{{docker.image[python][3.13]}}"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// Write the image with its digest; then the same one runs tomorrow.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// contact = "python@sha256:0c2b4a2d1b9d5d9a"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    IMAGE_LOOKUP = "image-lookup", Warn, "an image that a registry is asked for";
 }

@@ -91,7 +91,11 @@ impl Refused {
                 "for `{field}`, the JSON reader of Aurora's client only knows `{possible}`"
             ))
             .help("write the job as a config file, which carries it: `--target aurora-config`")
-            .help(format!("or use `{possible}`, or leave `{field}` out"))
+            .help(match possible {
+                // An update cannot be started with it.
+                "queue" => format!("or leave `{field}` out"),
+                _ => format!("or use `{possible}`, or leave `{field}` out"),
+            })
     }
 }
 

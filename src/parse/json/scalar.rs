@@ -1,6 +1,8 @@
 //! Strings, numbers and words.
 
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::syntax::LONE_SURROGATE;
+use crate::model::Dialect;
 use crate::source::{Kind, Span};
 
 use super::super::number::{float, out_of_range, whole};
@@ -76,8 +78,12 @@ impl Reader<'_> {
         let span = self.run(|byte| is_word(byte) || matches!(byte, b'-' | b'+' | b'.'));
         let text = &self.text[span.range()];
         let number = match shape(text) {
+            Some(_) if self.dialect == Dialect::Client => client_number(text),
             Some(Shape::Whole) => whole(text),
             Some(Shape::Fraction) => float(text),
+            None if self.dialect == Dialect::Client && text == "-Infinity" => {
+                Some(Kind::Float(f64::NEG_INFINITY))
+            }
             None => {
                 let problem = self
                     .problems
@@ -102,6 +108,10 @@ impl Reader<'_> {
             "true" => return Ok(Kind::Boolean(true)),
             "false" => return Ok(Kind::Boolean(false)),
             "null" => return Ok(Kind::Null),
+            "NaN" if self.dialect == Dialect::Client => return Ok(Kind::Float(f64::NAN)),
+            "Infinity" if self.dialect == Dialect::Client => {
+                return Ok(Kind::Float(f64::INFINITY));
+            }
             _ => {}
         }
         // All of a text that lacks its quotes is one mistake.
@@ -170,10 +180,15 @@ impl Reader<'_> {
 
     /// The rest of an escape that starts with `\u` at `start`: one unit of UTF-16, or two.
     fn unicode_escape(&mut self, start: usize) -> Result<char, Stop> {
-        let headline;
-        match self.unit() {
+        let alone = match self.unit() {
             None => {
-                headline = "expected four hexadecimal digits after `\\u`, found fewer".to_owned();
+                let headline = "expected four hexadecimal digits after `\\u`, found fewer";
+                let problem = self
+                    .problems
+                    .syntax(Span::new(start..self.at), headline)
+                    .help("write the character itself");
+                self.report(problem)?;
+                return Ok(char::REPLACEMENT_CHARACTER);
             }
             Some(high @ 0xd800..0xdc00) => {
                 let after_high = self.at;
@@ -185,20 +200,22 @@ impl Reader<'_> {
                     }
                 }
                 self.at = after_high;
-                headline = format!("expected a pair of surrogates, found only `\\u{high:04x}`");
+                high
             }
             Some(unit) => match char::from_u32(unit) {
                 Some(c) => return Ok(c),
-                None => {
-                    headline = format!("expected a pair of surrogates, found only `\\u{unit:04x}`");
-                }
+                None => unit,
             },
+        };
+        let place = self.problems.place(Span::new(start..self.at));
+        let headline = format!("expected a pair of surrogates, found only `\\u{alone:04x}`");
+        let problem = Diagnostic::new(&LONE_SURROGATE, headline, place);
+        let problem = problem.help("write the character itself");
+        match self.dialect {
+            Dialect::Definition => self.report(problem)?,
+            // It is a character to the client.
+            Dialect::Client => self.problems.push_clear(problem),
         }
-        let problem = self
-            .problems
-            .syntax(Span::new(start..self.at), headline)
-            .help("write the character itself");
-        self.report(problem)?;
         Ok(char::REPLACEMENT_CHARACTER)
     }
 
@@ -265,6 +282,14 @@ impl Reader<'_> {
         let length = rest.iter().position(|&byte| !is_part(byte));
         self.at += length.unwrap_or(rest.len());
         Span::new(start..self.at)
+    }
+}
+
+/// The number that Python reads, which is infinite if no float is as large.
+fn client_number(text: &str) -> Option<Kind> {
+    match text.parse() {
+        Ok(integer) => Some(Kind::Integer(integer)),
+        Err(_) => text.parse().ok().map(Kind::Float),
     }
 }
 
