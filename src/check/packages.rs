@@ -132,7 +132,7 @@ fn unknown(name: &PackageName, place: Place, declared: Option<&BTreeSet<&str>>) 
     let problem = if !problem.help.is_empty() {
         problem
     } else if let Some((set, last)) = name.as_str().rsplit_once('.') {
-        problem.help(declare(&declared, set, last))
+        problem.help(declare(declared, set, last))
     } else {
         problem.help(format!("declare it: `packages.{name} = \"nixpkgs#...\"`"))
     };
