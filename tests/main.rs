@@ -35,6 +35,7 @@ mod robustness;
 mod run;
 mod run_store;
 mod schema;
+mod sides;
 mod snapshot;
 mod store;
 mod targets;

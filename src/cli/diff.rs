@@ -25,19 +25,14 @@ pub(super) fn run(args: &DiffArgs, global: &Global, console: &Console) -> Result
     };
     let words = [args.old.as_deref(), args.new.as_deref()];
     let [old, new] = Word::pair(words, &root, &current_dir);
-    let report = reader.read(&old, &new, Reach::Differing)?;
-    let Some(sides) = report.value else {
-        // One side is trouble, not a difference.
-        console.close(report.diagnostics, None, &[]);
-        return Ok(Exit::Failed);
-    };
+    let (sides, diagnostics) = reader.read(&old, &new, Reach::Differing)?;
     let unmatched = reader.unmatched(&old, &new)?;
     if !unmatched.is_empty() {
-        console.close(report.diagnostics, None, &unmatched);
+        console.close(diagnostics, None, &unmatched);
         return Ok(Exit::Failed);
     }
     for note in sides.notes() {
-        console.warn(note);
+        console.warn(&note);
     }
     let comparison = sides.compare();
     print(&comparison, args.format, global)?;
@@ -47,13 +42,13 @@ pub(super) fn run(args: &DiffArgs, global: &Global, console: &Console) -> Result
         same => format!("; {same} definitions are the same on both sides"),
     };
     if sides.is_partial() {
-        console.close(report.diagnostics, None, &sides.troubles);
-        if comparison.jobs.is_empty() {
+        console.close(diagnostics, None, &sides.troubles);
+        if comparison.jobs.is_empty() && !comparison.is_unknown() {
             console.remark(&format!("no job differs that can be compared{same}"));
         }
         return Ok(Exit::Failed);
     }
-    let exit = console.close(report.diagnostics, None, &[]);
+    let exit = console.close(diagnostics, None, &[]);
     if comparison.jobs.is_empty() {
         console.remark(&format!("no job differs{same}"));
     }

@@ -288,9 +288,9 @@ Examples:
 
 /// After `diff --help`.
 pub(super) const DIFF: &str = "\
-A word that looks like a path (it has a `/`, begins with a full stop or ends in `.json`) is one if
-it is there; any other word is a revision, or else a path that is there. `git:REVISION` and
-`path:PATH` say which.
+A word that begins with `./`, `../` or `/` is a path, and `HEAD` is the last commit. Any other word is a
+revision or a path, whichever is there, and an error if both are: a branch cannot say what it is
+compared with. `git:REVISION` and `path:PATH` say which.
 
 Definitions that do not compile on one side are told, and everything else is compared.
 

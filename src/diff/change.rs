@@ -18,18 +18,34 @@ pub struct Comparison {
     pub summary: Summary,
     /// Every job that differs, sorted by key.
     pub jobs: Vec<JobChange>,
-    /// What could not be compared, because definitions are wrong.
+    /// What could not be compared, because settings, locks or definitions are wrong.
     pub not_compared: Vec<NotCompared>,
 }
 
-/// Jobs that could not be compared.
+/// What could not be compared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NotCompared {
-    /// The definition that does not compile; the side, where it defines jobs more than once.
+    /// The file that is wrong: the settings, the lock or a definition. The side, where nothing of it
+    /// could be read or it defines jobs more than once.
     pub because: String,
+    /// What is unknown because of it.
+    pub kind: NotComparedKind,
     /// The keys of the jobs, as far as they are known.
     pub jobs: Vec<String>,
+}
+
+/// What is unknown because something is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NotComparedKind {
+    /// All jobs of a side: its settings are wrong. Those of the other side stand in for them, if they
+    /// can.
+    Settings,
+    /// The packages of a side: its lock is wrong.
+    Lock,
+    /// Jobs.
+    Jobs,
 }
 
 /// How many jobs there are of each kind.
@@ -304,6 +320,13 @@ impl Comparison {
     /// Whether nothing differs, and all was compared.
     pub fn is_empty(&self) -> bool {
         self.jobs.is_empty() && self.not_compared.is_empty()
+    }
+
+    /// Whether nothing was compared as it is: the settings of a side are wrong, and by those of the
+    /// other side nothing differs.
+    pub fn is_unknown(&self) -> bool {
+        let mut kinds = self.not_compared.iter().map(|it| it.kind);
+        self.jobs.is_empty() && kinds.any(|kind| kind == NotComparedKind::Settings)
     }
 }
 

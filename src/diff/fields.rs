@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use crate::secret::hide_in_json;
+use crate::secret::{hide, hide_in_json};
 
 use super::FieldChange;
 
@@ -50,10 +50,12 @@ fn tables(
 ) {
     let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     for name in names {
+        // Behind others, a name is no word of its own any more that tells a secret.
+        let shown = hide(name);
         let path = if prefix.is_empty() {
-            name.clone()
+            shown.into_owned()
         } else {
-            format!("{prefix}.{name}")
+            format!("{prefix}.{shown}")
         };
         values(old.get(name), new.get(name), path, changes);
     }
@@ -80,7 +82,7 @@ fn lists(old: &[Value], new: &[Value], path: String, changes: &mut Vec<FieldChan
     if let (Some(before), Some(after)) = (by_identity(old), by_identity(new)) {
         let names: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
         for name in names {
-            let path = format!("{path}[{name}]");
+            let path = format!("{path}[{}]", hide(name));
             values(
                 before.get(name).copied(),
                 after.get(name).copied(),

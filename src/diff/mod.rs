@@ -22,12 +22,12 @@ mod tests;
 
 pub use self::change::{
     ClosureChange, Comparison, FieldChange, FileChange, Hunk, Impact, ImpactKind, ImportChange,
-    ImportedContents, JobChange, JobKind, NotCompared, OrderChange, PackageChange, PackageKind,
-    ProcessChange, StepChange, Summary,
+    ImportedContents, JobChange, JobKind, NotCompared, NotComparedKind, OrderChange, PackageChange,
+    PackageKind, ProcessChange, StepChange, Summary,
 };
 pub use self::compare::{Job, JobForm, Known, compare};
 pub use self::decompose::step_identity;
 pub use self::imports::{Contents, Listed};
 pub use self::markdown::markdown;
 pub use self::paths::split as split_name;
-pub use self::text::{TextStyle, text};
+pub use self::text::{TextStyle, not_compared_line, text};

@@ -9,7 +9,7 @@ use crate::secret::hide;
 
 use super::change::{
     Comparison, FieldChange, Hunk, ImportChange, ImportedContents, JobChange, JobKind, NotCompared,
-    PackageChange, PackageKind, StepChange,
+    NotComparedKind, PackageChange, PackageKind, StepChange,
 };
 
 /// How to print a comparison.
@@ -127,6 +127,7 @@ pub(super) fn totals(comparison: &Comparison) -> String {
     ];
     let mut parts = parts.into_iter().filter(|(count, _)| *count > 0);
     let all = match parts.next() {
+        None if comparison.is_unknown() => return "nothing was compared".to_owned(),
         None => "no job differs".to_owned(),
         Some((count, what)) => {
             let first = format!("{} {what}", counted(count, "job"));
@@ -141,14 +142,18 @@ pub(super) fn totals(comparison: &Comparison) -> String {
     }
 }
 
-/// `HEAD:web/job.toml does not compile, so not compared: KEY`.
-pub(super) fn not_compared_line(not_compared: &NotCompared) -> String {
+/// `not compared: KEY, because HEAD:web/job.toml is wrong`.
+pub fn not_compared_line(not_compared: &NotCompared) -> String {
     let because = visible::line(&not_compared.because);
-    let jobs = names(&not_compared.jobs);
-    match not_compared.jobs.as_slice() {
-        [] => format!("not compared: the jobs of {because}, which is wrong"),
-        _ => format!("not compared: {jobs}, because {because} is wrong"),
-    }
+    let what = match not_compared.kind {
+        NotComparedKind::Settings => "jobs by the settings of their side".to_owned(),
+        NotComparedKind::Lock => "packages".to_owned(),
+        NotComparedKind::Jobs if not_compared.jobs.is_empty() => {
+            return format!("not compared: the jobs of {because}, which is wrong");
+        }
+        NotComparedKind::Jobs => names(&not_compared.jobs),
+    };
+    format!("not compared: {what}, because {because} is wrong")
 }
 
 /// What a line is about, told by its colour.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::Write;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
@@ -144,10 +145,18 @@ pub(super) fn run(command: &mut Command, input: Option<Vec<u8>>) -> Result<Asked
         feeding.transpose().map(|_| output)
     });
     let output = output.map_err(cannot)?;
+    let messages = match output.status.signal() {
+        // What it said before is not why.
+        Some(_) => {
+            let signal = output.status.to_string();
+            format!("git was ended by {}", signal.replacen(": ", " ", 1))
+        }
+        None => String::from_utf8_lossy(&output.stderr).into_owned(),
+    };
     Ok(Asked {
         is_success: output.status.success(),
         stdout: output.stdout,
-        messages: String::from_utf8_lossy(&output.stderr).into_owned(),
+        messages,
     })
 }
 

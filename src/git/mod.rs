@@ -19,6 +19,7 @@ mod environment;
 mod filter;
 mod ignored;
 mod objects;
+mod submodule;
 mod tree;
 
 use std::ffi::OsString;
@@ -31,6 +32,7 @@ pub use self::command::GitError;
 pub use self::filter::Unfiltered;
 pub use self::ignored::ignored;
 pub use self::objects::{Checkout, Objects};
+pub use self::submodule::Submodule;
 pub use self::tree::{Entry, EntryKind, ObjectId};
 
 /// A repository as it is seen from a directory.
@@ -166,6 +168,15 @@ impl Repository {
     /// If git cannot say.
     pub fn is_file(&self, name: &str) -> Result<bool, GitError> {
         Ok(self.object(name, "blob")?.is_some())
+    }
+
+    /// Whether there is a commit.
+    ///
+    /// # Errors
+    /// If git cannot say.
+    pub fn has_commit(&self, id: &ObjectId) -> Result<bool, GitError> {
+        let found = self.object(&format!("{}^{{commit}}", id.as_str()), "commit")?;
+        Ok(found.is_some())
     }
 
     /// The object of this kind that is called so.

@@ -12,6 +12,7 @@ use std::sync::OnceLock;
 
 use super::command::{GitError, git, run, words};
 use super::filter::{Filters, Unfiltered};
+use super::submodule::Submodule;
 use super::tree::{Entry, EntryKind, ObjectId};
 use super::{Repository, environment, path};
 
@@ -304,6 +305,13 @@ impl Objects {
 
     fn changed_to(&self, commit: &ObjectId, depth: usize) -> Result<BTreeSet<PathBuf>, GitError> {
         let prefix = self.repository.prefix.clone().unwrap_or_default();
+        let tracked = self.tracked()?;
+        let submodules = tracked.iter();
+        let submodules = submodules.filter(|file| file.kind == EntryKind::Submodule);
+        let submodules: Vec<_> = submodules
+            .map(|file| (file, self.repository.submodule(&file.path)))
+            .collect();
+        self.forget_replaced(&submodules)?;
         // What the index says of times and modes is no reason to trust it. Into submodules git would
         // go by itself, with their configurations.
         let mut command = self.git_on_working_tree()?;
@@ -323,45 +331,46 @@ impl Objects {
         command.arg("--no-empty-directory");
         let others = run(&mut command, None)?.checked("list what is not tracked")?;
         changed.extend(words(&others).map(path));
-        let tracked = self.tracked()?;
         let unseen = tracked.iter().filter(|file| file.is_unseen);
         changed.extend(unseen.map(|file| file.path.clone()));
-        let submodules = tracked.iter();
-        let submodules = submodules.filter(|file| file.kind == EntryKind::Submodule);
-        for (number, submodule) in submodules.take(MOST_SUBMODULES).enumerate() {
-            let own = self.own.join(format!("submodule-{number}"));
-            match Self::at(&self.repository.directory.join(&submodule.path), &own)? {
-                Some(objects) if depth > 0 => {
-                    let below = objects.changed_to(&submodule.id, depth - 1)?;
-                    let below = below.iter().map(|path| submodule.path.join(path));
-                    changed.extend(below);
+        for (number, (submodule, found)) in submodules.into_iter().enumerate() {
+            let is_searched = number < MOST_SUBMODULES && depth > 0;
+            let below = match found {
+                // As the revision has it.
+                Submodule::Absent => continue,
+                Submodule::There(found) if is_searched && found.has_commit(&submodule.id)? => {
+                    let own = self.own.join(format!("submodule-{number}"));
+                    Self::new(found, &own)?.changed_to(&submodule.id, depth - 1)?
                 }
-                Some(_) => drop(changed.insert(submodule.path.clone())),
-                // Empty, as the revision has it.
-                None => {}
-            }
+                // All of it may differ.
+                Submodule::There(_) | Submodule::Replaced(_) | Submodule::Refused(_) => {
+                    changed.insert(submodule.path.clone());
+                    continue;
+                }
+            };
+            changed.extend(below.iter().map(|path| submodule.path.join(path)));
         }
         Ok(changed)
     }
 
-    /// The objects of the submodule whose working tree is at `directory`, if it is there; `own` is as
-    /// for [`Objects::new`].
-    ///
-    /// # Errors
-    /// If git refuses to look at it.
-    pub fn at(directory: &Path, own: &Path) -> Result<Option<Self>, GitError> {
-        if directory.join(".git").symlink_metadata().is_err() {
-            return Ok(None);
+    /// Takes what is in the place of submodules out of the copy of the index: git would follow it, and
+    /// read the configuration there.
+    fn forget_replaced(&self, submodules: &[(&Tracked, Submodule)]) -> Result<(), GitError> {
+        let replaced = submodules
+            .iter()
+            .filter(|(_, found)| matches!(found, Submodule::Replaced(_) | Submodule::Refused(_)));
+        let mut input = Vec::new();
+        for (submodule, _) in replaced {
+            input.extend_from_slice(submodule.path.as_os_str().as_bytes());
+            input.push(0);
         }
-        let Ok(directory) = directory.canonicalize() else {
-            return Ok(None);
-        };
-        let is_top = |found: &Repository| {
-            let prefix = found.prefix.as_ref();
-            prefix.is_some_and(|prefix| prefix.as_os_str().is_empty())
-        };
-        let found = Repository::around(&directory)?.filter(is_top);
-        found.map(|found| Self::new(found, own)).transpose()
+        if input.is_empty() {
+            return Ok(());
+        }
+        let mut command = self.git_on_working_tree()?;
+        command.args(["update-index", "--force-remove", "-z", "--stdin"]);
+        run(&mut command, Some(input))?.checked("look at the working tree")?;
+        Ok(())
     }
 
     /// What a sparse checkout leaves out of the directory, relative to it.

@@ -42,6 +42,11 @@ impl ObjectId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Its first digits, which are enough for people.
+    pub fn short(&self) -> &str {
+        &self.0[..12]
+    }
 }
 
 impl EntryKind {

@@ -1,7 +1,10 @@
 //! Compiled jobs that are there already: a file, a directory of them, or standard input.
 //!
+//! In a directory, every `.json` has to be a compiled job, wherever it lies: what is passed over in
+//! silence would seem to be gone. jobc itself writes
+//!
 //! ```text
-//! directory = DIR/CLUSTER/ROLE/ENVIRONMENT/NAME.json ... | DIR/HASH-aurora-job-....json ...
+//! DIR/CLUSTER/ROLE/ENVIRONMENT/NAME.json ... | DIR/HASH-aurora-job-....json ...
 //! ```
 
 use std::collections::BTreeMap;
@@ -9,16 +12,17 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use serde_json::{Map, Value};
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use crate::diagnostic::MachineError;
 use crate::diff::JobForm;
 use crate::plan::Needs;
 use crate::source::{MAX_SOURCE_BYTES, load};
-use crate::workspace::{DefinitionFile, MOST_UNMARKED, SETTINGS_FILE};
+use crate::workspace::{DefinitionFile, MOST_UNMARKED, SETTINGS_FILE, is_directory};
 
 use super::super::failure::Failure;
 use super::SideJob;
+use super::revision::named;
 
 type Jobs = BTreeMap<String, SideJob>;
 
@@ -34,70 +38,149 @@ pub(super) fn input() -> Result<Jobs, Failure> {
     }
     let text = String::from_utf8(bytes)
         .map_err(|_| Failure::new("what is on standard input is not UTF-8"))?;
-    parse(&text, "standard input")
+    parse(&text, "standard input").map_err(Failure::new)
 }
 
 /// The jobs of a file.
 pub(super) fn file(path: &Path, name: &str) -> Result<Jobs, Failure> {
-    let file = load(path, name)
-        .map_err(|error| MachineError::new(format!("cannot read `{name}`"), error))?;
+    read(path, name).map_err(Failure::new)
+}
+
+/// What a directory has of compiled jobs.
+#[derive(Default)]
+pub(super) struct Directory {
+    jobs: Jobs,
+    /// Whether some lie where jobc puts them.
+    pub(super) is_of_jobc: bool,
+    /// What was not read, and why.
+    passed_over: Vec<String>,
+}
+
+impl Directory {
+    /// The directory `root`; none if it is no such directory, as one with definitions is none, nor the
+    /// whole machine or what holds next to none among very many files.
+    pub(super) fn open(root: &Path, name: &str) -> Result<Option<Self>, Failure> {
+        if root.join(SETTINGS_FILE).exists()
+            || root.canonicalize().is_ok_and(|it| it.parent().is_none())
+        {
+            return Ok(None);
+        }
+        let mut files = Vec::new();
+        let mut found = Self::default();
+        let mut links = Vec::new();
+        let is_entered = |entry: &DirEntry| {
+            let is_hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+            entry.depth() == 0 || !is_hidden || !entry.file_type().is_dir()
+        };
+        let walk = WalkDir::new(root).sort_by_file_name().into_iter();
+        for (searched, entry) in walk.filter_entry(is_entered).enumerate() {
+            if searched > MOST_UNMARKED.saturating_mul(files.len() + 1) {
+                return Ok(None);
+            }
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    found.passed_over.push(error.to_string());
+                    continue;
+                }
+            };
+            let path = entry.path();
+            let is_json = path.extension().is_some_and(|word| word == "json");
+            let kind = entry.file_type();
+            if kind.is_symlink() {
+                if is_json {
+                    found.pass_over(root, name, path, "is a link");
+                } else if is_directory(path) {
+                    links.push(entry.into_path());
+                }
+            } else if kind.is_file() && is_json {
+                files.push(entry.into_path());
+            } else if kind.is_file() && DefinitionFile::of_path(path).is_some() {
+                return Ok(None);
+            } else if !kind.is_dir() && is_json {
+                found.pass_over(root, name, path, "is no regular file");
+            }
+        }
+        for path in files {
+            if !found.add(root, name, &path)? {
+                return Ok(None);
+            }
+        }
+        if found.jobs.is_empty() && found.passed_over.is_empty() {
+            return Ok(None);
+        }
+        for link in links {
+            found.pass_over(root, name, &link, "is a link to a directory");
+        }
+        Ok(Some(found))
+    }
+
+    /// Adds the jobs of a file. Says whether it is none of a workspace's definitions.
+    fn add(&mut self, root: &Path, name: &str, path: &Path) -> Result<bool, Failure> {
+        let read = read(path, &called(root, name, path));
+        let is_snapshot = |key: &String| path == root.join(format!("{key}.json"));
+        let is_snapshot = read.as_ref().is_ok_and(|read| read.keys().all(is_snapshot));
+        if DefinitionFile::of_path(path).is_some() && !is_snapshot {
+            return Ok(false);
+        }
+        match read {
+            Err(reason) => self.passed_over.push(reason),
+            Ok(read) => {
+                if let Some(key) = read.keys().find(|key| self.jobs.contains_key(*key)) {
+                    return Err(Failure::new(format!("`{name}` has two jobs `{key}`")));
+                }
+                let file = path.file_name().and_then(|name| name.to_str());
+                let is_stored = path.parent() == Some(root)
+                    && file.is_some_and(|name| name.contains("-aurora-job-"));
+                self.is_of_jobc |= is_snapshot || is_stored;
+                self.jobs.extend(read);
+            }
+        }
+        Ok(true)
+    }
+
+    fn pass_over(&mut self, root: &Path, name: &str, path: &Path, why: &str) {
+        let path = called(root, name, path);
+        self.passed_over.push(format!("`{path}` {why}"));
+    }
+
+    /// All jobs of the directory called `name`.
+    pub(super) fn jobs(self, name: &str) -> Result<Jobs, Failure> {
+        if self.passed_over.is_empty() {
+            return Ok(self.jobs);
+        }
+        let (headline, help) = if self.jobs.is_empty() {
+            (
+                format!("`{name}` holds no compiled job"),
+                "a workspace has definitions, or a `jobc.toml`",
+            )
+        } else {
+            (
+                format!("`{name}` does not hold compiled jobs alone"),
+                "move the rest elsewhere, or name one file",
+            )
+        };
+        let passed_over = named(self.passed_over.into_iter());
+        Err(Failure::new(headline).note(passed_over).help(help))
+    }
+}
+
+/// What messages call the file `path` of the directory `root`, which they call `name`.
+fn called(root: &Path, name: &str, path: &Path) -> String {
+    let below = path.strip_prefix(root).unwrap_or(path);
+    format!("{}/{}", name.trim_end_matches('/'), below.display())
+}
+
+fn read(path: &Path, name: &str) -> Result<Jobs, String> {
+    let file = load(path, name).map_err(|error| format!("cannot read `{name}`: {error}"))?;
     parse(file.text(), name)
 }
 
-/// The jobs of a directory of compiled ones; none if it is no such directory, as one with
-/// definitions is none, nor the whole machine or what holds next to none among very many files.
-pub(super) fn directory(root: &Path, name: &str) -> Result<Option<Jobs>, Failure> {
-    if root.join(SETTINGS_FILE).exists()
-        || root.canonicalize().is_ok_and(|it| it.parent().is_none())
-    {
-        return Ok(None);
-    }
-    let mut files = Vec::new();
-    let walk = WalkDir::new(root).max_depth(4).sort_by_file_name();
-    for (searched, entry) in walk.into_iter().enumerate() {
-        if searched > MOST_UNMARKED.saturating_mul(files.len() + 1) {
-            return Ok(None);
-        }
-        let Ok(entry) = entry else { continue };
-        if !entry.file_type().is_file() {
-            continue;
-        }
-        let path = entry.path();
-        if path.extension().is_some_and(|word| word == "json") {
-            let named = path.file_name().and_then(|name| name.to_str());
-            let is_stored =
-                entry.depth() == 1 && named.is_some_and(|name| name.contains("-aurora-job-"));
-            if is_stored || entry.depth() == 4 {
-                files.push((entry.into_path(), is_stored));
-            }
-        } else if DefinitionFile::of_path(path).is_some() {
-            return Ok(None);
-        }
-    }
-    let mut jobs = Jobs::new();
-    for (path, is_stored) in files {
-        let below = path.strip_prefix(root).unwrap_or(&path);
-        let read = file(&path, &format!("{name}/{}", below.display()))?;
-        if is_stored || read.keys().all(|key| is_snapshot_of(root, &path, key)) {
-            if let Some(key) = read.keys().find(|key| jobs.contains_key(*key)) {
-                return Err(Failure::new(format!("`{name}` has two jobs `{key}`")));
-            }
-            jobs.extend(read);
-        }
-    }
-    Ok((!jobs.is_empty()).then_some(jobs))
-}
-
-/// Whether a file lies where the snapshot of that job does.
-fn is_snapshot_of(root: &Path, path: &Path, key: &str) -> bool {
-    path == root.join(format!("{key}.json"))
-}
-
-fn parse(text: &str, name: &str) -> Result<Jobs, Failure> {
-    let value: Value = serde_json::from_str(text)
-        .map_err(|error| Failure::new(format!("`{name}` is no JSON: {error}")))?;
+fn parse(text: &str, name: &str) -> Result<Jobs, String> {
+    let value: Value =
+        serde_json::from_str(text).map_err(|error| format!("`{name}` is no JSON: {error}"))?;
     let Value::Object(table) = value else {
-        return Err(Failure::new(format!("`{name}` holds no job")));
+        return Err(format!("`{name}` holds no job"));
     };
     let list = match table.get("jobs") {
         Some(Value::Array(list)) => list.clone(),
@@ -111,9 +194,9 @@ fn parse(text: &str, name: &str) -> Result<Jobs, Failure> {
         };
         let Some((key, table)) = keyed else {
             let place = format!("`{name}`, job {}", index + 1);
-            return Err(Failure::new(format!(
+            return Err(format!(
                 "{place}: expected `cluster`, `role`, `environment` and `name`"
-            )));
+            ));
         };
         let job = SideJob {
             definition: None,
@@ -121,7 +204,7 @@ fn parse(text: &str, name: &str) -> Result<Jobs, Failure> {
             needs: Needs::default(),
         };
         if jobs.insert(key.clone(), job).is_some() {
-            return Err(Failure::new(format!("`{name}` has two jobs `{key}`")));
+            return Err(format!("`{name}` has two jobs `{key}`"));
         }
     }
     Ok(jobs)

@@ -8,9 +8,10 @@ use crate::cli::declared::{Declared, may_define, name_of};
 use crate::cli::failure::Failure;
 use crate::compile::{CheckedFile, Compiled, Compiler, duplicates, in_parallel};
 use crate::diagnostic::{Diagnostic, MachineError, Report, Severity, codes};
+use crate::diff::{NotCompared, NotComparedKind};
 use crate::emit::Form;
 use crate::git::EntryKind;
-use crate::model::JobKey;
+use crate::model::{JobKey, leads_to};
 use crate::source::{SourceFile, display_name};
 use crate::workspace::{DefinitionFile, LOCK_FILE, SETTINGS_FILE, Workspace};
 
@@ -47,10 +48,8 @@ pub(super) struct Outcome {
     /// The keys of jobs that are defined more than once, with what messages call the file that does it
     /// again.
     pub(super) ambiguous: BTreeMap<String, String>,
-    /// What is wrong.
+    /// Where these are.
     pub(super) diagnostics: Vec<Diagnostic>,
-    /// What could not be read.
-    pub(super) troubles: Vec<Failure>,
 }
 
 /// A definition in which something is wrong.
@@ -62,6 +61,20 @@ pub(in crate::cli) struct Wrong {
     pub(super) name: String,
     /// The jobs that it seems to have.
     pub(super) declared: Declared,
+    /// What is wrong in it.
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// Why it could not be read.
+    pub(super) trouble: Option<Failure>,
+    /// Whether a job may be its that was asked for, as far as this side alone says.
+    pub(super) is_wanted: bool,
+}
+
+impl Wrong {
+    /// Whether it may be why the job `key`, which another side has in `definition`, is not here.
+    pub(super) fn hides(&self, key: &str, definition: Option<&Path>) -> bool {
+        let is_same_file = definition == Some(&*self.path);
+        self.declared.may_hold(key) || (is_same_file && !self.declared.is_clear())
+    }
 }
 
 /// What came of compiling a definition.
@@ -71,7 +84,7 @@ struct Compilation {
     jobs: Vec<Compiled>,
     diagnostics: Vec<Diagnostic>,
     trouble: Option<Failure>,
-    wrong: Option<Wrong>,
+    declared: Option<Declared>,
 }
 
 impl Outcome {
@@ -170,7 +183,27 @@ impl Definitions {
         self.files.is_empty() && !self.settings_are_wrong
     }
 
-    /// What the definition at `relative` is called in messages.
+    /// What of the workspace itself could not be read, and so not be compared.
+    pub(super) fn unread(&self) -> Vec<NotCompared> {
+        let files = [
+            (
+                self.settings_are_wrong,
+                SETTINGS_FILE,
+                NotComparedKind::Settings,
+            ),
+            (self.lock_is_wrong, LOCK_FILE, NotComparedKind::Lock),
+        ];
+        let wrong = files.into_iter().filter(|(is_wrong, ..)| *is_wrong);
+        wrong
+            .map(|(_, file, kind)| NotCompared {
+                because: self.display(Path::new(file)),
+                kind,
+                jobs: Vec::new(),
+            })
+            .collect()
+    }
+
+    /// What the file at `relative` is called in messages.
     pub(super) fn display(&self, relative: &Path) -> String {
         let path = self.workspace.root.join(relative);
         format!(
@@ -226,7 +259,7 @@ impl Definitions {
         let mut compiler = Compiler::new(&self.workspace)?;
         compiler.write_as(Form::Complete);
         let is_wanted = |key: &JobKey| wanted.is(&key.to_string());
-        let compile = |(path, file): &(&PathBuf, DefinitionFile)| {
+        let compile = |(_, file): &(&PathBuf, DefinitionFile)| {
             let mut found = Compilation::default();
             match self.workspace.read_source(&file.path) {
                 Err(error) => found.trouble = Some(self.failure(&error)),
@@ -247,21 +280,17 @@ impl Definitions {
             let mut diagnostics = std::mem::take(&mut found.diagnostics);
             diagnostics.retain(|problem| problem.severity == Severity::Error);
             if !diagnostics.is_empty() || found.trouble.is_some() {
-                let declared = found.source.as_ref();
-                let declared = declared.map(|source| Declared::of(source, file.format));
-                found.wrong = Some(Wrong {
-                    path: (*path).clone(),
-                    name: self.display(path),
-                    declared: declared.unwrap_or(Declared::Nothing),
-                });
+                let source = found.source.as_ref();
+                let declared = source.map(|source| Declared::of(source, file.format));
+                found.declared = Some(declared.unwrap_or(Declared::Nothing));
             }
             found.diagnostics = diagnostics;
             found
         };
         let all = in_parallel(&files, compile, |_| {});
-        let mut wrong = all.iter().filter_map(|found| found.wrong.as_ref());
+        let mut wrong = all.iter().filter_map(|found| found.declared.as_ref());
         // A job that is found is not sought in a file that may define it once more.
-        let keys = if wanted.has_names() && wrong.any(|it| !it.declared.is_clear()) {
+        let keys = if wanted.has_names() && wrong.any(|it| !it.is_clear()) {
             self.keys()?
         } else {
             BTreeSet::new()
@@ -270,23 +299,25 @@ impl Definitions {
         for (found, (path, _)) in all.into_iter().zip(&files) {
             let jobs = found.jobs.into_iter();
             outcome.jobs.extend(jobs.map(|job| ((*path).clone(), job)));
-            let is_concerned = |it: &Wrong| wanted.may_be_in(&it.declared, &keys);
-            let Some(mut wrong) = found.wrong.filter(is_concerned) else {
+            let Some(declared) = found.declared else {
                 continue;
             };
             // That a package is not locked follows where the lock cannot be read.
             let is_told = |problem: &Diagnostic| {
                 !self.lock_is_wrong || problem.code.id != codes::packages::NOT_LOCKED.id
             };
-            let diagnostics = found.diagnostics.into_iter().filter(is_told);
-            let told = outcome.diagnostics.len() + outcome.troubles.len();
-            outcome.diagnostics.extend(diagnostics);
-            outcome.troubles.extend(found.trouble);
-            if told == outcome.diagnostics.len() + outcome.troubles.len() {
-                // The file itself is right, as far as is known.
-                wrong.name = self.display(Path::new(LOCK_FILE));
-            }
-            outcome.wrong.push(wrong);
+            let diagnostics: Vec<_> = found.diagnostics.into_iter().filter(is_told).collect();
+            // Where nothing is told, the file itself is right, as far as is known.
+            let is_right = diagnostics.is_empty() && found.trouble.is_none();
+            let name = self.display(if is_right { Path::new(LOCK_FILE) } else { path });
+            outcome.wrong.push(Wrong {
+                path: (*path).clone(),
+                name,
+                diagnostics: self.marked(diagnostics),
+                trouble: found.trouble,
+                is_wanted: wanted.may_be_in(&declared, &keys),
+                declared,
+            });
         }
         outcome.add_duplicates(|path| self.display(path));
         outcome.diagnostics = self.marked(outcome.diagnostics);
@@ -372,7 +403,8 @@ impl Definitions {
             crate::model::PackageSource::Local(local) => Some(PathBuf::from(&local.path)),
             crate::model::PackageSource::Reference(_) => None,
         });
-        let mut needed: BTreeSet<PathBuf> = shared.collect();
+        let shared: BTreeSet<PathBuf> = shared.collect();
+        let mut needed = shared.clone();
         for file in files {
             // What is wrong with it is told when it is compiled.
             let source = self.text(file, &BTreeMap::new());
@@ -381,10 +413,16 @@ impl Definitions {
                 continue;
             };
             let below = file.parent().unwrap_or(Path::new(""));
-            needed.extend(found.imports.iter().map(|path| below.join(path)));
+            let mut own: BTreeSet<PathBuf> = BTreeSet::new();
+            own.extend(found.imports.iter().map(|path| below.join(path)));
             let relative = found.relative.iter();
-            let files = relative.flat_map(|text| Candidates::of(text, below).files);
-            needed.extend(files);
+            own.extend(relative.flat_map(|text| Candidates::of(text, below).files));
+            if checked.lacking().next().is_some() {
+                let plain = shared.iter().chain(&own);
+                let plain = plain.filter_map(|path| leads_to(Path::new(""), path));
+                plain.for_each(|path| checked.need(&path, file));
+            }
+            needed.extend(own);
         }
         checked.check_out(&needed)
     }

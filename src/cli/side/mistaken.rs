@@ -164,6 +164,20 @@ fn part(name: &str, asked: Asked<'_>, repository: &Repository) -> Option<Failure
     })
 }
 
+/// Why a word is no side that may be a revision as well as a path.
+pub(super) fn both(name: &str) -> Failure {
+    let [revision, path] = ["git", "path"].map(|mark| shell_word(&format!("{mark}:{name}")));
+    Failure::new(format!("`{name}` is both a revision and a path")).help(format!(
+        "say which: `{revision}` is the revision, and `{path}` is the path"
+    ))
+}
+
+/// Why a word is no side that may be a path, where git cannot say whether it is a revision.
+pub(super) fn unasked(failure: Failure, name: &str) -> Failure {
+    let path = shell_word(&format!("path:{name}"));
+    failure.help(format!("`{path}` is a path, whatever git has"))
+}
+
 fn with_job(names: &BTreeSet<String>) -> String {
     match names.iter().collect::<Vec<_>>().as_slice() {
         [name] => {

@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use crate::compile::Compiled;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::diff::{self, Comparison, JobForm, Known, NotCompared};
+use crate::diff::{self, Comparison, JobForm, Known, NotCompared, NotComparedKind};
 use crate::model::leads_to;
 use crate::plan::Needs;
 use crate::resolve::Lock;
@@ -28,6 +28,7 @@ use crate::source::SourceFile;
 use crate::store::{StoreDir, StorePath};
 use crate::workspace::Workspace;
 
+use super::declared::Declared;
 use super::failure::Failure;
 
 use self::definitions::Wrong;
@@ -51,15 +52,15 @@ pub(super) struct Side {
     pub(super) store_dir: StoreDir,
     /// Its workspace, if it has one.
     pub(super) root: Option<PathBuf>,
-    /// What is to be known of its files.
-    notes: Vec<Failure>,
+    /// What of its workspace could not be read.
+    unread: Vec<NotCompared>,
     /// The definitions in which something is wrong.
     wrong: Vec<Wrong>,
     /// The keys of jobs that are defined more than once, with what messages call the file that does it
     /// again.
     ambiguous: BTreeMap<String, String>,
     /// Keeps the files of a revision as long as they are looked at.
-    _checkout: Option<Checked>,
+    checkout: Option<Checked>,
 }
 
 /// A job of a side.
@@ -100,10 +101,23 @@ impl Side {
             lock: workspace.map(|workspace| workspace.lock.clone()),
             store_dir: store_dir.unwrap_or_default(),
             root: workspace.map(|workspace| workspace.root.clone()),
-            notes: Vec::new(),
+            unread: Vec::new(),
             wrong: Vec::new(),
             ambiguous: BTreeMap::new(),
-            _checkout: None,
+            checkout: None,
+        }
+    }
+
+    /// A side of which nothing is known, because its settings are wrong.
+    fn without_settings(name: String) -> Self {
+        let unread = NotCompared {
+            because: name.clone(),
+            kind: NotComparedKind::Settings,
+            jobs: Vec::new(),
+        };
+        Self {
+            unread: vec![unread],
+            ..Self::of_jobs(name, BTreeMap::new(), None)
         }
     }
 
@@ -121,6 +135,55 @@ impl Side {
         let below = source.strip_prefix(root).unwrap_or(source);
         let below = leads_to(Path::new(""), below).unwrap_or(below.to_owned());
         below.display().to_string()
+    }
+
+    /// What is to be known of its files.
+    fn notes(&self) -> Vec<Failure> {
+        let wrong = self.wrong.iter().map(|wrong| wrong.path.as_path());
+        let jobs = self.jobs.values();
+        let right = jobs.filter_map(|job| job.definition.as_deref());
+        let definitions = wrong.chain(right).collect();
+        let notes = self
+            .checkout
+            .as_ref()
+            .map(|it| it.notes(&self.name, &definitions));
+        notes.unwrap_or_default()
+    }
+
+    /// Takes what `other` has for unknown where it is not for sure absent here: because it would lie in
+    /// a submodule that is not here, or in a definition that is wrong. Forgets what is wrong with other
+    /// definitions than are of interest.
+    fn see(&mut self, other: &Self) {
+        if let Some(checkout) = &self.checkout {
+            for at in checkout.lacking() {
+                let is_below = |it: &Path| it.starts_with(at);
+                let below = other.jobs.iter();
+                let below =
+                    below.filter(|(_, job)| job.definition.as_deref().is_some_and(is_below));
+                let keys: BTreeSet<String> = below.map(|(key, _)| key.clone()).collect();
+                if !keys.is_empty() {
+                    checkout.need(at, at);
+                    self.wrong.push(Wrong {
+                        path: at.to_owned(),
+                        name: format!("{}{}", checkout.mark(&self.name), at.display()),
+                        declared: Declared::Keys(keys),
+                        diagnostics: Vec::new(),
+                        trouble: None,
+                        is_wanted: true,
+                    });
+                }
+            }
+        }
+        let jobs = &self.jobs;
+        let absent = other
+            .jobs
+            .iter()
+            .filter(|(key, _)| !jobs.contains_key(*key));
+        let absent: Vec<_> = absent.collect();
+        self.wrong.retain(|wrong| {
+            let mut absent = absent.iter();
+            wrong.is_wanted || absent.any(|(key, job)| wrong.hides(key, job.definition.as_deref()))
+        });
     }
 
     fn forms(&self, hidden: &BTreeSet<&str>) -> BTreeMap<&str, &JobForm> {
@@ -148,14 +211,16 @@ impl Side {
 
 impl Sides {
     /// What is to be known of the files of both, each once.
-    pub(super) fn notes(&self) -> BTreeSet<&Failure> {
-        let of_sides = self.old.notes.iter().chain(&self.new.notes);
-        of_sides.chain(&self.notes).collect()
+    pub(super) fn notes(&self) -> BTreeSet<Failure> {
+        let of_sides = self.old.notes().into_iter().chain(self.new.notes());
+        of_sides.chain(self.notes.iter().cloned()).collect()
     }
 
     /// Whether something could not be compared.
     pub(super) fn is_partial(&self) -> bool {
-        let is_wrong = |side: &Side| !side.wrong.is_empty() || !side.ambiguous.is_empty();
+        let is_wrong = |side: &Side| {
+            !side.unread.is_empty() || !side.wrong.is_empty() || !side.ambiguous.is_empty()
+        };
         is_wrong(&self.old) || is_wrong(&self.new) || !self.troubles.is_empty()
     }
 
@@ -188,12 +253,17 @@ impl Sides {
                 }
             }
         }
+        // A lock is told with the jobs that need it, where they are known.
+        let unread = self.old.unread.iter().chain(&self.new.unread);
+        let unread = unread.filter(|it| !hidden.contains_key(it.because.as_str()));
+        let unread: Vec<NotCompared> = unread.cloned().collect();
         let hidden = hidden.into_iter();
-        let not_compared = hidden.map(|(name, jobs)| NotCompared {
+        let hidden = hidden.map(|(name, jobs)| NotCompared {
             because: name.to_owned(),
+            kind: NotComparedKind::Jobs,
             jobs: jobs.into_iter().collect(),
         });
-        not_compared.collect()
+        unread.into_iter().chain(hidden).collect()
     }
 
     /// What changes from one to the other.

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use crate::cli::failure::Failure;
 use crate::cli::misnamed;
 use crate::diagnostic::{Diagnostic, MachineError, Report};
-use crate::git::Repository;
+use crate::git::{GitError, Repository, Revision};
 use crate::source::display_name;
 use crate::store::StoreDir;
 use crate::workspace::Workspace;
 
-use super::definitions::{Definitions, Outcome};
+use super::definitions::Definitions;
 use super::mistaken::{self, Asked};
 use super::revision::Checked;
 use super::same::{differing, twins};
@@ -54,22 +54,36 @@ impl Opened {
 }
 
 impl Reader<'_> {
-    /// Reads two sides: all that is right on each of them, and what is wrong. There are no sides if the
+    /// Reads two sides: all that is right on each of them, and what is wrong. Both are empty if the
     /// settings of one are wrong and nothing can stand in for them.
     pub(in crate::cli) fn read(
         &self,
         old: &Word,
         new: &Word,
         reach: Reach,
-    ) -> Result<Report<Sides>, Failure> {
+    ) -> Result<(Sides, Vec<Diagnostic>), Failure> {
         if (old, new) == (&Word::Input, &Word::Input) {
             return Err(Failure::new("standard input cannot be both sides"));
         }
         let mut diagnostics = Vec::new();
         let [old_name, new_name] = [old, new].map(|word| self.name(word));
         let (old, new) = self.open_both(old, new, &mut diagnostics)?;
-        let (Some(mut old), Some(mut new)) = (old, new) else {
-            return Ok(Report::failed(diagnostics));
+        let (mut old, mut new) = match (old, new) {
+            (Some(old), Some(new)) => (old, new),
+            (old, new) => {
+                let side = |opened: Option<Opened>, name| match opened {
+                    Some(_) => Side::of_jobs(name, BTreeMap::new(), None),
+                    None => Side::without_settings(name),
+                };
+                let sides = Sides {
+                    old: side(old, old_name),
+                    new: side(new, new_name),
+                    notes: Vec::new(),
+                    troubles: Vec::new(),
+                    same: 0,
+                };
+                return Ok((sides, diagnostics));
+            }
         };
         self.refuse_nothing([(&old, &*old_name), (&new, &*new_name)])?;
         let mut notes = Vec::new();
@@ -96,20 +110,27 @@ impl Reader<'_> {
                 troubles.extend(borrowed(side, name, other));
             }
         }
+        let mut ambiguities = Vec::new();
         let mut finish = |opened, name| -> Result<Side, Failure> {
-            let (side, mut outcome) = self.finish(opened, name, differing.as_ref())?;
-            diagnostics.append(&mut outcome.diagnostics);
-            troubles.append(&mut outcome.troubles);
+            let (side, found) = self.finish(opened, name, differing.as_ref())?;
+            ambiguities.extend(found);
             Ok(side)
         };
-        let sides = Sides {
+        let mut sides = Sides {
             old: finish(old, old_name)?,
             new: finish(new, new_name)?,
             notes,
             troubles: Vec::new(),
             same,
         };
-        Ok(Report::new(Sides { troubles, ..sides }, diagnostics))
+        sides.old.see(&sides.new);
+        sides.new.see(&sides.old);
+        for wrong in sides.old.wrong.iter_mut().chain(&mut sides.new.wrong) {
+            diagnostics.append(&mut wrong.diagnostics);
+            troubles.extend(wrong.trouble.take());
+        }
+        diagnostics.extend(ambiguities);
+        Ok((Sides { troubles, ..sides }, diagnostics))
     }
 
     /// Why words that name jobs fit none on two sides; nothing where they do.
@@ -122,13 +143,23 @@ impl Reader<'_> {
             return Ok(Vec::new());
         }
         let mut keys = BTreeSet::new();
+        let (mut is_known, mut is_unknown) = (false, false);
         for word in [old, new] {
             // What was on standard input is known.
-            if *word != Word::Input
-                && let Some(Opened::Definitions(side)) = self.open(word, None)?.value
-            {
-                keys.extend(side.keys()?);
+            if *word == Word::Input {
+                continue;
             }
+            match self.open(word, None)?.value {
+                Some(Opened::Definitions(side)) => {
+                    is_known = true;
+                    keys.extend(side.keys()?);
+                }
+                Some(Opened::Compiled(_)) => {}
+                None => is_unknown = true,
+            }
+        }
+        if is_unknown && !is_known {
+            return Ok(Vec::new());
         }
         let place = format!("`{}` or `{}`", self.name(old), self.name(new));
         Ok(self.wanted.failures(&keys, &place))
@@ -246,11 +277,14 @@ impl Reader<'_> {
         path: Option<&PathBuf>,
         another: Option<&Workspace>,
     ) -> Result<Report<Opened>, Failure> {
-        let found = Repository::around(self.root)?;
-        let revision = match &found {
-            Some(repository) => repository.revision(name)?,
-            None => None,
+        let found = self.found(name);
+        let (found, revision) = match path {
+            Some(_) => found.map_err(|error| mistaken::unasked(error.into(), name))?,
+            None => found?,
         };
+        if revision.is_some() && path.is_some() {
+            return Err(mistaken::both(name));
+        }
         if let (Some(repository), Some(revision)) = (&found, revision) {
             let checked = Checked::new(repository.clone(), &revision, self.root)?;
             let opened = Definitions::of_revision(checked, name, another)?;
@@ -273,6 +307,16 @@ impl Reader<'_> {
         })
     }
 
+    /// The repository around the workspace, and what a revision is in it.
+    fn found(&self, name: &str) -> Result<(Option<Repository>, Option<Revision>), GitError> {
+        let found = Repository::around(self.root)?;
+        let revision = match &found {
+            Some(repository) => repository.revision(name)?,
+            None => None,
+        };
+        Ok((found, revision))
+    }
+
     fn path(
         &self,
         path: &Path,
@@ -287,12 +331,15 @@ impl Reader<'_> {
             let jobs = jobs.map_err(|error| mistaken::file(path, name).unwrap_or(error))?;
             return Ok(Report::ok(Opened::Compiled(jobs)));
         }
-        if let Some(jobs) = compiled::directory(path, name)? {
-            return Ok(Report::ok(Opened::Compiled(jobs)));
-        }
         let root = path
             .canonicalize()
             .map_err(|error| MachineError::new(format!("cannot open `{name}`"), error))?;
+        // Where jobc is run, definitions may just have been deleted.
+        if let Some(found) = compiled::Directory::open(path, name)?
+            && (found.is_of_jobc || root != self.root)
+        {
+            return Ok(Report::ok(Opened::Compiled(found.jobs(name)?)));
+        }
         let opened = Definitions::of_directory(&root, self.current_dir, another)?;
         Ok(opened.map(|opened| Opened::Definitions(Box::new(opened))))
     }
@@ -303,19 +350,19 @@ impl Reader<'_> {
         opened: Opened,
         name: String,
         only: Option<&BTreeSet<PathBuf>>,
-    ) -> Result<(Side, Outcome), Failure> {
+    ) -> Result<(Side, Vec<Diagnostic>), Failure> {
         let definitions = match opened {
             Opened::Definitions(definitions) => definitions,
             Opened::Compiled(mut jobs) => {
                 jobs.retain(|key, _| self.wanted.is(key));
                 let mut side = Side::of_jobs(name, jobs, None);
                 side.store_dir = StoreDir::default();
-                return Ok((side, Outcome::default()));
+                return Ok((side, Vec::new()));
             }
         };
-        let mut outcome = definitions.compile(only, self.wanted)?;
-        let jobs = std::mem::take(&mut outcome.jobs).into_iter();
-        let jobs = jobs.map(|(definition, job)| {
+        let outcome = definitions.compile(only, self.wanted)?;
+        let unread = definitions.unread();
+        let jobs = outcome.jobs.into_iter().map(|(definition, job)| {
             let (key, job) = SideJob::of_compiled(job);
             let definition = Some(definition);
             (key, SideJob { definition, ..job })
@@ -324,19 +371,18 @@ impl Reader<'_> {
         let Definitions {
             workspace, checked, ..
         } = *definitions;
-        let notes = checked.as_ref().map(|checked| checked.notes(&name));
         let side = Side {
-            notes: notes.unwrap_or_default(),
-            wrong: std::mem::take(&mut outcome.wrong),
-            ambiguous: std::mem::take(&mut outcome.ambiguous),
+            unread,
+            wrong: outcome.wrong,
+            ambiguous: outcome.ambiguous,
             name,
             jobs,
             lock: Some(workspace.lock),
             store_dir: workspace.store_dir,
             root: Some(workspace.root),
-            _checkout: checked,
+            checkout: checked,
         };
-        Ok((side, outcome))
+        Ok((side, outcome.diagnostics))
     }
 }
 

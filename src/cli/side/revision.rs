@@ -10,7 +10,9 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::beneath::Enclosure;
 use crate::diagnostic::MachineError;
-use crate::git::{Checkout, Entry, EntryKind, ObjectId, Objects, Repository, Revision, Unfiltered};
+use crate::git::{
+    Checkout, Entry, EntryKind, ObjectId, Objects, Repository, Revision, Submodule, Unfiltered,
+};
 use crate::model::{leads_to, shell_word};
 use crate::parse::{self, Format};
 use crate::source::{Kind, Node, load_opened};
@@ -38,8 +40,8 @@ pub(super) struct Checked {
     pub(super) prefix: PathBuf,
     /// Submodules: where they lie in the workspace, and which commit.
     submodules: Vec<(PathBuf, ObjectId)>,
-    /// Submodules that are there without the commit that the revision has of them.
-    missing: Vec<PathBuf>,
+    /// Submodules whose files are not here.
+    lacking: Vec<Lacking>,
     parts: Vec<Part>,
     root: PathBuf,
     /// The workspace that the revision is seen from.
@@ -65,6 +67,19 @@ pub(super) struct Held {
     pub(super) kind: EntryKind,
     id: ObjectId,
     part: usize,
+}
+
+/// A submodule whose files are not here.
+#[derive(Debug)]
+struct Lacking {
+    /// Where it lies in the workspace.
+    at: PathBuf,
+    /// Its commit.
+    id: ObjectId,
+    /// What is in its place; its repository, where that lacks the commit.
+    instead: Submodule,
+    /// The definitions that need its files, or the place of those that would lie in it.
+    needed_by: Mutex<BTreeSet<PathBuf>>,
 }
 
 /// A repository that has some of the files: the workspace's own, or a submodule's.
@@ -112,7 +127,7 @@ impl Checked {
                 prefix: prefix.clone(),
             }],
             submodules: Vec::new(),
-            missing: Vec::new(),
+            lacking: Vec::new(),
             unfiltered: Mutex::default(),
             entries: BTreeMap::new(),
             tree,
@@ -125,7 +140,7 @@ impl Checked {
         };
         if let Some(tree) = checked.tree.clone() {
             checked.add(0, &tree)?;
-            checked.add_submodules(root, &base)?;
+            checked.add_submodules(&base)?;
         }
         Ok(checked)
     }
@@ -168,32 +183,37 @@ impl Checked {
         Ok(())
     }
 
-    /// Adds what submodules hold that are there in the working tree; others are empty, as in a
-    /// clone.
-    fn add_submodules(&mut self, root: &Path, base: &Path) -> Result<(), MachineError> {
+    /// Adds what submodules hold that are there in the working tree.
+    fn add_submodules(&mut self, base: &Path) -> Result<(), MachineError> {
         let mut next = 0;
         while next < self.submodules.len().min(MOST_SUBMODULES) {
             let (at, id) = self.submodules[next].clone();
             next += 1;
-            let own = base.join(format!("objects-{next}"));
-            let Some(objects) = Objects::at(&root.join(&at), &own)? else {
-                continue;
+            let around = &self.parts[self.entries[&at].part];
+            let below = at.strip_prefix(&around.at).unwrap_or(&at);
+            let found = match around.objects.repository().submodule(below) {
+                Submodule::There(found) if found.has_commit(&id)? => found,
+                instead => {
+                    self.lacking.push(Lacking {
+                        at,
+                        id,
+                        instead,
+                        needed_by: Mutex::default(),
+                    });
+                    continue;
+                }
             };
-            let found = objects.repository().revision(id.as_str())?;
-            let Some(Revision::Commit(whole)) = found else {
-                self.missing.push(at);
-                continue;
-            };
-            let Some(tree) = objects.tree(&whole, Path::new(""))? else {
+            let objects = Objects::new(found, &base.join(format!("objects-{next}")))?;
+            let Some(tree) = objects.tree(&id, Path::new(""))? else {
                 continue;
             };
             let directory = self.root.join(&at);
             let cannot = |error| MachineError::new("cannot make a directory", error);
             fs::create_dir_all(&directory).map_err(cannot)?;
-            copy_git_file(&root.join(&at), &directory).map_err(cannot)?;
+            copy_git_file(&self.seen_from.join(&at), &directory).map_err(cannot)?;
             self.parts.push(Part {
                 objects,
-                whole,
+                whole: id,
                 checkout: Checkout {
                     directory,
                     index: base.join(format!("index-{next}")),
@@ -206,8 +226,9 @@ impl Checked {
         Ok(())
     }
 
-    /// What is to be known of the files that were checked out of the revision called `name`.
-    pub(super) fn notes(&self, name: &str) -> Vec<Failure> {
+    /// What is to be known of the files of the revision called `name`: of those that were checked out,
+    /// and of those that `definitions` need and that are not here.
+    pub(super) fn notes(&self, name: &str, definitions: &BTreeSet<&Path>) -> Vec<Failure> {
         let unfiltered = self
             .unfiltered
             .lock()
@@ -250,15 +271,33 @@ impl Checked {
                     .note("what is compared is what git keeps: it may differ where files do not"),
             );
         }
-        notes.extend(self.missing.iter().map(|path| {
-            let path = path.display().to_string();
-            Failure::new(format!(
-                "the submodule `{path}` has not the commit here that `{name}` has of it"
-            ))
-            .note("its files are taken for absent")
-            .help(format!("fetch it: `git -C {} fetch`", shell_word(&path)))
-        }));
+        let lacking = self
+            .lacking
+            .iter()
+            .filter(|it| it.is_needed_by(definitions));
+        notes.extend(lacking.map(|submodule| submodule.note(name)));
         notes
+    }
+
+    /// Notes that `definition` needs the file or directory at `path`. That it is not here is only worth
+    /// telling if that is compared.
+    pub(super) fn need(&self, path: &Path, definition: &Path) {
+        for submodule in &self.lacking {
+            let holds = path.starts_with(&submodule.at);
+            // A submodule that nobody has checked out is empty on both sides.
+            let is_part =
+                submodule.at.starts_with(path) && !matches!(submodule.instead, Submodule::Absent);
+            if holds || is_part {
+                let needed_by = submodule.needed_by.lock();
+                let mut needed_by = needed_by.unwrap_or_else(PoisonError::into_inner);
+                needed_by.insert(definition.to_owned());
+            }
+        }
+    }
+
+    /// Where the submodules lie whose files are not here.
+    pub(super) fn lacking(&self) -> impl Iterator<Item = &Path> {
+        self.lacking.iter().map(|submodule| submodule.at.as_path())
     }
 
     /// The directory that stands for the workspace.
@@ -417,8 +456,48 @@ fn copy_git_file(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
+impl Lacking {
+    fn is_needed_by(&self, definitions: &BTreeSet<&Path>) -> bool {
+        let needed_by = self.needed_by.lock();
+        let needed_by = needed_by.unwrap_or_else(PoisonError::into_inner);
+        needed_by.iter().any(|it| definitions.contains(&**it))
+    }
+
+    /// Why its files are not here, where the revision is called `name`.
+    fn note(&self, name: &str) -> Failure {
+        let at = self.at.display().to_string();
+        let path = shell_word(&at);
+        let update = format!("git submodule update --init {path}");
+        let failure = match &self.instead {
+            Submodule::There(_) => Failure::new(format!(
+                "the submodule `{at}` lacks the commit {} that `{name}` has of it",
+                self.id.short()
+            ))
+            .help(format!(
+                "fetch it: `{update}`, or `git -C {path} fetch` if it is not the current one"
+            )),
+            Submodule::Absent => Failure::new(format!("the submodule `{at}` is not checked out"))
+                .help(format!("check it out: `{update}`")),
+            Submodule::Replaced(what) => Failure::new(format!(
+                "the submodule `{at}` is not as git checks it out: {what}"
+            ))
+            .help(format!(
+                "remove what is in its place, and check it out: `{update}`"
+            )),
+            Submodule::Refused(error) => {
+                let failure = Failure::new(format!("in the submodule `{at}`: {error}"));
+                match error.help() {
+                    Some(help) => failure.help(help),
+                    None => failure,
+                }
+            }
+        };
+        failure.note("its files are taken for absent")
+    }
+}
+
 /// The first of many, one a line.
-fn named(all: impl ExactSizeIterator<Item = String>) -> String {
+pub(super) fn named(all: impl ExactSizeIterator<Item = String>) -> String {
     let more = all.len().saturating_sub(MOST_NAMED);
     let mut lines: Vec<_> = all.take(MOST_NAMED).collect();
     if more > 0 {

@@ -1,13 +1,14 @@
 //! How a word of the command line says what to compare.
 //!
 //! ```text
-//! SIDE = "-" | "git:" REVISION | "path:" PATH | REVISION | PATH
+//! SIDE = "-" | "git:" REVISION | "path:" PATH | "HEAD" | ("./" | "../" | "/") ... | REVISION | PATH
 //! ```
 //!
-//! A word that looks like a path (it has a `/`, begins with a full stop or ends in `.json`) is one
-//! if it is there; any other word is a revision, or else a path that is there.
+//! A word that is neither marked nor begins as a path does is a revision or a path, whichever is
+//! there. Where both are, it is neither: a branch with a directory called `origin/main` must not say
+//! what it is compared with.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// The old side unless something else is named.
 const LAST_COMMIT: &str = "HEAD";
@@ -17,7 +18,7 @@ const LAST_COMMIT: &str = "HEAD";
 pub(in crate::cli) enum Word {
     /// A git revision.
     Revision(String),
-    /// A git revision if there is one of this name, or else a path.
+    /// A git revision or a path that is there, but not both.
     Either(String, PathBuf),
     /// A workspace, a compiled file, or a directory of these.
     Path(PathBuf),
@@ -54,13 +55,14 @@ impl Word {
             return Self::Exactly(current_dir.join(path));
         }
         let path = current_dir.join(text);
-        let is_json = path.extension().is_some_and(|word| word == "json");
-        let looks_like_one = text.contains('/') || text.starts_with('.') || is_json;
-        let is_there = path.symlink_metadata().is_ok();
-        match (looks_like_one, is_there) {
-            (true, true) => Self::Path(path),
-            (false, true) => Self::Either(text.to_owned(), path),
-            (_, false) => Self::Revision(text.to_owned()),
+        let begins_with = Path::new(text).components().next();
+        match begins_with {
+            Some(Component::CurDir | Component::ParentDir | Component::RootDir) => Self::Path(path),
+            // A file called `HEAD` is in every repository without a working tree.
+            _ if text != LAST_COMMIT && path.symlink_metadata().is_ok() => {
+                Self::Either(text.to_owned(), path)
+            }
+            _ => Self::Revision(text.to_owned()),
         }
     }
 }
@@ -75,19 +77,28 @@ mod tests {
     fn words() {
         let directory = tempfile::tempdir().expect("a directory");
         let root = directory.path();
-        fs::create_dir(root.join("main")).expect("made");
+        fs::create_dir_all(root.join("origin/main")).expect("made");
         fs::write(root.join("a.json"), "{}").expect("written");
+        fs::write(root.join("HEAD"), "").expect("written");
         let check = |text: &str, expected: Word| assert_eq!(Word::parse(text, root), expected);
+        let either = |text: &str| Word::Either(text.to_owned(), root.join(text));
+        let revision = |text: &str| Word::Revision(text.to_owned());
+        let path = |text: &str| Word::Path(root.join(text));
         check("-", Word::Input);
-        check("git:-", Word::Revision("-".to_owned()));
+        check("git:-", revision("-"));
         check("path:x", Word::Exactly(root.join("x")));
-        check("main", Word::Either("main".to_owned(), root.join("main")));
-        check("./main", Word::Path(root.join("./main")));
-        check("main/", Word::Path(root.join("main/")));
-        check("a.json", Word::Path(root.join("a.json")));
-        check("b.json", Word::Revision("b.json".to_owned()));
-        check("origin/main", Word::Revision("origin/main".to_owned()));
-        check("--all", Word::Revision("--all".to_owned()));
-        check("HEAD~1", Word::Revision("HEAD~1".to_owned()));
+        check("origin", either("origin"));
+        check("origin/main", either("origin/main"));
+        check("origin/", either("origin/"));
+        check("a.json", either("a.json"));
+        check("b.json", revision("b.json"));
+        check("origin/next", revision("origin/next"));
+        check("./origin", path("./origin"));
+        check("./nothing", path("./nothing"));
+        check("..", path(".."));
+        check("/", Word::Path("/".into()));
+        check("--all", revision("--all"));
+        check("HEAD", revision("HEAD"));
+        check("HEAD~1", revision("HEAD~1"));
     }
 }

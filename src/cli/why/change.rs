@@ -28,28 +28,28 @@ pub(super) fn run(args: &WhyArgs, global: &Global, console: &Console) -> Result<
     let words = [args.old.as_deref(), args.new.as_deref()];
     let [old, new] = Word::pair(words, &root, &current_dir);
     // What is the same on both sides may be wrong, or large.
-    let mut report = reader.read(&old, &new, Reach::Differing)?;
+    let (mut sides, mut diagnostics) = reader.read(&old, &new, Reach::Differing)?;
     let is_same = |sides: &Sides| {
         let jobs = sides.old.jobs.len() + sides.new.jobs.len();
         jobs == 0 && sides.same > 0
     };
     let unmatched = reader.unmatched(&old, &new)?;
-    if unmatched.is_empty() && report.value.as_ref().is_some_and(is_same) {
-        report = reader.read(&old, &new, Reach::Everything)?;
-    }
-    let Some(sides) = report.value.filter(|_| unmatched.is_empty()) else {
-        console.close(report.diagnostics, None, &unmatched);
+    if !unmatched.is_empty() {
+        console.close(diagnostics, None, &unmatched);
         return Ok(Exit::Failed);
-    };
+    }
+    if is_same(&sides) {
+        (sides, diagnostics) = reader.read(&old, &new, Reach::Everything)?;
+    }
     for note in sides.notes() {
-        console.warn(note);
+        console.warn(&note);
     }
     let answer = answer(&sides);
     output::print(&match args.format {
         WhyFormat::Text => answer.text(extent(args)),
         WhyFormat::Json => answer.json(),
     })?;
-    let exit = console.close(report.diagnostics, None, &sides.troubles);
+    let exit = console.close(diagnostics, None, &sides.troubles);
     Ok(if sides.is_partial() || exit != Exit::Done {
         Exit::Failed
     } else {
@@ -81,6 +81,7 @@ fn answer(sides: &Sides) -> WhyChanged {
         jobs: jobs.collect(),
         old: comparison.old.clone(),
         new: comparison.new.clone(),
+        not_compared: comparison.not_compared.clone(),
     }
 }
 

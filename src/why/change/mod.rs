@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::diff::{
-    Hunk, ImportChange, JobChange, JobKind, PackageChange, PackageKind, step_identity,
+    Hunk, ImportChange, JobChange, JobKind, NotCompared, PackageChange, PackageKind, step_identity,
 };
 use crate::resolve::Lock;
 use crate::store::references::mentions;
@@ -32,6 +32,8 @@ pub struct WhyChanged {
     pub new: String,
     /// The jobs that were asked for, sorted by key.
     pub jobs: Vec<JobSteps>,
+    /// What could not be compared, because settings, locks or definitions are wrong.
+    pub not_compared: Vec<NotCompared>,
 }
 
 /// Why the steps of a job changed.

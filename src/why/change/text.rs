@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::diagnostic::render::{counted, visible};
-use crate::diff::{Hunk, ImportChange, ImportedContents, JobKind, PackageKind, split_name};
+use crate::diff::{
+    Hunk, ImportChange, ImportedContents, JobKind, PackageKind, not_compared_line, split_name,
+};
 
 use super::{Dependency, JobSteps, PackageReason, StepReason, WhyChanged};
 use crate::why::Extent;
@@ -29,6 +31,9 @@ impl WhyChanged {
         };
         for job in &self.jobs {
             printer.job(job, self);
+        }
+        for line in self.not_compared.iter().map(not_compared_line) {
+            printer.line(0, &format!("? {line}"));
         }
         printer.text
     }
