@@ -228,7 +228,6 @@ fn module_of(name: &str) -> &str {
     rest.split(['/', '.']).next().unwrap_or(rest)
 }
 
-#[test]
 fn arrows_point_one_way() {
     let allowed: BTreeMap<&str, &[&str]> = ARROWS.iter().copied().collect();
     let mut failures = Vec::new();
@@ -260,7 +259,6 @@ fn arrows_point_one_way() {
     report(&failures);
 }
 
-#[test]
 fn the_middle_is_pure() {
     let words = [
         "std::fs",
@@ -286,7 +284,6 @@ fn the_middle_is_pure() {
     report(&failures);
 }
 
-#[test]
 fn every_module_says_what_it_is() {
     let failures: Vec<_> = sources()
         .into_iter()
@@ -296,7 +293,6 @@ fn every_module_says_what_it_is() {
     report(&failures);
 }
 
-#[test]
 fn no_forbidden_words() {
     let forbidden = [
         "dbg!",
@@ -317,7 +313,6 @@ fn no_forbidden_words() {
     report(&failures);
 }
 
-#[test]
 fn the_table_has_every_module() {
     let modules: BTreeSet<String> = sources()
         .keys()
@@ -328,7 +323,6 @@ fn the_table_has_every_module() {
     assert_eq!(modules, table);
 }
 
-#[test]
 fn results_and_messages_pass_the_door() {
     let print = [
         "explain",
@@ -357,4 +351,30 @@ fn results_and_messages_pass_the_door() {
         }
     }
     report(&failures);
+}
+
+/// The suite lists its tests itself, and the compiler passes over what is marked otherwise.
+fn every_test_is_in_a_list() {
+    let mark = ["#[", "test]"].concat();
+    let mut failures = Vec::new();
+    for entry in walkdir::WalkDir::new(repository().join("tests")) {
+        let entry = entry.expect("the tests can be walked");
+        if entry.path().extension().is_some_and(|it| it == "rs") {
+            let text = fs::read_to_string(entry.path()).expect("sources can be read");
+            if text.contains(&mark) {
+                failures.push(entry.path().display().to_string());
+            }
+        }
+    }
+    report(&failures);
+}
+
+tests! {
+    every_test_is_in_a_list,
+    arrows_point_one_way,
+    the_middle_is_pure,
+    every_module_says_what_it_is,
+    no_forbidden_words,
+    the_table_has_every_module,
+    results_and_messages_pass_the_door,
 }

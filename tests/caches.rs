@@ -102,7 +102,6 @@ fn check_all(cases: &[Exchange<'_>], patience: Patience) {
     report(&failures.collect::<Vec<_>>());
 }
 
-#[test]
 fn answers_by_status() {
     let ok = || Reply::ok(real().1);
     let present = "present: hello.txt";
@@ -162,7 +161,6 @@ fn answers_by_status() {
     );
 }
 
-#[test]
 fn answers_that_may_be_better_a_moment_later() {
     let (_, narinfo) = real();
     let ok = || Reply::ok(narinfo.clone());
@@ -228,7 +226,6 @@ fn answers_that_may_be_better_a_moment_later() {
     );
 }
 
-#[test]
 fn answers_by_what_is_in_them() {
     let (_, narinfo) = real();
     let present = "present: hello.txt";
@@ -285,7 +282,6 @@ fn answers_by_what_is_in_them() {
     );
 }
 
-#[test]
 fn answers_that_take_too_long() {
     let (_, narinfo) = real();
     let ok = || Reply::ok(narinfo.clone());
@@ -305,7 +301,6 @@ fn answers_that_take_too_long() {
     );
 }
 
-#[test]
 fn redirects_are_followed() {
     let (path, narinfo) = real();
     let target = format!("/{}.narinfo", path.hash());
@@ -327,7 +322,6 @@ fn redirects_are_followed() {
     assert_eq!(told(answer), "the server redirects again and again");
 }
 
-#[test]
 fn what_is_no_cache() {
     let closed = {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -432,7 +426,6 @@ fn what_is_no_cache() {
     assert_eq!((asked, hung_up.requests().len()), (3, 3));
 }
 
-#[test]
 fn directories_answer() {
     let (path, narinfo) = real();
     let sandbox = Sandbox::new();
@@ -455,7 +448,6 @@ fn directories_answer() {
     assert!(ask().ends_with("it is no regular file"));
 }
 
-#[test]
 fn what_nix_wrote_is_taken() {
     let text = fs::read_to_string(repository().join("tests/vectors.json")).unwrap();
     let vectors: Value = serde_json::from_str(&text).unwrap();
@@ -490,7 +482,6 @@ fn what_nix_wrote_is_taken() {
     report(&failures);
 }
 
-#[test]
 fn each_question_is_asked_once() {
     let (path, narinfo) = real();
     let (server, hash, target) = cache([Reply::ok(narinfo)]);
@@ -514,7 +505,6 @@ fn each_question_is_asked_once() {
     assert_eq!(caches.info(&url(&same[0])).unwrap().priority, Some(30));
 }
 
-#[test]
 fn a_server_that_answers_no_more_is_left_alone() {
     let server = HttpServer::new();
     server.on("/nix-cache-info", Reply::ok(INFO));
@@ -537,7 +527,6 @@ fn with_netrc(sandbox: &Sandbox, text: &str) -> Environment {
     }
 }
 
-#[test]
 fn servers_that_want_a_password() {
     let sandbox = Sandbox::new();
     let (path, narinfo) = real();
@@ -605,7 +594,6 @@ fn servers_that_want_a_password() {
     assert_eq!(ask(gone(NetrcFile::Usual)), wants);
 }
 
-#[test]
 fn passwords_stay_with_their_server() {
     let sandbox = Sandbox::new();
     let (_, narinfo) = real();
@@ -646,7 +634,6 @@ fn proxies(variables: &[(&str, String)]) -> Environment {
     }
 }
 
-#[test]
 fn proxies_pass_plain_questions_on() {
     let (path, narinfo) = real();
     let proxy = HttpServer::new();
@@ -665,7 +652,6 @@ fn proxies_pass_plain_questions_on() {
     assert_eq!(proxy.requests().len(), 2);
 }
 
-#[test]
 fn proxies_of_another_protocol() {
     let (server, hash, _) = cache([Reply::ok(real().1)]);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -722,7 +708,6 @@ fn join(mut a: TcpStream, mut b: TcpStream) {
     let _ = io::copy(&mut b, &mut a);
 }
 
-#[test]
 fn proxies_that_are_none() {
     let (server, hash, _) = cache([Reply::ok(real().1)]);
     let ask = |variables: &[(&str, String)]| {
@@ -741,7 +726,6 @@ fn proxies_that_are_none() {
     assert_eq!(ask(&[nowhere(), except]), "present: hello.txt");
 }
 
-#[test]
 fn secure_connections() {
     let sandbox = Sandbox::new();
     let (path, narinfo) = real();
@@ -794,7 +778,6 @@ fn secure_connections() {
     assert!(!requests.is_empty() && requests.iter().all(|it| it.method == "CONNECT"));
 }
 
-#[test]
 fn a_thousand_questions() {
     let (_, narinfo) = real();
     let hashes: Vec<_> = (0..1000_u16)
@@ -842,4 +825,24 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     packed.extend((!sum).to_le_bytes());
     packed.extend(u32::from(length).to_le_bytes());
     packed
+}
+
+tests! {
+    answers_by_status,
+    answers_that_may_be_better_a_moment_later,
+    answers_by_what_is_in_them,
+    answers_that_take_too_long,
+    redirects_are_followed,
+    what_is_no_cache,
+    directories_answer,
+    what_nix_wrote_is_taken,
+    each_question_is_asked_once,
+    a_server_that_answers_no_more_is_left_alone,
+    servers_that_want_a_password,
+    passwords_stay_with_their_server,
+    proxies_pass_plain_questions_on,
+    proxies_of_another_protocol,
+    proxies_that_are_none,
+    secure_connections,
+    a_thousand_questions,
 }

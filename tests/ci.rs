@@ -33,7 +33,6 @@ fn succeeds(sandbox: &Sandbox, command: &str) {
     assert_eq!(run.status, 0, "{command}: {}{}", run.stdout, run.stderr);
 }
 
-#[test]
 fn workflow() {
     let text = fs::read_to_string(repository().join("README.md")).expect("it can be read");
     let workflow = text.split("```yaml\n# .github/workflows/").nth(1);
@@ -52,7 +51,6 @@ fn workflow() {
     assert!(log.contains("\"version\": \"2.1.0\""), "{log}");
 }
 
-#[test]
 fn hooks() {
     let path = repository().join(".pre-commit-hooks.yaml");
     let text = fs::read_to_string(path).expect("it can be read");
@@ -75,4 +73,9 @@ fn hooks() {
         succeeds(&sandbox, &format!("{entry}{files}"));
     }
     assert_eq!(hooks, 2);
+}
+
+tests! {
+    workflow,
+    hooks,
 }

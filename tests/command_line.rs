@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::os::unix::fs::symlink;
 use std::process::Stdio;
 
+use crate::harness::suite::ignore;
 use crate::harness::{Sandbox, small_job};
 
 /// A workspace with the job `hello`.
@@ -13,7 +14,6 @@ fn hello() -> Sandbox {
     sandbox
 }
 
-#[test]
 fn a_new_workspace_builds() {
     let sandbox = Sandbox::new();
     let run = sandbox.jobc(["init", "demo"]);
@@ -53,7 +53,6 @@ fn schema_lines(demo: &std::path::Path) -> Vec<(String, std::path::PathBuf)> {
     ["jobc.toml", "hello/job.toml"].map(schema).into()
 }
 
-#[test]
 fn a_failed_start_leaves_nothing() {
     let sandbox = Sandbox::new();
     sandbox.file("demo/hello", "in the way of a directory");
@@ -63,7 +62,6 @@ fn a_failed_start_leaves_nothing() {
 }
 
 /// Nothing is written outside of the directory that was named, which may be a link itself.
-#[test]
 fn a_start_follows_no_link() {
     let sandbox = Sandbox::new();
     for name in ["hello", "schema"] {
@@ -85,7 +83,6 @@ fn a_start_follows_no_link() {
     }
 }
 
-#[test]
 fn a_start_that_was_stopped_goes_on() {
     let sandbox = Sandbox::new();
     assert_eq!(sandbox.jobc(["init", "demo"]).status, 0);
@@ -119,7 +116,6 @@ fn a_start_that_was_stopped_goes_on() {
     assert!(!run.stderr.contains("job.toml\n"), "{}", run.stderr);
 }
 
-#[test]
 fn what_stands_in_the_place_of_a_directory_is_named() {
     let sandbox = hello();
     sandbox.file("taken", "");
@@ -143,7 +139,6 @@ fn what_stands_in_the_place_of_a_directory_is_named() {
 }
 
 /// A file system with room for a few pages, so that writing fails at every file in turn.
-#[test]
 fn a_start_on_a_full_disk_leaves_nothing() {
     let sandbox = Sandbox::new();
     let disk = sandbox.path().join("disk");
@@ -161,8 +156,7 @@ fn a_start_on_a_full_disk_leaves_nothing() {
     let run = match run {
         Ok(run) if run.status.success() => run,
         _ => {
-            eprintln!("ignored: a full disk, which only a mount makes");
-            return;
+            ignore("a full disk, which only a mount makes");
         }
     };
     let said = String::from_utf8_lossy(&run.stdout);
@@ -172,7 +166,6 @@ fn a_start_on_a_full_disk_leaves_nothing() {
     }
 }
 
-#[test]
 fn own_files_are_no_part_of_history() {
     let sandbox = hello();
     assert_eq!(sandbox.jobc(["build", "hello"]).status, 0);
@@ -182,7 +175,6 @@ fn own_files_are_no_part_of_history() {
     assert_eq!(sandbox.list("out").len(), 1);
 }
 
-#[test]
 fn nothing_is_written_where_anything_is_wrong() {
     let sandbox = hello();
     sandbox.file("broken/job.toml", "name = \"broken\"");
@@ -193,7 +185,6 @@ fn nothing_is_written_where_anything_is_wrong() {
     assert!(!sandbox.path().join(".jobc").exists());
 }
 
-#[test]
 fn a_path_of_two_words_is_refused() {
     let sandbox = hello();
     let run = sandbox.jobc(["build", "hello", "--out", "my jobs"]);
@@ -206,7 +197,6 @@ fn a_path_of_two_words_is_refused() {
     assert!(!sandbox.path().join("my jobs").exists());
 }
 
-#[test]
 fn names_are_found_from_below() {
     let sandbox = hello();
     sandbox.file("jobc.toml", "").file("other/job.json", "{}");
@@ -240,7 +230,6 @@ fn small_json(name: &str) -> String {
     )
 }
 
-#[test]
 fn a_name_may_be_written_with_escapes_or_references() {
     let named = [
         r#""name": "h\u0065llo", "task": {"#,
@@ -257,7 +246,6 @@ fn a_name_may_be_written_with_escapes_or_references() {
     }
 }
 
-#[test]
 fn builds_at_once_agree() {
     let sandbox = Sandbox::new();
     for index in 0..20 {
@@ -281,7 +269,6 @@ fn builds_at_once_agree() {
     assert_eq!(sandbox.list(".jobc/store").len(), 20);
 }
 
-#[test]
 fn output_that_cannot_be_written() {
     let sandbox = hello();
     for arguments in [&["build", "hello"][..], &["list"], &["man"], &["--help"]] {
@@ -304,7 +291,6 @@ fn output_that_cannot_be_written() {
     }
 }
 
-#[test]
 fn a_reader_that_went_away() {
     let sandbox = hello();
     let mut command = sandbox.command();
@@ -319,7 +305,6 @@ fn a_reader_that_went_away() {
 }
 
 /// Settings that cannot be read are not settings that are not there.
-#[test]
 fn links_to_nothing() {
     for name in ["jobc.toml", "jobc.lock"] {
         let sandbox = hello();
@@ -333,7 +318,6 @@ fn links_to_nothing() {
 }
 
 /// No definition is passed over because of its name.
-#[test]
 fn names_that_are_no_text() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
@@ -345,7 +329,6 @@ fn names_that_are_no_text() {
     assert!(run.stderr.contains("error[bad-value]"), "{}", run.stderr);
 }
 
-#[test]
 fn colour_is_wanted_or_not() {
     let check = |arguments: &[&str], variables: &[(&str, &str)], expected: bool| {
         let sandbox = hello();
@@ -379,7 +362,6 @@ fn colour_is_wanted_or_not() {
     );
 }
 
-#[test]
 fn every_command_is_in_the_manual() {
     let sandbox = Sandbox::new();
     let manual = sandbox.jobc(["man"]).stdout;
@@ -398,4 +380,25 @@ fn every_command_is_in_the_manual() {
             .stdout;
         assert!(shell.lines().any(|word| word == command), "{command}");
     }
+}
+
+tests! {
+    a_new_workspace_builds,
+    a_failed_start_leaves_nothing,
+    a_start_on_a_full_disk_leaves_nothing,
+    own_files_are_no_part_of_history,
+    nothing_is_written_where_anything_is_wrong,
+    a_path_of_two_words_is_refused,
+    names_are_found_from_below,
+    a_name_may_be_written_with_escapes_or_references,
+    builds_at_once_agree,
+    output_that_cannot_be_written,
+    a_reader_that_went_away,
+    links_to_nothing,
+    names_that_are_no_text,
+    colour_is_wanted_or_not,
+    every_command_is_in_the_manual,
+    a_start_follows_no_link,
+    a_start_that_was_stopped_goes_on,
+    what_stands_in_the_place_of_a_directory_is_named,
 }

@@ -3,6 +3,7 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use crate::harness::suite::ignore;
 use crate::harness::{Run, Sandbox, small_job};
 
 fn workspace() -> Sandbox {
@@ -42,7 +43,6 @@ fn ask(sandbox: &Sandbox, words: &[&str]) -> Run {
     sandbox.finish(&mut command)
 }
 
-#[test]
 fn jobs_packages_and_codes() {
     let sandbox = workspace();
     assert_eq!(offered(&sandbox, &["build", "a"]), ["api"]);
@@ -79,7 +79,6 @@ fn jobs_packages_and_codes() {
     );
 }
 
-#[test]
 fn what_is_broken_is_passed_over_in_silence() {
     let sandbox = workspace();
     sandbox
@@ -106,7 +105,6 @@ fn what_is_broken_is_passed_over_in_silence() {
     );
 }
 
-#[test]
 fn many_definitions_take_no_longer_than_a_key_may() {
     let sandbox = Sandbox::new();
     sandbox.file("jobc.toml", "");
@@ -127,7 +125,7 @@ fn many_definitions_take_no_longer_than_a_key_may() {
 }
 
 /// The words that a shell completes a line to, by its own script.
-fn in_shell(shell: &str, script: &str) -> Option<String> {
+fn in_shell(shell: &str, script: &str) -> String {
     let sandbox = workspace();
     let bin = std::path::Path::new(env!("CARGO_BIN_EXE_jobc"))
         .parent()
@@ -145,39 +143,31 @@ fn in_shell(shell: &str, script: &str) -> Option<String> {
         .env("TERM", "dumb")
         .args(["-c", script]);
     match command.output() {
-        Err(_) => {
-            eprintln!("skipped: this takes {shell}");
-            None
-        }
+        Err(_) => ignore(format!("this takes {shell}")),
         Ok(output) => {
             let error = String::from_utf8_lossy(&output.stderr);
             assert!(error.is_empty(), "{shell}: {error}");
-            Some(String::from_utf8_lossy(&output.stdout).into_owned())
+            String::from_utf8_lossy(&output.stdout).into_owned()
         }
     }
 }
 
-#[test]
 fn bash_asks() {
     let script = r#"source ./completions
         COMP_WORDS=(jobc show devcluster/www/devel/w) COMP_CWORD=2 COMP_TYPE=9
         complete -p jobc >/dev/null || exit 3
         _clap_complete_jobc jobc devcluster/www/devel/w show
         printf '%s\n' "${COMPREPLY[@]}""#;
-    if let Some(found) = in_shell("bash", script) {
-        assert_eq!(found, "devcluster/www/devel/web\n");
-    }
+    let found = in_shell("bash", script);
+    assert_eq!(found, "devcluster/www/devel/web\n");
 }
 
-#[test]
 fn fish_asks() {
     let script = "source ./completions; complete --do-complete 'jobc show devcluster/www/devel/w'";
-    if let Some(found) = in_shell("fish", script) {
-        assert_eq!(found.trim(), "devcluster/www/devel/web");
-    }
+    let found = in_shell("fish", script);
+    assert_eq!(found.trim(), "devcluster/www/devel/web");
 }
 
-#[test]
 fn zsh_asks() {
     // What the line editor would be given, caught.
     let script = r"compdef() { : }
@@ -185,12 +175,10 @@ fn zsh_asks() {
         source ./completions
         words=(jobc show devcluster/www/devel/w) CURRENT=3
         _clap_dynamic_completer_jobc";
-    if let Some(found) = in_shell("zsh", script) {
-        assert!(found.contains("devcluster/www/devel/web"), "{found}");
-    }
+    let found = in_shell("zsh", script);
+    assert!(found.contains("devcluster/www/devel/web"), "{found}");
 }
 
-#[test]
 fn every_shell_has_a_script() {
     let sandbox = Sandbox::new();
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
@@ -198,4 +186,14 @@ fn every_shell_has_a_script() {
         assert_eq!((run.status, run.stderr.as_str()), (0, ""), "{shell}");
         assert!(run.stdout.contains("JOBC_COMPLETE"), "{shell}");
     }
+}
+
+tests! {
+    jobs_packages_and_codes,
+    what_is_broken_is_passed_over_in_silence,
+    many_definitions_take_no_longer_than_a_key_may,
+    bash_asks,
+    fish_asks,
+    zsh_asks,
+    every_shell_has_a_script,
 }

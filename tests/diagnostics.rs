@@ -23,6 +23,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use jobc::diagnostic::codes;
+use libtest_mimic::{Failed, Trial};
 
 use crate::harness::{Run, Sandbox, report, repository, updating};
 
@@ -119,7 +120,7 @@ pub fn case_files() -> Vec<PathBuf> {
     files
 }
 
-fn check(path: &Path) -> Result<(), String> {
+fn check(path: &Path) -> Result<(), Failed> {
     let text = fs::read_to_string(path).expect("the case can be read");
     let case = Case::read(&text);
     let run = case.run();
@@ -131,7 +132,7 @@ fn check(path: &Path) -> Result<(), String> {
         return Ok(());
     }
     let difference = similar(&case.write(&case.expected), &case.write(&run));
-    Err(format!("{}:\n{difference}", path.display()))
+    Err(Failed::from(difference))
 }
 
 /// The lines that differ, `-` expected and `+` found.
@@ -161,14 +162,6 @@ fn similar(expected: &str, found: &str) -> String {
     text
 }
 
-#[test]
-fn cases() {
-    let files = case_files();
-    assert!(!files.is_empty(), "there are cases");
-    let failures: Vec<_> = files.iter().filter_map(|path| check(path).err()).collect();
-    report(&failures);
-}
-
 /// Codes that no text file of a sensible size can provoke, with a test in `robustness.rs`, and those
 /// that take Nix or git, with one in `lock.rs` or `ignored.rs`.
 const TESTED_ELSEWHERE: &[&str] = &[
@@ -180,7 +173,6 @@ const TESTED_ELSEWHERE: &[&str] = &[
     "cannot-resolve-package",
 ];
 
-#[test]
 fn every_code_has_a_case() {
     let mut seen = BTreeSet::new();
     for path in case_files() {
@@ -221,7 +213,6 @@ fn examples(docs: &str) -> Vec<(String, String)> {
 
 /// The first example of each code provokes it, and nothing else that is an error; the second one
 /// compiles.
-#[test]
 fn documentation_is_true() {
     let mut failures = Vec::new();
     for code in codes::all() {
@@ -263,4 +254,19 @@ fn documentation_is_true() {
         }
     }
     report(&failures);
+}
+
+/// A test for each file, named by it.
+pub fn cases() -> Vec<Trial> {
+    let root = repository().join("tests/cases");
+    let case = |path: PathBuf| {
+        let name = path.strip_prefix(&root).unwrap_or(&path).with_extension("");
+        Trial::test(format!("cases::{}", name.display()), move || check(&path))
+    };
+    case_files().into_iter().map(case).collect()
+}
+
+tests! {
+    every_code_has_a_case,
+    documentation_is_true,
 }

@@ -90,7 +90,6 @@ fn expect(name: &str, found: &str) {
     assert!(found == expected, "{name} would be:\n{found}");
 }
 
-#[test]
 fn every_kind_of_change_in_every_format() {
     let sandbox = pair();
     for (format, name) in [
@@ -110,7 +109,6 @@ fn every_kind_of_change_in_every_format() {
     );
 }
 
-#[test]
 fn the_document_is_what_its_schema_says() {
     let schema: Value = serde_json::from_str(&schema(Which::Diff)).expect("it is JSON");
     let validator = jsonschema::validator_for(&schema).expect("it is a schema");
@@ -123,7 +121,6 @@ fn the_document_is_what_its_schema_says() {
     assert!(problems.is_empty(), "{problems:?}");
 }
 
-#[test]
 fn a_side_equals_itself() {
     let sandbox = pair();
     let run = sandbox.jobc(["diff", "old", "./old/"]);
@@ -135,7 +132,6 @@ fn a_side_equals_itself() {
 }
 
 /// The same changes, whatever the sides are read from.
-#[test]
 fn sides_of_all_kinds() {
     let sandbox = history();
     let root = sandbox.path();
@@ -207,7 +203,6 @@ fn sides_of_all_kinds() {
 }
 
 /// Neither git's files nor the working tree are touched, and nothing is left behind.
-#[test]
 fn nothing_is_touched() {
     let sandbox = history();
     let temporary = sandbox.path().join("tmp");
@@ -237,7 +232,6 @@ fn nothing_is_touched() {
 }
 
 /// What a hook's environment says of the repository is not about this comparison.
-#[test]
 fn in_a_hook() {
     let sandbox = history();
     let mut command = sandbox.command();
@@ -253,7 +247,6 @@ fn in_a_hook() {
     assert!(run.stdout.contains("removes 2 instances"), "{}", run.stdout);
 }
 
-#[test]
 fn words_that_mean_nothing() {
     let sandbox = history();
     let check = |arguments: &[&str], expected: &str| {
@@ -281,7 +274,6 @@ fn words_that_mean_nothing() {
     assert_eq!(run.status, 2, "{}", run.stderr);
 }
 
-#[test]
 fn a_revision_that_is_wrong() {
     let sandbox = Sandbox::new();
     let root = sandbox.path().join("repository");
@@ -363,7 +355,6 @@ fn checked(sandbox: &Sandbox, revision: &str) -> String {
     run.stderr
 }
 
-#[test]
 fn what_a_change_concerns() {
     let sandbox = service();
     let check = |files: &str, left_out: &str, keys: &[&str]| {
@@ -414,7 +405,6 @@ fn what_a_change_concerns() {
 }
 
 /// A definition may be a file that another one imports.
-#[test]
 fn a_definition_that_is_imported() {
     let sandbox = service();
     let root = sandbox.path().join("repository");
@@ -427,7 +417,6 @@ fn a_definition_that_is_imported() {
     assert!(checked(&sandbox, "HEAD").starts_with("checked 2 jobs in 2 files; 0 files"));
 }
 
-#[test]
 fn settings_concern_every_job() {
     let sandbox = service();
     sandbox.file("repository/ws/jobc.toml", "init.tries = 3\n");
@@ -435,7 +424,6 @@ fn settings_concern_every_job() {
     assert!(checked(&sandbox, "HEAD").starts_with("checked 2 jobs in 2 files; 0 files"));
 }
 
-#[test]
 fn moved_and_deleted() {
     let sandbox = service();
     let root = sandbox.path().join("repository");
@@ -452,7 +440,6 @@ fn moved_and_deleted() {
     assert!(run.stderr.contains("is defined twice"), "{}", run.stderr);
 }
 
-#[test]
 fn links_and_modes() {
     let sandbox = service();
     let root = sandbox.path().join("repository");
@@ -474,7 +461,6 @@ fn links_and_modes() {
     );
 }
 
-#[test]
 fn submodules() {
     let sandbox = service();
     let root = sandbox.path().join("repository");
@@ -521,7 +507,6 @@ fn submodules() {
 }
 
 /// Line endings are those of a checkout.
-#[test]
 fn attributes() {
     let sandbox = service();
     let root = sandbox.path().join("repository");
@@ -540,7 +525,6 @@ fn attributes() {
     assert!(run.stdout.contains("- shared/dir in a"), "{}", run.stdout);
 }
 
-#[test]
 fn compiled_jobs() {
     let sandbox = pair();
     for side in ["old", "new"] {
@@ -594,7 +578,6 @@ fn compiled_jobs() {
 }
 
 /// Files that lie as snapshots do are none where there are definitions.
-#[test]
 fn a_workspace_without_settings() {
     let sandbox = Sandbox::new();
     for side in ["one", "other"] {
@@ -607,7 +590,6 @@ fn a_workspace_without_settings() {
 }
 
 /// A revision from before the workspace.
-#[test]
 fn a_workspace_that_is_new() {
     let sandbox = service();
     let root = sandbox.path().join("repository");
@@ -635,7 +617,6 @@ fn a_workspace_that_is_new() {
 }
 
 /// What was checked out goes with jobc, however that ends.
-#[test]
 fn interrupted() {
     let sandbox = service();
     let temporary = sandbox.path().join("tmp");
@@ -679,4 +660,26 @@ fn interrupted() {
     let status = child.wait().expect("it ends");
     assert_eq!(status.signal(), Some(15));
     assert!(!is_made());
+}
+
+tests! {
+    every_kind_of_change_in_every_format,
+    the_document_is_what_its_schema_says,
+    a_side_equals_itself,
+    sides_of_all_kinds,
+    nothing_is_touched,
+    in_a_hook,
+    words_that_mean_nothing,
+    a_revision_that_is_wrong,
+    what_a_change_concerns,
+    a_definition_that_is_imported,
+    settings_concern_every_job,
+    moved_and_deleted,
+    links_and_modes,
+    submodules,
+    attributes,
+    compiled_jobs,
+    a_workspace_without_settings,
+    a_workspace_that_is_new,
+    interrupted,
 }

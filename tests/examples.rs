@@ -19,7 +19,6 @@ fn compiled(target: &str) -> BTreeMap<String, String> {
     run.stdout.lines().map(read).collect()
 }
 
-#[test]
 fn compiled_examples() {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../snapshots");
@@ -40,7 +39,6 @@ fn compiled_examples() {
 }
 
 /// The picture in the README is what is drawn.
-#[test]
 fn picture() {
     let sandbox = Sandbox::with_examples();
     let run = sandbox.jobc(["graph", "devcluster/www/prod/webapp", "--format", "svg"]);
@@ -51,4 +49,9 @@ fn picture() {
     }
     let kept = fs::read_to_string(&path).expect("it can be read");
     assert!(kept == run.stdout, "{} is not current", path.display());
+}
+
+tests! {
+    compiled_examples,
+    picture,
 }

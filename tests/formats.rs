@@ -89,7 +89,6 @@ fn compile(name: &str, text: &str) -> (String, String) {
     )
 }
 
-#[test]
 fn three_formats_one_job() {
     let expected = compile("job.toml", TOML);
     assert!(
@@ -112,7 +111,6 @@ fn three_formats_one_job() {
 }
 
 /// Locale, time zone, umask, working directory and order of arguments change nothing.
-#[test]
 fn same_bytes_everywhere() {
     let sandbox = Sandbox::new();
     for name in ["a", "b"] {
@@ -141,4 +139,9 @@ fn same_bytes_everywhere() {
         .arg(env!("CARGO_BIN_EXE_jobc"))
         .current_dir(sandbox.path());
     assert_eq!(sandbox.finish(&mut script), expected);
+}
+
+tests! {
+    three_formats_one_job,
+    same_bytes_everywhere,
 }

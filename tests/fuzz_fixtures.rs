@@ -27,7 +27,6 @@ fn inputs(directory: &str, target: &str) -> Vec<(PathBuf, Vec<u8>)> {
     inputs
 }
 
-#[test]
 fn rules_hold() {
     let mut failures = Vec::new();
     for (target, check) in rules::TARGETS {
@@ -44,7 +43,6 @@ fn rules_hold() {
     report(&failures);
 }
 
-#[test]
 fn every_directory_is_of_a_target() {
     let mut failures = Vec::new();
     for directory in ["fuzz/seeds", "tests/fixtures/fuzz"] {
@@ -59,4 +57,9 @@ fn every_directory_is_of_a_target() {
         }
     }
     report(&failures);
+}
+
+tests! {
+    rules_hold,
+    every_directory_is_of_a_target,
 }

@@ -160,7 +160,6 @@ fn told(diagnostics: &[Diagnostic]) -> String {
     diagnostics.iter().map(line).collect()
 }
 
-#[test]
 fn valid_jobs_compile_to_what_the_schema_says() {
     let place = Place::new();
     let numbers = prop::collection::vec(any::<u16>(), 0..CHOICES);
@@ -172,7 +171,6 @@ fn valid_jobs_compile_to_what_the_schema_says() {
     outcome.unwrap_or_else(|error| panic!("{error}"));
 }
 
-#[test]
 fn each_mistake_is_told_and_nothing_else() {
     let place = Place::new();
     let numbers = prop::collection::vec(any::<u16>(), 0..CHOICES);
@@ -190,7 +188,6 @@ fn each_mistake_is_told_and_nothing_else() {
 }
 
 /// Each mutation of the simplest job, so that none is ever left out by chance.
-#[test]
 fn each_mistake_in_the_simplest_job() {
     let place = Place::new();
     let mut failures = Vec::new();
@@ -202,4 +199,10 @@ fn each_mistake_in_the_simplest_job() {
         }
     }
     crate::harness::report(&failures);
+}
+
+tests! {
+    valid_jobs_compile_to_what_the_schema_says,
+    each_mistake_is_told_and_nothing_else,
+    each_mistake_in_the_simplest_job,
 }

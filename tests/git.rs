@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
+use crate::harness::suite::ignore;
 use crate::harness::{Run, Sandbox, small_job};
 
 fn git_command(directory: &Path) -> Command {
@@ -167,7 +168,6 @@ fn arm(git_dir: &Path, canary: &Path) {
     }
 }
 
-#[test]
 fn no_program_of_a_repository_is_run() {
     let sandbox = Sandbox::new();
     repository(&sandbox);
@@ -238,7 +238,6 @@ fn no_program_of_a_repository_is_run() {
     assert_ne!(log, "");
 }
 
-#[test]
 fn trust_in_the_environment() {
     let sandbox = Sandbox::new();
     let root = sandbox.path().join("repository");
@@ -250,8 +249,7 @@ fn trust_in_the_environment() {
         .arg(&root)
         .status();
     if !given.is_ok_and(|status| status.success()) {
-        eprintln!("skipped: only root can give a repository away");
-        return;
+        ignore("only root can give a repository away");
     }
     let diff = |variables: &[(&str, &str)]| {
         let mut command = sandbox.command();
@@ -284,7 +282,6 @@ fn trust_in_the_environment() {
 }
 
 /// What a pointer of Git LFS stands for is there, or it is said that it is not.
-#[test]
 fn pointers_of_git_lfs() {
     let sandbox = Sandbox::new();
     let root = sandbox.path().join("repository");
@@ -337,7 +334,6 @@ fn pointers_of_git_lfs() {
 }
 
 /// Of other filters, what they made of a file is known where that did not change.
-#[test]
 fn filters_of_other_kinds() {
     let sandbox = Sandbox::new();
     let root = sandbox.path().join("repository");
@@ -380,7 +376,6 @@ fn filters_of_other_kinds() {
 }
 
 /// How files are written is taken over, wherever it is configured.
-#[test]
 fn line_endings_of_a_configuration() {
     let sandbox = Sandbox::new();
     let root = sandbox.path().join("repository");
@@ -415,4 +410,12 @@ fn line_endings_of_a_configuration() {
         assert!(!run.stdout.contains("a/x.txt"), "{file}: {run:?}");
         fs::remove_file(sandbox.path().join(file)).unwrap();
     }
+}
+
+tests! {
+    no_program_of_a_repository_is_run,
+    trust_in_the_environment,
+    pointers_of_git_lfs,
+    filters_of_other_kinds,
+    line_endings_of_a_configuration,
 }

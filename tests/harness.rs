@@ -1,5 +1,8 @@
 //! Runs the real executable on files in a directory of its own.
 
+#[macro_use]
+pub mod suite;
+
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};

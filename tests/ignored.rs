@@ -31,7 +31,6 @@ fn init(directory: &Path) {
     git(directory, &["init", "--quiet"]);
 }
 
-#[test]
 fn what_git_ignores_is_told() {
     let sandbox = Sandbox::new();
     sandbox
@@ -74,7 +73,6 @@ fn what_git_ignores_is_told() {
 }
 
 /// Where all in a directory is ignored, git tells of the directory and of each file.
-#[test]
 fn what_is_ignored_is_counted_once() {
     let sandbox = Sandbox::new();
     sandbox
@@ -103,7 +101,6 @@ fn commit_added(directory: &Path) {
     git(directory, &["commit", "--quiet", "--message", "all"]);
 }
 
-#[test]
 fn a_repository_inside_has_its_own_rules() {
     let sandbox = Sandbox::new();
     sandbox
@@ -134,7 +131,6 @@ fn a_repository_inside_has_its_own_rules() {
     );
 }
 
-#[test]
 fn asking_what_is_ignored_runs_nothing_of_a_repository() {
     let sandbox = Sandbox::new();
     sandbox
@@ -161,7 +157,6 @@ fn asking_what_is_ignored_runs_nothing_of_a_repository() {
     assert!(!mark.exists());
 }
 
-#[test]
 fn the_checkout_of_a_killed_run_is_removed_by_the_next() {
     let sandbox = Sandbox::new();
     let repository = sandbox.path().join("ws");
@@ -205,4 +200,12 @@ fn the_checkout_of_a_killed_run_is_removed_by_the_next() {
         .collect();
     left.sort();
     assert_eq!(left, ["jobc-other"]);
+}
+
+tests! {
+    what_git_ignores_is_told,
+    a_repository_inside_has_its_own_rules,
+    asking_what_is_ignored_runs_nothing_of_a_repository,
+    the_checkout_of_a_killed_run_is_removed_by_the_next,
+    what_is_ignored_is_counted_once,
 }

@@ -3,13 +3,16 @@
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs::{self, Permissions};
-use std::io::{self, Write as _};
+use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::{self, Command};
 use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::harness::suite::ignore;
+use crate::nix::need;
 
 use jobc::resolve::import::{Fault, Imported, Importer};
 use jobc::store::StoreDir;
@@ -37,7 +40,6 @@ fn check(workspace: &Workspace, path: impl AsRef<Path>, expected: &str) {
     assert_eq!(found.trim_end(), expected, "{}", path.display());
 }
 
-#[test]
 fn what_is_there_is_imported() {
     let workspace = Workspace::new(&["a/b/file", "a/empty/", "b -> a"]);
     for path in [
@@ -53,7 +55,6 @@ fn what_is_there_is_imported() {
     assert_eq!(workspace.import("a/b/.."), workspace.import("a"));
 }
 
-#[test]
 fn what_is_not_there_is_missing() {
     let workspace = Workspace::new(&["file", "loop -> pool", "pool -> loop", "nowhere -> gone"]);
     check(&workspace, "gone", "user: `/ws/gone` does not exist");
@@ -83,7 +84,6 @@ fn what_is_not_there_is_missing() {
     );
 }
 
-#[test]
 fn imports_stay_in_the_workspace() {
     let outer = Workspace::new(&[
         "ws/a/file",
@@ -124,7 +124,6 @@ fn imports_stay_in_the_workspace() {
     );
 }
 
-#[test]
 fn the_workspace_may_be_named_by_a_link() {
     let outer = Workspace::new(&["real/a/file", "link -> real"]);
     let workspace = outer.at("link");
@@ -133,7 +132,6 @@ fn the_workspace_may_be_named_by_a_link() {
     assert_eq!(workspace.import("a"), outer.import("real/a"));
 }
 
-#[test]
 fn links_are_kept_and_must_stay_inside() {
     let workspace = Workspace::new(&[
         "file",
@@ -187,7 +185,6 @@ fn links_are_kept_and_must_stay_inside() {
     check(&workspace, "e", "fine /ws/e/x/y");
 }
 
-#[test]
 fn names_must_be_possible_in_the_store() {
     let workspace = Workspace::new(&["a b", ".hidden", "a/.hidden", "ok+-._?="]);
     let cannot = "cannot have its name in the store";
@@ -218,7 +215,6 @@ fn names_must_be_possible_in_the_store() {
     check(&workspace, &long, &too_long);
 }
 
-#[test]
 fn special_files_are_refused_and_not_opened() {
     let workspace = Workspace::new(&["a/file", "b/file"]);
     let fifo = Command::new("mkfifo")
@@ -235,7 +231,6 @@ fn special_files_are_refused_and_not_opened() {
     check(&devices, "null", "user: `/ws/null` is a character device");
 }
 
-#[test]
 fn forbidden_directories_are_so_before_they_exist() {
     let workspace = Workspace::new(&["a/b/file", "c/file", "link -> c", "abc/file"]);
     let because = |path: &str, place: &str| {
@@ -262,14 +257,11 @@ fn forbidden_directories_are_so_before_they_exist() {
     check(&forbidding("link"), "c", &because("c", "c"));
 }
 
-#[test]
 fn only_the_owner_makes_a_file_executable() {
     let workspace = Workspace::new(&["file"]);
     let mut modes = vec![0o744, 0o755, 0o500, 0o4755, 0o644, 0o654, 0o645, 0o400];
     if is_root() {
         modes.extend([0o100, 0o011]);
-    } else {
-        skip("files that their owner may not read, since only root can import them");
     }
     let mut failures = Vec::new();
     for mode in modes {
@@ -289,11 +281,10 @@ fn only_the_owner_makes_a_file_executable() {
     assert!(failures.is_empty(), "{}", failures.join(" "));
 }
 
-#[test]
 fn what_cannot_be_read_is_the_machines_fault() {
     let workspace = Workspace::new(&["file", "directory/file"]);
     if is_root() {
-        return skip("permissions, which root is not held by");
+        ignore("root is not held by permissions");
     }
     let denied = "Permission denied (os error 13)";
     for (path, action) in [("file", "open"), ("directory", "list")] {
@@ -317,7 +308,6 @@ fn what_cannot_be_read_is_the_machines_fault() {
 
 /// A file of `/proc` claims to be empty, and is not.
 #[cfg(target_os = "linux")]
-#[test]
 fn files_of_another_size_than_they_say_are_refused() {
     let workspace = Workspace::borrowed(Path::new("/proc/sys/kernel"));
     let changed = "machine: `/ws/ostype` changed while it was read: expected 0 bytes, found 1";
@@ -325,7 +315,6 @@ fn files_of_another_size_than_they_say_are_refused() {
 }
 
 /// What was found by its path is read though it is moved away, and what takes its place is not.
-#[test]
 fn nothing_outside_is_imported_while_links_come_and_go() {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
 
@@ -360,13 +349,16 @@ fn nothing_outside_is_imported_while_links_come_and_go() {
     ] {
         let stop = std::sync::atomic::AtomicBool::new(false);
         let [one, other] = [one, other].map(|name| workspace.root.join(name));
+        for _ in 0..2 {
+            if renameat_with(CWD, &one, CWD, &other, RenameFlags::EXCHANGE).is_err() {
+                ignore("this file system cannot exchange names");
+            }
+        }
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 while !stop.load(Ordering::Relaxed) {
                     let swap = RenameFlags::EXCHANGE;
-                    if renameat_with(CWD, &one, CWD, &other, swap).is_err() {
-                        return skip("races, since this file system cannot exchange names");
-                    }
+                    renameat_with(CWD, &one, CWD, &other, swap).expect("it was possible before");
                 }
             });
             let mut read = 0;
@@ -389,7 +381,6 @@ fn nothing_outside_is_imported_while_links_come_and_go() {
     }
 }
 
-#[test]
 fn depth_is_bounded() {
     let workspace = Workspace::new(&["deepest/", "deeper/"]);
     for (path, below) in [("deepest", MAX_DEPTH - 1), ("deeper", MAX_DEPTH)] {
@@ -402,7 +393,6 @@ fn depth_is_bounded() {
     check(&workspace, "deeper", &format!("user: `{place}` {limit}"));
 }
 
-#[test]
 fn archives_are_those_of_the_tree() {
     let workspace = Workspace::new(&["tree/"]);
     let tree = odd_tree();
@@ -414,7 +404,6 @@ fn archives_are_those_of_the_tree() {
 }
 
 /// `vectors.json` says what `nix-store --add` of Nix 2.8.0 made of each tree.
-#[test]
 fn sources_have_the_paths_that_nix_gave_them() {
     let vectors: Value = serde_json::from_str(include_str!("vectors.json")).unwrap();
     let workspace = Workspace::new(&[]);
@@ -464,16 +453,13 @@ fn sources_have_the_paths_that_nix_gave_them() {
     assert_eq!(sources.count(), 30);
 }
 
-#[test]
 fn real_nix_computes_the_same_paths() {
     let workspace = Workspace::new(&["run.sh*", "data", "empty/", "tree/", "big", "store/"]);
     put(&workspace.root.join("tree"), &odd_tree());
     let contents: Vec<u8> = (0..3_000_000_u32).flat_map(u32::to_le_bytes).collect();
     fs::write(workspace.root.join("big"), contents).unwrap();
     for path in ["run.sh", "data", "empty", "tree", "big"] {
-        let Some(expected) = nix_store_add(&workspace, path) else {
-            return;
-        };
+        let expected = nix_store_add(&workspace, path);
         let store_path = workspace.import(path).store_path;
         assert_eq!(
             StoreDir::default().display(&store_path).to_string(),
@@ -482,8 +468,8 @@ fn real_nix_computes_the_same_paths() {
     }
 }
 
-/// Adds to a store of its own, so that the machine's stays as it is. None if there is no Nix.
-fn nix_store_add(workspace: &Workspace, path: &str) -> Option<String> {
+/// Adds to a store of its own, so that the machine's stays as it is.
+fn nix_store_add(workspace: &Workspace, path: &str) -> String {
     let output = Command::new("nix-store")
         .env("NIX_CONFIG", "substituters =")
         .arg("--store")
@@ -492,15 +478,7 @@ fn nix_store_add(workspace: &Workspace, path: &str) -> Option<String> {
         .arg(workspace.root.join(path))
         .output();
     let output = match output {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let required = std::env::var_os("JOBC_REQUIRE_NIX").is_some_and(|value| value == "1");
-            assert!(
-                !required,
-                "JOBC_REQUIRE_NIX is set, and there is no nix-store"
-            );
-            skip("comparison with real Nix, which is not installed");
-            return None;
-        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => need("there is no nix-store"),
         output => output.unwrap(),
     };
     assert!(
@@ -508,18 +486,10 @@ fn nix_store_add(workspace: &Workspace, path: &str) -> Option<String> {
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
-    Some(
-        String::from_utf8(output.stdout)
-            .unwrap()
-            .trim_end()
-            .to_owned(),
-    )
-}
-
-/// Says what is not tested here, past the capture of output.
-fn skip(what: &str) {
-    let line = format!("skipped: {what}\n");
-    io::stderr().write_all(line.as_bytes()).unwrap();
+    String::from_utf8(output.stdout)
+        .unwrap()
+        .trim_end()
+        .to_owned()
 }
 
 fn is_root() -> bool {
@@ -643,4 +613,23 @@ impl Drop for Workspace {
             let _ = fs::remove_dir_all(&self.root);
         }
     }
+}
+
+tests! {
+    what_is_there_is_imported,
+    what_is_not_there_is_missing,
+    imports_stay_in_the_workspace,
+    the_workspace_may_be_named_by_a_link,
+    links_are_kept_and_must_stay_inside,
+    names_must_be_possible_in_the_store,
+    special_files_are_refused_and_not_opened,
+    forbidden_directories_are_so_before_they_exist,
+    only_the_owner_makes_a_file_executable,
+    what_cannot_be_read_is_the_machines_fault,
+    files_of_another_size_than_they_say_are_refused,
+    nothing_outside_is_imported_while_links_come_and_go,
+    depth_is_bounded,
+    archives_are_those_of_the_tree,
+    sources_have_the_paths_that_nix_gave_them,
+    real_nix_computes_the_same_paths,
 }

@@ -10,30 +10,33 @@ use jobc::model::InitSettings;
 use jobc::plan::{InitCommand, Root};
 use jobc::store::{StoreDir, StorePath};
 
+use crate::harness::suite::ignore;
 use crate::harness::{Sandbox, report};
 
 pub const OBJECT: &str = "88hvv1a9ixsdxr2klz3gsvdrnyy59xp3-script";
 
+type Shell = &'static [&'static str];
+
+const SHELLS: [Shell; 4] = [&["sh"], &["bash"], &["dash"], &["busybox", "sh"]];
+
+fn is_here(shell: &Shell) -> bool {
+    let found = Command::new(shell[0])
+        .args(&shell[1..])
+        .args(["-c", ":"])
+        .output();
+    found.is_ok_and(|output| output.status.success())
+}
+
 /// The shells that are here; a machine has at least `sh`.
-pub fn shells() -> Vec<Vec<&'static str>> {
-    let all = [
-        vec!["sh"],
-        vec!["bash"],
-        vec!["dash"],
-        vec!["busybox", "sh"],
-    ];
-    let here = |shell: &Vec<&str>| {
-        let found = Command::new(shell[0])
-            .args(&shell[1..])
-            .args(["-c", ":"])
-            .output();
-        let here = found.is_ok_and(|output| output.status.success());
-        if !here {
-            eprintln!("skipped: there is no {} on this machine", shell[0]);
-        }
-        here
-    };
-    all.into_iter().filter(here).collect()
+pub fn shells() -> Vec<Shell> {
+    SHELLS.into_iter().filter(is_here).collect()
+}
+
+/// Ends a test that passed in the shells that are here, where others are not.
+pub fn need_all_shells() {
+    if let Some([shell, ..]) = SHELLS.iter().find(|shell| !is_here(shell)) {
+        ignore(format!("there is no {shell}; in the others, it passed"));
+    }
 }
 
 pub fn settings(text: &str) -> InitSettings {
@@ -101,7 +104,7 @@ fn check(nix_store: Option<&str>, text: &str, process: &str, status: i32, says: 
     let mut failures = Vec::new();
     for shell in shells() {
         let node = Node::new(nix_store);
-        let output = node.run(&shell, &node.command(&settings(text), process));
+        let output = node.run(shell, &node.command(&settings(text), process));
         let stderr = String::from_utf8_lossy(&output.stderr);
         let said = says.iter().all(|word| stderr.contains(word));
         if output.status.code() != Some(status) || !said || !output.stdout.is_empty() {
@@ -109,6 +112,7 @@ fn check(nix_store: Option<&str>, text: &str, process: &str, status: i32, says: 
         }
     }
     report(&failures);
+    need_all_shells();
 }
 
 /// Realises by making the file, and keeps its arguments.
@@ -119,7 +123,6 @@ mkdir -p "${0%/*}/../store"; : >"$last"
 echo "$last"
 "#;
 
-#[test]
 fn works() {
     check(Some(WORKS), "{}", "web", 0, &[]);
     check(
@@ -131,7 +134,6 @@ fn works() {
     );
 }
 
-#[test]
 fn arguments() {
     let text = r#"{
         "substituters": ["https://a.example?x=$(id)", "file:///b c"],
@@ -141,7 +143,7 @@ fn arguments() {
         let node = Node::new(Some(WORKS));
         let command = node.command(&settings(text), "a b;$(x)'\"{{name}}");
         assert!(!command.contains("{{"), "{command}");
-        let output = node.run(&shell, &command);
+        let output = node.run(shell, &command);
         assert!(output.status.success(), "{shell:?}: {output:?}");
         let calls = fs::read_to_string(node.sandbox.path().join("calls")).expect("it was called");
         let root = node.sandbox.path().join("work dir/.gc");
@@ -167,9 +169,9 @@ fn arguments() {
             "{calls}"
         );
     }
+    need_all_shells();
 }
 
-#[test]
 fn no_nix() {
     check(
         None,
@@ -183,7 +185,6 @@ fn no_nix() {
     );
 }
 
-#[test]
 fn a_cache_that_recovers() {
     let flaky = format!(
         r#"n=$(cat "${{0%/*}}/../n" 2>/dev/null || echo 0); echo $((n+1)) >"${{0%/*}}/../n"
@@ -205,7 +206,6 @@ fn a_cache_that_recovers() {
     );
 }
 
-#[test]
 fn a_cache_that_does_not() {
     check(
         Some("exit 1"),
@@ -240,7 +240,6 @@ fn a_cache_that_does_not() {
 }
 
 /// A store that was made somewhere else: Nix says yes, and the path is not there.
-#[test]
 fn a_relocated_store() {
     check(
         Some("exit 0"),
@@ -253,21 +252,20 @@ fn a_relocated_store() {
 
 /// Whoever may write to the store needs no daemon, and trusts itself: failing once is enough. What
 /// a daemon does is in `nix/daemon.rs`.
-#[test]
 fn no_daemon() {
     for shell in shells() {
         let node = Node::new(Some("exit 1"));
         node.program("nix", ": >\"${0%/*}/../copied\"");
         fs::create_dir(node.sandbox.path().join("state")).expect("it can be made");
         let text = r#"{"tries": 1, "substituters": ["https://a.example"]}"#;
-        let output = node.run(&shell, &node.command(&settings(text), "web"));
+        let output = node.run(shell, &node.command(&settings(text), "web"));
         assert_eq!(output.status.code(), Some(1), "{shell:?}: {output:?}");
         assert!(!node.sandbox.path().join("copied").exists());
     }
+    need_all_shells();
 }
 
 /// What `nix-store` is told by its environment and its arguments.
-#[test]
 pub fn settings_for_nix() {
     const TELLS: &str = r#"
         echo "$@" >"${0%/*}/../told"
@@ -284,37 +282,37 @@ pub fn settings_for_nix() {
         told.replace(&node.sandbox.path().display().to_string(), "[DIR]")
     };
     for shell in shells() {
-        let told = tell("{}", &shell);
+        let told = tell("{}", shell);
         assert!(told.starts_with("--option connect-timeout 10 --add-root [DIR]/work dir/.gc/web "));
         assert!(told.contains("\nhome [DIR]/work dir\ncache [DIR]/work dir/.gc/.cache/web\n"));
         assert!(told.contains("\nstalled-download-timeout = 60\n"), "{told}");
         let told = tell(
             r#"{"connect_timeout": 3, "stalled_download_timeout": 4}"#,
-            &shell,
+            shell,
         );
         assert!(told.starts_with("--option connect-timeout 3 "), "{told}");
         assert!(told.contains("\nstalled-download-timeout = 4\n"), "{told}");
         let only = r#"{"only_substituters": true, "substituters": ["file:///a", "file:///b"]}"#;
-        let told = tell(only, &shell);
+        let told = tell(only, shell);
         assert!(
             told.starts_with("--option substituters file:///a file:///b --option"),
             "{told}"
         );
-        let told = tell(r#"{"only_substituters": true}"#, &shell);
+        let told = tell(r#"{"only_substituters": true}"#, shell);
         assert!(
             told.starts_with("--option substituters  --option"),
             "{told}"
         );
     }
+    need_all_shells();
 }
 
 /// A sandbox in which nothing can be made is named, before anything is downloaded.
-#[test]
 fn no_place_for_roots() {
     for shell in shells() {
         let node = Node::new(Some(WORKS));
         node.sandbox.file("work dir/.gc", "a file");
-        let output = node.run(&shell, &node.command(&settings("{}"), "web"));
+        let output = node.run(shell, &node.command(&settings("{}"), "web"));
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{shell:?}: {stderr}");
         assert!(
@@ -323,9 +321,9 @@ fn no_place_for_roots() {
         );
         assert!(!node.sandbox.path().join("calls").exists());
     }
+    need_all_shells();
 }
 
-#[test]
 fn a_profile_script() {
     for shell in shells() {
         let node = Node::new(None);
@@ -343,20 +341,19 @@ fn a_profile_script() {
             r#"{{"profile_script": "{}", "nix_store": "my-nix-store"}}"#,
             profile.display()
         );
-        let output = node.run(&shell, &node.command(&settings(&text), "web"));
+        let output = node.run(shell, &node.command(&settings(&text), "web"));
         assert!(output.status.success(), "{shell:?}: {output:?}");
         let missing = r#"{"profile_script": "/nonexistent/profile.sh", "tries": 1}"#;
         let node = Node::new(Some(WORKS));
-        let output = node.run(&shell, &node.command(&settings(missing), "web"));
+        let output = node.run(shell, &node.command(&settings(missing), "web"));
         assert!(output.status.success(), "{shell:?}: {output:?}");
     }
+    need_all_shells();
 }
 
-#[test]
 fn shellcheck_is_content() {
     if !Path::new("/usr/bin/shellcheck").exists() {
-        eprintln!("skipped: there is no shellcheck on this machine");
-        return;
+        ignore("there is no shellcheck on this machine");
     }
     let all = r#"{
         "substituters": ["https://a.example", "file:///b c"],
@@ -382,4 +379,18 @@ fn shellcheck_is_content() {
         }
     }
     report(&failures);
+}
+
+tests! {
+    works,
+    arguments,
+    no_nix,
+    a_cache_that_recovers,
+    a_cache_that_does_not,
+    a_relocated_store,
+    no_daemon,
+    settings_for_nix,
+    no_place_for_roots,
+    a_profile_script,
+    shellcheck_is_content,
 }

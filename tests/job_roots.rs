@@ -57,7 +57,6 @@ fn steps(settings: &str, processes: &str, more: &str) -> Vec<String> {
 
 const BY_NAME: &str = "names = \"process\"";
 
-#[test]
 fn plans() {
     let check =
         r#"health_check_config = { health_checker = { shell = { shell_command = "USE" } } }"#;
@@ -121,7 +120,6 @@ fn plans() {
 }
 
 /// The step is named by what it realises: it changes with each script, and with nothing else.
-#[test]
 fn named_by_hash() {
     let name = |processes: &str| steps("", processes, "")[0].clone();
     let one = name(r#"{ name = "a", cmdline = "USE 1" }, { name = "b", cmdline = "true" }"#);
@@ -133,4 +131,9 @@ fn named_by_hash() {
     assert_eq!(one, same);
     let other = name(r#"{ name = "a", cmdline = "USE 2" }, { name = "b", cmdline = "true" }"#);
     assert_ne!(one, other);
+}
+
+tests! {
+    plans,
+    named_by_hash,
 }

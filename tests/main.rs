@@ -2,6 +2,13 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::process::ExitCode;
+
+use libtest_mimic::Arguments;
+
+#[macro_use]
+mod harness;
+
 mod architecture;
 mod caches;
 mod ci;
@@ -14,7 +21,6 @@ mod formats;
 mod fuzz_fixtures;
 mod generated;
 mod git;
-mod harness;
 mod http_server;
 mod ignored;
 mod import;
@@ -44,3 +50,15 @@ mod untrusting_daemon;
 mod validate;
 mod verdicts;
 mod why;
+
+fn main() -> ExitCode {
+    let tests = tests().into_iter().chain(diagnostics::cases());
+    libtest_mimic::run(&Arguments::from_args(), tests.collect()).exit_code()
+}
+
+tests! {
+    [architecture, caches, ci, command_line, completion, diagnostics, diff, examples, formats,
+     fuzz_fixtures, generated, git, ignored, import, init_command, job_roots, lock, nix, nix_push,
+     options, outside, push, readme, ready, redaction, reports, review, robustness, run, run_store,
+     schema, sides, snapshot, store, targets, terminal, untrusting_daemon, validate, verdicts, why]
+}

@@ -11,7 +11,7 @@ use std::process::{Command, Output, Stdio};
 use jobc::store::{NarInfo, StoreDir};
 
 use crate::harness::{Run, Sandbox};
-use crate::nix::nix;
+use crate::nix::need_nix;
 
 /// A workspace, a store of its own for the machine that publishes, and one for a node.
 struct Machines {
@@ -199,11 +199,8 @@ fn contents(cache: &Path) -> Vec<(String, Vec<u8>)> {
 
 const SCRIPT: &str = "aurora-process-devcluster-www-devel-app-p";
 
-#[test]
 fn the_bytes_are_those_that_nix_writes() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let machines = Machines::new();
     machines.job("ls ${./tree} ${./hello.txt}", "");
     machines
@@ -266,11 +263,8 @@ fn the_bytes_are_those_that_nix_writes() {
     }
 }
 
-#[test]
 fn packages_come_with_what_they_need_to_run_and_nothing_else() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let machines = Machines::new();
     let (tool, needed) = machines.package();
     let to = format!("--to {}", machines.url("cache"));
@@ -329,11 +323,8 @@ fn packages_come_with_what_they_need_to_run_and_nothing_else() {
 
 /// What is there gets a signature as what is copied does, and archives that are of no use are
 /// written anew.
-#[test]
 fn packages_that_are_there_are_signed_and_mended() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let machines = Machines::new();
     let (tool, needed) = machines.package();
     machines.lock(&tool, &needed, &machines.sri(&tool));
@@ -390,11 +381,8 @@ fn packages_that_are_there_are_signed_and_mended() {
     );
 }
 
-#[test]
 fn what_nodes_get_elsewhere_is_not_copied() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let machines = Machines::new();
     let (tool, _) = machines.package();
     let upstream = machines.url("upstream");
@@ -442,11 +430,8 @@ fn what_nodes_get_elsewhere_is_not_copied() {
     assert_eq!(machines.names("with"), BTreeSet::from([SCRIPT.to_owned()]));
 }
 
-#[test]
 fn a_lock_that_lies_is_refused_and_what_is_nowhere_is_named() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let machines = Machines::new();
     let (tool, needed) = machines.package();
     let to = format!("--to {}", machines.url("cache"));
@@ -494,11 +479,8 @@ fn a_lock_that_lies_is_refused_and_what_is_nowhere_is_named() {
     assert!(!machines.path("other").exists());
 }
 
-#[test]
 fn other_stores_are_written_by_nix() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let machines = Machines::new();
     let (tool, needed) = machines.package();
     machines.job(
@@ -528,4 +510,13 @@ fn other_stores_are_written_by_nix() {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(said.contains("there is no Nix to write to"), "{said}");
+}
+
+tests! {
+    the_bytes_are_those_that_nix_writes,
+    packages_come_with_what_they_need_to_run_and_nothing_else,
+    packages_that_are_there_are_signed_and_mended,
+    what_nodes_get_elsewhere_is_not_copied,
+    a_lock_that_lies_is_refused_and_what_is_nowhere_is_named,
+    other_stores_are_written_by_nix,
 }

@@ -1,5 +1,6 @@
 //! One set of options for all commands, and what is said to who takes one for another.
 
+use crate::harness::suite::ignore;
 use crate::harness::{Run, Sandbox, report, small_job};
 
 const COMMANDS: [&str; 19] = [
@@ -39,7 +40,6 @@ fn refused(sandbox: &Sandbox, words: &[&str], expected: &str) -> Option<String> 
         .then(|| format!("{words:?}: {status}, expected `{expected}`: {stderr}"))
 }
 
-#[test]
 fn all_is_what_no_name_means() {
     let sandbox = workspace();
     let mut failures = Vec::new();
@@ -69,7 +69,6 @@ fn all_is_what_no_name_means() {
     report(&failures);
 }
 
-#[test]
 fn one_format_suggests_the_other() {
     let sandbox = workspace();
     let mut failures = Vec::new();
@@ -98,7 +97,6 @@ fn one_format_suggests_the_other() {
     report(&failures);
 }
 
-#[test]
 fn words_of_other_programs_and_topics() {
     let sandbox = workspace();
     let mut failures = Vec::new();
@@ -146,7 +144,6 @@ fn words_of_other_programs_and_topics() {
     report(&failures);
 }
 
-#[test]
 fn standard_input_where_there_is_none_to_take() {
     let sandbox = workspace();
     let mut failures = Vec::new();
@@ -165,11 +162,9 @@ fn standard_input_where_there_is_none_to_take() {
     report(&failures);
 }
 
-#[test]
 fn the_whole_machine_is_no_workspace() {
     if std::path::Path::new("/jobc.toml").exists() {
-        eprintln!("skipped: `/` is a workspace here");
-        return;
+        ignore("`/` is a workspace here");
     }
     let sandbox = workspace();
     let mut failures = Vec::new();
@@ -205,7 +200,6 @@ fn the_whole_machine_is_no_workspace() {
     report(&failures);
 }
 
-#[test]
 fn a_mount_point_may_be_a_workspace() {
     let sandbox = workspace();
     sandbox.file("lost+found/odd/job.toml", "nonsense");
@@ -214,7 +208,6 @@ fn a_mount_point_may_be_a_workspace() {
 }
 
 /// Options as other programs call them.
-#[test]
 fn options_of_other_programs() {
     let sandbox = workspace();
     let mut failures = Vec::new();
@@ -266,7 +259,6 @@ fn options_of_other_programs() {
 }
 
 /// A warning that every command tells is an error to all that take `--deny-warnings`.
-#[test]
 fn warnings_are_denied_by_every_command_that_tells_them() {
     let sandbox = workspace();
     let unused = "packages.unused = \"/nix/store/q41nkp3p684xyjlnv02f8hnid234z4n8-tool-1\"\n";
@@ -295,4 +287,15 @@ fn warnings_are_denied_by_every_command_that_tells_them() {
         }
     }
     report(&failures);
+}
+
+tests! {
+    all_is_what_no_name_means,
+    one_format_suggests_the_other,
+    words_of_other_programs_and_topics,
+    standard_input_where_there_is_none_to_take,
+    the_whole_machine_is_no_workspace,
+    a_mount_point_may_be_a_workspace,
+    warnings_are_denied_by_every_command_that_tells_them,
+    options_of_other_programs,
 }

@@ -13,6 +13,7 @@ use jobc::resolve::import::Importer;
 use jobc::store::nar::Tree;
 use jobc::store::{Compression, NarInfo, PublicKey, Sha256, StoreDir, StorePath};
 
+use crate::harness::suite::ignore;
 use crate::harness::{Run, Sandbox};
 use crate::outside::while_links_come_and_go;
 
@@ -111,7 +112,6 @@ fn state(sandbox: &Sandbox) -> Vec<(String, u64, i64)> {
         .collect()
 }
 
-#[test]
 fn an_empty_cache_gets_all_and_nothing_twice() {
     let sandbox = workspace();
     let said = pushed(&sandbox, &["--all"]);
@@ -161,7 +161,6 @@ fn an_empty_cache_gets_all_and_nothing_twice() {
     assert!(!sandbox.path().join("cache/.jobc").exists());
 }
 
-#[test]
 fn what_is_written_is_for_those_whom_the_umask_allows() {
     let sandbox = workspace();
     let mut command = Command::new("sh");
@@ -178,7 +177,6 @@ fn what_is_written_is_for_those_whom_the_umask_allows() {
     }
 }
 
-#[test]
 fn plans_say_what_and_how_big_and_from_where() {
     let sandbox = workspace();
     let run = push(&sandbox, &["two", "--dry-run"]);
@@ -222,7 +220,6 @@ fn plans_say_what_and_how_big_and_from_where() {
     assert_eq!(run.stdout, "[]\n");
 }
 
-#[test]
 fn packed_archives_hold_the_same() {
     let sandbox = workspace();
     pushed(&sandbox, &["--all", "--compression", "zstd"]);
@@ -249,7 +246,6 @@ fn key_file(sandbox: &Sandbox, text: &str) {
     fs::set_permissions(path, Permissions::from_mode(0o600)).expect("it is ours");
 }
 
-#[test]
 fn a_key_signs_also_what_is_there() {
     let sandbox = workspace();
     key_file(&sandbox, &format!("{SECRET}\n"));
@@ -287,7 +283,6 @@ fn a_key_signs_also_what_is_there() {
     assert_eq!(state(&sandbox), before);
 }
 
-#[test]
 fn keys_that_are_none_or_open_are_refused_and_never_shown() {
     let sandbox = workspace();
     let refused = |expected: &str| {
@@ -316,7 +311,6 @@ fn keys_that_are_none_or_open_are_refused_and_never_shown() {
     refused("cannot read the key file `key`: it is not a regular file");
 }
 
-#[test]
 fn what_is_no_cache_is_refused() {
     let sandbox = workspace();
     let refused = |arguments: &[&str], expected: &str| {
@@ -384,7 +378,6 @@ fn what_is_no_cache_is_refused() {
     assert!(!sandbox.path().join("cache").exists());
 }
 
-#[test]
 fn a_cache_of_others_keeps_what_it_says_of_itself() {
     let sandbox = workspace();
     let said = "StoreDir: /nix/store\nPriority: 10\n";
@@ -397,7 +390,6 @@ fn a_cache_of_others_keeps_what_it_says_of_itself() {
     assert_eq!(cache_of(&sandbox).len(), 4);
 }
 
-#[test]
 fn damage_is_repaired() {
     let sandbox = workspace();
     pushed(&sandbox, &["--all"]);
@@ -441,7 +433,6 @@ fn damage_is_repaired() {
 }
 
 /// Only with `--repair`, what is in an archive is read.
-#[test]
 fn archives_of_the_right_size_are_repaired() {
     for packed in [&[][..], &["--compression", "zstd"]] {
         let sandbox = workspace();
@@ -471,7 +462,6 @@ fn archives_of_the_right_size_are_repaired() {
 
 /// What lies in a cache belongs to it: nothing is read or written through a link, and nothing is
 /// waited for that never ends.
-#[test]
 fn links_and_pipes_in_a_cache_are_refused() {
     let outside = |sandbox: &Sandbox| sandbox.path().join("outside");
     for name in ["nar", "log", "realisations", ".jobc", "nix-cache-info"] {
@@ -511,7 +501,6 @@ fn links_and_pipes_in_a_cache_are_refused() {
 }
 
 /// A link in the place of a narinfo or an archive is replaced; where it leads stays as it is.
-#[test]
 fn links_to_files_are_replaced() {
     let sandbox = workspace();
     pushed(&sandbox, &["--all"]);
@@ -535,7 +524,6 @@ fn links_to_files_are_replaced() {
     }
 }
 
-#[test]
 fn what_dead_runs_left_is_removed_when_it_is_old() {
     let sandbox = workspace();
     sandbox
@@ -552,7 +540,6 @@ fn what_dead_runs_left_is_removed_when_it_is_old() {
 }
 
 /// Large files are written while the job is compiled; nothing of them shows.
-#[test]
 fn large_files_are_read_once_and_well() {
     let sandbox = workspace();
     let large = |letter: &str| {
@@ -580,7 +567,6 @@ fn large_files_are_read_once_and_well() {
 }
 
 /// What is read when it is published is what was compiled, or it is refused.
-#[test]
 fn what_changes_in_between_is_not_published() {
     let sandbox = workspace();
     let store_dir = StoreDir::default();
@@ -628,7 +614,6 @@ fn what_changes_in_between_is_not_published() {
 }
 
 /// Archives stay in the cache though somebody swaps its directory with a link.
-#[test]
 fn archives_stay_in_the_cache() {
     let sandbox = workspace();
     sandbox
@@ -691,7 +676,6 @@ fn start(sandbox: &Sandbox) -> std::process::Child {
     command.spawn().expect("jobc can be started")
 }
 
-#[test]
 fn a_killed_push_leaves_a_whole_cache() {
     let sandbox = busy();
     assert!(start(&sandbox).wait().expect("it ends").success());
@@ -719,7 +703,6 @@ fn a_killed_push_leaves_a_whole_cache() {
     assert!(cut > 0, "none was killed in the middle");
 }
 
-#[test]
 fn several_at_once_do_not_mind_each_other() {
     let sandbox = busy();
     let children: Vec<_> = (0..4).map(|_| start(&sandbox)).collect();
@@ -732,8 +715,8 @@ fn several_at_once_do_not_mind_each_other() {
     assert_eq!(sandbox.list("cache").len(), 241);
 }
 
-/// Runs jobc where mounts are its own; says so and returns nothing where that cannot be had.
-fn mounted(sandbox: &Sandbox, mount: &str) -> Option<Run> {
+/// Runs jobc where mounts are its own.
+fn mounted(sandbox: &Sandbox, mount: &str) -> Run {
     fs::create_dir_all(sandbox.path().join("cache")).expect("it can be made");
     let to = format!("file://{}/cache", sandbox.path().display());
     let script = format!(
@@ -745,21 +728,15 @@ fn mounted(sandbox: &Sandbox, mount: &str) -> Option<Run> {
     command.args(["-m", "sh", "-c", &script]);
     match command.output() {
         Ok(output) if ![Some(99), Some(1)].contains(&output.status.code()) => {
-            Some(sandbox.finish(&mut command))
+            sandbox.finish(&mut command)
         }
-        _ => {
-            eprintln!("skipped: there is no right to mount");
-            None
-        }
+        _ => ignore("there is no right to mount"),
     }
 }
 
-#[test]
 fn a_full_disk_is_named_and_nothing_is_half_there() {
     let sandbox = busy();
-    let Some(run) = mounted(&sandbox, "mount -t tmpfs -o size=256k tmpfs cache") else {
-        return;
-    };
+    let run = mounted(&sandbox, "mount -t tmpfs -o size=256k tmpfs cache");
     assert_eq!(run.status, 2);
     assert!(
         run.stderr.contains("No space left on device"),
@@ -770,13 +747,10 @@ fn a_full_disk_is_named_and_nothing_is_half_there() {
     assert!(!run.stderr.contains("narinfo"), "{}", run.stderr);
 }
 
-#[test]
 fn a_read_only_directory_is_named() {
     let sandbox = workspace();
     let mount = "mount -t tmpfs -o ro tmpfs cache";
-    let Some(run) = mounted(&sandbox, mount) else {
-        return;
-    };
+    let run = mounted(&sandbox, mount);
     assert_eq!(run.status, 2);
     assert!(
         run.stderr.contains("Read-only file system"),
@@ -827,7 +801,6 @@ fn push_without_nix(sandbox: &Sandbox, arguments: &[&str]) -> Run {
     sandbox.finish(command.args(arguments))
 }
 
-#[test]
 fn plans_show_packages_that_nobody_has() {
     let sandbox = lacking();
     let run = push_without_nix(&sandbox, &["uses", "--dry-run"]);
@@ -856,7 +829,6 @@ fn plans_show_packages_that_nobody_has() {
     assert!(!sandbox.path().join("cache").exists(), "nothing was done");
 }
 
-#[test]
 fn packages_can_be_left_to_others() {
     let sandbox = lacking();
     let alone = ["uses", "--without-packages"];
@@ -868,4 +840,29 @@ fn packages_can_be_left_to_others() {
     assert_eq!((run.status, run.stdout.as_str()), (0, ""), "{}", run.stderr);
     assert!(run.stderr.starts_with("published 2 objects of "));
     assert_eq!(sandbox.list("cache").len(), 5);
+}
+
+tests! {
+    an_empty_cache_gets_all_and_nothing_twice,
+    what_is_written_is_for_those_whom_the_umask_allows,
+    plans_say_what_and_how_big_and_from_where,
+    packed_archives_hold_the_same,
+    a_key_signs_also_what_is_there,
+    keys_that_are_none_or_open_are_refused_and_never_shown,
+    what_is_no_cache_is_refused,
+    a_cache_of_others_keeps_what_it_says_of_itself,
+    damage_is_repaired,
+    archives_of_the_right_size_are_repaired,
+    links_and_pipes_in_a_cache_are_refused,
+    links_to_files_are_replaced,
+    what_dead_runs_left_is_removed_when_it_is_old,
+    large_files_are_read_once_and_well,
+    what_changes_in_between_is_not_published,
+    a_killed_push_leaves_a_whole_cache,
+    several_at_once_do_not_mind_each_other,
+    a_full_disk_is_named_and_nothing_is_half_there,
+    a_read_only_directory_is_named,
+    plans_show_packages_that_nobody_has,
+    packages_can_be_left_to_others,
+    archives_stay_in_the_cache,
 }

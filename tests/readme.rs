@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::harness::{Sandbox, repository, updating};
+use crate::nix::{has_nix, need_nix};
 
 /// The home directory of the README's reader, whose clone is `~/jobc`.
 const HOME: &str = "/home/me";
@@ -90,7 +91,7 @@ fn without_time(output: &str) -> String {
 
 /// The README with what its commands print now; those that take Nix only where it is.
 fn rewritten(text: &str) -> String {
-    let has_nix = crate::nix::nix();
+    let has_nix = has_nix();
     let mut reader = Reader::new();
     let mut new = String::new();
     let mut lines = text.lines().peekable();
@@ -125,7 +126,6 @@ fn rewritten(text: &str) -> String {
     new
 }
 
-#[test]
 fn sessions() {
     let path = repository().join("README.md");
     let text = fs::read_to_string(&path).expect("it can be read");
@@ -138,10 +138,10 @@ fn sessions() {
         text == now,
         "README.md is not true any more; it would be:\n{now}"
     );
+    need_nix();
 }
 
 /// The definition that the tour begins with is the example's.
-#[test]
 fn the_first_definition() {
     let text = fs::read_to_string(repository().join("README.md")).expect("it can be read");
     let shown = text
@@ -154,7 +154,6 @@ fn the_first_definition() {
 }
 
 /// Every file that the README links to is there.
-#[test]
 fn links() {
     let text = fs::read_to_string(repository().join("README.md")).expect("it can be read");
     for target in text
@@ -166,4 +165,10 @@ fn links() {
             assert!(repository().join(target).exists(), "{target}");
         }
     }
+}
+
+tests! {
+    sessions,
+    the_first_definition,
+    links,
 }

@@ -184,7 +184,6 @@ fn done(run: &Run, status: i32, stdout: &str, stderr: &str) {
     );
 }
 
-#[test]
 fn all_is_there() {
     let case = Case::new();
     case.publish().put_packages();
@@ -203,7 +202,6 @@ fn all_is_there() {
     assert!(built.stdout.starts_with("devcluster/www/devel/one [DIR]/"));
 }
 
-#[test]
 fn something_is_absent() {
     let case = Case::new();
     case.publish().put_packages().remove(LIBRARY);
@@ -246,7 +244,6 @@ fn something_is_absent() {
     assert!(!case.sandbox.path().join(".jobc/store").exists());
 }
 
-#[test]
 fn what_nodes_do_not_take() {
     let info = package(TOOL, &[]);
     let stranger = SECRET.replace("vector-key-1", "other-key-1");
@@ -316,7 +313,6 @@ fn what_nodes_do_not_take() {
     report(&failures);
 }
 
-#[test]
 fn an_archive_is_gone() {
     let case = Case::new();
     case.publish().put_packages().put(&signed(NarInfo {
@@ -329,7 +325,6 @@ fn an_archive_is_gone() {
     assert!(run.stdout.contains(expected), "{}", run.stdout);
 }
 
-#[test]
 fn a_changed_script_is_refused() {
     let case = Case::new();
     case.publish().put_packages();
@@ -389,7 +384,6 @@ fn lock(case: &Case, paths: &[(&str, &str, &[&str])]) {
     case.sandbox.file("jobc.lock", lock.to_string());
 }
 
-#[test]
 fn the_lock_knows_better() {
     let case = Case::new();
     case.publish().put_packages();
@@ -425,7 +419,6 @@ fn the_lock_knows_better() {
     assert!(!run.stdout.contains("unknown"), "{}", run.stdout);
 }
 
-#[test]
 fn some_cache_cannot_be_asked() {
     let case = Case::new();
     case.publish().put_packages();
@@ -456,7 +449,6 @@ fn some_cache_cannot_be_asked() {
     assert_eq!((built.status, &*built.stdout), (2, ""));
 }
 
-#[test]
 fn absent_comes_before_unknown() {
     let case = Case::new();
     let server = HttpServer::of_directory(case.sandbox.path().join("cache"));
@@ -479,7 +471,6 @@ fn absent_comes_before_unknown() {
     );
 }
 
-#[test]
 fn servers_are_asked_as_nodes_ask_them() {
     let case = Case::new();
     case.publish().put_packages();
@@ -512,7 +503,6 @@ fn servers_are_asked_as_nodes_ask_them() {
     );
 }
 
-#[test]
 fn nodes_that_ask_only_what_the_step_says() {
     let case = Case::new();
     case.publish().put_packages();
@@ -554,7 +544,6 @@ fn nodes_that_ask_only_what_the_step_says() {
     );
 }
 
-#[test]
 fn what_is_pushed_is_ready() {
     let case = Case::new();
     fs::remove_dir_all(case.sandbox.path().join("cache")).unwrap();
@@ -576,7 +565,6 @@ fn what_is_pushed_is_ready() {
     assert_eq!(case.ready(&[]).status, 0);
 }
 
-#[test]
 fn for_programs() {
     let case = Case::new();
     case.publish().put(&signed(package(TOOL, &[LIBRARY])));
@@ -626,7 +614,6 @@ fn for_programs() {
     assert_eq!(find("-data")["needed_by"].as_array().unwrap().len(), 2);
 }
 
-#[test]
 fn nothing_to_ask_for_or_nobody_to_ask() {
     let case = Case::new();
     case.asks(&[], "");
@@ -653,4 +640,20 @@ fn nothing_to_ask_for_or_nobody_to_ask() {
         "{}",
         run.stderr
     );
+}
+
+tests! {
+    all_is_there,
+    something_is_absent,
+    what_nodes_do_not_take,
+    an_archive_is_gone,
+    a_changed_script_is_refused,
+    the_lock_knows_better,
+    some_cache_cannot_be_asked,
+    absent_comes_before_unknown,
+    servers_are_asked_as_nodes_ask_them,
+    nodes_that_ask_only_what_the_step_says,
+    what_is_pushed_is_ready,
+    for_programs,
+    nothing_to_ask_for_or_nobody_to_ask,
 }

@@ -216,22 +216,18 @@ fn check(file: &str, places: &[String], settings: &str, commands: &[&[&str]]) {
 
 const OLD: &str = r#"{"role": "www", "cluster": "devcluster", "environment": "devel", "name": "hello", "metadata": [{"key": "password", "value": "hunteq9x"}], "task": {"name": "hello", "processes": [{"name": "hello", "cmdline": "PASSWORD=hunteq9x echo"}], "resources": {"cpu": 1, "ram": 1, "disk": 1}}}"#;
 
-#[test]
 fn toml() {
     check("job.toml", &in_toml(), "", CHECKS);
 }
 
-#[test]
 fn yaml() {
     check("job.yaml", &in_yaml(), "", CHECKS);
 }
 
-#[test]
 fn json() {
     check("job.json", &in_json(), "", CHECKS);
 }
 
-#[test]
 fn all_commands() {
     let allowed = "[lints]\nliteral-secret = \"allow\"\n";
     check("job.toml", &in_toml(), allowed, QUESTIONS);
@@ -239,7 +235,6 @@ fn all_commands() {
 }
 
 /// The names of processes, in a language with escapes of its own and before what they print.
-#[test]
 fn names_of_processes() {
     let sandbox = Sandbox::new();
     let text = definition("", "").replace("name = \"hello\"\ncmdline", "name = '§'\ncmdline");
@@ -260,7 +255,6 @@ fn names_of_processes() {
     report(&failures);
 }
 
-#[test]
 fn validated() {
     let places: Vec<String> = [
         r#"{"role": "§", "cluster": "c", "environment": "devel", "name": "x", "task": {"name": "x", "processes": [{"name": "§", "cmdline": "§"}], "resources": {"cpu": 1, "ram": 1, "disk": 1}}}"#,
@@ -281,7 +275,6 @@ fn validated() {
 }
 
 /// Of a large file, only what may be shown is looked at, and what stands around that.
-#[test]
 fn large_definitions() {
     let lines = "# nothing to see here\n".repeat(30_000);
     let word = "x".repeat(600_000);
@@ -300,7 +293,6 @@ fn large_definitions() {
     check("job.toml", &places, "", CHECKS);
 }
 
-#[test]
 fn settings_and_locks() {
     let settings: Vec<String> = [
         "substituters = ['https://app:hunteq9x@cache']\nx = 1\n",
@@ -356,7 +348,6 @@ fn settings_and_locks() {
     report(&failures);
 }
 
-#[test]
 fn command_lines() {
     let sandbox = Sandbox::new();
     sandbox
@@ -380,7 +371,6 @@ fn command_lines() {
     report(&failures);
 }
 
-#[test]
 fn imported_files() {
     let sandbox = Sandbox::new();
     let old = "user: app\npassword: hunteq9x\n-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUhunteq9x\nAAAAB3NzaC1hunteq9x\n-----END OPENSSH PRIVATE KEY-----\nx: 1\n";
@@ -408,4 +398,17 @@ fn imported_files() {
         }
     }
     report(&failures);
+}
+
+tests! {
+    toml,
+    yaml,
+    json,
+    all_commands,
+    names_of_processes,
+    validated,
+    large_definitions,
+    settings_and_locks,
+    command_lines,
+    imported_files,
 }

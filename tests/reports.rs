@@ -269,7 +269,6 @@ const FORMATS: [(&str, Parser); 4] = [
     ("junit", junit),
 ];
 
-#[test]
 fn all_formats_say_the_same() {
     let mut failures = Vec::new();
     let mut seen = 0;
@@ -311,7 +310,6 @@ fn all_formats_say_the_same() {
     report(&failures);
 }
 
-#[test]
 fn a_whole_file() {
     let sandbox = Sandbox::new();
     sandbox.file("job.toml", small_job("hello", ""));
@@ -330,7 +328,6 @@ fn a_whole_file() {
 }
 
 /// Moving a definition's lines and its processes about does not make its problems new ones.
-#[test]
 fn fingerprints_outlive_edits() {
     let fingerprints = |text: &str| {
         let sandbox = Sandbox::new();
@@ -361,7 +358,6 @@ fn fingerprints_outlive_edits() {
 }
 
 /// Reports that are the result cannot be lost without a word.
-#[test]
 fn a_report_that_cannot_be_written() {
     let sandbox = Sandbox::new();
     sandbox.file("job.toml", small_job("hello", ""));
@@ -384,7 +380,6 @@ fn a_report_that_cannot_be_written() {
 }
 
 /// Names are what GitHub knows files by, wherever jobc is started.
-#[test]
 fn names_are_relative_to_the_checkout() {
     let sandbox = Sandbox::new();
     sandbox.file("below/x/job.toml", small_job("hello", "instances = 0"));
@@ -403,7 +398,6 @@ fn names_are_relative_to_the_checkout() {
 }
 
 /// The bytes of a name that is no text are the file's, and nothing else finds it.
-#[test]
 fn names_of_files_keep_their_bytes() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
@@ -419,4 +413,13 @@ fn names_of_files_keep_their_bytes() {
         "{run:?}"
     );
     assert!(!run.stdout.contains("%EF%BF%BD"), "{run:?}");
+}
+
+tests! {
+    all_formats_say_the_same,
+    a_whole_file,
+    fingerprints_outlive_edits,
+    a_report_that_cannot_be_written,
+    names_are_relative_to_the_checkout,
+    names_of_files_keep_their_bytes,
 }

@@ -62,7 +62,6 @@ fn same(sandbox: &Sandbox, directory: &str, definitions: usize) {
     assert_eq!(run.stderr, format!("no job differs; {expected}\n"));
 }
 
-#[test]
 fn workspaces_within_and_directories_that_are_not_searched() {
     let job = |name: &str| small_job(name, "");
     let (a, other) = (job("a"), job("other"));
@@ -93,7 +92,6 @@ fn workspaces_within_and_directories_that_are_not_searched() {
     }
 }
 
-#[test]
 fn workspaces_within_that_come_and_go() {
     let (a, inner) = (small_job("a", ""), small_job("inner", ""));
     let sandbox = committed(&[
@@ -124,7 +122,6 @@ fn workspaces_within_that_come_and_go() {
     );
 }
 
-#[test]
 fn roots_of_each_side() {
     let (a, b, c) = (small_job("a", ""), small_job("b", ""), small_job("c", ""));
     let sandbox = committed(&[
@@ -161,7 +158,6 @@ fn roots_of_each_side() {
     assert_eq!(value["summary"]["removed"], 2, "{run:?}");
 }
 
-#[test]
 fn sparse_checkouts() {
     let (a, b) = (small_job("a", ""), small_job("b", ""));
     let sandbox = committed(&[("a/job.toml", &a), ("b/job.toml", &b), ("jobc.toml", "")]);
@@ -185,7 +181,6 @@ fn sparse_checkouts() {
 }
 
 /// Repositories of unusual kinds.
-#[test]
 fn repositories_of_all_kinds() {
     let (a, b) = (small_job("a", ""), small_job("a", "instances = 2"));
     let changes = |sandbox: &Sandbox, directory: &str| {
@@ -263,7 +258,6 @@ const WRONG: &str = "cluster = 'devcluster'\nrole = 'www'\nenvironment = 'devel'
                      instnaces = 3\n";
 
 /// A fix can be looked at, and so can what is right beside what is not.
-#[test]
 fn a_side_that_is_wrong_in_parts() {
     let (a, b) = (small_job("a", ""), small_job("b", ""));
     let sandbox = committed(&[
@@ -340,7 +334,6 @@ fn a_side_that_is_wrong_in_parts() {
     );
 }
 
-#[test]
 fn settings_and_locks_that_are_wrong() {
     let (a, b) = (
         small_job("a", ""),
@@ -376,7 +369,6 @@ fn settings_and_locks_that_are_wrong() {
 }
 
 /// What is wrong elsewhere is no reason to refuse what was named.
-#[test]
 fn named_beside_what_is_wrong() {
     let files: &[(&str, &str)] = &[
         ("a/job.toml", &small_job("a", "")),
@@ -436,7 +428,6 @@ fn named_beside_what_is_wrong() {
     assert!(run.stdout.contains("devcluster/www/devel/a"), "{run:?}");
 }
 
-#[test]
 fn names_that_mean_nothing() {
     let job = small_job("hello", "");
     let sandbox = committed(&[
@@ -497,7 +488,6 @@ fn names_that_mean_nothing() {
 }
 
 /// What is part of a workspace is none itself.
-#[test]
 fn sides_that_are_no_sides() {
     let job = small_job("hello", "");
     let sandbox = committed(&[
@@ -538,7 +528,6 @@ fn sides_that_are_no_sides() {
 }
 
 /// Names of a comparison that would be Markdown, and many jobs that change alike.
-#[test]
 fn markdown_that_nothing_breaks_out_of() {
     let text = "```\n</details>\n@everyone #1\n| a | b |\n````\n";
     let files = |more: &str| {
@@ -594,7 +583,6 @@ fn markdown_that_nothing_breaks_out_of() {
 
 /// A package's file is beside the definition or in the workspace: which of them is meant is found
 /// out on git's side as it is on the other.
-#[test]
 fn packages_with_relative_paths() {
     let job = |name: &str, package: &str| {
         format!(
@@ -662,7 +650,6 @@ fn packages_with_relative_paths() {
 }
 
 /// A job that is defined once more is not compared, though one of its files did not change.
-#[test]
 fn a_job_that_is_defined_once_more() {
     let (a, b) = (small_job("a", ""), small_job("b", ""));
     let sandbox = committed(&[("jobc.toml", ""), ("a/job.toml", &a), ("b/job.toml", &b)]);
@@ -708,7 +695,6 @@ fn a_job_that_is_defined_once_more() {
 }
 
 /// What a link of a revision leads to is there as well, however it leads there.
-#[test]
 fn links_within_a_workspace() {
     let job = small_job("a", "").replace(
         "echo hello",
@@ -782,7 +768,6 @@ fn links_within_a_workspace() {
 }
 
 /// A directory in which nobody looks for jobs is no workspace that has lost them all.
-#[test]
 fn sides_without_a_definition() {
     let sandbox = committed(&[
         ("jobc.toml", ""),
@@ -842,7 +827,6 @@ fn sides_without_a_definition() {
 }
 
 /// What is not compared is told once, with the file that is why.
-#[test]
 fn why_something_is_not_compared() {
     let named = |name: &str, command: &str| small_job(name, "").replace("echo hello", command);
     let (a, c) = (named("a", "echo c"), named("c", "cat ${./file}"));
@@ -884,7 +868,6 @@ fn why_something_is_not_compared() {
 }
 
 /// A file that cannot be read is no answer to a name that is nowhere, nor of interest to one that is.
-#[test]
 fn names_beside_files_that_cannot_be_read() {
     let sandbox = committed(&[("a/job.toml", &small_job("a", "")), ("jobc.toml", "")]);
     sandbox.file("r/latin/job.toml", b"name = '\xff'");
@@ -917,7 +900,6 @@ fn names_beside_files_that_cannot_be_read() {
 }
 
 /// Words that are nearly revisions, and what to write instead.
-#[test]
 fn words_that_are_no_revision() {
     let sandbox = committed(&[("a/job.toml", &small_job("a", "")), ("jobc.toml", "")]);
     git(&sandbox.path().join("r"), &["branch", "old-name"]);
@@ -962,4 +944,25 @@ fn words_that_are_no_revision() {
         &["check", "--changed", "HEAD", "a"],
         &["cannot be used with", usage],
     );
+}
+
+tests! {
+    workspaces_within_and_directories_that_are_not_searched,
+    workspaces_within_that_come_and_go,
+    roots_of_each_side,
+    sparse_checkouts,
+    repositories_of_all_kinds,
+    a_side_that_is_wrong_in_parts,
+    settings_and_locks_that_are_wrong,
+    named_beside_what_is_wrong,
+    names_that_mean_nothing,
+    sides_that_are_no_sides,
+    markdown_that_nothing_breaks_out_of,
+    packages_with_relative_paths,
+    a_job_that_is_defined_once_more,
+    links_within_a_workspace,
+    sides_without_a_definition,
+    why_something_is_not_compared,
+    names_beside_files_that_cannot_be_read,
+    words_that_are_no_revision,
 }

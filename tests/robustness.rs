@@ -8,6 +8,7 @@ use std::os::unix::net::UnixListener;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use crate::harness::suite::ignore;
 use crate::harness::{Run, Sandbox, report, small_job};
 
 /// Nobody waits longer than this for a diagnostic; generous, for slow machines and debug builds.
@@ -38,7 +39,6 @@ fn says(run: &Run, code: &str) {
     assert!(run.stderr.contains(code), "{}", run.stderr);
 }
 
-#[test]
 fn deep_nesting() {
     let deep = 200_000;
     says(&refused("job.json", "[".repeat(deep)), "error[");
@@ -70,7 +70,6 @@ fn deep_nesting() {
 }
 
 /// Large jobs cost as much for each process as small ones. What grows with the square takes minutes here.
-#[test]
 fn large_jobs() {
     const COUNT: usize = 30_000;
     let job = |above: &str, process: &dyn Fn(usize) -> String| {
@@ -125,7 +124,6 @@ fn large_jobs() {
     check(&job("", &endless), "unreachable-process");
 }
 
-#[test]
 fn large_files() {
     let long = "x".repeat(100 * 1024 * 1024);
     says(
@@ -143,7 +141,6 @@ fn large_files() {
     );
 }
 
-#[test]
 fn alias_bomb() {
     let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..30 {
@@ -154,7 +151,6 @@ fn alias_bomb() {
     says(&refused("job.yaml", "a: &a [*a]\n"), "error[");
 }
 
-#[test]
 fn bytes_of_all_kinds() {
     let all: Vec<u8> = (0..=255).collect();
     for extension in ["json", "toml", "yaml"] {
@@ -172,7 +168,6 @@ fn bytes_of_all_kinds() {
     }
 }
 
-#[test]
 fn many_errors() {
     let process = r#"{ "name": "a/b", "cmdlin": 3, "max_failures": -1 },"#;
     let text = format!(
@@ -185,7 +180,6 @@ fn many_errors() {
 }
 
 /// A long chain and a long cycle: neither is a matter of stack.
-#[test]
 fn long_orders() {
     let mut text = small_job("n", "")
         .split("processes")
@@ -204,7 +198,6 @@ fn long_orders() {
     says(&refused("job.toml", text), "error[order-cycle]");
 }
 
-#[test]
 fn links_that_lead_in_circles() {
     let sandbox = Sandbox::new();
     sandbox.file("app/job.toml", small_job("app", ""));
@@ -238,7 +231,6 @@ fn link(sandbox: &Sandbox, target: &str, name: &str) {
     symlink(target, sandbox.path().join(name)).expect("links can be made");
 }
 
-#[test]
 fn links_that_are_imported() {
     let said = imports(
         |sandbox| {
@@ -256,7 +248,6 @@ fn links_that_are_imported() {
     ");
 }
 
-#[test]
 fn links_in_directories_that_are_imported() {
     let said = imports(
         |sandbox| link(sandbox, "../job.toml", "app/dir/up"),
@@ -285,7 +276,6 @@ fn links_in_directories_that_are_imported() {
     ");
 }
 
-#[test]
 fn what_is_no_file() {
     let said = imports(
         |sandbox| {
@@ -301,7 +291,6 @@ fn what_is_no_file() {
     ");
 }
 
-#[test]
 fn what_jobc_keeps_for_itself() {
     let said = imports(
         |sandbox| {
@@ -317,13 +306,13 @@ fn what_jobc_keeps_for_itself() {
 }
 
 /// Root reads everything, so that somebody else has to try.
-fn as_nobody(sandbox: &Sandbox, arguments: &[&str]) -> Option<Run> {
+fn as_nobody(sandbox: &Sandbox, arguments: &[&str]) -> Run {
     let root = Command::new("id")
         .arg("-u")
         .output()
         .is_ok_and(|id| id.stdout == b"0\n");
     if !root {
-        return Some(sandbox.jobc(arguments));
+        return sandbox.jobc(arguments);
     }
     let readable = Command::new("setpriv")
         .args([
@@ -336,8 +325,7 @@ fn as_nobody(sandbox: &Sandbox, arguments: &[&str]) -> Option<Run> {
         .output()
         .is_ok_and(|output| output.status.success());
     if !readable {
-        eprintln!("skipped: root reads everything, and nobody else may run jobc here");
-        return None;
+        ignore("root reads everything, and nobody else may run jobc here");
     }
     let mut command = Command::new("setpriv");
     command
@@ -349,7 +337,7 @@ fn as_nobody(sandbox: &Sandbox, arguments: &[&str]) -> Option<Run> {
         ])
         .args(arguments)
         .current_dir(sandbox.path());
-    Some(sandbox.finish(&mut command))
+    sandbox.finish(&mut command)
 }
 
 fn set_mode(sandbox: &Sandbox, name: &str, mode: u32) {
@@ -357,7 +345,6 @@ fn set_mode(sandbox: &Sandbox, name: &str, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("it is ours");
 }
 
-#[test]
 fn what_may_not_be_read() {
     let sandbox = Sandbox::new();
     set_mode(&sandbox, "", 0o777);
@@ -371,7 +358,7 @@ fn what_may_not_be_read() {
     set_mode(&sandbox, "app/data", 0o755);
     set_mode(&sandbox, "app/job.toml", 0o000);
     let definition = as_nobody(&sandbox, &["check"]);
-    for run in [found, imported, definition].into_iter().flatten() {
+    for run in [found, imported, definition] {
         assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{}", run.stderr);
         says(&run, "ermission denied");
     }
@@ -379,7 +366,7 @@ fn what_may_not_be_read() {
 
 /// Runs a script in which `/full` is a file system of 64 KiB and `/read-only` one that cannot be
 /// written; none where mounts cannot be made.
-fn with_odd_disks(sandbox: &Sandbox, script: &str) -> Option<Run> {
+fn with_odd_disks(sandbox: &Sandbox, script: &str) -> Run {
     for name in ["full", "read-only"] {
         fs::create_dir_all(sandbox.path().join(name)).expect("it can be made");
     }
@@ -391,18 +378,16 @@ fn with_odd_disks(sandbox: &Sandbox, script: &str) -> Option<Run> {
         .output()
         .is_ok_and(|output| output.status.success());
     if !possible {
-        eprintln!("skipped: no right to mount anything");
-        return None;
+        ignore("no right to mount anything");
     }
     let mut command = Command::new("unshare");
     command
         .args(["-m", "sh", "-c", &format!("{mount} && {script}")])
         .arg(env!("CARGO_BIN_EXE_jobc"))
         .current_dir(sandbox.path());
-    Some(sandbox.finish(&mut command))
+    sandbox.finish(&mut command)
 }
 
-#[test]
 fn a_full_disk() {
     let sandbox = Sandbox::new();
     let long = format!("echo {}", "x".repeat(100_000));
@@ -411,14 +396,11 @@ fn a_full_disk() {
         small_job("app", "").replace("echo hello", &long),
     );
     let script = "\"$0\" build app --out full; s=$?; ls -A full; exit $s";
-    let Some(run) = with_odd_disks(&sandbox, script) else {
-        return;
-    };
+    let run = with_odd_disks(&sandbox, script);
     assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{}", run.stderr);
     says(&run, "cannot write");
 }
 
-#[test]
 fn a_read_only_disk() {
     let sandbox = Sandbox::new();
     sandbox.file("job.toml", small_job("app", ""));
@@ -426,9 +408,7 @@ fn a_read_only_disk() {
         "\"$0\" build app --out read-only",
         "\"$0\" build app --out read-only/below",
     ] {
-        let Some(run) = with_odd_disks(&sandbox, script) else {
-            return;
-        };
+        let run = with_odd_disks(&sandbox, script);
         assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{}", run.stderr);
         says(&run, "read-only");
     }
@@ -437,7 +417,6 @@ fn a_read_only_disk() {
     assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{}", run.stderr);
 }
 
-#[test]
 fn white_space_in_the_path() {
     let sandbox = Sandbox::new();
     sandbox.file("a b/job.toml", small_job("app", ""));
@@ -451,7 +430,6 @@ fn white_space_in_the_path() {
     assert_eq!(sandbox.list("a b"), ["job.toml"], "nothing was made");
 }
 
-#[test]
 fn builds_at_once() {
     let sandbox = Sandbox::new();
     for index in 0..20 {
@@ -487,7 +465,6 @@ fn builds_at_once() {
     );
 }
 
-#[test]
 fn earlier_results_stay() {
     let sandbox = Sandbox::new();
     sandbox
@@ -508,7 +485,6 @@ fn earlier_results_stay() {
 }
 
 /// A file of the right name and the wrong contents is no result.
-#[test]
 fn a_damaged_result_is_replaced() {
     let sandbox = Sandbox::new();
     sandbox.file("job.toml", small_job("app", ""));
@@ -520,4 +496,26 @@ fn a_damaged_result_is_replaced() {
     fs::write(&path, "").expect("it is ours");
     assert_eq!(sandbox.jobc(["build", "app"]), first);
     assert_eq!(fs::read(&path).expect("it is there"), good);
+}
+
+tests! {
+    deep_nesting,
+    large_jobs,
+    large_files,
+    alias_bomb,
+    bytes_of_all_kinds,
+    many_errors,
+    long_orders,
+    links_that_lead_in_circles,
+    links_that_are_imported,
+    links_in_directories_that_are_imported,
+    what_is_no_file,
+    what_jobc_keeps_for_itself,
+    what_may_not_be_read,
+    a_full_disk,
+    a_read_only_disk,
+    white_space_in_the_path,
+    builds_at_once,
+    earlier_results_stay,
+    a_damaged_result_is_replaced,
 }

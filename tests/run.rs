@@ -76,7 +76,6 @@ fn cases() -> Vec<(String, Case)> {
     cases
 }
 
-#[test]
 fn as_thermos_does() {
     let cases = cases();
     assert!(cases.len() > 80);
@@ -306,7 +305,6 @@ fn wrong(text: &str, expected: &[&str]) {
     assert_eq!((run.status, run.stdout.as_str()), (1, ""));
 }
 
-#[test]
 fn what_cannot_be_run() {
     let process = |more: &str| {
         format!(
@@ -397,7 +395,6 @@ fn what_cannot_be_run() {
     );
 }
 
-#[test]
 fn what_makes_no_sense() {
     let text = compiled(&json!([{"name": "a", "cmdline": "echo {{thermos.ports[http]}}"}]));
     let check = |options: &[&str], expected: &str| {
@@ -439,7 +436,6 @@ fn what_makes_no_sense() {
     );
 }
 
-#[test]
 fn what_is_printed() {
     let text = job(&json!({
         "name": "t",
@@ -470,7 +466,6 @@ fn what_is_printed() {
     assert_eq!((sandbox, run.status), ("the sandbox is [DIR]/s\n", 1));
 }
 
-#[test]
 fn sandboxes_go_after_a_success() {
     let check = |command: &str, options: &[&str], stays: bool| {
         let sandbox = Sandbox::new();
@@ -495,7 +490,6 @@ fn sandboxes_go_after_a_success() {
     check("true", &["--keep"], true);
 }
 
-#[test]
 fn logs_of_another_task_are_left_alone() {
     let sandbox = Sandbox::new();
     sandbox.file(
@@ -513,7 +507,6 @@ fn logs_of_another_task_are_left_alone() {
     );
 }
 
-#[test]
 fn what_a_killed_run_has_left_is_removed() {
     let sandbox = Sandbox::new();
     let job = small_job("hello", "").replace("echo hello", "cat ${./hello.txt}");
@@ -532,7 +525,6 @@ fn what_a_killed_run_has_left_is_removed() {
     assert_eq!(sandbox.list("tmp"), ["jobc-storehouse/file"]);
 }
 
-#[test]
 fn a_second_interrupt_kills_at_once() {
     let deaf = "trap '' TERM; echo ready; while :; do sleep 1.3; echo again; done";
     let sandbox = Sandbox::new();
@@ -551,7 +543,6 @@ fn a_second_interrupt_kills_at_once() {
     assert!(!run.stdout.contains("final"));
 }
 
-#[test]
 fn a_signal_that_arrives_twice_is_one() {
     let gentle = "trap 'sleep 0.3; echo clean; exit 1' TERM; echo ready; echo ready; \
                   while :; do sleep 0.05; done";
@@ -605,7 +596,6 @@ fn wait_for(condition: impl Fn() -> bool) {
 const FAMILY: &str = "echo $$; (trap '' TERM; echo $BASHPID; sleep 600) & \
                       setsid sh -c 'trap \"\" TERM; echo $$; sleep 600' & wait";
 
-#[test]
 fn nothing_is_left_behind() {
     let sandbox = Sandbox::new();
     let bad = "until [ -e go ]; do sleep 0.05; done; exit 1";
@@ -626,7 +616,6 @@ fn nothing_is_left_behind() {
     assert!(left.is_empty(), "{left:?}");
 }
 
-#[test]
 fn a_killed_jobc_takes_its_processes_along() {
     let sandbox = Sandbox::new();
     let family = "echo $$; (trap '' TERM HUP PIPE; echo $BASHPID; exec sleep 600) & wait";
@@ -642,7 +631,6 @@ fn a_killed_jobc_takes_its_processes_along() {
     wait_until_gone(&family);
 }
 
-#[test]
 fn many_lines_stay_whole() {
     let command =
         "for i in $(seq 300); do echo xxxxxxxxxxxxxxxxxxxx; echo yyyyyyyyyyyyyyyyyyyy >&2; done";
@@ -661,7 +649,6 @@ fn many_lines_stay_whole() {
     }
 }
 
-#[test]
 fn a_reader_who_goes_away_ends_nothing() {
     let sandbox = Sandbox::new();
     let text = compiled(&json!([{"name": "a", "cmdline": "seq 100000; touch done"}]));
@@ -672,7 +659,6 @@ fn a_reader_who_goes_away_ends_nothing() {
     assert!(sandbox.path().join("s/done").exists());
 }
 
-#[test]
 fn jobs_are_compiled_to_be_run() {
     let sandbox = Sandbox::with_examples();
     let run = jobc(
@@ -712,7 +698,6 @@ fn jobs_are_compiled_to_be_run() {
     assert_eq!((again.status, again.stdout), (1, run.stdout));
 }
 
-#[test]
 fn a_compiled_file_may_have_the_name_of_a_definition() {
     let sandbox = Sandbox::new();
     let text = compiled(&json!([{"name": "a", "cmdline": "echo ran"}]));
@@ -725,7 +710,6 @@ fn a_compiled_file_may_have_the_name_of_a_definition() {
     assert_eq!((run.stdout.as_str(), run.status), ("a | ran\n", 0));
 }
 
-#[test]
 fn every_step_that_jobc_adds_is_known() {
     let agent = Agent {
         instance: 0,
@@ -754,7 +738,6 @@ fn every_step_that_jobc_adds_is_known() {
     }
 }
 
-#[test]
 fn without_nix_nothing_is_fetched() {
     let sandbox = Sandbox::with_examples();
     let step = "path=/nix/store/x root=$PWD/.gc/a\necho ran";
@@ -784,7 +767,6 @@ fn without_nix_nothing_is_fetched() {
     );
 }
 
-#[test]
 fn a_slow_reader_misses_nothing() {
     let sandbox = Sandbox::new();
     let text = compiled(&json!([{"name": "a", "cmdline": "seq 40000"}]));
@@ -801,4 +783,25 @@ fn a_slow_reader_misses_nothing() {
         (40000, Some("a | 40000"))
     );
     assert_eq!(child.wait().expect("it ends").code(), Some(0));
+}
+
+tests! {
+    as_thermos_does,
+    what_cannot_be_run,
+    what_makes_no_sense,
+    what_is_printed,
+    sandboxes_go_after_a_success,
+    logs_of_another_task_are_left_alone,
+    what_a_killed_run_has_left_is_removed,
+    a_second_interrupt_kills_at_once,
+    a_signal_that_arrives_twice_is_one,
+    nothing_is_left_behind,
+    a_killed_jobc_takes_its_processes_along,
+    many_lines_stay_whole,
+    a_reader_who_goes_away_ends_nothing,
+    jobs_are_compiled_to_be_run,
+    a_compiled_file_may_have_the_name_of_a_definition,
+    every_step_that_jobc_adds_is_known,
+    without_nix_nothing_is_fetched,
+    a_slow_reader_misses_nothing,
 }

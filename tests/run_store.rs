@@ -13,7 +13,9 @@ use std::process::Command;
 
 use serde_json::json;
 
+use crate::harness::suite::ignore;
 use crate::harness::{Run, Sandbox};
+use crate::nix::need;
 
 /// What `/nix/store` is for a run.
 #[derive(Clone, Copy, PartialEq)]
@@ -77,8 +79,8 @@ fn find(program: &str) -> Option<String> {
         .find(|file| Path::new(file).is_file())
 }
 
-/// Whether tests can make such machines here; says so if not.
-fn can_pretend() -> bool {
+/// Ends a test that cannot make such machines here.
+fn need_to_pretend() {
     let works = |arguments: &[&str]| {
         let command = Command::new("unshare").args(arguments).output();
         command.is_ok_and(|output| output.status.success())
@@ -88,9 +90,8 @@ fn can_pretend() -> bool {
         && works(&["--user", "--map-root-user", "--mount", "true"])
         && find("setpriv").is_some();
     if !can {
-        eprintln!("skipped: this takes root, namespaces, and setpriv");
+        ignore("this takes root, namespaces, and setpriv");
     }
-    can
 }
 
 fn hand_over(directory: &Path) {
@@ -255,11 +256,8 @@ fn lines(run: &Run) -> String {
 }
 
 /// Every machine runs a job of files with what only the workspace has.
-#[test]
 fn the_workspace_provides_what_it_has() {
-    if !can_pretend() {
-        return;
-    }
+    need_to_pretend();
     let mut failures = Vec::new();
     for user in [User::Root, User::Nobody] {
         for store in [Store::Empty, Store::Filled, Store::None] {
@@ -312,14 +310,10 @@ fn the_workspace_provides_what_it_has() {
 
 /// Nix takes what the workspace has into its store, from root and through a daemon that does not
 /// trust the user, and no cache is asked for it: here, none answers.
-#[test]
 fn nix_takes_what_the_workspace_has() {
-    if !can_pretend() {
-        return;
-    }
+    need_to_pretend();
     if find("nix-store").is_none() || find("nix-daemon").is_none() {
-        eprintln!("skipped: this takes Nix");
-        return;
+        need("there is no Nix");
     }
     for user in [User::Root, User::Nobody] {
         let machine = Machine {
@@ -352,7 +346,6 @@ fn nix_takes_what_the_workspace_has() {
 }
 
 /// A program `unshare` that refuses, as some kernels do.
-#[test]
 fn refused_namespaces_are_done_without() {
     let sandbox = workspace(User::Root);
     let bin = sandbox.path().join("bin");
@@ -395,11 +388,8 @@ fn refused_namespaces_are_done_without() {
 }
 
 /// What is printed after `init` works as it is printed, and so does a run from outside.
-#[test]
 fn a_new_workspace_runs() {
-    if !can_pretend() {
-        return;
-    }
+    need_to_pretend();
     for user in [User::Root, User::Nobody] {
         let sandbox = Sandbox::new();
         let init = sandbox.jobc(["init", "demo"]);
@@ -439,11 +429,8 @@ fn a_new_workspace_runs() {
     }
 }
 
-#[test]
 fn absent_packages_are_told_before_anything_starts() {
-    if !can_pretend() {
-        return;
-    }
+    need_to_pretend();
     let machine = Machine {
         store: Store::Empty,
         user: User::Nobody,
@@ -494,7 +481,6 @@ fn refused(job: &serde_json::Value, options: &[&str], expected: &str) {
     assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{}", run.stderr);
 }
 
-#[test]
 fn instances_and_ports_that_cannot_be() {
     let three = || json!({"instances": 3});
     refused(
@@ -542,11 +528,8 @@ fn instances_and_ports_that_cannot_be() {
     }
 }
 
-#[test]
 fn a_port_below_1024_without_the_right() {
-    if !can_pretend() {
-        return;
-    }
+    need_to_pretend();
     let sandbox = Sandbox::new();
     sandbox.file("c.json", compiled(&json!({})));
     let machine = Machine {
@@ -567,7 +550,6 @@ fn a_port_below_1024_without_the_right() {
     }
 }
 
-#[test]
 fn containers_are_not_left_out_in_silence() {
     let image = "the job runs in the Docker image `debian:12`, and `run` has no containers\n |\n = help: \
                  run its processes on this machine as it is with `--without-container`";
@@ -606,7 +588,6 @@ fn containers_are_not_left_out_in_silence() {
     assert_eq!(run.status, 0);
 }
 
-#[test]
 fn a_compiled_job_comes_from_standard_input() {
     let sandbox = Sandbox::new();
     sandbox.file("c.json", compiled(&json!({})));
@@ -621,4 +602,16 @@ fn a_compiled_job_comes_from_standard_input() {
         "{}",
         run.stderr
     );
+}
+
+tests! {
+    the_workspace_provides_what_it_has,
+    nix_takes_what_the_workspace_has,
+    refused_namespaces_are_done_without,
+    a_new_workspace_runs,
+    absent_packages_are_told_before_anything_starts,
+    instances_and_ports_that_cannot_be,
+    a_port_below_1024_without_the_right,
+    containers_are_not_left_out_in_silence,
+    a_compiled_job_comes_from_standard_input,
 }

@@ -14,7 +14,6 @@ use serde_json::{Value, json};
 
 use crate::harness::{Sandbox, report, repository, updating};
 
-#[test]
 fn files_are_current() {
     let mut failures = Vec::new();
     for which in Which::ALL {
@@ -216,7 +215,6 @@ fn everything() -> Value {
     serde_json::from_str(&text).expect("the sample is JSON")
 }
 
-#[test]
 fn the_schema_accepts_what_the_types_accept() {
     let validator = validator(Which::Definition);
     let job = everything();
@@ -261,7 +259,6 @@ fn the_schema_accepts_what_the_types_accept() {
     );
 }
 
-#[test]
 fn compiled_jobs_are_what_their_schema_says() {
     let validator = validator(Which::Aurora);
     let sandbox = Sandbox::new();
@@ -286,4 +283,10 @@ fn compiled_jobs_are_what_their_schema_says() {
 fn sorted(value: &Value, text: &str) -> bool {
     let printed = serde_json::to_string_pretty(value).expect("it was JSON");
     format!("{printed}\n") == text
+}
+
+tests! {
+    files_are_current,
+    the_schema_accepts_what_the_types_accept,
+    compiled_jobs_are_what_their_schema_says,
 }

@@ -31,7 +31,6 @@ fn committed() -> Sandbox {
     sandbox
 }
 
-#[test]
 fn a_directory_is_no_revision() {
     let sandbox = committed();
     let job = small_job("hello", "instances = 2");
@@ -74,7 +73,6 @@ fn a_directory_is_no_revision() {
     );
 }
 
-#[test]
 fn a_file_called_head() {
     let sandbox = Sandbox::new();
     sandbox
@@ -168,7 +166,6 @@ fn add_b(sandbox: &Sandbox) {
     );
 }
 
-#[test]
 fn a_submodule_that_is_behind() {
     let sandbox = behind(&[]);
     let root = sandbox.path().join("r");
@@ -190,7 +187,6 @@ fn a_submodule_that_is_behind() {
 }
 
 /// What is in the place of a submodule is not followed out of the workspace: there, git would fail.
-#[test]
 fn a_submodule_that_was_replaced() {
     let sandbox = behind(&[]);
     let root = sandbox.path().join("r");
@@ -235,7 +231,6 @@ fn a_submodule_that_was_replaced() {
 }
 
 /// Jobs that are defined in a submodule are not new where their submodule is not there.
-#[test]
 fn definitions_in_a_submodule_that_is_behind() {
     let sandbox = behind(&[("c/job.toml", &small_job("c", ""))]);
     let run = jobc_in(&sandbox, "r", &["diff"]);
@@ -253,7 +248,6 @@ fn definitions_in_a_submodule_that_is_behind() {
 }
 
 /// A definition that does not even name its job any more is why the job is not there.
-#[test]
 fn a_definition_that_is_broken() {
     let sandbox = committed();
     let broken = "[core]\nx = 1\n";
@@ -304,7 +298,6 @@ fn in_all_formats(sandbox: &Sandbox, sides: &[&str]) -> ([String; 2], Value) {
     ([print("text"), print("markdown")], first)
 }
 
-#[test]
 fn settings_and_locks_that_cannot_be_read() {
     let sandbox = committed();
     let root = sandbox.path().join("r");
@@ -353,7 +346,6 @@ fn compiled() -> (Sandbox, String) {
     (sandbox, built.stdout)
 }
 
-#[test]
 fn compiled_jobs_of_any_name() {
     let (sandbox, built) = compiled();
     sandbox.file("r/c/deep/down/a.json", &built);
@@ -375,7 +367,6 @@ fn compiled_jobs_of_any_name() {
     assert!(run.stderr.contains("`c` has two jobs"), "{run:?}");
 }
 
-#[test]
 fn what_is_passed_over_is_told() {
     let (sandbox, built) = compiled();
     let root: PathBuf = sandbox.path().join("r");
@@ -415,7 +406,6 @@ fn what_is_passed_over_is_told() {
 }
 
 /// Definitions may be JSON, and lie beside other JSON or snapshots.
-#[test]
 fn directories_that_are_workspaces_all_the_same() {
     let (sandbox, built) = compiled();
     sandbox
@@ -440,7 +430,6 @@ fn directories_that_are_workspaces_all_the_same() {
     );
 }
 
-#[test]
 fn a_git_that_is_killed() {
     let sandbox = committed();
     let script = "#!/bin/sh\ncase \"$*\" in *cat-file*) kill -9 $$;; esac\n\
@@ -457,4 +446,18 @@ fn a_git_that_is_killed() {
     let run = sandbox.finish(command.arg("diff"));
     let expected = "error: cannot look up a revision: git was ended by signal 9 (SIGKILL)\n";
     assert_eq!((run.status, run.stderr.as_str()), (2, expected), "{run:?}");
+}
+
+tests! {
+    a_directory_is_no_revision,
+    a_file_called_head,
+    a_submodule_that_is_behind,
+    a_submodule_that_was_replaced,
+    definitions_in_a_submodule_that_is_behind,
+    a_definition_that_is_broken,
+    settings_and_locks_that_cannot_be_read,
+    compiled_jobs_of_any_name,
+    what_is_passed_over_is_told,
+    directories_that_are_workspaces_all_the_same,
+    a_git_that_is_killed,
 }

@@ -35,7 +35,6 @@ fn read(sandbox: &Sandbox, name: &str) -> String {
     fs::read_to_string(sandbox.path().join(name)).unwrap()
 }
 
-#[test]
 fn a_snapshot_is_what_is_built() {
     let sandbox = kept();
     let built = sandbox.jobc(["build", "hello", "--stdout"]).stdout;
@@ -61,7 +60,6 @@ fn a_snapshot_is_what_is_built() {
     assert_eq!(inode(HELLO), before, "what is current is left alone");
 }
 
-#[test]
 fn changes_are_told_and_accepted() {
     let sandbox = kept();
     sandbox.file("hello/job.toml", small_job("hello", "instances = 3"));
@@ -92,7 +90,6 @@ fn changes_are_told_and_accepted() {
     assert_eq!(sandbox.jobc(["snapshot", "--check"]).status, 0);
 }
 
-#[test]
 fn a_selection_leaves_others_alone() {
     let sandbox = kept();
     fs::remove_dir_all(sandbox.path().join("other")).unwrap();
@@ -108,7 +105,6 @@ fn a_selection_leaves_others_alone() {
     assert_eq!(sandbox.jobc(["snapshot", "--check"]).status, 1);
 }
 
-#[test]
 fn nothing_is_done_where_anything_is_wrong() {
     let sandbox = kept();
     fs::remove_dir_all(sandbox.path().join("other")).unwrap();
@@ -119,7 +115,6 @@ fn nothing_is_done_where_anything_is_wrong() {
 }
 
 /// A workspace that has snapshots may have no definition any more.
-#[test]
 fn the_last_job_goes() {
     let sandbox = kept();
     for directory in ["hello", "other"] {
@@ -147,7 +142,6 @@ fn the_last_job_goes() {
     }
 }
 
-#[test]
 fn only_snapshots_are_removed() {
     let sandbox = kept();
     let other = read(&sandbox, OTHER);
@@ -192,7 +186,6 @@ fn only_snapshots_are_removed() {
 }
 
 /// Git on Windows makes such checkouts; what it commits has LF.
-#[test]
 fn line_endings_of_a_checkout_do_not_matter() {
     let sandbox = kept();
     let with_returns = read(&sandbox, HELLO).replace('\n', "\r\n");
@@ -210,7 +203,6 @@ fn line_endings_of_a_checkout_do_not_matter() {
 }
 
 /// A conflict of a merge stands where the snapshot does.
-#[test]
 fn a_conflict_is_resolved_by_writing() {
     let sandbox = kept();
     let good = read(&sandbox, HELLO);
@@ -226,7 +218,6 @@ fn a_conflict_is_resolved_by_writing() {
     assert_eq!(read(&sandbox, HELLO), good);
 }
 
-#[test]
 fn links_are_not_followed() {
     let sandbox = kept();
     sandbox.file("elsewhere/hello.json", "mine");
@@ -258,7 +249,6 @@ fn links_are_not_followed() {
     }
 }
 
-#[test]
 fn the_directory_is_a_setting() {
     let sandbox = Sandbox::new();
     sandbox.file("jobc.toml", "[snapshots]\ndirectory = './review/jobs/'\n");
@@ -279,7 +269,6 @@ fn the_directory_is_a_setting() {
     }
 }
 
-#[test]
 fn keys_that_differ_in_case_are_told() {
     let sandbox = kept();
     sandbox.file("upper/job.toml", small_job("Hello", ""));
@@ -296,7 +285,6 @@ fn keys_that_differ_in_case_are_told() {
 }
 
 /// What Aurora's JSON cannot carry is kept all the same.
-#[test]
 fn every_job_has_a_snapshot() {
     let sandbox = Sandbox::new();
     sandbox.file(
@@ -306,4 +294,19 @@ fn every_job_has_a_snapshot() {
     let run = sandbox.jobc(["snapshot"]);
     assert_eq!((run.status, run.stdout), (0, format!("added {HELLO}\n")));
     assert!(read(&sandbox, HELLO).contains("\"mesos\""));
+}
+
+tests! {
+    a_snapshot_is_what_is_built,
+    changes_are_told_and_accepted,
+    a_selection_leaves_others_alone,
+    nothing_is_done_where_anything_is_wrong,
+    the_last_job_goes,
+    only_snapshots_are_removed,
+    line_endings_of_a_checkout_do_not_matter,
+    a_conflict_is_resolved_by_writing,
+    links_are_not_followed,
+    the_directory_is_a_setting,
+    keys_that_differ_in_case_are_told,
+    every_job_has_a_snapshot,
 }

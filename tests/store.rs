@@ -26,7 +26,6 @@ const KINDS: [(&str, usize); 4] = [
     ("text", 13),
 ];
 
-#[test]
 fn objects_have_the_paths_that_nix_gave_them() {
     let vectors = vectors();
     let mut failures = Vec::new();
@@ -111,7 +110,6 @@ fn address_of(vector: &Value, tree: &Tree) -> Option<ContentAddress> {
     })
 }
 
-#[test]
 fn texts_mention_what_they_refer_to() {
     let vectors = vectors();
     let mut failures = Vec::new();
@@ -141,7 +139,6 @@ fn texts_mention_what_they_refer_to() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-#[test]
 fn names_are_accepted_as_nix_does() {
     let vectors = vectors();
     let mut failures = Vec::new();
@@ -158,7 +155,6 @@ fn names_are_accepted_as_nix_does() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-#[test]
 fn narinfos_agree_with_the_objects() {
     let vectors = vectors();
     let mut failures = Vec::new();
@@ -194,7 +190,6 @@ fn narinfos_agree_with_the_objects() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-#[test]
 fn narinfos_are_written_and_signed_as_nix_does() {
     let vectors = vectors();
     let mut failures = Vec::new();
@@ -335,4 +330,12 @@ impl<'a> Failures<'a> {
             ));
         }
     }
+}
+
+tests! {
+    objects_have_the_paths_that_nix_gave_them,
+    texts_mention_what_they_refer_to,
+    names_are_accepted_as_nix_does,
+    narinfos_agree_with_the_objects,
+    narinfos_are_written_and_signed_as_nix_does,
 }

@@ -48,7 +48,6 @@ fn same_in_all_forms(sandbox: &Sandbox) -> Vec<Value> {
     values
 }
 
-#[test]
 fn examples() {
     let sandbox = Sandbox::with_examples();
     assert_eq!(same_in_all_forms(&sandbox).len(), 5);
@@ -71,7 +70,6 @@ fn complete(job: &Value) -> Value {
     same_in_all_forms(&sandbox).remove(0)
 }
 
-#[test]
 fn every_field() {
     let job = complete(&everything());
     assert_eq!(job["sla_policy"]["status_key"], "drain");
@@ -81,7 +79,6 @@ fn every_field() {
     );
 }
 
-#[test]
 fn every_choice() {
     let image = json!({ "name": "a", "tag": "b" });
     let appc = json!({ "name": "a", "image_id": "b" });
@@ -120,7 +117,6 @@ fn every_choice() {
     }
 }
 
-#[test]
 fn a_job_that_json_cannot_carry_runs() {
     let sandbox = Sandbox::new();
     let more = "instances = 2\nupdate_config.update_strategy.variable_batch.batch_sizes = [2]\n";
@@ -163,8 +159,6 @@ proptest! {
         failure_persistence: Some(Box::new(FileFailurePersistence::Direct("tests/regressions.txt"))),
         ..ProptestConfig::default()
     })]
-
-    #[test]
     fn hostile_texts(texts in prop::collection::vec(hostile(), 6)) {
         let mut job = everything();
         job["contact"] = texts[0].clone().into();
@@ -183,4 +177,12 @@ proptest! {
         prop_assert_eq!(&compiled["container"]["mesos"]["image"]["docker"]["name"], &texts[3]);
         prop_assert_eq!(&compiled["task_links"][format!("x{key}")], &texts[5]);
     }
+}
+
+tests! {
+    examples,
+    every_field,
+    every_choice,
+    a_job_that_json_cannot_carry_runs,
+    hostile_texts,
 }

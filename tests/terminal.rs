@@ -2,10 +2,11 @@
 
 use std::process::Command;
 
+use crate::harness::suite::ignore;
 use crate::harness::{Sandbox, small_job};
 
 /// What a terminal of so many columns gets to see of a command, without colours.
-fn shown(sandbox: &Sandbox, columns: usize, line: &str) -> Option<String> {
+fn shown(sandbox: &Sandbox, columns: usize, line: &str) -> String {
     let jobc = env!("CARGO_BIN_EXE_jobc");
     let script = format!(
         "stty cols {columns} rows 50; {}",
@@ -18,11 +19,10 @@ fn shown(sandbox: &Sandbox, columns: usize, line: &str) -> Option<String> {
         .env("NO_COLOR", "1")
         .args(["-qec", &script, "/dev/null"]);
     let Ok(output) = command.output() else {
-        eprintln!("skipped: this takes `script`");
-        return None;
+        ignore("this takes `script`");
     };
     let text = String::from_utf8_lossy(&output.stdout).replace('\r', "");
-    Some(text.replace(jobc, "jobc"))
+    text.replace(jobc, "jobc")
 }
 
 /// Lines that are longer than they need be: each has a blank that is no part of code.
@@ -51,7 +51,6 @@ fn too_long(text: &str, columns: usize) -> Vec<String> {
     long
 }
 
-#[test]
 fn prose_fits_fifty_columns() {
     let sandbox = Sandbox::new();
     sandbox
@@ -78,9 +77,7 @@ fn prose_fits_fifty_columns() {
         "jobc help list",
         "jobc build --help",
     ] {
-        let Some(text) = shown(&sandbox, 50, line) else {
-            return;
-        };
+        let text = shown(&sandbox, 50, line);
         assert!(text.len() > 20, "{line}: {text}");
         for long in too_long(&text, 50) {
             failures.push(format!("{line}: {long}"));
@@ -90,17 +87,12 @@ fn prose_fits_fifty_columns() {
     crate::harness::report(&failures);
 }
 
-#[test]
 fn code_stays_whole() {
     let sandbox = Sandbox::new();
     sandbox.file("hello/job.toml", small_job("hello", ""));
-    let Some(text) = shown(&sandbox, 50, "jobc run hello --port http=80") else {
-        return;
-    };
+    let text = shown(&sandbox, 50, "jobc run hello --port http=80");
     assert!(text.contains("error: the job has no port `http`"), "{text}");
-    let Some(text) = shown(&sandbox, 50, "jobc graph --help") else {
-        return;
-    };
+    let text = shown(&sandbox, 50, "jobc graph --help");
     assert!(
         text.contains("  jobc graph hello --format dot | dot -Tpng -o hello.png"),
         "{text}"
@@ -129,7 +121,6 @@ fn too_long_in_help(text: &str) -> Vec<String> {
     long
 }
 
-#[test]
 fn help_on_everything_fits_fifty_columns() {
     let sandbox = Sandbox::new();
     let asked = |words: &[&str]| {
@@ -207,7 +198,6 @@ fn help_on_everything_fits_fifty_columns() {
     assert!(unknown.contains(row), "{unknown}");
 }
 
-#[test]
 fn nothing_is_wrapped_without_a_terminal() {
     let sandbox = Sandbox::new();
     sandbox.file("hello/job.toml", small_job("hello", ""));
@@ -224,4 +214,11 @@ fn nothing_is_wrapped_without_a_terminal() {
     assert!(run.stderr.contains(short), "{}", run.stderr);
     let run = sandbox.finish(command.env("COLUMNS", "nonsense"));
     assert!(run.stderr.contains(long), "{}", run.stderr);
+}
+
+tests! {
+    prose_fits_fifty_columns,
+    code_stays_whole,
+    help_on_everything_fits_fifty_columns,
+    nothing_is_wrapped_without_a_terminal,
 }

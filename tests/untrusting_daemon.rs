@@ -7,7 +7,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Output};
 
 use crate::harness::report;
-use crate::init_command::{Node, OBJECT, settings, shells};
+use crate::harness::suite::ignore;
+use crate::init_command::{Node, OBJECT, need_all_shells, settings, shells};
 
 /// Takes what is in the store or in the directory `daemon`, and nothing from the job's caches.
 const NIX_STORE: &str = r#"
@@ -128,23 +129,20 @@ fn is_root() -> bool {
 }
 
 /// Who may write to everything needs another account for these tests.
-fn possible() -> bool {
+fn need_an_account() {
     let possible = !is_root() || Command::new("setpriv").arg("--version").output().is_ok();
     if !possible {
-        eprintln!("skipped: there is no setpriv on this machine");
+        ignore("there is no setpriv on this machine");
     }
-    possible
 }
 
 /// Runs the step in every shell and compares its exit code, what it says and what was copied.
 fn check(make: impl Fn() -> Untrusting, status: i32, says: &[&str], copies: &[&str]) {
-    if !possible() {
-        return;
-    }
+    need_an_account();
     let mut failures = Vec::new();
     for shell in shells() {
         let node = make();
-        let output = node.run(&shell, 1);
+        let output = node.run(shell, 1);
         let stderr = String::from_utf8_lossy(&output.stderr);
         let said = says.iter().all(|word| stderr.contains(word));
         let expected: String = copies.iter().map(|line| format!("copy {line}\n")).collect();
@@ -155,10 +153,10 @@ fn check(make: impl Fn() -> Untrusting, status: i32, says: &[&str], copies: &[&s
         }
     }
     report(&failures);
+    need_all_shells();
 }
 
 /// All versions of Nix say what a path refers to, in words of their own.
-#[test]
 fn one_cache() {
     for version in ["old", "new", "later"] {
         check(
@@ -176,7 +174,6 @@ fn one_cache() {
 }
 
 /// What the daemon gets by itself is left to it.
-#[test]
 fn packages_from_the_daemon() {
     check(
         || {
@@ -192,7 +189,6 @@ fn packages_from_the_daemon() {
 }
 
 /// A closure that no cache has whole.
-#[test]
 fn split_between_caches() {
     check(
         || {
@@ -214,7 +210,6 @@ fn split_between_caches() {
 }
 
 /// Where nobody says what a path refers to, that is not "nothing".
-#[test]
 fn references_that_cannot_be_learned() {
     check(
         || {
@@ -228,7 +223,6 @@ fn references_that_cannot_be_learned() {
     );
 }
 
-#[test]
 fn missing() {
     check(
         || {
@@ -253,11 +247,8 @@ fn missing() {
 }
 
 /// References that lead nowhere end.
-#[test]
 fn a_cache_that_lies() {
-    if !possible() {
-        return;
-    }
+    need_an_account();
     let node = Untrusting::new("new")
         .has("a", OBJECT, &[TOOL])
         .has("a", TOOL, &[LIBRARY])
@@ -272,18 +263,26 @@ fn a_cache_that_lies() {
 }
 
 /// What a cache did not have once is asked for again, even by the next run of the same step.
-#[test]
 fn notes_of_failures() {
-    if !possible() {
-        return;
-    }
+    need_an_account();
     for shell in shells() {
         let node = Untrusting::new("new");
         let notes_first = NIX.replace("base=", "mkdir -p \"$XDG_CACHE_HOME/nix\"; base=");
         node.node.program("nix", &notes_first);
-        let output = node.run(&shell, 1);
+        let output = node.run(shell, 1);
         assert_eq!(output.status.code(), Some(1), "{shell:?}: {output:?}");
         let notes = node.node.sandbox.path().join("work dir/.gc/.cache/web");
         assert!(notes.exists() && !notes.join("nix").exists(), "{shell:?}");
     }
+    need_all_shells();
+}
+
+tests! {
+    one_cache,
+    packages_from_the_daemon,
+    split_between_caches,
+    references_that_cannot_be_learned,
+    missing,
+    a_cache_that_lies,
+    notes_of_failures,
 }

@@ -119,7 +119,6 @@ fn codes(text: &str, bindings: &[Binding]) -> (String, bool) {
     (codes.join(","), client.iter().any(wrong))
 }
 
-#[test]
 fn verdicts_of_the_client() {
     let path = repository().join("tests/validate/facts.txt");
     let facts = fs::read_to_string(&path).expect("the facts can be read");
@@ -146,7 +145,6 @@ fn verdicts_of_the_client() {
     report(&failures);
 }
 
-#[test]
 fn compiled_jobs_are_valid() {
     let sandbox = Sandbox::with_examples();
     let run = sandbox.jobc(["-C", "examples", "build", "--all", "--out", "compiled"]);
@@ -156,7 +154,6 @@ fn compiled_jobs_are_valid() {
     assert!(run.stderr.starts_with("validated "), "{}", run.stderr);
 }
 
-#[test]
 fn recorded_tasks_are_valid() {
     let mut failures = Vec::new();
     let directory = repository().join("tests/run");
@@ -183,7 +180,6 @@ fn recorded_tasks_are_valid() {
     report(&failures);
 }
 
-#[test]
 fn standard_input() {
     let sandbox = Sandbox::new();
     let mut command = sandbox.command();
@@ -200,7 +196,6 @@ fn standard_input() {
     assert!(stderr.contains("--> <stdin>:1:"), "{stderr}");
 }
 
-#[test]
 fn files_that_cannot_be_read() {
     let sandbox = Sandbox::new();
     sandbox.file("good.json", job("hello").to_string());
@@ -221,7 +216,6 @@ fn files_that_cannot_be_read() {
     assert_eq!(run.status, 2, "{}", run.stderr);
 }
 
-#[test]
 fn bindings_of_the_command_line() {
     let sandbox = Sandbox::new();
     let mut topology = job("topology");
@@ -245,4 +239,13 @@ fn bindings_of_the_command_line() {
     ] {
         assert_eq!(run(&["--bind", wrong]).status, 2, "{wrong}");
     }
+}
+
+tests! {
+    verdicts_of_the_client,
+    compiled_jobs_are_valid,
+    recorded_tasks_are_valid,
+    standard_input,
+    files_that_cannot_be_read,
+    bindings_of_the_command_line,
 }

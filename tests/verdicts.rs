@@ -406,7 +406,6 @@ fn is_got(expected: &Value) -> bool {
     nix.iter().all(|got| got == true)
 }
 
-#[test]
 fn states_say_why_where_ready_differs_from_nodes() {
     let states = States::read();
     assert!(states.rows.len() >= 250, "{}", states.rows.len());
@@ -418,7 +417,6 @@ fn states_say_why_where_ready_differs_from_nodes() {
     }
 }
 
-#[test]
 fn ready_says_what_the_strictest_node_does() {
     const THREADS: usize = 4;
     let states = States::read();
@@ -448,4 +446,9 @@ fn ready_says_what_the_strictest_node_does() {
         }
     });
     report(&failures.into_inner().expect("no thread died"));
+}
+
+tests! {
+    states_say_why_where_ready_differs_from_nodes,
+    ready_says_what_the_strictest_node_does,
 }

@@ -30,7 +30,6 @@ fn workspace() -> Sandbox {
     sandbox
 }
 
-#[test]
 fn sessions() {
     let path = repository().join("tests/why/sessions.txt");
     let text = fs::read_to_string(&path).unwrap();
@@ -57,7 +56,6 @@ fn sessions() {
     }
 }
 
-#[test]
 fn documents_are_what_the_schema_says() {
     let schema: Value = serde_json::from_str(&schema(Which::Why)).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
@@ -72,7 +70,6 @@ fn documents_are_what_the_schema_says() {
     }
 }
 
-#[test]
 fn reasons_are_what_the_schema_says() {
     let schema: Value = serde_json::from_str(&schema(Which::WhyChanged)).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
@@ -87,7 +84,6 @@ fn reasons_are_what_the_schema_says() {
 }
 
 /// Packages that are given by their store paths and not locked may refer to anything.
-#[test]
 fn what_is_not_known_is_not_claimed() {
     let sandbox = workspace();
     let lock = sandbox.path().join("jobc.lock");
@@ -125,7 +121,6 @@ fn what_is_not_known_is_not_claimed() {
 
 /// The ways from one package to another double with each of many levels; one of them is found, at
 /// once.
-#[test]
 fn many_ways_cost_no_time() {
     let sandbox = Sandbox::new();
     let path = |level: usize, side: char| format!("{level:0>31}{side}-level-{level}");
@@ -164,4 +159,12 @@ fn many_ways_cost_no_time() {
     assert!(run.stdout.contains(&path(3998, '0')));
     let run = sandbox.jobc(["why", "level", "--all"]);
     assert_eq!((run.status, run.stdout.as_str()), (2, ""));
+}
+
+tests! {
+    sessions,
+    documents_are_what_the_schema_says,
+    reasons_are_what_the_schema_says,
+    what_is_not_known_is_not_claimed,
+    many_ways_cost_no_time,
 }

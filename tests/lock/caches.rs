@@ -54,7 +54,6 @@ impl Cached {
     }
 }
 
-#[test]
 fn closures_from_caches() {
     let cached = Cached::new(&format!(
         "tool = \"nixpkgs#tool\"\nother = \"nixpkgs#other\"\nliteral = \"{TOOL}\""
@@ -110,7 +109,6 @@ fn closures_from_caches() {
 
 /// Who gives a store path says what the files make. Caches do not know; so what they are asked later
 /// leaves that alone.
-#[test]
 fn files_of_the_workspace() {
     let cached = Cached::new("tool = \"./pkgs.nix#tool\"");
     cached.sandbox.file("pkgs.nix", "1\n");
@@ -135,7 +133,6 @@ fn files_of_the_workspace() {
     assert_ne!(cached.text(), Some(text));
 }
 
-#[test]
 fn what_caches_do_not_have() {
     let cached = Cached::new(&format!("tool = \"nixpkgs#tool\"\nliteral = \"{OTHER}\""));
     let given = format!("tool={TOOL}");
@@ -214,7 +211,6 @@ fn what_caches_do_not_have() {
 }
 
 /// One narinfo has room for more references than any closure has paths.
-#[test]
 fn made_up_references_have_an_end() {
     let cached = Cached::new("tool = \"nixpkgs#tool\"");
     let made_up: Vec<String> = (0..101_100)
@@ -232,4 +228,11 @@ fn made_up_references_have_an_end() {
         "error: cannot lock what these caches say: they refer to more than 101000 store paths, \
          and no closure has so many\n"
     );
+}
+
+tests! {
+    closures_from_caches,
+    files_of_the_workspace,
+    what_caches_do_not_have,
+    made_up_references_have_an_end,
 }

@@ -49,7 +49,6 @@ fn conflicted(style: Option<&str>, sides: [Side<'_>; 2], together: &str) -> Fake
     fake
 }
 
-#[test]
 fn what_each_side_added_is_kept_without_asking() {
     for style in STYLES {
         let sides: [Side<'_>; 2] = [
@@ -88,7 +87,6 @@ fn what_each_side_added_is_kept_without_asking() {
     }
 }
 
-#[test]
 fn what_sides_disagree_about_is_asked_again() {
     for style in STYLES {
         let sides: [Side<'_>; 2] = [
@@ -120,4 +118,9 @@ fn what_sides_disagree_about_is_asked_again() {
         );
         assert_eq!(fake.lock(&["--check"]).status, 0);
     }
+}
+
+tests! {
+    what_each_side_added_is_kept_without_asking,
+    what_sides_disagree_about_is_asked_again,
 }

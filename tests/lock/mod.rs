@@ -2,7 +2,7 @@
 //! Nix; and with the real one on packages that are made on the spot, without nixpkgs and without a
 //! network.
 //!
-//! Without Nix the latter say that they were skipped, or fail if `JOBC_REQUIRE_NIX=1`.
+//! Without Nix the latter count as ignored, or fail if `JOBC_REQUIRE_NIX=1`.
 
 mod caches;
 mod conflicts;
@@ -26,4 +26,8 @@ pub fn base(path: &str) -> &str {
 pub fn definition(packages: &str) -> String {
     let definition = small_job("app", "");
     definition.replace("[task]", &format!("[packages]\n{packages}\n[task]"))
+}
+
+tests! {
+    [caches, conflicts, real, written]
 }

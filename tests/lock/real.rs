@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 
 use crate::harness::{Run, Sandbox};
-use crate::nix::nix;
+use crate::nix::need_nix;
 
 use super::{TOOL, base, definition};
 
@@ -109,11 +109,8 @@ impl Real {
     }
 }
 
-#[test]
 fn real_packages() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let real = Real::new(
         r#"a = "./nix/pkgs.nix#tool"
 b = "./nix/pkgs.nix#tool^out"
@@ -212,11 +209,8 @@ h = "./flake""#,
 }
 
 /// Nix writes the lock of a flake while it is asked.
-#[test]
 fn real_locks_of_flakes() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let real = Real::new("a = \"./locked#tool\"");
     let dependency = real.sandbox.path().join("dependency");
     let inputs = format!(
@@ -240,11 +234,8 @@ fn real_locks_of_flakes() {
     assert_eq!(real.lock(&["--check"]).status, 1);
 }
 
-#[test]
 fn real_failures() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let real = Real::new(
         r#"a = "broken"
 b = "needs"
@@ -291,11 +282,8 @@ o = "misspelt""#,
 }
 
 /// An input-addressed store path that is given by itself, and one that nobody has.
-#[test]
 fn real_store_paths() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let real = Real::new("a = \"dep\"");
     let run = real.lock(&[]);
     assert_eq!(run.status, 0, "{}", run.stderr);
@@ -314,4 +302,11 @@ fn real_store_paths() {
     );
     let text = fs::read_to_string(real.sandbox.path().join("jobc.lock")).expect("it was written");
     assert!(text.contains(path) && !text.contains(TOOL), "{text}");
+}
+
+tests! {
+    real_packages,
+    real_failures,
+    real_store_paths,
+    real_locks_of_flakes,
 }

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use crate::nix::nix;
+use crate::nix::need_nix;
 
 use super::fake::{Fake, HASH};
 use super::{DEP, NEW, OTHER, TOOL, base};
@@ -21,7 +21,6 @@ fn wait_for(what: &str, mut condition: impl FnMut() -> bool) {
     panic!("waited in vain for {what}");
 }
 
-#[test]
 fn what_is_written() {
     let fake = Fake::new();
     fake.names("tool = \"tool\"\nother = \"flake#other\"");
@@ -77,7 +76,6 @@ fn what_is_written() {
     );
 }
 
-#[test]
 fn only_what_changed_changes() {
     let fake = Fake::new();
     fake.names("tool = \"tool\"");
@@ -140,7 +138,6 @@ fn only_what_changed_changes() {
 }
 
 /// A package of a Nix file is asked for again once that file, or what it imports, is another one.
-#[test]
 fn files_of_the_workspace() {
     let fake = Fake::new();
     fake.names("tool = \"./pkgs.nix#tool\"\nother = \"flake#other\"");
@@ -228,7 +225,6 @@ fn files_of_the_workspace() {
 }
 
 /// Locks of an earlier jobc say nothing about files.
-#[test]
 fn files_that_no_lock_tells_of() {
     let fake = Fake::new();
     fake.names("tool = \"./pkgs.nix#tool\"");
@@ -258,7 +254,6 @@ fn files_that_no_lock_tells_of() {
     );
 }
 
-#[test]
 fn systems() {
     let fake = Fake::new();
     fake.package("aarch64-linux", "tool", NEW);
@@ -297,7 +292,6 @@ fn systems() {
     assert_eq!(fake.sandbox.jobc(["check"]).status, 0);
 }
 
-#[test]
 fn check_compares_and_never_writes() {
     let fake = Fake::new();
     fake.names("tool = \"tool\"");
@@ -346,7 +340,6 @@ fn check_compares_and_never_writes() {
 }
 
 /// All that fails is told in one run, and the lock stays as it was.
-#[test]
 fn failures_leave_the_lock() {
     let fake = Fake::new();
     fake.names("tool = \"tool\"");
@@ -390,7 +383,6 @@ fn failures_leave_the_lock() {
     );
 }
 
-#[test]
 fn the_machines_fault() {
     let fake = Fake::new();
     fake.names("tool = \"gone\"");
@@ -434,7 +426,6 @@ fn the_machines_fault() {
     );
 }
 
-#[test]
 fn store_paths_have_closures_too() {
     let fake = Fake::new();
     fake.names(&format!("tool = \"{TOOL}\"\ngone = \"{NEW}\""));
@@ -458,7 +449,6 @@ fn store_paths_have_closures_too() {
 }
 
 /// One of two is refused while the other is at work; a killed one leaves what was there.
-#[test]
 fn two_at_once_and_a_kill() {
     let fake = Fake::new();
     fake.names("tool = \"tool\"");
@@ -497,7 +487,6 @@ fn two_at_once_and_a_kill() {
 }
 
 /// A link stays a link, and so do the permissions of what it leads to.
-#[test]
 fn the_file_stays_where_it_is() {
     let fake = Fake::new();
     fake.names("tool = \"tool\"");
@@ -519,12 +508,9 @@ fn the_file_stays_where_it_is() {
 }
 
 /// A disk that is full: nothing is half-written, nothing is lost.
-#[test]
 fn a_full_disk() {
     // Root is needed for the file system, as it is where Nix is tested.
-    if !nix() {
-        return;
-    }
+    need_nix();
     let fake = Fake::new();
     fake.names("tool = \"tool\"\nunused = \"flake#other\"");
     assert_eq!(fake.lock(&[]).status, 0);
@@ -546,4 +532,19 @@ fn a_full_disk() {
         run.stderr
     );
     assert!(run.stderr.contains("No space left"), "{}", run.stderr);
+}
+
+tests! {
+    what_is_written,
+    only_what_changed_changes,
+    files_of_the_workspace,
+    files_that_no_lock_tells_of,
+    systems,
+    check_compares_and_never_writes,
+    failures_leave_the_lock,
+    the_machines_fault,
+    store_paths_have_closures_too,
+    two_at_once_and_a_kill,
+    the_file_stays_where_it_is,
+    a_full_disk,
 }

@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use crate::http_server::{HttpServer, Reply};
 
 use super::compiled::{Compiled, GREETING, HOSTILE, Workspace, greeter, mentioned};
-use super::node::{Node, nix, refused, said, succeeded};
+use super::node::{Node, need_nix, refused, said, succeeded};
 
 /// A job that asks a server of its cache.
 struct Served {
@@ -58,11 +58,8 @@ impl Served {
     }
 }
 
-#[test]
 fn cut_in_the_middle() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let served = Served::new("");
     let (target, contents) = served.archive();
     let whole = Reply::ok(contents.clone());
@@ -77,11 +74,8 @@ fn cut_in_the_middle() {
 }
 
 /// Published too late: what was absent at the first try is asked for again.
-#[test]
 fn absent_at_first() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let served = Served::new("");
     let (target, contents) = served.narinfo();
     // Once for whether it is there, and once more.
@@ -93,11 +87,8 @@ fn absent_at_first() {
 }
 
 /// Nix itself bears a server that is overloaded for a moment.
-#[test]
 fn overloaded() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let served = Served::new("tries = 1");
     let (target, contents) = served.archive();
     let replies = [503, 503].map(Reply::status);
@@ -106,11 +97,8 @@ fn overloaded() {
     served.realises();
 }
 
-#[test]
 fn overloaded_for_good() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let served = Served::new("tries = 1");
     let (target, _) = served.narinfo();
     served.server.on(&target, Reply::status(503));
@@ -122,11 +110,8 @@ fn overloaded_for_good() {
     refused(&Node::new().run(served.job.init(HOSTILE)), 1, &words);
 }
 
-#[test]
 fn nobody_listens() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let workspace = greeter("");
     let free = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let url = format!("http://{}", free.local_addr().expect("it has one"));
@@ -138,11 +123,8 @@ fn nobody_listens() {
 }
 
 /// A download that does not go on is begun again.
-#[test]
 fn stalled() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let served = Served::new("stalled_download_timeout = 1");
     let (target, contents) = served.archive();
     let whole = Reply::ok(contents);
@@ -154,11 +136,8 @@ fn stalled() {
 }
 
 /// What the nodes ask by themselves is asked, too, unless the settings say otherwise.
-#[test]
 fn other_caches() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     for (init, asked) in [("", true), ("only_substituters = true", false)] {
         let served = Served::new(init);
         let other = HttpServer::new();
@@ -174,11 +153,8 @@ fn other_caches() {
 }
 
 /// A cache that the node asks by itself and cannot reach costs time, but does no harm.
-#[test]
 fn unreachable_default() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let served = Served::new("tries = 1");
     let node = Node::with_conf("substituters = http://127.0.0.1:1\n");
     let output = node.run(served.job.init(HOSTILE));
@@ -188,4 +164,15 @@ fn unreachable_default() {
         "{}",
         said(&output)
     );
+}
+
+tests! {
+    cut_in_the_middle,
+    absent_at_first,
+    overloaded,
+    overloaded_for_good,
+    nobody_listens,
+    stalled,
+    other_caches,
+    unreachable_default,
 }

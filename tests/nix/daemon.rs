@@ -6,7 +6,7 @@ use crate::http_server::HttpServer;
 
 use super::compiled::{Compiled, GREETING, HOSTILE, Workspace, greeter, mentioned};
 use super::maker::Maker;
-use super::node::{Account, Daemon, Node, nix, refused, said, succeeded};
+use super::node::{Account, Daemon, Node, need_nix, refused, said, succeeded};
 
 fn untrusting(conf: &str, account: Account) -> (Node, Daemon) {
     let node = Node::with_conf(conf).account(account).impatient();
@@ -15,11 +15,8 @@ fn untrusting(conf: &str, account: Account) -> (Node, Daemon) {
 }
 
 /// What jobc makes needs no setting of the node at all.
-#[test]
 fn own_objects() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let workspace = greeter("tries = 1");
     let job = workspace.build("greeter");
     let cache = format!("file://{}", workspace.cache.display());
@@ -39,11 +36,8 @@ fn own_objects() {
 }
 
 /// Accounts without a name, and homes that Nix may not enter.
-#[test]
 fn odd_accounts() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let workspace = greeter("tries = 1");
     let server = HttpServer::of_directory(&workspace.cache);
     workspace.settings(&server.url(), "tries = 1");
@@ -59,11 +53,8 @@ fn odd_accounts() {
 }
 
 /// The root of an account without rights counts, too.
-#[test]
 fn collected() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let workspace = greeter("tries = 1");
     let job = workspace.build("greeter");
     let (node, _daemon) = untrusting("", Account::Nobody);
@@ -76,11 +67,8 @@ fn collected() {
     assert!(!output.status.success(), "{}", said(&output));
 }
 
-#[test]
 fn eight_at_once() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let workspace = greeter("");
     let server = HttpServer::of_directory(&workspace.cache);
     workspace.settings(&server.url(), "");
@@ -135,11 +123,8 @@ fn packaged(directory: &str) -> Packaged {
 }
 
 /// The table of what a daemon takes from whom.
-#[test]
 fn packages() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let made = packaged("cache");
     let cache = format!("file://{}", made.workspace.cache.display());
     let key = format!("trusted-public-keys = {}\n", made.public);
@@ -167,11 +152,8 @@ fn packages() {
 }
 
 /// A package in a cache that the daemon asks by itself need not lie in the job's cache, too.
-#[test]
 fn mixed_caches() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let made = packaged("other");
     let other = made.workspace.sandbox.path().join("other");
     let server = HttpServer::of_directory(&other);
@@ -187,11 +169,8 @@ fn mixed_caches() {
 }
 
 /// What no cache has is named.
-#[test]
 fn missing() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let workspace = greeter("tries = 1");
     let job = workspace.build("greeter");
     let gone = mentioned(job.cmdline(HOSTILE), "greeting.txt");
@@ -202,4 +181,14 @@ fn missing() {
         1,
         &[&gone, "nix_init: cannot realise"],
     );
+}
+
+tests! {
+    own_objects,
+    odd_accounts,
+    collected,
+    eight_at_once,
+    packages,
+    mixed_caches,
+    missing,
 }

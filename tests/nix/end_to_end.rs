@@ -7,7 +7,7 @@ use crate::http_server::HttpServer;
 
 use super::compiled::{Compiled, GREETING, HOSTILE, Workspace, greeter, mentioned};
 use super::maker::{Maker, Package};
-use super::node::{Account, Node, nix, refused, said, succeeded};
+use super::node::{Account, Node, need_nix, refused, said, succeeded};
 
 const SHELLS: [&[&str]; 3] = [&["bash"], &["dash"], &["busybox", "sh"]];
 
@@ -106,11 +106,8 @@ const PYTHON_2: Stub = Stub {
     body: "echo \\\"$words\\\"; cat \\\"$1\\\"",
 };
 
-#[test]
 fn hello_world() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let example = Example::new(&PYTHON_2, "");
     let job = example.workspace.build("hello_world");
     example.workspace.push("hello_world");
@@ -131,11 +128,8 @@ fn hello_world() {
     }
 }
 
-#[test]
 fn hello_world_over_http() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let example = Example::new(&PYTHON_2, "");
     let server = HttpServer::of_directory(&example.workspace.cache);
     example.workspace.settings(&server.url(), &example.settings);
@@ -151,11 +145,8 @@ fn hello_world_over_http() {
 }
 
 /// The configuration has the ports and the instance that the executor gave.
-#[test]
 fn an_expanded_file() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let stub = Stub {
         file: "examples/prometheus/job.json",
         written: "/nix/store/dgzwnhq3ahbk1ahb85xjz3351id7mzxm-prometheus-3.1.0",
@@ -212,11 +203,8 @@ fn webapp_runs(node: &Node, job: &Compiled) {
     }
 }
 
-#[test]
 fn several_processes() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let example = Example::new(&PYTHON_3, "");
     let job = example.workspace.build("devcluster/www/devel/webapp");
     example.workspace.push("devcluster/www/devel/webapp");
@@ -227,11 +215,8 @@ fn several_processes() {
 }
 
 /// Over HTTP, by an account that the node's daemon does not trust.
-#[test]
 fn several_processes_over_http() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let example = Example::new(&PYTHON_3, "");
     let server = HttpServer::of_directory(&example.workspace.cache);
     example.workspace.settings(&server.url(), &example.settings);
@@ -246,11 +231,8 @@ fn several_processes_over_http() {
 }
 
 /// One root does for all processes.
-#[test]
 fn one_root() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let example = Example::new(&PYTHON_3, "roots = \"job\"");
     let job = example.workspace.build("devcluster/www/devel/webapp");
     example.workspace.push("devcluster/www/devel/webapp");
@@ -270,11 +252,8 @@ fn one_root() {
 }
 
 /// The same by an account that the daemon does not trust; the package is in another cache.
-#[test]
 fn one_root_brought_by_the_client() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let example = Example::new(&PYTHON_3, "roots = \"job\"");
     let other = example.workspace.sandbox.path().join("other");
     fs::rename(&example.workspace.cache, &other).expect("it can be renamed");
@@ -309,11 +288,8 @@ fn roots(node: &Node) -> usize {
 }
 
 /// A name is never run, whichever shell it is.
-#[test]
 fn a_hostile_name() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let workspace = greeter("tries = 1");
     let job = workspace.build("greeter");
     for shell in SHELLS {
@@ -344,11 +320,8 @@ fn replaced(contents: &[u8], old: &str, new: &str) -> Vec<u8> {
     changed
 }
 
-#[test]
 fn a_changed_archive() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let workspace = greeter("tries = 1");
     let job = workspace.build("greeter");
     let greeting = mentioned(job.cmdline(HOSTILE), "greeting.txt");
@@ -363,11 +336,8 @@ fn a_changed_archive() {
 }
 
 /// A narinfo that hides a reference, so that the closure would not be whole.
-#[test]
 fn a_changed_reference() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let workspace = greeter("tries = 1");
     let job = workspace.build("greeter");
     let script = job.root(HOSTILE);
@@ -396,11 +366,8 @@ fn a_changed_reference() {
     refused(&node.run(job.init(HOSTILE)), 1, &words);
 }
 
-#[test]
 fn a_missing_signature() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let example = Example::new(&PYTHON_2, "");
     let cache = format!("file://{}", example.workspace.cache.display());
     example.workspace.settings(&cache, "tries = 1");
@@ -420,11 +387,8 @@ fn a_missing_signature() {
     );
 }
 
-#[test]
 fn a_missing_dependency() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let example = Example::new(&PYTHON_2, "");
     let job = example.workspace.build("hello_world");
     example.workspace.push("hello_world");
@@ -432,4 +396,19 @@ fn a_missing_dependency() {
     fs::remove_file(example.workspace.narinfo(dependency)).expect("it is there");
     let words = [&**dependency, "nix_init: cannot realise"];
     refused(&Node::new().run(job.init("hello_world")), 1, &words);
+}
+
+tests! {
+    hello_world,
+    hello_world_over_http,
+    an_expanded_file,
+    several_processes,
+    several_processes_over_http,
+    one_root,
+    one_root_brought_by_the_client,
+    a_hostile_name,
+    a_changed_archive,
+    a_changed_reference,
+    a_missing_signature,
+    a_missing_dependency,
 }

@@ -6,7 +6,7 @@ use std::fs;
 use crate::harness::Run;
 
 use super::compiled::mentioned;
-use super::node::nix;
+use super::node::need_nix;
 use super::publisher::{PROCESS, Publisher};
 
 /// The only line that the process itself prints.
@@ -29,11 +29,8 @@ fn outdated(publisher: &Publisher, arguments: &[&str], words: &[&str]) {
     }
 }
 
-#[test]
 fn from_an_expression_to_a_process_and_again() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let publisher = Publisher::new();
     let unlocked = publisher.jobc(&["build", "app"]);
     assert_eq!(unlocked.status, 1, "{}", unlocked.stderr);
@@ -129,4 +126,8 @@ fn from_an_expression_to_a_process_and_again() {
     let run = publisher.jobc_on(&publisher.node(), &run);
     assert_eq!(run.status, 0, "{}{}", run.stdout, run.stderr);
     assert_eq!(said_by_process(&run), "hello, two");
+}
+
+tests! {
+    from_an_expression_to_a_process_and_again,
 }

@@ -5,14 +5,11 @@ use std::process::Command;
 
 use crate::harness::{Sandbox, small_job};
 
-use super::node::{nix, succeeded};
+use super::node::{need_nix, succeeded};
 
 /// The compiled file is named as `builtins.toFile` would name it.
-#[test]
 fn compiled_files_are_named_as_by_nix() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let workspace = Sandbox::new();
     workspace.file("job.toml", small_job("app", "contact = \"\u{e9}\""));
     let run = workspace.jobc(["build", "app", "--print", "path"]);
@@ -29,4 +26,8 @@ fn compiled_files_are_named_as_by_nix() {
         .output()
         .expect("nix-instantiate can be started");
     assert_eq!(succeeded(&output), format!("\"/nix/store/{name}\"\n"));
+}
+
+tests! {
+    compiled_files_are_named_as_by_nix,
 }

@@ -9,21 +9,28 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-/// Whether there is a real Nix and a namespace to use it in; says so if not.
-pub fn nix() -> bool {
-    let here = Command::new("unshare")
+use crate::harness::suite::ignore;
+
+/// Whether there is a real Nix and a namespace to use it in.
+pub fn has_nix() -> bool {
+    Command::new("unshare")
         .args(["-m", "sh", "-c", "nix-store --version && [ -d /nix ]"])
         .output()
-        .is_ok_and(|output| output.status.success());
-    if !here {
-        let required = std::env::var("JOBC_REQUIRE_NIX").is_ok_and(|value| value == "1");
-        assert!(
-            !required,
-            "JOBC_REQUIRE_NIX=1, and there is no Nix to be had"
-        );
-        eprintln!("skipped: there is no Nix, no /nix, or no right to unshare mounts");
+        .is_ok_and(|output| output.status.success())
+}
+
+/// Ends a test that takes Nix where there is none.
+pub fn need_nix() {
+    if !has_nix() {
+        need("there is no Nix, no /nix, or no right to unshare mounts");
     }
-    here
+}
+
+/// Ends a test for what this machine lacks, unless all has to be there.
+pub fn need(lack: &str) -> ! {
+    let required = std::env::var("JOBC_REQUIRE_NIX").is_ok_and(|value| value == "1");
+    assert!(!required, "JOBC_REQUIRE_NIX=1, and {lack}");
+    ignore(lack)
 }
 
 /// A machine with an empty store, and the sandbox of a task on it.

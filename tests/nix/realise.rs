@@ -4,13 +4,10 @@ use std::fs;
 use std::time::Instant;
 
 use super::compiled::{GREETING, HOSTILE, greeter};
-use super::node::{Account, Node, nix, refused, said, succeeded};
+use super::node::{Account, Node, need_nix, refused, said, succeeded};
 
-#[test]
 fn no_nix_at_all() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let workspace = greeter("");
     let job = workspace.build("greeter");
     let node = Node::new().prelude(
@@ -29,11 +26,8 @@ fn no_nix_at_all() {
 }
 
 /// Homes that Nix cannot use, or dies of, and other odd surroundings.
-#[test]
 fn odd_surroundings() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let workspace = greeter("tries = 1");
     let job = workspace.build("greeter");
     let nodes = [
@@ -53,11 +47,8 @@ fn odd_surroundings() {
 }
 
 /// Without a daemon, an account that may not write to the store gets nowhere, and is told.
-#[test]
 fn nobody_without_a_daemon() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let workspace = greeter("tries = 1");
     let job = workspace.build("greeter");
     let node = Node::new().account(Account::Nobody);
@@ -65,11 +56,8 @@ fn nobody_without_a_daemon() {
 }
 
 /// Nix says yes, and the path is in another place.
-#[test]
 fn relocated() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let workspace = greeter("tries = 1");
     let job = workspace.build("greeter");
     let node = Node::new();
@@ -80,11 +68,8 @@ fn relocated() {
     refused(&node.run(job.init(HOSTILE)), 1, &words);
 }
 
-#[test]
 fn sandboxes_that_cannot_be_written() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let workspace = greeter("tries = 1");
     let job = workspace.build("greeter");
     let words = ["nix_init: cannot make ", "the sandbox has to be writable"];
@@ -96,11 +81,8 @@ fn sandboxes_that_cannot_be_written() {
 }
 
 /// How long it takes is told, not judged.
-#[test]
 fn already_there() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let workspace = greeter("");
     let job = workspace.build("greeter");
     let node = Node::new();
@@ -121,11 +103,8 @@ fn already_there() {
 /// Steps of one task start together, on a fresh node and over HTTP: each succeeds. On a loaded machine
 /// the making of Nix's own database can keep one of them waiting for longer than Nix has patience;
 /// that is what a step tries again for.
-#[test]
 fn eight_at_once() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let workspace = greeter("");
     let server = crate::http_server::HttpServer::of_directory(&workspace.cache);
     workspace.settings(&server.url(), "");
@@ -145,11 +124,8 @@ fn eight_at_once() {
     assert_eq!(succeeded(&node.run(job.cmdline(HOSTILE))), GREETING);
 }
 
-#[test]
 fn the_sandbox_keeps_the_closure() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let workspace = greeter("");
     let job = workspace.build("greeter");
     let node = Node::new();
@@ -162,4 +138,15 @@ fn the_sandbox_keeps_the_closure() {
     let output = node.run(job.cmdline(HOSTILE));
     assert!(!output.status.success(), "{}", said(&output));
     assert!(!node.outside(job.root(HOSTILE)).exists());
+}
+
+tests! {
+    no_nix_at_all,
+    odd_surroundings,
+    nobody_without_a_daemon,
+    relocated,
+    sandboxes_that_cannot_be_written,
+    already_there,
+    eight_at_once,
+    the_sandbox_keeps_the_closure,
 }

@@ -1,14 +1,11 @@
 //! What Nix makes of the objects that jobc computes: the root of a whole job.
 
 use super::compiled::{HOSTILE, greeter};
-use super::node::{Node, nix, succeeded};
+use super::node::{Node, need_nix, succeeded};
 
 /// The object lists the scripts, refers to them, and is found whole by Nix.
-#[test]
 fn the_object_of_a_job() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let workspace = greeter("");
     let script = workspace.build("greeter").root(HOSTILE).to_owned();
     let cache = format!("file://{}", workspace.cache.display());
@@ -34,4 +31,8 @@ fn the_object_of_a_job() {
             .to_string(),
         root
     );
+}
+
+tests! {
+    the_object_of_a_job,
 }

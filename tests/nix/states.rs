@@ -4,20 +4,18 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use crate::harness::report;
+use crate::harness::suite::ignore;
 use crate::verdicts::{States, Whole};
 
 use super::compiled::mentioned;
-use super::node::{nix, said};
+use super::node::{need_nix, said};
 use super::publisher::{PROCESS, Publisher};
 
 /// Of so many states, one is tried: all take minutes. `JOBC_ALL_STATES=1` tries them all.
 const SAMPLE: usize = 6;
 
-#[test]
 fn nodes_do_what_the_states_say() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let publisher = Publisher::new();
     publisher.done(&["lock"]);
     let job = publisher.build();
@@ -44,8 +42,7 @@ fn nodes_do_what_the_states_say() {
         .iter()
         .position(|it| version.starts_with(it))
     else {
-        eprintln!("skipped: the states have no column for Nix {version}");
-        return;
+        ignore(format!("the states have no column for Nix {version}"));
     };
     let all = std::env::var("JOBC_ALL_STATES").is_ok_and(|value| value == "1");
     let mut failures = Vec::new();
@@ -70,4 +67,8 @@ fn nodes_do_what_the_states_say() {
         }
     }
     report(&failures);
+}
+
+tests! {
+    nodes_do_what_the_states_say,
 }

@@ -9,7 +9,7 @@ use crate::harness::report;
 use crate::http_server::HttpServer;
 
 use super::compiled::mentioned;
-use super::node::{nix, said, succeeded};
+use super::node::{need_nix, said, succeeded};
 use super::publisher::{PROCESS, Publisher};
 
 /// A cache of which each case makes another one.
@@ -466,21 +466,17 @@ fn file(directory: &Path) -> (String, ()) {
     (format!("file://{}", directory.display()), ())
 }
 
-#[test]
 fn of_directories() {
-    if nix() {
-        check(CASES, file);
-    }
+    need_nix();
+    check(CASES, file);
 }
 
-#[test]
 fn of_servers() {
-    if nix() {
-        check(OVER_HTTP, |directory| {
-            let server = HttpServer::of_directory(directory);
-            (server.url(), server)
-        });
-    }
+    need_nix();
+    check(OVER_HTTP, |directory| {
+        let server = HttpServer::of_directory(directory);
+        (server.url(), server)
+    });
 }
 
 /// What comes of cases that the next cache cannot mend.
@@ -496,11 +492,8 @@ fn with_a_good_cache(name: &str) -> Expected {
 }
 
 /// What is wrong in one cache is got from the next.
-#[test]
 fn of_two_caches() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let pushed = Pushed::new();
     let whole = pushed.cache("whole", "test-1");
     let (good, ()) = file(&whole.directory);
@@ -515,11 +508,8 @@ fn of_two_caches() {
 }
 
 /// A key that the nodes do not have; and something else than what is locked, which they would take.
-#[test]
 fn of_other_keys_and_builds() {
-    if !nix() {
-        return;
-    }
+    need_nix();
     let pushed = Pushed::new();
     pushed.publisher.make_key("other-1");
     let whole = pushed.cache("whole", "test-1");
@@ -545,4 +535,11 @@ fn of_other_keys_and_builds() {
     let expected = Refused("nodes know nothing of the lock, and take what is signed");
     failures.extend(pushed.compare("another build", &url, expected));
     report(&failures);
+}
+
+tests! {
+    of_directories,
+    of_servers,
+    of_two_caches,
+    of_other_keys_and_builds,
 }
