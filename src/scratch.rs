@@ -30,6 +30,8 @@ pub enum Use {
     Store,
     /// What Nix notes and reads.
     Nix,
+    /// What a package is copied to before it is published.
+    Push,
 }
 
 /// A directory that is removed with this value.
@@ -48,6 +50,7 @@ impl Use {
             Self::Checkout => "jobc-checkout-",
             Self::Store => "jobc-store-",
             Self::Nix => "jobc-nix-",
+            Self::Push => "jobc-push-",
         }
     }
 
@@ -57,6 +60,7 @@ impl Use {
             Self::Checkout => "jobc-new-checkout-",
             Self::Store => "jobc-new-store-",
             Self::Nix => "jobc-new-nix-",
+            Self::Push => "jobc-new-push-",
         }
     }
 }

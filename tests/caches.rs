@@ -750,10 +750,10 @@ fn secure_connections() {
     );
     assert_eq!(ask(trusting("roots.pem"), &by_name), "present: hello.txt");
     let stranger = ask(Environment::default(), &server.url());
-    assert_eq!(
-        stranger,
-        "no secure connection: nobody trusts the authority that its certificate is from"
-    );
+    // A busy machine may break off a first try.
+    let untrusted =
+        "no secure connection: nobody trusts the authority that its certificate is from";
+    assert!(stranger.starts_with(untrusted), "{stranger}");
     assert_eq!(
         ask(trusting("empty.pem"), &server.url()),
         "`DIR/empty.pem`, of `NIX_SSL_CERT_FILE`: there is no certificate in it"

@@ -305,39 +305,58 @@ fn what_jobc_keeps_for_itself() {
     ");
 }
 
-/// Root reads everything, so that somebody else has to try.
+/// Runs jobc as a user who is held by permissions and limits.
 fn as_nobody(sandbox: &Sandbox, arguments: &[&str]) -> Run {
-    let root = Command::new("id")
-        .arg("-u")
-        .output()
-        .is_ok_and(|id| id.stdout == b"0\n");
-    if !root {
-        return sandbox.jobc(arguments);
+    as_nobody_by(sandbox, &[], arguments)
+}
+
+/// The same, started by a command.
+fn as_nobody_by(sandbox: &Sandbox, by: &[&str], arguments: &[&str]) -> Run {
+    let nobody = [
+        "setpriv",
+        "--reuid=65534",
+        "--regid=65534",
+        "--clear-groups",
+    ];
+    let is_root = rustix::process::geteuid().is_root();
+    let words = nobody.iter().filter(|_| is_root).chain(by);
+    let mut words = words.chain(&[env!("CARGO_BIN_EXE_jobc")]);
+    let program = words.next().expect("jobc itself is one");
+    let words: Vec<&str> = words.copied().collect();
+    let possible = Command::new(program).args(&words).arg("-h").output();
+    if !possible.is_ok_and(|output| output.status.success()) {
+        ignore(format!("nobody may run jobc here by {by:?}"));
     }
-    let readable = Command::new("setpriv")
-        .args([
-            "--reuid=65534",
-            "--regid=65534",
-            "--clear-groups",
-            env!("CARGO_BIN_EXE_jobc"),
-            "-h",
-        ])
-        .output()
-        .is_ok_and(|output| output.status.success());
-    if !readable {
-        ignore("root reads everything, and nobody else may run jobc here");
-    }
-    let mut command = Command::new("setpriv");
+    let mut command = Command::new(program);
     command
-        .args([
-            "--reuid=65534",
-            "--regid=65534",
-            "--clear-groups",
-            env!("CARGO_BIN_EXE_jobc"),
-        ])
+        .args(words)
         .args(arguments)
         .current_dir(sandbox.path());
     sandbox.finish(&mut command)
+}
+
+/// Where no thread can be started, fewer do the work.
+fn few_processes() {
+    let sandbox = Sandbox::new();
+    let settings = "init.substituters = ['http://localhost:1']\nnodes.substituters = []\n";
+    sandbox.file("jobc.toml", settings);
+    for job in 0..20 {
+        let definition = small_job(&format!("j{job}"), "").replace("echo", "sh ${./run.sh}");
+        sandbox.file(&format!("{job}/job.toml"), definition);
+        sandbox.file(&format!("{job}/run.sh"), "echo hello");
+    }
+    let nothing_special = |arguments: &[&str], status: i32| {
+        let expected = as_nobody(&sandbox, arguments);
+        assert_eq!(expected.status, status, "{}", expected.stderr);
+        for limit in ["--nproc=1", "--nproc=2", "--nproc=4"] {
+            let found = as_nobody_by(&sandbox, &["prlimit", limit], arguments);
+            assert_eq!(found, expected, "{limit} {arguments:?}");
+        }
+    };
+    nothing_special(&["check"], 0);
+    nothing_special(&["list"], 0);
+    nothing_special(&["show", "j0"], 0);
+    nothing_special(&["ready", "*"], 2);
 }
 
 fn set_mode(sandbox: &Sandbox, name: &str, mode: u32) {
@@ -499,6 +518,7 @@ fn a_damaged_result_is_replaced() {
 }
 
 tests! {
+    few_processes,
     deep_nesting,
     large_jobs,
     large_files,

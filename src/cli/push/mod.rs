@@ -7,8 +7,6 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tempfile::TempDir;
-
 use crate::compile::Compiled;
 use crate::diagnostic::render::counted;
 use crate::emit::Form;
@@ -16,6 +14,7 @@ use crate::publish::{
     Ahead, Compared, Directory, Extent, How, KeyFileError, Nix, Object, Packing, PublishError,
     Target, TargetError, Wishes, Work, objects, read_key,
 };
+use crate::scratch::{Scratch, Use, remove_left};
 use crate::store::SecretKey;
 use crate::workspace::Workspace;
 
@@ -331,7 +330,7 @@ fn counted_bytes(bytes: u64) -> String {
 struct Place {
     path: PathBuf,
     /// Holds a link to the directory.
-    _link: Option<TempDir>,
+    _link: Option<Scratch>,
 }
 
 impl Place {
@@ -366,8 +365,11 @@ impl Place {
     }
 }
 
-fn temporary() -> Result<TempDir, Failure> {
-    let made = tempfile::Builder::new().prefix("jobc-push-").tempdir();
+fn temporary() -> Result<Scratch, Failure> {
+    let base = std::env::temp_dir();
+    // What cannot be listed cannot be tidied either.
+    let _ = remove_left(&base, Use::Push);
+    let made = Scratch::new(&base, Use::Push);
     made.map_err(|error| Failure::new(format!("cannot make a temporary directory: {error}")))
 }
 
