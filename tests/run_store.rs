@@ -115,7 +115,13 @@ impl Machine {
                 let file = find(program).unwrap_or_else(|| panic!("no `{program}`"));
                 std::os::unix::fs::symlink(file, bin.join(program)).expect("a link");
             }
-            fs::copy(env!("CARGO_BIN_EXE_jobc"), &own).expect("a copy");
+            // By another process: what a test has open to write, its neighbours' children have, too,
+            // and a program that is open to write cannot be run.
+            let copied = Command::new("cp")
+                .arg(env!("CARGO_BIN_EXE_jobc"))
+                .arg(&own)
+                .status();
+            assert!(copied.expect("`cp` is there").success());
         }
         if self.namespaces {
             hand_over(sandbox.path());
