@@ -16,14 +16,14 @@ use std::time::{Duration, Instant};
 
 use jobc::check::{self, Checked, CheckedJob};
 use jobc::diagnostic::{Holes, Report};
-use jobc::emit::{Form, Target};
+use jobc::front;
 use jobc::model::{Document, InitSettings, Settings};
-use jobc::parse;
 use jobc::plan::{self, Options, Plan};
 use jobc::resolve::import::Importer;
 use jobc::resolve::{self, Lock, ResolvedJob, Resolver};
 use jobc::source::{Node, SourceFile};
 use jobc::store::StoreDir;
+use jobc::target::{Form, Target};
 
 use workspace::Format;
 
@@ -61,9 +61,9 @@ impl Bench {
 
     fn read(&self, format: Format) {
         let front_end = match format {
-            Format::Toml => parse::Format::Toml,
-            Format::Json => parse::Format::Json,
-            Format::Yaml => parse::Format::Yaml,
+            Format::Toml => front::Format::Toml,
+            Format::Json => front::Format::Json,
+            Format::Yaml => front::Format::Yaml,
         };
         let sources = self.sources(format);
         let stage = format!("parse {}", format.extension());
@@ -71,16 +71,16 @@ impl Bench {
             &stage,
             Some(&sources),
             &sources,
-            |source: Arc<SourceFile>| value(parse::tree(&source, front_end)),
+            |source: Arc<SourceFile>| value(front::tree(&source, front_end)),
         );
     }
 
     fn decode(&self) -> Vec<Document> {
         let sources = self.sources(Format::Toml);
-        let tree = |source| Arc::new(value(parse::tree(source, parse::Format::Toml)));
+        let tree = |source| Arc::new(value(front::tree(source, front::Format::Toml)));
         let trees: Vec<Arc<Node>> = sources.iter().map(tree).collect();
         self.stage("decode", Some(&sources), &trees, |tree: Arc<Node>| {
-            parse::document(&tree).value.expect("it is a definition")
+            front::document(&tree).value.expect("it is a definition")
         })
     }
 
@@ -124,7 +124,7 @@ impl Bench {
     }
 
     fn emit(&self, plans: &[Plan]) {
-        let emit = |plan: Plan| value(jobc::emit::emit(&plan, Form::Target(Target::AuroraJson)));
+        let emit = |plan: Plan| value(jobc::target::emit(&plan, Form::Target(Target::AuroraJson)));
         self.stage("emit", None, plans, emit);
     }
 

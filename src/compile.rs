@@ -7,14 +7,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::check::{self, CheckedJob};
 use crate::diagnostic::{Diagnostic, Holes, MachineError, Place, Report};
-use crate::emit::{self, Artifact, Form};
+use crate::front::{self, Format};
 use crate::lint::{Levels, Waivers};
 use crate::model::{Dialect, JobKey, PackageName, PackageSource};
-use crate::parse::{self, Format};
 use crate::plan::{self, Needs, Options, Plan};
 use crate::resolve::import::{Ignored, Importer, Keeper};
 use crate::resolve::{self, Resolver};
 use crate::source::{Location, Pointer, SourceFile, SourceMap};
+use crate::target::{self, Artifact, Form};
 use crate::workspace::{DefinitionFile, OWN_DIRECTORY, Workspace};
 
 /// Compiles the definitions of one workspace.
@@ -174,15 +174,15 @@ impl<'a> Compiler<'a> {
         definition: &'d DefinitionFile,
         file: &Arc<SourceFile>,
     ) -> Report<CheckedFile<'d>> {
-        let tree = parse::tree(file, definition.format);
+        let tree = front::tree(file, definition.format);
         tree.and_then(|root| {
             let map = SourceMap::new(Arc::clone(file), Arc::new(root));
-            let decoded = parse::document(map.root());
+            let decoded = front::document(map.root());
             let holes = Holes::new(decoded.holes);
             let (diagnostics, texts) = match definition.format {
                 Format::Yaml => (
-                    parse::yaml::explained(&map, decoded.diagnostics),
-                    parse::yaml::surprises(&map),
+                    front::yaml::explained(&map, decoded.diagnostics),
+                    front::yaml::surprises(&map),
                 ),
                 Format::Json | Format::Toml => (decoded.diagnostics, Vec::new()),
             };
@@ -223,7 +223,7 @@ impl<'a> Compiler<'a> {
     ) -> Result<Report<Vec<Compiled>>, MachineError> {
         let levels = Levels::new(&self.workspace.settings);
         self.plans(file, wanted, |planned, mut waivers| {
-            let emitted = emit::emit(&planned.plan, self.form);
+            let emitted = target::emit(&planned.plan, self.form);
             let compiled = waivers.report(levels, emitted).map(|artifact| Compiled {
                 key: planned.plan.key().clone(),
                 location: planned.location,

@@ -13,7 +13,7 @@ pub mod cache;
 
 pub mod model;
 
-pub mod parse;
+pub mod front;
 
 pub mod lint;
 
@@ -27,7 +27,7 @@ pub mod closure;
 
 pub mod graph;
 
-pub mod emit;
+pub mod target;
 
 pub mod workspace;
 

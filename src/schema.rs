@@ -9,9 +9,9 @@ use serde_json::Value;
 use crate::diagnostic::render::Message;
 use crate::diagnostic::{Kind, codes};
 use crate::diff::Comparison;
-use crate::emit::aurora::JobDocument;
 use crate::model::{Document, LockFile, Settings};
 use crate::show::Shown;
+use crate::target::aurora::JobDocument;
 use crate::why::change::WhyChanged;
 use crate::why::json::WhyDocument;
 

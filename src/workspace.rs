@@ -25,9 +25,9 @@ use crate::beneath::{Enclosure, IN_REPOSITORY, OpenError};
 use crate::diagnostic::codes::packages::{self, LOCK_CONFLICT};
 use crate::diagnostic::codes::syntax;
 use crate::diagnostic::{Diagnostic, Holes, MachineError, Place, Report, Severity};
+use crate::front::{self, Decoded, Format};
 use crate::lint::Levels;
 use crate::model::{LockFile, Settings};
-use crate::parse::{self, Decoded, Format};
 use crate::resolve::{Lock, conflict};
 use crate::source::{
     Encoding, FileName, Kind, LoadError, Node, Pointer, SourceFile, SourceMap, Span, display_name,
@@ -631,7 +631,7 @@ fn read_settings(path: &Path, reader: Reader<'_>) -> Result<Report<Read>, Machin
     }
     let tree = read_tree(path, reader, Format::Toml)?;
     Ok(tree.and_then(|map| {
-        let decoded = parse::settings(map.root());
+        let decoded = front::settings(map.root());
         let problems = decoded.diagnostics.into_iter();
         let diagnostics = problems.map(|problem| problem.located(&map)).collect();
         let value = decoded.value.map(|settings| Read {
@@ -675,13 +675,13 @@ fn read_lock(
             Conflicts::Refuse => Report::failed(vec![unfinished_merge(&source, line)]),
         });
     }
-    let tree = parse::tree(&source, Format::Json)
+    let tree = front::tree(&source, Format::Json)
         .map(|root: Node| SourceMap::new(source.clone(), Arc::new(root)));
     let lock = tree.and_then(|map| {
         if let Some(problem) = other_version(&map) {
             return Report::failed(vec![problem]);
         }
-        located(parse::decode(map.root()), &map).and_then(|file| {
+        located(front::decode(map.root()), &map).and_then(|file| {
             let report = Lock::read(&file, store_dir);
             let located = report
                 .diagnostics
@@ -744,7 +744,7 @@ fn read_tree(
 ) -> Result<Report<SourceMap>, MachineError> {
     let source = reader.read(path)?;
     Ok(source.and_then(|file| {
-        let tree: Report<Node> = parse::tree(&file, format);
+        let tree: Report<Node> = front::tree(&file, format);
         tree.map(|root| SourceMap::new(file, Arc::new(root)))
     }))
 }

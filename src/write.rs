@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 
 use crate::beneath::{DirectoryHandle, FileKind};
 use crate::diagnostic::MachineError;
-use crate::emit::Artifact;
 use crate::nameless::{Unfinished, link, nameless};
+use crate::target::Artifact;
 
 /// A directory to write compiled jobs to, made if it is not there.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use jobc::compile::{Compiled, Compiler};
 use jobc::diagnostic::{Diagnostic, Report, Severity};
-use jobc::parse::Format;
+use jobc::front::Format;
 use jobc::schema::{Which, schema};
 use jobc::source::SourceFile;
 use jobc::workspace::{DefinitionFile, Workspace};

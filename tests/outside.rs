@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use jobc::emit::{Artifact, Form};
 use jobc::model::JobKey;
 use jobc::snapshot::Directory;
+use jobc::target::{Artifact, Form};
 use jobc::write::Destination;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 

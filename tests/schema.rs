@@ -5,8 +5,8 @@ use std::fs;
 
 use jobc::check;
 use jobc::diagnostic::Holes;
+use jobc::front::{self, Format};
 use jobc::model::Settings;
-use jobc::parse::{self, Format};
 use jobc::schema::{Which, schema};
 use jobc::source::SourceFile;
 use jsonschema::Validator;
@@ -41,8 +41,8 @@ fn validator(which: Which) -> Validator {
 /// Whether the parser's types accept a document; what is wrong if not.
 fn types(document: &Value) -> Result<(), String> {
     let file = SourceFile::new("job.json", document.to_string());
-    let tree = parse::tree(&file, Format::Json).value.expect("it is JSON");
-    let decoded = parse::document(&tree);
+    let tree = front::tree(&file, Format::Json).value.expect("it is JSON");
+    let decoded = front::document(&tree);
     if let Some(problem) = decoded.diagnostics.first() {
         return Err(problem.headline.clone());
     }

@@ -3,7 +3,7 @@
 use std::fs;
 
 use jobc::compile::Compiler;
-use jobc::emit::{Form, Target};
+use jobc::target::{Form, Target};
 use jobc::workspace::Workspace;
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;

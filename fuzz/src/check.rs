@@ -3,9 +3,9 @@
 
 use jobc::compile::Compiler;
 use jobc::diagnostic::{Level, Severity};
+use jobc::front::{self, Format};
 use jobc::lint::Levels;
 use jobc::model::Settings;
-use jobc::parse::{self, Format};
 use jobc::source::SourceFile;
 use jobc::workspace::DefinitionFile;
 
@@ -54,13 +54,13 @@ pub fn check(bytes: &[u8]) {
 /// The settings, if nothing is wrong with them.
 fn read(text: &str) -> Option<Settings> {
     let file = SourceFile::new("jobc.toml", text);
-    let tree = parse::tree(&file, Format::Toml);
+    let tree = front::tree(&file, Format::Toml);
     if tree.has_errors() {
         return None;
     }
     let Some(root) = tree.value else {
         return Some(Settings::default());
     };
-    let decoded = parse::settings(&root);
+    let decoded = front::settings(&root);
     decoded.value.filter(|_| decoded.diagnostics.is_empty())
 }

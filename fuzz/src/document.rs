@@ -6,8 +6,8 @@ use jobc::check;
 use jobc::diagnostic::codes::foreign::FOREIGN_FILE;
 use jobc::diagnostic::codes::syntax::DUPLICATE_KEY;
 use jobc::diagnostic::{Diagnostic, Holes, Report};
+use jobc::front::{self, Decoded, Format};
 use jobc::model::{LockFile, Settings};
-use jobc::parse::{self, Decoded, Format};
 use jobc::resolve::Lock;
 use jobc::source::{Kind, Node, SourceFile, SourceMap};
 use jobc::store::StoreDir;
@@ -33,7 +33,7 @@ pub fn yaml(bytes: &[u8]) {
 /// Reads a lock, and looks for what closures need in it.
 pub fn lock(bytes: &[u8]) {
     let lock = read(bytes, Format::Json, |map| {
-        let file = whole(parse::decode::<LockFile>(map.root()));
+        let file = whole(front::decode::<LockFile>(map.root()));
         file.and_then(|file| Lock::read(&file, &StoreDir::default()))
     });
     for (path, info) in lock.iter().flat_map(Lock::paths) {
@@ -53,13 +53,13 @@ pub fn lock(bytes: &[u8]) {
 /// Reads settings.
 pub fn settings(bytes: &[u8]) {
     read(bytes, Format::Toml, |map| {
-        whole(parse::settings(map.root()))
+        whole(front::settings(map.root()))
     });
 }
 
 fn definition(bytes: &[u8], format: Format) {
     read(bytes, format, |map| {
-        let decoded = parse::document(map.root());
+        let decoded = front::document(map.root());
         assert!(decoded.value.is_some() || !decoded.diagnostics.is_empty());
         assert_eq!(decoded.holes.is_empty(), decoded.diagnostics.is_empty());
         let holes = Holes::new(decoded.holes);
@@ -79,7 +79,7 @@ fn read<T>(
 ) -> Option<T> {
     let text = str::from_utf8(bytes).ok()?;
     let file = SourceFile::new("job", text);
-    let tree = parse::tree(&file, format);
+    let tree = front::tree(&file, format);
     assert!(tree.value.is_some() || tree.has_errors());
     if let Some(root) = &tree.value {
         places::check(text, root, format);

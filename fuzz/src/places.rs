@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use jobc::parse::{self, Format};
+use jobc::front::{self, Format};
 use jobc::source::{Kind, Node, SourceFile, Span};
 
 /// Only so many values of a file are read again.
@@ -66,7 +66,7 @@ fn read_again(source: &str, format: Format) -> Option<Kind> {
         Format::Yaml => ("- ", false),
     };
     let file = SourceFile::new("value", format!("{before}{source}\n"));
-    let report = parse::tree(&file, format);
+    let report = front::tree(&file, format);
     let root = report
         .value
         .unwrap_or_else(|| panic!("{source:?} is no value: {:?}", report.diagnostics));

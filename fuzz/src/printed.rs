@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use jobc::parse::{self, Format};
+use jobc::front::{self, Format};
 use jobc::source::{Kind, Node, SourceFile};
 
 /// Larger trees than this are not printed.
@@ -39,7 +39,7 @@ pub fn check(root: &Node) {
 }
 
 fn reads(text: &str, format: Format, root: &Node) {
-    let report = parse::tree(&SourceFile::new("printed", text), format);
+    let report = front::tree(&SourceFile::new("printed", text), format);
     assert!(
         report.diagnostics.is_empty(),
         "{text}\n{:?}",

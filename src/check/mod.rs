@@ -143,7 +143,7 @@ pub fn check(document: Document, holes: &Holes, settings: &Settings) -> Report<C
 }
 
 /// Checks a document that is written by the rules of `dialect`; `texts` is what was found about how
-/// its values are written, see [`crate::parse::yaml::surprises`].
+/// its values are written, see [`crate::front::yaml::surprises`].
 pub fn check_as(
     document: Document,
     holes: &Holes,

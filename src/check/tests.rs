@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::diagnostic::{Holes, Place};
+use crate::front::{self, Format};
 use crate::model::{Document, Job, Settings};
-use crate::parse::{self, Format};
 use crate::source::{SourceFile, SourceMap};
 
 /// A job that lacks nothing but processes; for dotted keys to follow.
@@ -23,8 +23,8 @@ task.processes = [{ name = "a", cmdline = "run" }]
 
 /// The only job of a definition in which nothing is wrong.
 pub(super) fn job(definition: &str) -> Job {
-    let tree = parse::tree(&SourceFile::new("job.toml", definition), Format::Toml);
-    let document = parse::document(&tree.value.expect("a tree")).value;
+    let tree = front::tree(&SourceFile::new("job.toml", definition), Format::Toml);
+    let document = front::document(&tree.value.expect("a tree")).value;
     match document {
         Some(Document::One(job)) => *job,
         other => panic!("{other:?}"),
@@ -46,10 +46,10 @@ const TRAPS: &[&str] = &[
 /// All problems of a definition but for [`TRAPS`], as `CODE 'GUILTY TEXT' HEADLINE`.
 pub(super) fn problems(definition: &str, settings: &Settings) -> Vec<String> {
     let file = SourceFile::new("job.toml", definition);
-    let tree = parse::tree(&file, Format::Toml);
+    let tree = front::tree(&file, Format::Toml);
     let root = tree.value.unwrap_or_else(|| panic!("{definition}"));
     let map = SourceMap::new(Arc::clone(&file), Arc::new(root));
-    let decoded = parse::document(map.root());
+    let decoded = front::document(map.root());
     let mut found = decoded.diagnostics;
     if let Some(document) = decoded.value {
         let report = super::check(document, &Holes::new(decoded.holes), settings);
@@ -57,7 +57,7 @@ pub(super) fn problems(definition: &str, settings: &Settings) -> Vec<String> {
             let jobs = checked.jobs().len();
             jobs > 0
                 && jobs
-                    == parse::document(map.root())
+                    == front::document(map.root())
                         .value
                         .map_or(0, |all| all.jobs().len())
         });

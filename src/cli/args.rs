@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
 
 use crate::cache::{CacheUrl, CacheUrlError};
-use crate::emit::{Form, Target};
+use crate::target::{Form, Target};
 use crate::validate::Binding;
 
 use super::complete;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::parse::{self, Format};
+use crate::front::{self, Format};
 use crate::source::{Kind, Node, SourceFile};
 
 /// What a file says of the jobs that it defines.
@@ -20,7 +20,7 @@ pub(super) enum Declared {
 impl Declared {
     /// What `source` says.
     pub(super) fn of(source: &Arc<SourceFile>, format: Format) -> Self {
-        let root = parse::tree(source, format).value;
+        let root = front::tree(source, format).value;
         match root.as_ref().and_then(keys) {
             Some(keys) => Self::Keys(keys),
             None => Self::Text(Arc::clone(source)),
@@ -120,7 +120,7 @@ fn key(job: &Node) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::Declared;
-    use crate::parse::Format;
+    use crate::front::Format;
     use crate::source::SourceFile;
 
     fn declared(text: &str) -> Declared {

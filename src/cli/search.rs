@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use crate::compile::{self, Compiled, Compiler, Listed, Planned};
 use crate::diagnostic::{Diagnostic, MachineError, Severity};
-use crate::emit::Form;
 use crate::model::JobKey;
 use crate::plan::Needs;
+use crate::target::Form;
 use crate::workspace::{DefinitionFile, Survey, Workspace};
 
 use super::console::Console;

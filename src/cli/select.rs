@@ -231,7 +231,7 @@ pub(super) fn paths(word: &str, current_dir: &Path) -> Vec<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parse::Format;
+    use crate::front::Format;
 
     /// A file of the workspace `/w` and its jobs.
     type File = (&'static str, &'static [&'static str]);

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use crate::compile::in_parallel;
 use crate::diagnostic::{Diagnostic, MachineError, Place, Report, Severity};
+use crate::front;
 use crate::model::{Document, PackageName, PackageSource};
-use crate::parse;
 use crate::resolve::{Meaning, RelativeReader, RelativeRule, bad_store_path};
 use crate::source::{Pointer, SourceMap};
 use crate::store::{StoreDir, StorePath};
@@ -158,9 +158,9 @@ fn definition_packages(
 ) -> Result<Report<Named>, MachineError> {
     let source = workspace.read_source(&definition.path)?;
     Ok(source.and_then(|file| {
-        parse::tree(&file, definition.format).and_then(|root| {
+        front::tree(&file, definition.format).and_then(|root| {
             let map = SourceMap::new(file, root.into());
-            let decoded = parse::document(map.root());
+            let decoded = front::document(map.root());
             let located = decoded.diagnostics.into_iter();
             let diagnostics: Vec<_> = located.map(|problem| problem.located(&map)).collect();
             // What was made up for a value that is wrong is nobody's package.

@@ -78,16 +78,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::render;
+    use crate::front::{self, Format};
     use crate::model::{LockFile, locked_name};
-    use crate::parse::{self, Format};
     use crate::resolve::{Lock, PathInfo, Pinned};
     use crate::source::SourceFile;
     use crate::store::{Sha256, StoreDir, StorePath, StorePathHash};
 
     fn read(text: &str, store_dir: &StoreDir) -> Lock {
         let file = Arc::new(SourceFile::new("jobc.lock", text));
-        let tree = parse::tree(&file, Format::Json).value.expect("it is JSON");
-        let lock = parse::decode::<LockFile>(&tree);
+        let tree = front::tree(&file, Format::Json).value.expect("it is JSON");
+        let lock = front::decode::<LockFile>(&tree);
         assert_eq!(lock.diagnostics, []);
         let report = Lock::read(&lock.value.expect("it is a lock"), store_dir);
         assert_eq!(report.diagnostics, []);

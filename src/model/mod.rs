@@ -1,7 +1,7 @@
 //! What a job is, as its author writes it: the definition language, field by field.
 //!
 //! The words are Aurora's own, so that its documentation applies. These types are the schema's
-//! source and know nothing of text or places; pure data between `parse` and `check`.
+//! source and know nothing of text or places; pure data between `front` and `check`.
 
 mod command;
 mod container;

@@ -1,6 +1,6 @@
 //! What has to happen on a node, in which order, for whatever scheduler.
 //!
-//! Between `resolve` and `emit`. A plan is steps and edges: a step runs one of the definition's
+//! Between `resolve` and `target`. A plan is steps and edges: a step runs one of the definition's
 //! processes or realises a closure, and an edge holds a step back until another has succeeded.
 //! Realisation is keyed by the hash of the store path that is realised, so that a changed
 //! dependency is a changed plan. Back ends put the plan into their scheduler's words and refuse

@@ -1,6 +1,6 @@
 //! Jobs that jobc did not make: whether Aurora takes them as they are.
 //!
-//! The text is read as Aurora's client reads it ([`parse::json`]), then spelled as a definition
+//! The text is read as Aurora's client reads it ([`front::json`]), then spelled as a definition
 //! ([`spelling`]): what the client would convert is converted, with a warning, and what it would
 //! choose is chosen. From there on the rules are those of definitions, with the same messages.
 
@@ -18,9 +18,9 @@ pub use binding::Binding;
 
 use crate::check;
 use crate::diagnostic::{Diagnostic, Holes, Report, Severity, SubjectJob};
+use crate::front;
 use crate::lint::Levels;
 use crate::model::{Dialect, Document, Settings};
-use crate::parse;
 use crate::source::{Kind, Node, SourceFile, SourceMap};
 
 /// What is an error.
@@ -50,7 +50,7 @@ pub fn validate(
     strictness: Strictness,
     bindings: &[Binding],
 ) -> Report<Validated> {
-    let tree = parse::client_tree(file);
+    let tree = front::client_tree(file);
     let mut diagnostics: Vec<_> = tree
         .diagnostics
         .into_iter()
@@ -64,7 +64,7 @@ pub fn validate(
     let map = SourceMap::new(Arc::clone(file), Arc::new(root));
     let mut found = spelled.diagnostics;
     if spelled.goes_on {
-        let decoded = parse::client_document(map.root(), &spelled.told);
+        let decoded = front::client_document(map.root(), &spelled.told);
         found.extend(decoded.diagnostics);
         let holes = Holes::new(decoded.holes);
         if let Some(document) = decoded.value {
@@ -89,7 +89,7 @@ pub fn validate(
 
 /// The jobs of `file`, right or wrong, as far as it can be read.
 pub fn jobs(file: &Arc<SourceFile>) -> Vec<SubjectJob> {
-    let tree = parse::client_tree(file);
+    let tree = front::client_tree(file);
     let map = |root| SourceMap::new(Arc::clone(file), Arc::new(root));
     tree.value
         .map_or_else(Vec::new, |root| SubjectJob::all(&map(root)))

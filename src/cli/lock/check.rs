@@ -2,10 +2,10 @@
 
 use crate::diagnostic::render::counted;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::front::{self, Format};
 use crate::lock::local::Locals;
 use crate::lock::{self, Renewed, current, edited, text};
 use crate::model::LockFile;
-use crate::parse::{self, Format};
 use crate::source::SourceMap;
 use crate::workspace::{LOCK_FILE, Workspace};
 
@@ -70,11 +70,11 @@ fn unused_or_unsorted(task: &Task<'_>, workspace: &Workspace) -> Result<Vec<Diag
     let Some(source) = source.value else {
         return Ok(Vec::new());
     };
-    let tree = parse::tree(&source, Format::Json).value;
+    let tree = front::tree(&source, Format::Json).value;
     let Some(map) = tree.map(|root| SourceMap::new(source.clone(), root.into())) else {
         return Ok(Vec::new());
     };
-    let Some(lock) = parse::decode::<LockFile>(map.root()).value else {
+    let Some(lock) = front::decode::<LockFile>(map.root()).value else {
         return Ok(Vec::new());
     };
     let mut found = current::unused(&task.needs, &lock, &map);

@@ -9,13 +9,13 @@ use std::sync::Arc;
 
 use crate::compile::Compiled;
 use crate::diagnostic::render::counted;
-use crate::emit::Form;
 use crate::publish::{
     Ahead, Compared, Directory, Extent, How, KeyFileError, Nix, Object, Packing, PublishError,
     Target, TargetError, Wishes, Work, objects, read_key,
 };
 use crate::scratch::{Scratch, Use, remove_left};
 use crate::store::SecretKey;
+use crate::target::Form;
 use crate::workspace::Workspace;
 
 use super::args::{Global, Packed, PushArgs};

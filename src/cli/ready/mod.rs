@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use crate::cache::{Archives, Caches, Environment, Known, Patience};
 use crate::compile::Compiled;
-use crate::emit::Form;
 use crate::store::StorePath;
+use crate::target::Form;
 use crate::workspace::Workspace;
 
 use super::args::{Global, ReadyArgs, ReadyFormat};

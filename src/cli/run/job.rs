@@ -6,8 +6,8 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::MachineError;
-use crate::emit::Form;
 use crate::run::{Compiled, CompiledJob};
+use crate::target::Form;
 use crate::workspace::{DefinitionFile, OWN_DIRECTORY, Workspace};
 
 use super::Refusal;

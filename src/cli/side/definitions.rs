@@ -9,10 +9,10 @@ use crate::cli::failure::Failure;
 use crate::compile::{CheckedFile, Compiled, Compiler, duplicates, in_parallel};
 use crate::diagnostic::{Diagnostic, MachineError, Report, Severity, codes};
 use crate::diff::{NotCompared, NotComparedKind};
-use crate::emit::Form;
 use crate::git::EntryKind;
 use crate::model::{JobKey, leads_to};
 use crate::source::{SourceFile, display_name};
+use crate::target::Form;
 use crate::workspace::{DefinitionFile, LOCK_FILE, SETTINGS_FILE, Workspace};
 
 use super::marked;

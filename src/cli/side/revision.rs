@@ -10,11 +10,11 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::beneath::Enclosure;
 use crate::diagnostic::MachineError;
+use crate::front::{self, Format};
 use crate::git::{
     Checkout, Entry, EntryKind, ObjectId, Objects, Repository, Revision, Submodule, Unfiltered,
 };
 use crate::model::{leads_to, shell_word};
-use crate::parse::{self, Format};
 use crate::source::{Kind, Node, load_opened};
 use crate::workspace::SETTINGS_FILE;
 
@@ -403,7 +403,7 @@ impl Checked {
         let workspace = Enclosure::new(&self.root).ok();
         let opened = workspace.and_then(|it| it.file(&self.root.join(SETTINGS_FILE)).ok());
         let settings = opened.and_then(|file| load_opened(file, SETTINGS_FILE).ok());
-        let tree = settings.and_then(|settings| parse::tree(&settings, Format::Toml).value);
+        let tree = settings.and_then(|settings| front::tree(&settings, Format::Toml).value);
         let roots = tree.as_ref().and_then(|tree| tree.get("roots"));
         let Some(Kind::Sequence(roots)) = roots.map(|roots| &roots.kind) else {
             return Vec::new();

@@ -12,10 +12,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::compile::in_parallel;
 use crate::diagnostic::MachineError;
+use crate::front::{self, Format};
 use crate::model::{
     CommandLine, PackageSource, Piece, Reference, RelativeInstallable, leads_to, locked_name,
 };
-use crate::parse::{self, Format};
 use crate::resolve::Lock;
 use crate::source::{Kind, SourceFile};
 use crate::store::StorePath;
@@ -40,7 +40,7 @@ pub(super) struct Dependencies {
 impl Dependencies {
     /// Those of a file; none if it makes no sense.
     pub(super) fn of(source: &Arc<SourceFile>, format: Format) -> Option<Self> {
-        let root = parse::tree(source, format).value?;
+        let root = front::tree(source, format).value?;
         let mut found = Self::default();
         let mut open = vec![(&root, "", "")];
         while let Some((node, key, of)) = open.pop() {

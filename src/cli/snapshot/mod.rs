@@ -9,9 +9,9 @@ use std::fmt::Write as _;
 use crate::compile::{Compiled, in_parallel};
 use crate::diagnostic::MachineError;
 use crate::diagnostic::render::{counted, visible};
-use crate::emit::Form;
 use crate::snapshot::{Directory, SnapshotName, State, alike};
 use crate::source::display_name;
+use crate::target::Form;
 use crate::workspace::Workspace;
 
 use super::args::Global;

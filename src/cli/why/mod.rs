@@ -6,8 +6,8 @@ mod change;
 use std::fmt::Write as _;
 
 use crate::diagnostic::render::counted;
-use crate::emit::Form;
 use crate::store::StoreDir;
+use crate::target::Form;
 use crate::why::text::Style;
 use crate::why::{Answer, Extent, Question, Web};
 

@@ -4,8 +4,8 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::foreign::{COERCED_VALUE, IGNORED_FIELD};
 use crate::diagnostic::codes::plan::NOT_IN_JSON;
 use crate::diagnostic::codes::shape::{MISSING_FIELD, UNKNOWN_FIELD};
+use crate::front;
 use crate::model::Document;
-use crate::parse;
 use crate::source::{Entry, Kind, Node, Span, Token};
 
 use super::{Deferred, Path, Speller};
@@ -35,7 +35,7 @@ impl Speller<'_> {
                 self.value(value, of, &path.key(key));
             } else if Document::OWN_FIELDS.contains(&key.as_str()) {
                 own += 1;
-                self.report(parse::own_field(key, self.at(*key_span)));
+                self.report(front::own_field(key, self.at(*key_span)));
             }
         }
         if own > 0 {

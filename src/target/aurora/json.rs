@@ -14,7 +14,7 @@ use super::compose::compose;
 use super::document::JobDocument;
 
 /// The compiled job, if JSON can carry it.
-pub(in crate::emit) fn emit(plan: &Plan) -> Report<String> {
+pub(in crate::target) fn emit(plan: &Plan) -> Report<String> {
     let job = compose(plan);
     let refused: Vec<_> = refused(&job)
         .map(|choice| choice.diagnostic(plan))
@@ -27,7 +27,7 @@ pub(in crate::emit) fn emit(plan: &Plan) -> Report<String> {
 }
 
 /// The compiled job with all its choices, some of which the client cannot read in JSON.
-pub(in crate::emit) fn complete(plan: &Plan) -> String {
+pub(in crate::target) fn complete(plan: &Plan) -> String {
     pretty(&compose(plan))
 }
 
