@@ -56,7 +56,7 @@ fn reports(diagnostics: &[Diagnostic]) {
     assert!(github.lines().all(|line| line.starts_with("::")));
     let outcome = Outcome {
         diagnostics,
-        troubles: &[],
+        failures: &[],
         jobs: &[],
         exit_code: 1,
         root: &root,

@@ -10,8 +10,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::cache::{Caches, TooManyPaths};
 
 use super::console::Console;
-use super::failure::Failure;
 use super::progress::PATIENCE;
+use crate::diagnostic::Failure;
 
 /// How often the line is written anew.
 const PERIOD: Duration = Duration::from_millis(100);

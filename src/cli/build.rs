@@ -4,19 +4,17 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use crate::compile::{Compiled, in_parallel};
-use crate::diagnostic::MachineError;
+use crate::diagnostic::{Failure, MachineError};
 use crate::workspace::Workspace;
 use crate::write::Destination;
 
 use super::args::{BuildArgs, Global, Word};
 use super::console::Console;
 use super::exit::Exit;
-use super::failure::Failure;
 use super::open::open;
-use super::output;
-use super::ready;
 use super::search::{Depth, Findings, Search};
 use super::settle::{Many, settle, table};
+use super::{output, ready};
 
 pub(super) fn run(args: &BuildArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
     let mut diagnostics = Vec::new();

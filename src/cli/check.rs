@@ -1,12 +1,11 @@
 //! `jobc check`: what is wrong with the definitions.
 
 use crate::diagnostic::render::{Lines, LookedAt, counted, visible};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Failure, Severity};
 
 use super::args::{CheckArgs, Global};
 use super::console::Console;
 use super::exit::Exit;
-use super::failure::Failure;
 use super::open::open;
 use super::search::{Depth, Search};
 use super::settle::{Many, line, settle};

@@ -8,8 +8,8 @@ use clap_complete::env::Shells;
 
 use super::args::{Cli, CompletionsArgs, Shell};
 use super::exit::Exit;
-use super::failure::Failure;
 use super::output;
+use crate::diagnostic::Failure;
 
 /// The variable by which a shell's script asks, with the name of the shell.
 const VARIABLE: &str = "JOBC_COMPLETE";

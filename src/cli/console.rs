@@ -12,16 +12,14 @@ use anstream::{AutoStream, ColorChoice};
 
 use serde::Serialize;
 
-use crate::diagnostic::render::{self, LookedAt, Outcome, TextOptions, Trouble, wrap};
-use crate::diagnostic::{Diagnostic, Redacted, Severity};
+use crate::diagnostic::render::{self, LookedAt, Outcome, TextOptions, wrap};
+use crate::diagnostic::{Diagnostic, Failure, Redacted, Severity};
 use crate::secret::{hide, hide_in_json};
 
 use super::args::{Color, Global, MessageFormat};
 use super::exit::Exit;
-use super::failure::Failure;
-use super::output;
 use super::progress::{BYTES, Progress};
-use super::terminal;
+use super::{output, terminal};
 
 /// How to talk to whoever started jobc.
 ///
@@ -66,7 +64,7 @@ pub(super) enum Warnings {
 #[derive(Debug, Default)]
 struct Collected {
     diagnostics: Redacted,
-    troubles: Vec<Trouble>,
+    failures: Vec<Failure>,
     jobs: Vec<LookedAt>,
     /// The last lines for people.
     closing: Vec<String>,
@@ -169,7 +167,7 @@ impl Console {
     /// Has programs told at the end why a command came to nothing; people know already.
     pub(super) fn note(&self, failure: &Failure) {
         if self.is_deferred() {
-            self.report().troubles.push(failure.trouble());
+            self.report().failures.push(failure.clone());
         }
     }
 
@@ -177,19 +175,23 @@ impl Console {
     pub(super) fn fail(&self, failure: &Failure) {
         self.note(failure);
         match self.format {
-            MessageFormat::Text => print(failure.text(self.color, self.columns()).as_bytes()),
-            MessageFormat::Short => print(failure.short().as_bytes()),
+            MessageFormat::Text => self.print_failure(failure),
+            MessageFormat::Short => print(&lines(|out| render::failure_short(failure, out))),
             _ if self.manner.channel == Channel::Stdout => {
-                print(failure.text(false, self.columns()).as_bytes());
+                self.print_failure(failure);
             }
             MessageFormat::Json => {
-                print(&lines(|out| render::json_trouble(&failure.trouble(), out)));
+                print(&lines(|out| render::json_failure(failure, out)));
             }
-            MessageFormat::Github => print(&lines(|out| {
-                render::github_trouble(&failure.trouble(), out)
-            })),
+            MessageFormat::Github => print(&lines(|out| render::github_failure(failure, out))),
             MessageFormat::Sarif | MessageFormat::Junit => {}
         }
+    }
+
+    fn print_failure(&self, failure: &Failure) {
+        print(&lines(|out| {
+            render::failure_text(failure, &self.text_options(), out)
+        }));
     }
 
     /// Tells something to know that is no problem of a definition.
@@ -208,7 +210,7 @@ impl Console {
             }
         };
         let exit = printed.err().map_or(exit, |failure| {
-            print(failure.text(false, self.columns()).as_bytes());
+            self.print_failure(&failure);
             Exit::Failed
         });
         for line in &self.report().closing {
@@ -226,7 +228,7 @@ impl Console {
         let root = output::root();
         let outcome = Outcome {
             diagnostics: &report.diagnostics,
-            troubles: &report.troubles,
+            failures: &report.failures,
             jobs: &report.jobs,
             exit_code: exit.code(),
             root: &root,
@@ -235,13 +237,13 @@ impl Console {
             MessageFormat::Text | MessageFormat::Short => Ok(()),
             MessageFormat::Json => {
                 render::json(outcome.diagnostics, out)?;
-                let mut troubles = outcome.troubles.iter();
-                troubles.try_for_each(|trouble| render::json_trouble(trouble, out))
+                let mut failures = outcome.failures.iter();
+                failures.try_for_each(|failure| render::json_failure(failure, out))
             }
             MessageFormat::Github => {
                 render::github(outcome.diagnostics, outcome.root, out)?;
-                let mut troubles = outcome.troubles.iter();
-                troubles.try_for_each(|trouble| render::github_trouble(trouble, out))
+                let mut failures = outcome.failures.iter();
+                failures.try_for_each(|failure| render::github_failure(failure, out))
             }
             MessageFormat::Sarif => render::sarif(&outcome, out),
             MessageFormat::Junit => render::junit(&outcome, out),

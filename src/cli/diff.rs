@@ -8,10 +8,9 @@ use anstream::{AutoStream, ColorChoice};
 use super::args::{Color, DiffArgs, DiffFormat, Global};
 use super::console::Console;
 use super::exit::Exit;
-use super::failure::Failure;
-use super::open;
-use super::output;
 use super::side::{Asked, Reach, Reader, Wanted, Word};
+use super::{open, output};
+use crate::diagnostic::Failure;
 
 pub(super) fn run(args: &DiffArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
     let current_dir = open::current_dir()?;

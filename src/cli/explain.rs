@@ -2,14 +2,11 @@
 
 use std::fmt::Write;
 
-use crate::diagnostic::{Code, Kind, Level, closest, codes};
+use crate::diagnostic::{Code, Failure, Kind, Level, closest, codes};
 
 use super::args::ExplainArgs;
 use super::exit::Exit;
-use super::failure::Failure;
-use super::output;
-use super::terminal;
-use super::topics;
+use super::{output, terminal, topics};
 
 pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     let text = match &args.code {

@@ -5,17 +5,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::beneath::DirectoryHandle;
-use crate::diagnostic::MachineError;
+use crate::diagnostic::{Failure, MachineError};
 use crate::source::display_name;
 use crate::write::{create, holds, is_one_word};
 
 use super::args::InitArgs;
 use super::console::Console;
 use super::exit::Exit;
-use super::failure::Failure;
 use super::open::current_dir;
-use super::output;
-use super::starter;
+use super::{output, starter};
 
 pub(super) fn run(args: &InitArgs, console: &Console) -> Result<Exit, Failure> {
     let current_dir = current_dir()?;

@@ -10,11 +10,11 @@ use crate::diagnostic::render::{Lines, visible};
 use super::args::{Global, ListArgs, ListFormat};
 use super::console::Console;
 use super::exit::Exit;
-use super::failure::Failure;
 use super::open::open;
 use super::output;
 use super::search::{Depth, Search};
 use super::settle::{Many, line, place, settle};
+use crate::diagnostic::Failure;
 
 /// A job in JSON.
 #[derive(Serialize)]

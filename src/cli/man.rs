@@ -8,9 +8,8 @@ use clap_mangen::Man;
 
 use super::args::Cli;
 use super::exit::Exit;
-use super::failure::Failure;
-use super::help;
-use super::output;
+use super::{help, output};
+use crate::diagnostic::Failure;
 
 pub(super) fn run() -> Result<Exit, Failure> {
     output::print_as_it_is(&page()?)?;

@@ -4,12 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::codes::foreign::MISNAMED_FILE;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Failure, Place};
 use crate::lint::Levels;
 use crate::source::display_name;
 use crate::workspace::{DefinitionFile, Misnamed, SETTINGS_FILE, Workspace};
 
-use super::failure::Failure;
 use super::search::Search;
 
 /// More files than these are not listed.

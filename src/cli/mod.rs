@@ -15,7 +15,6 @@ mod declared;
 mod diff;
 mod exit;
 mod explain;
-mod failure;
 mod graph;
 mod help;
 mod ignored;
@@ -55,7 +54,7 @@ use clap::{CommandFactory, FromArgMatches};
 use self::args::{Cli, Command};
 use self::console::Console;
 use self::exit::Exit;
-use self::failure::Failure;
+use crate::diagnostic::Failure;
 use crate::diagnostic::render::visible;
 
 /// Runs the command of this process' arguments.

@@ -6,7 +6,7 @@ use crate::cache::{CacheUrl, Caches, Nodes};
 use crate::store::PublicKey;
 use crate::workspace::Workspace;
 
-use super::failure::Failure;
+use crate::diagnostic::Failure;
 
 /// The binary caches that the nodes of a workspace ask.
 pub(super) fn substituters(workspace: &Workspace) -> Result<Vec<CacheUrl>, Failure> {

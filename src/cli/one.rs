@@ -1,12 +1,11 @@
 //! One job's plan, for commands that show a job.
 
 use crate::compile::Planned;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Failure};
 use crate::workspace::Workspace;
 
 use super::console::Console;
 use super::exit::Exit;
-use super::failure::Failure;
 use super::search::{Depth, Search};
 use super::settle::{Many, settle, table};
 

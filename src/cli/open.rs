@@ -3,11 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::diagnostic::Report;
+use crate::diagnostic::{Failure, Report};
 use crate::workspace::{Conflicts, Workspace};
 
 use super::args::Global;
-use super::failure::Failure;
 
 /// The directory that names on the command line are relative to.
 pub(super) fn current_dir() -> Result<PathBuf, Failure> {

@@ -8,9 +8,8 @@ use crate::diagnostic::render::{Root, wrap};
 use crate::secret::{hide, hide_in_json};
 
 use super::exit::Exit;
-use super::failure::Failure;
-use super::help;
-use super::terminal;
+use super::{help, terminal};
+use crate::diagnostic::Failure;
 
 /// Prints a result with its secrets hidden, all at once. A reader who went away has seen enough.
 pub(super) fn print(text: &str) -> Result<(), Failure> {

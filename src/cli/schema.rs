@@ -4,8 +4,8 @@ use crate::schema::{self, Which as Document};
 
 use super::args::{SchemaArgs, Which};
 use super::exit::Exit;
-use super::failure::Failure;
 use super::output;
+use crate::diagnostic::Failure;
 
 pub(super) fn run(args: &SchemaArgs) -> Result<Exit, Failure> {
     let which = match args.which {

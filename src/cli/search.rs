@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::compile::{self, Compiled, Compiler, Listed, Planned};
-use crate::diagnostic::{Diagnostic, MachineError, Severity};
+use crate::diagnostic::{Diagnostic, Failure, MachineError, Severity};
 use crate::model::JobKey;
 use crate::plan::Needs;
 use crate::target::Form;
@@ -16,7 +16,6 @@ use crate::workspace::{DefinitionFile, Survey, Workspace};
 
 use super::console::Console;
 use super::declared::{Declared, may_define};
-use super::failure::Failure;
 use super::ignored::AskGit;
 use super::misnamed;
 use super::select::{Selection, Selector};

@@ -17,7 +17,7 @@ use crate::model::{JobKey, JobName};
 use crate::workspace::DefinitionFile;
 
 use super::declared::{Declared, name_of};
-use super::failure::Failure;
+use crate::diagnostic::Failure;
 
 /// What was asked for. Jobs are sought in files, which go by their index in the list of all.
 #[derive(Debug)]
@@ -361,10 +361,10 @@ mod tests {
     fn what_is_no_pattern() {
         let words = ["a***".to_owned()];
         let failure = Selection::new(&words, &[], Path::new("/")).expect_err("no pattern");
-        assert_eq!(
-            failure.short(),
-            "error: `a***` is no pattern from character 4 on: wildcards are either regular `*` or \
-             recursive `**`\n"
+        let expected = Failure::new(
+            "`a***` is no pattern from character 4 on: wildcards are either regular `*` or recursive \
+             `**`",
         );
+        assert_eq!(failure, expected);
     }
 }

@@ -1,14 +1,13 @@
 //! Whether each word of the command line came to what it should.
 
 use crate::compile::Listed;
-use crate::diagnostic::closest;
 use crate::diagnostic::render::{Lines, visible};
+use crate::diagnostic::{Failure, closest};
 use crate::model::shell_word;
 use crate::source::display_name;
 
 use super::console::Console;
 use super::declared::name_of;
-use super::failure::Failure;
 use super::misnamed;
 use super::search::{Findings, Search};
 use super::select::{Selector, paths};

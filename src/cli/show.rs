@@ -5,10 +5,10 @@ use crate::show;
 use super::args::{Global, ShowArgs, ShowFormat};
 use super::console::Console;
 use super::exit::Exit;
-use super::failure::Failure;
 use super::one::one;
 use super::open::open;
 use super::{output, terminal};
+use crate::diagnostic::Failure;
 
 pub(super) fn run(args: &ShowArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
     let mut diagnostics = Vec::new();

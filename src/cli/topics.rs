@@ -2,15 +2,11 @@
 
 use clap::CommandFactory;
 
-use crate::diagnostic::{closest, codes};
+use crate::diagnostic::{Failure, closest, codes};
 
 use super::args::{Cli, HelpArgs};
 use super::exit::Exit;
-use super::explain;
-use super::failure::Failure;
-use super::help;
-use super::output;
-use super::terminal;
+use super::{explain, help, output, terminal};
 
 pub(super) fn run(args: &HelpArgs) -> Result<Exit, Failure> {
     let text = match &args.topic {

@@ -9,9 +9,8 @@ use clap::{CommandFactory, ValueEnum};
 use super::args::{Cli, Command, MessageFormat, Strictness};
 use super::console::{Channel, Console, Manner, Warnings};
 use super::exit::Exit;
-use super::failure::Failure;
-use super::output;
-use super::topics;
+use super::{output, topics};
+use crate::diagnostic::Failure;
 use crate::model::shell_word;
 
 /// The commands whose result is what they find.

@@ -9,7 +9,7 @@ use walkdir::WalkDir;
 
 use crate::compile::in_parallel;
 use crate::diagnostic::render::{Lines, LookedAt, counted};
-use crate::diagnostic::{Diagnostic, MachineError, Report, Severity, SubjectJob};
+use crate::diagnostic::{Diagnostic, Failure, MachineError, Report, Severity, SubjectJob};
 use crate::source::{SourceFile, display_name, load_stream};
 use crate::validate::{Binding, Strictness, Validated, jobs, validate};
 use crate::workspace::{Workspace, readable};
@@ -17,7 +17,6 @@ use crate::workspace::{Workspace, readable};
 use super::args::{Global, ValidateArgs};
 use super::console::Console;
 use super::exit::Exit;
-use super::failure::Failure;
 use super::open::open;
 
 /// The name of standard input.

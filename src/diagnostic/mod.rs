@@ -2,6 +2,7 @@
 
 mod code;
 pub mod codes;
+mod failure;
 mod holes;
 mod looked_at;
 mod machine;
@@ -14,6 +15,7 @@ mod subject;
 mod suggest;
 
 pub use code::{Code, Kind, Level, Severity};
+pub use failure::Failure;
 pub use holes::Holes;
 pub use machine::MachineError;
 pub use place::{Part, Place};

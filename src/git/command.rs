@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 
-use crate::diagnostic::MachineError;
+use crate::diagnostic::{Failure, MachineError};
 
 use super::environment;
 
@@ -54,6 +54,16 @@ impl std::error::Error for GitError {}
 impl From<GitError> for MachineError {
     fn from(error: GitError) -> Self {
         Self::new(format!("cannot {}", error.attempt), error.said)
+    }
+}
+
+impl From<GitError> for Failure {
+    fn from(error: GitError) -> Self {
+        let failure = Self::new(error.to_string());
+        match error.help() {
+            Some(help) => failure.help(help),
+            None => failure,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! `jobc lock --check`: is the lock current? Nothing is written.
 
 use crate::diagnostic::render::counted;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Failure, Severity};
 use crate::front::{self, Format};
 use crate::lock::local::Locals;
 use crate::lock::{self, Renewed, current, edited, text};
@@ -12,7 +12,6 @@ use crate::workspace::{LOCK_FILE, Workspace};
 use super::super::args::LockArgs;
 use super::super::console::Console;
 use super::super::exit::Exit;
-use super::super::failure::Failure;
 use super::{Task, lock_name};
 
 pub(super) fn check(

@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 use crate::cache::{Caches, Environment, Patience};
 use crate::diagnostic::render::{counted, visible};
-use crate::diagnostic::{Diagnostic, Report, Severity};
+use crate::diagnostic::{Diagnostic, Failure, Report, Severity};
 use crate::lint::Levels;
 use crate::lock::{
     self, Asking, FromCaches, Needs, Nix, Nixpkgs, Renewed, Request, file, some_names, text,
@@ -23,7 +23,6 @@ use super::args::{Global, LockArgs};
 use super::asking::asking;
 use super::console::Console;
 use super::exit::Exit;
-use super::failure::Failure;
 use super::open::{open, open_with};
 use super::output;
 

@@ -3,12 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cache::{CacheUrl, Caches};
-use crate::diagnostic::closest;
+use crate::diagnostic::{Failure, closest};
 use crate::lock::{FromCaches, Need, Needs};
 use crate::model::PackageName;
 use crate::store::{StoreDir, StorePath, StorePathHash};
-
-use super::super::failure::Failure;
 
 /// What the words mean.
 #[derive(Debug, Default)]

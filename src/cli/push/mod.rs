@@ -21,11 +21,11 @@ use crate::workspace::Workspace;
 use super::args::{Global, Packed, PushArgs};
 use super::console::Console;
 use super::exit::Exit;
-use super::failure::Failure;
 use super::open::open;
 use super::output;
 use super::search::{Depth, Search};
 use super::settle::{Many, settle};
+use crate::diagnostic::Failure;
 
 use packages::{Goal, Looked, Outcome, Packages, packages};
 use plan::Names;

@@ -14,7 +14,7 @@ use crate::workspace::Workspace;
 
 use super::super::asking::{asking, too_many_paths};
 use super::super::console::Console;
-use super::super::failure::Failure;
+use crate::diagnostic::Failure;
 
 /// What Nix has to copy.
 pub(super) struct Packages {

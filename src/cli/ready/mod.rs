@@ -17,13 +17,12 @@ use super::args::{Global, ReadyArgs, ReadyFormat};
 use super::asking::{asking, too_many_paths};
 use super::console::Console;
 use super::exit::Exit;
-use super::failure::Failure;
 use super::nodes::nodes;
 use super::open::open;
-use super::output;
 use super::search::{Depth, Search};
 use super::settle::{Many, settle};
-use super::terminal;
+use super::{output, terminal};
+use crate::diagnostic::Failure;
 
 use readiness::Readiness;
 

@@ -10,8 +10,8 @@ use crate::diagnostic::render::{counted, visible};
 use crate::model::JobKey;
 use crate::plan::NeededBy;
 
-use super::super::failure::Failure;
 use super::readiness::{Kind, Readiness, Row};
+use crate::diagnostic::Failure;
 
 /// The most jobs that are named of those that need a path, and the most processes of each.
 const MOST: usize = 3;

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::diagnostic::MachineError;
+use crate::diagnostic::{Failure, MachineError};
 use crate::run::{Compiled, CompiledJob};
 use crate::target::Form;
 use crate::workspace::{DefinitionFile, OWN_DIRECTORY, Workspace};
@@ -15,7 +15,6 @@ use super::store::Own;
 use crate::cli::args::{Global, RunArgs};
 use crate::cli::console::Console;
 use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
 use crate::cli::open::{current_dir, open};
 use crate::cli::search::{Depth, Search};
 use crate::cli::settle::{Many, settle, table};

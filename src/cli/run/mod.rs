@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use anstream::{AutoStream, ColorChoice};
 
-use crate::diagnostic::MachineError;
+use crate::diagnostic::{Failure, MachineError};
 use crate::run::world::{self, Printer, Sandbox, Setup, Style};
 use crate::run::{Fate, Problem};
 use crate::secret::hide;
@@ -19,7 +19,6 @@ use self::store::Ground;
 use super::args::{Color, Global, RunArgs};
 use super::console::Console;
 use super::exit::Exit;
-use super::failure::Failure;
 use super::summary;
 
 pub(super) fn run(args: &RunArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {

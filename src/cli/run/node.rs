@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::closest;
+use crate::diagnostic::{Failure, closest};
 use crate::run::world::{self, PortTrouble};
 use crate::run::{Agent, CompiledJob, Demands, Key, PortClash, Ports, Task};
 
 use super::Refusal;
 use crate::cli::args::RunArgs;
 use crate::cli::console::Console;
-use crate::cli::failure::Failure;
 
 /// The task with all that a node would add to it.
 pub(super) fn bind(

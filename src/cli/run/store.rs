@@ -15,7 +15,7 @@ use crate::workspace::Workspace;
 
 use crate::cli::args::Realise;
 use crate::cli::console::Console;
-use crate::cli::failure::Failure;
+use crate::diagnostic::Failure;
 
 /// What a workspace has for a job.
 pub(super) struct Own {

@@ -14,13 +14,12 @@ use std::path::Path;
 use serde_json::{Map, Value};
 use walkdir::{DirEntry, WalkDir};
 
-use crate::diagnostic::MachineError;
+use crate::diagnostic::{Failure, MachineError};
 use crate::diff::JobForm;
 use crate::plan::Needs;
 use crate::source::{MAX_SOURCE_BYTES, load};
 use crate::workspace::{DefinitionFile, MOST_UNMARKED, SETTINGS_FILE, is_directory};
 
-use super::super::failure::Failure;
 use super::SideJob;
 use super::revision::named;
 

@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::declared::{Declared, may_define, name_of};
-use crate::cli::failure::Failure;
 use crate::compile::{CheckedFile, Compiled, Compiler, duplicates, in_parallel};
-use crate::diagnostic::{Diagnostic, MachineError, Report, Severity, codes};
+use crate::diagnostic::{Diagnostic, Failure, MachineError, Report, Severity, codes};
 use crate::diff::{NotCompared, NotComparedKind};
 use crate::git::EntryKind;
 use crate::model::{JobKey, leads_to};

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::cli::declared::{Declared, name_of};
-use crate::cli::failure::Failure;
-use crate::diagnostic::closest;
+use crate::diagnostic::{Failure, closest};
 use crate::git::Repository;
 use crate::model::shell_word;
 use crate::source::display_name;

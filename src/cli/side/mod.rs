@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::compile::Compiled;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Failure, Place};
 use crate::diff::{self, Comparison, JobForm, Known, NotCompared, NotComparedKind};
 use crate::model::leads_to;
 use crate::plan::Needs;
@@ -29,7 +29,6 @@ use crate::store::{StoreDir, StorePath};
 use crate::workspace::Workspace;
 
 use super::declared::Declared;
-use super::failure::Failure;
 
 use self::definitions::Wrong;
 use self::revision::Checked;

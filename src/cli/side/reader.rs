@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::cli::failure::Failure;
 use crate::cli::misnamed;
-use crate::diagnostic::{Diagnostic, MachineError, Report};
+use crate::diagnostic::{Diagnostic, Failure, MachineError, Report};
 use crate::git::{GitError, Repository, Revision};
 use crate::source::display_name;
 use crate::store::StoreDir;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use crate::beneath::Enclosure;
-use crate::diagnostic::MachineError;
+use crate::diagnostic::{Failure, MachineError};
 use crate::front::{self, Format};
 use crate::git::{
     Checkout, Entry, EntryKind, ObjectId, Objects, Repository, Revision, Submodule, Unfiltered,
@@ -18,7 +18,6 @@ use crate::model::{leads_to, shell_word};
 use crate::source::{Kind, Node, load_opened};
 use crate::workspace::SETTINGS_FILE;
 
-use super::super::failure::Failure;
 use super::temporary::Temporary;
 
 /// The most files that a note names.

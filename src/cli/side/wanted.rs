@@ -6,9 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use glob::Pattern;
 
 use crate::cli::declared::{Declared, name_of};
-use crate::cli::failure::Failure;
 use crate::cli::select::fits;
-use crate::diagnostic::closest;
+use crate::diagnostic::{Failure, closest};
 
 /// The most keys that a message lists.
 const MOST: usize = 20;

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::cli::args::{DiffFormat, Global};
 use crate::cli::console::Console;
-use crate::cli::diff;
 use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
-use crate::cli::output;
 use crate::cli::side::{Side, SideJob, Sides};
+use crate::cli::{diff, output};
+use crate::diagnostic::Failure;
 use crate::diagnostic::render::counted;
 use crate::model::shell_word;
 use crate::snapshot::{SnapshotName, State};

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::compile::{Compiled, in_parallel};
-use crate::diagnostic::MachineError;
 use crate::diagnostic::render::{counted, visible};
+use crate::diagnostic::{Failure, MachineError};
 use crate::snapshot::{Directory, SnapshotName, State, alike};
 use crate::source::display_name;
 use crate::target::Form;
@@ -17,7 +17,6 @@ use crate::workspace::Workspace;
 use super::args::Global;
 use super::console::Console;
 use super::exit::Exit;
-use super::failure::Failure;
 use super::open::open;
 use super::output;
 use super::search::{Depth, Findings, Search};

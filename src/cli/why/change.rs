@@ -3,9 +3,9 @@
 use crate::cli::args::Global;
 use crate::cli::console::Console;
 use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
 use crate::cli::side::{Asked, Reach, Reader, Side, Sides, Wanted, Word};
 use crate::cli::{open, output};
+use crate::diagnostic::Failure;
 use crate::diff::{Job, JobChange};
 use crate::model::shell_word;
 use crate::why::change::{Before, JobSteps, WhyChanged};

@@ -14,11 +14,11 @@ use crate::why::{Answer, Extent, Question, Web};
 use super::args::Global;
 use super::console::Console;
 use super::exit::Exit;
-use super::failure::Failure;
 use super::open::open;
 use super::output;
 use super::search::{Depth, Found, Search};
 use super::settle::{Many, settle};
+use crate::diagnostic::Failure;
 
 pub(super) use args::{WhyArgs, WhyFormat};
 

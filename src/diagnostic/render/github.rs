@@ -11,10 +11,10 @@
 
 use std::io;
 
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Failure, Place, Severity};
 
 use super::lines::Lines;
-use super::outcome::{Trouble, message};
+use super::outcome::message;
 use super::root::Root;
 use super::visible;
 
@@ -47,12 +47,12 @@ pub fn github(diagnostics: &[Diagnostic], root: &Root, out: &mut dyn io::Write) 
 ///
 /// # Errors
 /// Those of `out`.
-pub fn github_trouble(trouble: &Trouble, out: &mut dyn io::Write) -> io::Result<()> {
-    let level = match trouble.severity {
+pub fn github_failure(failure: &Failure, out: &mut dyn io::Write) -> io::Result<()> {
+    let level = match failure.severity() {
         Severity::Error => "error",
         Severity::Warning => "warning",
     };
-    let message = message(&trouble.headline, &trouble.help, &trouble.notes);
+    let message = message(failure.headline(), failure.helps(), failure.notes());
     writeln!(
         out,
         "::{level} title=jobc::{}",

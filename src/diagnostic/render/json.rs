@@ -8,10 +8,10 @@ use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
-use crate::diagnostic::{Annotation, Diagnostic, Place, Severity};
+use crate::diagnostic::{Annotation, Diagnostic, Failure, Place, Severity};
 
+use super::failure;
 use super::lines::{Lines, Position};
-use super::outcome::Trouble;
 use super::text::{self, TextOptions};
 use super::visible;
 
@@ -42,8 +42,8 @@ pub fn json(diagnostics: &[Diagnostic], out: &mut dyn io::Write) -> io::Result<(
 ///
 /// # Errors
 /// Those of `out`.
-pub fn json_trouble(trouble: &Trouble, out: &mut dyn io::Write) -> io::Result<()> {
-    write(&Message::of_trouble(trouble), out)
+pub fn json_failure(failure: &Failure, out: &mut dyn io::Write) -> io::Result<()> {
+    write(&Message::of_failure(failure), out)
 }
 
 fn write(message: &Message<'_>, out: &mut dyn io::Write) -> io::Result<()> {
@@ -143,16 +143,16 @@ impl<'a> Message<'a> {
         }
     }
 
-    fn of_trouble(trouble: &'a Trouble) -> Self {
+    fn of_failure(failure: &'a Failure) -> Self {
         Self {
             code: None,
-            severity: trouble.severity.into(),
+            severity: failure.severity().into(),
             job: None,
-            headline: visible::cut_line(&trouble.headline),
-            help: paragraphs(&trouble.help),
-            notes: paragraphs(&trouble.notes),
+            headline: visible::cut_line(failure.headline()),
+            help: paragraphs(failure.helps()),
+            notes: paragraphs(failure.notes()),
             annotations: Vec::new(),
-            rendered: (&*trouble.rendered).into(),
+            rendered: failure::rendered(failure, &TextOptions::default()).into(),
         }
     }
 }

@@ -12,6 +12,7 @@
 
 pub(crate) mod amount;
 mod excerpt;
+mod failure;
 mod github;
 mod json;
 mod junit;
@@ -28,13 +29,14 @@ mod window;
 pub(crate) mod wrap;
 pub(crate) mod xml;
 
-pub use github::{github, github_trouble};
+pub use failure::{failure_short, failure_text};
+pub use github::{github, github_failure};
 pub(crate) use json::Message;
-pub use json::{json, json_trouble};
+pub use json::{json, json_failure};
 pub use junit::junit;
 pub(crate) use lines::Lines;
 pub use order::sort;
-pub use outcome::{LookedAt, Outcome, Trouble};
+pub use outcome::{LookedAt, Outcome};
 pub use root::Root;
 pub use sarif::sarif;
 pub use short::short;

@@ -1,6 +1,6 @@
 //! All that came of a run, for the formats that make one document of it.
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Failure};
 
 use super::root::Root;
 
@@ -10,28 +10,13 @@ pub struct Outcome<'a> {
     /// The problems, sorted.
     pub diagnostics: &'a [Diagnostic],
     /// What kept the run from doing what it was asked, and what else no definition is to blame for.
-    pub troubles: &'a [Trouble],
+    pub failures: &'a [Failure],
     /// The jobs that were looked at, as far as they could be read.
     pub jobs: &'a [LookedAt],
     /// How the run ended.
     pub exit_code: u8,
     /// The directory that names of files are made relative to.
     pub root: &'a Root,
-}
-
-/// Something to say that has no place in a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
-    /// Whether it kept something from being done.
-    pub severity: Severity,
-    /// What is wrong, in one line.
-    pub headline: String,
-    /// What to do, each an imperative.
-    pub help: Vec<String>,
-    /// What to know besides.
-    pub notes: Vec<String>,
-    /// All of it as text, without colours.
-    pub rendered: String,
 }
 
 /// A job that was looked at.
@@ -47,7 +32,7 @@ pub struct LookedAt {
     pub key: String,
 }
 
-/// The whole message of a diagnostic or a trouble: the headline, and help and notes on lines of
+/// The whole message of a diagnostic or a failure: the headline, and help and notes on lines of
 /// their own.
 pub(super) fn message(headline: &str, help: &[String], notes: &[String]) -> String {
     let mut message = super::visible::line(headline);

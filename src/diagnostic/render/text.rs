@@ -36,7 +36,7 @@ impl Default for TextOptions {
 
 impl TextOptions {
     /// `text` in lines that fit behind so many columns, if that is wanted.
-    fn fitted(&self, text: String, before: usize) -> String {
+    pub(super) fn fitted(&self, text: String, before: usize) -> String {
         if self.wraps {
             wrap::prose(&text, self.width.saturating_sub(before))
         } else {

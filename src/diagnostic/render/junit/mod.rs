@@ -12,10 +12,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::io;
 
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Failure, Place, Severity};
 
+use super::failure;
 use super::lines::Lines;
-use super::outcome::{Outcome, Trouble};
+use super::outcome::Outcome;
 use super::root::Root;
 use super::summary::counted;
 use super::text::{TextOptions, render};
@@ -26,7 +27,7 @@ const OWN: &str = "jobc";
 /// A case is to blame for this.
 const FAILURE: &str = "failure";
 /// The machine is to blame for this.
-const TROUBLE: &str = "error";
+const MACHINE: &str = "error";
 
 /// Writes the run as a document.
 ///
@@ -69,8 +70,8 @@ impl<'a> Suites<'a> {
         for problem in outcome.diagnostics {
             suites.add(problem, &mut lines);
         }
-        for trouble in outcome.troubles {
-            suites.add_trouble(trouble);
+        for failure in outcome.failures {
+            suites.add_failure(failure);
         }
         suites
     }
@@ -119,16 +120,16 @@ impl<'a> Suites<'a> {
         }
     }
 
-    fn add_trouble(&mut self, trouble: &Trouble) {
+    fn add_failure(&mut self, failure: &Failure) {
         let told = Told {
             code: OWN,
-            headline: trouble.headline.clone(),
-            rendered: trouble.rendered.clone(),
+            headline: failure.headline().to_owned(),
+            rendered: failure::rendered(failure, &TextOptions::default()),
         };
         let case = self.case(OWN, None, OWN);
-        match trouble.severity {
+        match failure.severity() {
             Severity::Error => {
-                case.kind = TROUBLE;
+                case.kind = MACHINE;
                 case.errors.push(told);
             }
             Severity::Warning => case.warnings.push(told),
@@ -175,7 +176,7 @@ impl Counts {
             counts.tests += 1;
             match case.kind {
                 _ if case.errors.is_empty() => {}
-                TROUBLE => counts.errors += 1,
+                MACHINE => counts.errors += 1,
                 _ => counts.failures += 1,
             }
         }

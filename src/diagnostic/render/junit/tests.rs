@@ -6,11 +6,11 @@ use crate::diagnostic::codes::commands::EMPTY_COMMAND;
 use crate::diagnostic::codes::syntax::SYNTAX;
 use crate::source::{Pointer, SourceFile, Span};
 
-fn report(diagnostics: &[Diagnostic], troubles: &[Trouble], jobs: &[LookedAt]) -> String {
+fn report(diagnostics: &[Diagnostic], failures: &[Failure], jobs: &[LookedAt]) -> String {
     let root = Root::new(Path::new("/w"), None);
     let outcome = Outcome {
         diagnostics,
-        troubles,
+        failures,
         jobs,
         exit_code: 1,
         root: &root,
@@ -55,12 +55,7 @@ fn all_kinds() {
         Diagnostic::new(&SYNTAX, "no text", Place::File("c.toml".to_owned())),
         Diagnostic::new(&SYNTAX, "nowhere", Place::value(Pointer::root())),
     ];
-    let troubles = [Severity::Error, Severity::Warning].map(|severity| Trouble {
-        severity,
-        headline: "the disk & all".to_owned(),
-        help: Vec::new(),
-        notes: Vec::new(),
-        rendered: format!("{severity}: the disk & all\n"),
-    });
-    check("junit", &report(&problems, &troubles, &jobs));
+    let failure = Failure::new("the disk & all");
+    let failures = [failure.clone(), failure.warning()];
+    check("junit", &report(&problems, &failures, &jobs));
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::PrettyFormatter;
 
-use crate::diagnostic::{Annotation, Code, Diagnostic, Kind, Level, Place, Severity};
+use crate::diagnostic::{Annotation, Code, Diagnostic, Failure, Kind, Level, Place, Severity};
 
 use self::document::{
     Artifact, Base, Bases, Configuration, Driver, Finding, Fingerprints, Invocation, Location, Log,
@@ -18,7 +18,7 @@ use self::document::{
 };
 use self::fingerprint::Fingerprinter;
 use super::lines::Lines;
-use super::outcome::{Outcome, Trouble, message};
+use super::outcome::{Outcome, message};
 use super::root::{Reference, Root};
 use super::visible;
 
@@ -129,16 +129,20 @@ fn rule(code: &Code) -> Rule {
 }
 
 fn invocation(outcome: &Outcome<'_>) -> Invocation {
-    let notification = |trouble: &Trouble| Notification {
-        level: level(trouble.severity),
-        message: Message::new(message(&trouble.headline, &trouble.help, &trouble.notes)),
+    let notification = |failure: &Failure| Notification {
+        level: level(failure.severity()),
+        message: Message::new(message(
+            failure.headline(),
+            failure.helps(),
+            failure.notes(),
+        )),
     };
-    let troubles = outcome.troubles.iter().map(notification);
+    let failures = outcome.failures.iter().map(notification);
     Invocation {
         // Finding problems is what a run is for.
         execution_successful: outcome.exit_code < 2,
         exit_code: outcome.exit_code,
-        tool_execution_notifications: troubles.chain(left_out(outcome.diagnostics)).collect(),
+        tool_execution_notifications: failures.chain(left_out(outcome.diagnostics)).collect(),
     }
 }
 

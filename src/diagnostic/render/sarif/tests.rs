@@ -6,13 +6,13 @@ use crate::diagnostic::codes::commands::EMPTY_COMMAND;
 use crate::diagnostic::codes::syntax::SYNTAX;
 use crate::source::{Entry, Kind as NodeKind, Node, Pointer, SourceFile, SourceMap, Span};
 
-fn report(diagnostics: &[Diagnostic], troubles: &[Trouble]) -> String {
+fn report(diagnostics: &[Diagnostic], failures: &[Failure]) -> String {
     let root = Root::new(Path::new("/w x"), None);
     let outcome = Outcome {
         diagnostics,
-        troubles,
+        failures,
         jobs: &[],
-        exit_code: if troubles.is_empty() { 1 } else { 2 },
+        exit_code: if failures.is_empty() { 1 } else { 2 },
         root: &root,
     };
     let mut out = Vec::new();
@@ -58,14 +58,8 @@ fn all_kinds() {
         Diagnostic::new(&SYNTAX, "no text", Place::File("/c.toml".to_owned())),
         Diagnostic::new(&SYNTAX, "nowhere", Place::value(Pointer::root().key("a/b"))),
     ];
-    let trouble = Trouble {
-        severity: Severity::Error,
-        headline: "the disk is full".to_owned(),
-        help: vec!["buy one".to_owned()],
-        notes: Vec::new(),
-        rendered: String::new(),
-    };
-    check("sarif", &report(&problems, &[trouble]));
+    let failure = Failure::new("the disk is full").help("buy one");
+    check("sarif", &report(&problems, &[failure]));
 }
 
 /// The fingerprints of two problems of a file.
