@@ -1,0 +1,605 @@
+//! Who may use whom, what never may, and what is owed: the lists of debts only shrink, because a debt
+//! that is paid fails a test until it is taken out.
+
+/// A module of the crate, with the modules that it may use.
+pub type Row = (&'static str, &'static [&'static str]);
+
+/// Leaves first: a module uses only what stands above it.
+pub const ARROWS: &[Row] = &[
+    ("beneath", &[]),
+    ("source", &[]),
+    ("store", &[]),
+    ("vocabulary", &[]),
+    ("secret", &[]),
+    ("nix", &[]),
+    ("system", &[]),
+    ("nameless", &["beneath"]),
+    ("scratch", &["beneath"]),
+    ("diagnostic", &["source", "secret"]),
+    ("git", &["system", "store", "diagnostic"]),
+    ("cache", &["store"]),
+    ("model", &["store", "vocabulary"]),
+    (
+        "template",
+        &["source", "store", "vocabulary", "diagnostic", "model"],
+    ),
+    (
+        "lint",
+        &["source", "store", "vocabulary", "diagnostic", "model"],
+    ),
+    ("front", &["source", "diagnostic", "model"]),
+    ("elaborate", &["source", "diagnostic", "model"]),
+    (
+        "rule",
+        &["source", "diagnostic", "model", "template", "lint"],
+    ),
+    (
+        "check",
+        &[
+            "source",
+            "secret",
+            "diagnostic",
+            "model",
+            "template",
+            "lint",
+            "rule",
+        ],
+    ),
+    (
+        "resolve",
+        &[
+            "beneath",
+            "source",
+            "store",
+            "secret",
+            "system",
+            "diagnostic",
+            "model",
+            "template",
+            "lint",
+            "rule",
+            "check",
+        ],
+    ),
+    (
+        "plan",
+        &[
+            "source",
+            "store",
+            "diagnostic",
+            "model",
+            "template",
+            "resolve",
+        ],
+    ),
+    (
+        "target",
+        &[
+            "source",
+            "store",
+            "vocabulary",
+            "diagnostic",
+            "template",
+            "lint",
+            "rule",
+            "plan",
+        ],
+    ),
+    (
+        "workspace",
+        &[
+            "beneath",
+            "source",
+            "store",
+            "system",
+            "diagnostic",
+            "cache",
+            "model",
+            "lint",
+            "front",
+            "resolve",
+        ],
+    ),
+    (
+        "compile",
+        &[
+            "source",
+            "diagnostic",
+            "model",
+            "lint",
+            "front",
+            "elaborate",
+            "check",
+            "resolve",
+            "plan",
+            "target",
+            "workspace",
+        ],
+    ),
+    ("closure", &["store", "resolve", "plan"]),
+    (
+        "graph",
+        &[
+            "store",
+            "secret",
+            "diagnostic",
+            "resolve",
+            "plan",
+            "closure",
+        ],
+    ),
+    (
+        "show",
+        &[
+            "source",
+            "store",
+            "diagnostic",
+            "model",
+            "check",
+            "resolve",
+            "plan",
+            "workspace",
+            "compile",
+            "closure",
+            "graph",
+        ],
+    ),
+    ("run", &["secret", "diagnostic", "template", "plan"]),
+    (
+        "diff",
+        &["store", "secret", "diagnostic", "resolve", "plan", "target"],
+    ),
+    (
+        "validate",
+        &[
+            "source",
+            "diagnostic",
+            "model",
+            "template",
+            "lint",
+            "front",
+            "check",
+        ],
+    ),
+    (
+        "why",
+        &["source", "store", "diagnostic", "resolve", "plan", "diff"],
+    ),
+    (
+        "schema",
+        &["diagnostic", "model", "target", "show", "diff", "why"],
+    ),
+    (
+        "write",
+        &["beneath", "nameless", "system", "diagnostic", "target"],
+    ),
+    (
+        "snapshot",
+        &[
+            "beneath",
+            "source",
+            "system",
+            "diagnostic",
+            "model",
+            "write",
+        ],
+    ),
+    (
+        "lock",
+        &[
+            "beneath",
+            "source",
+            "store",
+            "nix",
+            "system",
+            "diagnostic",
+            "cache",
+            "model",
+            "lint",
+            "front",
+            "resolve",
+            "workspace",
+            "compile",
+        ],
+    ),
+    (
+        "publish",
+        &[
+            "beneath", "store", "nix", "nameless", "system", "cache", "resolve", "plan", "compile",
+        ],
+    ),
+    (
+        "provide",
+        &[
+            "store",
+            "nix",
+            "scratch",
+            "system",
+            "diagnostic",
+            "resolve",
+            "plan",
+            "publish",
+        ],
+    ),
+    (
+        "query",
+        &[
+            "source",
+            "secret",
+            "diagnostic",
+            "model",
+            "lint",
+            "front",
+            "workspace",
+            "compile",
+        ],
+    ),
+    (
+        "compare",
+        &[
+            "beneath",
+            "source",
+            "store",
+            "secret",
+            "scratch",
+            "system",
+            "diagnostic",
+            "git",
+            "model",
+            "front",
+            "resolve",
+            "plan",
+            "target",
+            "workspace",
+            "compile",
+            "diff",
+            "snapshot",
+            "query",
+        ],
+    ),
+    (
+        "cli",
+        &[
+            "beneath",
+            "source",
+            "store",
+            "secret",
+            "nix",
+            "nameless",
+            "scratch",
+            "system",
+            "diagnostic",
+            "git",
+            "cache",
+            "model",
+            "lint",
+            "front",
+            "resolve",
+            "plan",
+            "target",
+            "workspace",
+            "compile",
+            "closure",
+            "graph",
+            "show",
+            "run",
+            "diff",
+            "validate",
+            "why",
+            "schema",
+            "write",
+            "snapshot",
+            "lock",
+            "publish",
+            "provide",
+            "query",
+            "compare",
+        ],
+    ),
+    ("main", &["cli"]),
+    ("lib", &[]),
+];
+
+/// Modules of the table that are still to be built.
+pub const TO_BUILD: &[&str] = &[
+    "vocabulary",
+    "system",
+    "template",
+    "elaborate",
+    "rule",
+    "query",
+    "compare",
+];
+
+/// Arrows that stand in the code against the table.
+pub const ARROW_DEBTS: &[(&str, &str)] = &[
+    ("diff", "run"),
+    ("graph", "model"),
+    ("plan", "check"),
+    ("provide", "model"),
+    ("run", "model"),
+    ("target", "model"),
+    ("validate", "run"),
+    ("why", "model"),
+];
+
+/// What no table may ever allow.
+pub struct Never {
+    /// Modules by their paths. `*` stands for any, `target::*` for any below it.
+    pub from: &'static str,
+    pub to: &'static str,
+    pub because: &'static str,
+    /// Where this doesn't hold.
+    pub except: &'static [&'static str],
+}
+
+/// The nevers of the architecture.
+pub const NEVERS: &[Never] = &[
+    Never {
+        from: "target",
+        to: "model",
+        because: "a target would decide again what the plan has decided",
+        except: &[],
+    },
+    Never {
+        from: "target::*",
+        to: "target::*",
+        because: "a target that changes would change another one",
+        except: &["target::artifact", "target::encode"],
+    },
+    Never {
+        from: "check",
+        to: "target",
+        because: "what holds for every scheduler would depend on one",
+        except: &[],
+    },
+    Never {
+        from: "plan",
+        to: "target",
+        because: "what has to happen would depend on who is told",
+        except: &[],
+    },
+    Never {
+        from: "model",
+        to: "diagnostic",
+        because: "what a job is would depend on how mistakes are told",
+        except: &[],
+    },
+    Never {
+        from: "store",
+        to: "*",
+        because: "what Nix knows holds without jobc",
+        except: &[],
+    },
+    Never {
+        from: "cli::commands::*",
+        to: "cli::commands::*",
+        because: "what two commands need belongs below both",
+        except: &[],
+    },
+    Never {
+        from: "*",
+        to: "cli",
+        because: "a library would know its command line",
+        except: &["main"],
+    },
+];
+
+/// The layers of `cli`, lowest first. Whatever is in none of them stands on top.
+pub const CLI_LAYERS: &[&str] = &["cli::ui", "cli::arguments", "cli::commands"];
+
+/// Uses of a higher layer by a lower one that stand in the code.
+pub const CLI_DEBTS: &[(&str, &str)] = &[];
+
+/// Functions that read JSON, whoever wrote it.
+pub const JSON_READERS: &[&str] = &[
+    "serde_json::from_str",
+    "serde_json::from_slice",
+    "serde_json::from_reader",
+    "serde_json::from_value",
+];
+
+/// Who reads JSON, and of whom: not what jobc wrote, to find out what jobc did.
+pub const READ_JSON: &[(&str, &str)] = &[
+    ("src/lock/evaluate.rs", "the answers of Nix"),
+    (
+        "src/resolve/conflict.rs",
+        "both sides of a lock in conflict",
+    ),
+    ("src/run/defaults.rs", "a table in the sources"),
+    ("src/secret/json.rs", "one string of a text that is hidden"),
+];
+
+/// Who reads what jobc itself compiled.
+pub const READ_JSON_DEBTS: &[&str] = &[
+    "src/cli/side/compiled.rs",
+    "src/cli/side/mod.rs",
+    "src/diff/compare.rs",
+    "src/diff/fields.rs",
+    "src/run/read.rs",
+    "src/snapshot/name.rs",
+];
+
+/// What reads files, variables, the clock or the network, and what starts processes.
+pub const WORLD: &[&str] = &[
+    "std::fs",
+    "std::net",
+    "std::env",
+    "std::process",
+    "std::time::Instant",
+    "std::time::SystemTime",
+    "std::io::stdin",
+    "rustix::fs",
+    "rustix::process",
+    "tempfile",
+    "ureq::config",
+    "ureq::tls",
+    "ureq::unversioned",
+    "walkdir",
+];
+
+/// Files and directories that may do so.
+pub const TOUCH_THE_WORLD: &[&str] = &[
+    "src/beneath.rs",
+    "src/beneath/",
+    "src/source/load.rs",
+    "src/resolve/import/",
+    "src/resolve/expanded.rs",
+    "src/workspace.rs",
+    "src/cache/connect.rs",
+    "src/cache/directory.rs",
+    "src/cache/environment.rs",
+    "src/cache/files.rs",
+    "src/cache/http.rs",
+    "src/nameless.rs",
+    "src/scratch.rs",
+    "src/write.rs",
+    "src/nix.rs",
+    "src/git/",
+    "src/publish/",
+    "src/provide/",
+    "src/lock/file.rs",
+    "src/lock/local.rs",
+    "src/lock/nix.rs",
+    "src/run/world/",
+    "src/cli/",
+    "src/main.rs",
+];
+
+/// Who prints as it is what can hold no secret.
+pub const PRINT_AS_IT_IS: &[&str] = &[
+    "src/cli/explain.rs",
+    "src/cli/man.rs",
+    "src/cli/completions.rs",
+    "src/cli/schema.rs",
+    "src/cli/topics.rs",
+    "src/cli/build.rs",
+    "src/cli/output.rs",
+    "src/cli/console.rs",
+];
+
+/// Who writes to a stream itself.
+pub const STREAMS: &[&str] = &[
+    "src/cli/output.rs",
+    "src/cli/console.rs",
+    "src/cli/run/mod.rs",
+    "src/cli/terminal.rs",
+    "src/cli/diff.rs",
+    "src/nix.rs",
+];
+
+/// Rings of files. What is listed here must still be part of one.
+pub const RING_DEBTS: &[&[&str]] = &[
+    &["src/cache/address.rs", "src/cache/url.rs"],
+    &["src/cache/connect.rs", "src/cache/http.rs"],
+    &[
+        "src/check/commands.rs",
+        "src/check/execution.rs",
+        "src/check/labels.rs",
+        "src/check/lookalikes/mod.rs",
+        "src/check/mistaken.rs",
+        "src/check/mod.rs",
+        "src/check/names.rs",
+        "src/check/order/mod.rs",
+        "src/check/packages.rs",
+        "src/check/placement.rs",
+        "src/check/ports.rs",
+        "src/check/reach.rs",
+        "src/check/resources.rs",
+        "src/check/rollout.rs",
+        "src/check/schedule.rs",
+        "src/check/scheduler.rs",
+        "src/check/secrets.rs",
+        "src/check/sockets.rs",
+        "src/check/templates/advice.rs",
+        "src/check/templates/mod.rs",
+        "src/check/updates.rs",
+        "src/check/waivers.rs",
+    ],
+    &["src/check/schema/mod.rs", "src/check/schema/text.rs"],
+    &[
+        "src/cli/args.rs",
+        "src/cli/complete.rs",
+        "src/cli/help.rs",
+        "src/cli/snapshot/args.rs",
+        "src/cli/terminal.rs",
+        "src/cli/why/args.rs",
+    ],
+    &["src/cli/explain.rs", "src/cli/topics.rs"],
+    &["src/cli/lock/check.rs", "src/cli/lock/mod.rs"],
+    &["src/cli/misnamed.rs", "src/cli/search.rs"],
+    &[
+        "src/cli/run/job.rs",
+        "src/cli/run/mod.rs",
+        "src/cli/run/node.rs",
+    ],
+    &[
+        "src/cli/side/definitions.rs",
+        "src/cli/side/mod.rs",
+        "src/cli/side/same.rs",
+    ],
+    &["src/cli/snapshot/check.rs", "src/cli/snapshot/mod.rs"],
+    &["src/cli/why/change.rs", "src/cli/why/mod.rs"],
+    &[
+        "src/front/decode/filler.rs",
+        "src/front/decode/message.rs",
+        "src/front/decode/mod.rs",
+        "src/front/decode/tables.rs",
+        "src/front/decode/unknown.rs",
+    ],
+    &[
+        "src/front/foreign/kinds.rs",
+        "src/front/foreign/mod.rs",
+        "src/front/foreign/outline.rs",
+        "src/front/foreign/text.rs",
+        "src/front/mod.rs",
+    ],
+    &["src/git/filter.rs", "src/git/objects.rs"],
+    &["src/git/mod.rs", "src/git/tree.rs"],
+    &[
+        "src/graph/critical.rs",
+        "src/graph/mod.rs",
+        "src/graph/reduce.rs",
+    ],
+    &["src/model/process.rs", "src/model/task.rs"],
+    &["src/plan/inject.rs", "src/plan/lower.rs"],
+    &["src/provide/namespace.rs", "src/provide/private.rs"],
+    &[
+        "src/resolve/command.rs",
+        "src/resolve/expanded.rs",
+        "src/resolve/mod.rs",
+        "src/resolve/package.rs",
+        "src/resolve/refusal.rs",
+        "src/resolve/relative.rs",
+    ],
+    &["src/resolve/import/ignored.rs", "src/resolve/import/mod.rs"],
+    &["src/run/fields.rs", "src/run/read.rs"],
+    &["src/run/world/runner.rs", "src/run/world/signals.rs"],
+    &[
+        "src/secret/account.rs",
+        "src/secret/call.rs",
+        "src/secret/command.rs",
+        "src/secret/file.rs",
+        "src/secret/maker.rs",
+        "src/secret/mod.rs",
+        "src/secret/pair.rs",
+        "src/secret/shell.rs",
+    ],
+    &["src/store/any_hash.rs", "src/store/hash.rs"],
+    &["src/target/artifact.rs", "src/target/mod.rs"],
+    &[
+        "src/target/aurora/choice.rs",
+        "src/target/aurora/document.rs",
+    ],
+    &["src/validate/mod.rs", "src/validate/verdict.rs"],
+    &[
+        "src/validate/spelling.rs",
+        "src/validate/spelling/tables.rs",
+    ],
+    &["src/why/change/closure.rs", "src/why/change/mod.rs"],
+    &[
+        "src/workspace.rs",
+        "src/workspace/misnamed.rs",
+        "src/workspace/settings.rs",
+    ],
+];
