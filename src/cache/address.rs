@@ -9,7 +9,8 @@
 
 use std::fmt;
 
-use super::url::{CacheUrlError, decode};
+use super::percent::decode;
+use super::url_error::CacheUrlError;
 
 /// A directory of a web server.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

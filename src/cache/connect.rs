@@ -18,6 +18,8 @@ use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport,
 };
 
+use crate::store::base64;
+
 /// Connects as the configuration says, and sends plain requests to proxies as these want them.
 #[derive(Debug)]
 pub(super) struct ProxyAware {
@@ -71,7 +73,7 @@ impl Connector<()> for ProxyAware {
         let authorization = if user.is_empty() && password.is_empty() {
             String::new()
         } else {
-            let value = super::http::basic(user, password);
+            let value = basic(user, password);
             format!("Proxy-Authorization: {value}\r\n")
         };
         let authority = details.uri.authority().map_or("", |it| it.as_str());
@@ -81,6 +83,12 @@ impl Connector<()> for ProxyAware {
             authorization,
         })))
     }
+}
+
+/// The value of a header that says who asks.
+pub(super) fn basic(user: &str, password: &str) -> String {
+    let text = format!("{user}:{password}");
+    format!("Basic {}", base64::encode(text.as_bytes()))
 }
 
 /// A connection to a proxy that passes plain requests on.

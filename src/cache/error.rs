@@ -10,7 +10,7 @@ use crate::store::narinfo::NarInfoError;
 use crate::store::signature::NoSignature;
 use crate::store::{StoreDir, StorePath};
 
-use super::url::CacheUrlError;
+use super::url_error::CacheUrlError;
 
 /// Why there is no answer; told without the cache's name. Nothing secret is in it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -19,7 +19,7 @@ use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Body};
 
 use super::address::{Credentials, HttpAddress, HttpLocation, HttpScheme};
-use super::connect::{ProxyAware, Remembering};
+use super::connect::{ProxyAware, Remembering, basic};
 use super::environment::Environment;
 use super::error::{AskError, UNTRUSTED, Unreachable};
 use super::files;
@@ -471,12 +471,6 @@ impl Client {
         agents.insert(key, agent.clone());
         Ok(agent)
     }
-}
-
-/// The value of a header that says who asks.
-pub(super) fn basic(user: &str, password: &str) -> String {
-    let text = format!("{user}:{password}");
-    format!("Basic {}", crate::store::base64::encode(text.as_bytes()))
 }
 
 /// Many who failed at once do not come back at once.

@@ -1,9 +1,11 @@
 //! One run of the program `git`, and what it says when it fails.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::io::Write;
+use std::os::unix::ffi::OsStringExt;
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 
@@ -182,4 +184,10 @@ pub(super) fn trimmed(mut text: Vec<u8>) -> Vec<u8> {
         text.pop();
     }
     text
+}
+
+/// The path that git prints, whether or not it marks it as a directory.
+pub(super) fn path(bytes: &[u8]) -> PathBuf {
+    let bytes = bytes.strip_suffix(b"/").unwrap_or(bytes);
+    PathBuf::from(OsString::from_vec(bytes.to_vec()))
 }

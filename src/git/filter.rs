@@ -17,14 +17,11 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
 use crate::store::hash::Sha256Writer;
 
-use super::command::{GitError, run, words};
+use super::command::{GitError, path, run, words};
 use super::objects::{Checkout, Objects};
-use super::path;
-use super::tree::ObjectId;
 
 /// Pointers are shorter.
 const LONGEST_POINTER: u64 = 1024;
@@ -40,13 +37,6 @@ pub struct Unfiltered {
     pub is_pointer: bool,
 }
 
-/// What is known of filtered files.
-#[derive(Debug, Default)]
-pub(super) struct Filters {
-    /// What the working tree has unchanged.
-    untouched: OnceLock<BTreeMap<PathBuf, ObjectId>>,
-}
-
 /// What a pointer of Git LFS says.
 #[derive(Debug, PartialEq, Eq)]
 struct Pointer {
@@ -55,74 +45,64 @@ struct Pointer {
     size: u64,
 }
 
-impl Filters {
-    /// Writes what is known of the files that were checked out, `paths` with a NUL byte after each.
-    /// Returns those of which nothing is.
-    pub(super) fn finish(
-        &self,
-        objects: &Objects,
-        checkout: &Checkout,
-        paths: Vec<u8>,
-    ) -> Result<Vec<Unfiltered>, GitError> {
-        let mut command = objects.git_on(&checkout.directory, &checkout.index);
-        command.args(["check-attr", "--cached", "-z", "--stdin", "filter"]);
-        let listed = run(&mut command, Some(paths))?.checked("read attributes")?;
-        let mut left = Vec::new();
-        let mut words = listed.split(|&byte| byte == 0);
-        while let (Some(name), Some(_), Some(filter)) = (words.next(), words.next(), words.next()) {
-            if matches!(filter, b"unspecified" | b"unset" | b"set" | b"") {
-                continue;
-            }
-            let file = path(name);
-            let target = checkout.directory.join(&file);
-            if !fs::symlink_metadata(&target).is_ok_and(|found| found.is_file()) {
-                continue;
-            }
-            let pointer = Pointer::read(&target);
-            let source = match &pointer {
-                Some(pointer) => pointer.content(objects, &file),
-                None => self.written(objects, checkout, &file)?,
-            };
-            match source {
-                Some(Source::Itself) => {}
-                Some(Source::File(source)) => copy(&source, &target)
-                    .map_err(|error| GitError::new("check out a file", error.to_string()))?,
-                None => left.push(Unfiltered {
-                    path: file,
-                    filter: String::from_utf8_lossy(filter).into_owned(),
-                    is_pointer: pointer.is_some(),
-                }),
-            }
+/// Writes what is known of the files that were checked out, `paths` with a NUL byte after each.
+/// Returns those of which nothing is.
+pub(super) fn finish(
+    objects: &Objects,
+    checkout: &Checkout,
+    paths: Vec<u8>,
+) -> Result<Vec<Unfiltered>, GitError> {
+    let mut command = objects.git_on(&checkout.directory, &checkout.index);
+    command.args(["check-attr", "--cached", "-z", "--stdin", "filter"]);
+    let listed = run(&mut command, Some(paths))?.checked("read attributes")?;
+    let mut left = Vec::new();
+    let mut words = listed.split(|&byte| byte == 0);
+    while let (Some(name), Some(_), Some(filter)) = (words.next(), words.next(), words.next()) {
+        if matches!(filter, b"unspecified" | b"unset" | b"set" | b"") {
+            continue;
         }
-        Ok(left)
+        let file = path(name);
+        let target = checkout.directory.join(&file);
+        if !fs::symlink_metadata(&target).is_ok_and(|found| found.is_file()) {
+            continue;
+        }
+        let pointer = Pointer::read(&target);
+        let source = match &pointer {
+            Some(pointer) => pointer.content(objects, &file),
+            None => written(objects, checkout, &file)?,
+        };
+        match source {
+            Some(Source::Itself) => {}
+            Some(Source::File(source)) => copy(&source, &target)
+                .map_err(|error| GitError::new("check out a file", error.to_string()))?,
+            None => left.push(Unfiltered {
+                path: file,
+                filter: String::from_utf8_lossy(filter).into_owned(),
+                is_pointer: pointer.is_some(),
+            }),
+        }
     }
+    Ok(left)
+}
 
-    /// What the working tree has of the same file, if that is unchanged.
-    fn written(
-        &self,
-        objects: &Objects,
-        checkout: &Checkout,
-        file: &Path,
-    ) -> Result<Option<Source>, GitError> {
-        let untouched = if let Some(untouched) = self.untouched.get() {
-            untouched
-        } else {
-            let found = objects.untouched()?.into_iter().collect();
-            self.untouched.get_or_init(|| found)
-        };
-        let Some(id) = untouched.get(file) else {
-            return Ok(None);
-        };
-        let mut command = objects.git_on(&checkout.directory, &checkout.index);
-        command.args(["ls-files", "-z", "--stage", "--"]).arg(file);
-        let listed = run(&mut command, None)?.checked("list a revision")?;
-        let is_same = words(&listed).any(|line| {
-            let mut head = line.split(|&byte| byte == b' ').skip(1);
-            head.next() == Some(id.as_str().as_bytes())
-        });
-        let source = objects.in_working_tree(file).filter(|_| is_same);
-        Ok(source.map(Source::File))
-    }
+/// What the working tree has of the same file, if that is unchanged.
+fn written(
+    objects: &Objects,
+    checkout: &Checkout,
+    file: &Path,
+) -> Result<Option<Source>, GitError> {
+    let Some(id) = objects.untouched()?.get(file) else {
+        return Ok(None);
+    };
+    let mut command = objects.git_on(&checkout.directory, &checkout.index);
+    command.args(["ls-files", "-z", "--stage", "--"]).arg(file);
+    let listed = run(&mut command, None)?.checked("list a revision")?;
+    let is_same = words(&listed).any(|line| {
+        let mut head = line.split(|&byte| byte == b' ').skip(1);
+        head.next() == Some(id.as_str().as_bytes())
+    });
+    let source = objects.in_working_tree(file).filter(|_| is_same);
+    Ok(source.map(Source::File))
 }
 
 /// Where the content of a file comes from.

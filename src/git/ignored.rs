@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::command::{git, run, words};
-use super::{GitError, path};
+use super::command::{GitError, git, path, run, words};
 
 /// The files and directories in `directory` (absolute) that its repository does not track because it
 /// ignores them, absolute. A directory stands for all below it. Repositories inside are left out.

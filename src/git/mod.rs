@@ -14,6 +14,7 @@
 //! A file that a filter would have written has what the filter made of it where that is known without
 //! running it ([`filter`]), and otherwise what git keeps.
 
+mod check_out;
 mod command;
 mod environment;
 mod filter;
@@ -22,11 +23,9 @@ mod objects;
 mod submodule;
 mod tree;
 
-use std::ffi::OsString;
-use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
-use self::command::{git, run, trimmed, words};
+use self::command::{git, path, run, trimmed, words};
 
 pub use self::command::GitError;
 pub use self::filter::Unfiltered;
@@ -233,9 +232,4 @@ fn common_dir(git_dir: &Path) -> PathBuf {
         }
         Err(_) => git_dir.to_owned(),
     }
-}
-
-fn path(bytes: &[u8]) -> PathBuf {
-    let bytes = bytes.strip_suffix(b"/").unwrap_or(bytes);
-    PathBuf::from(OsString::from_vec(bytes.to_vec()))
 }

@@ -1,6 +1,6 @@
 //! A repository's objects, read through a git directory of jobc's own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs::{self, File, FileTimes};
 use std::io;
@@ -10,11 +10,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use super::command::{GitError, git, run, words};
-use super::filter::{Filters, Unfiltered};
+use super::command::{GitError, git, path, run, words};
 use super::submodule::Submodule;
 use super::tree::{Entry, EntryKind, ObjectId};
-use super::{Repository, environment, path};
+use super::{Repository, environment};
 
 /// The most submodules that are looked into.
 const MOST_SUBMODULES: usize = 1000;
@@ -31,7 +30,8 @@ pub struct Objects {
     /// How files are written, as arguments of git.
     habits: OnceLock<Vec<OsString>>,
     tracked: OnceLock<Vec<Tracked>>,
-    filters: Filters,
+    /// The files of the working tree that are what the index has, and what that is.
+    untouched: OnceLock<BTreeMap<PathBuf, ObjectId>>,
 }
 
 /// A directory that files of a revision are put into, and the index that says which.
@@ -66,7 +66,7 @@ impl Objects {
             own: own.to_owned(),
             habits: OnceLock::new(),
             tracked: OnceLock::new(),
-            filters: Filters::default(),
+            untouched: OnceLock::new(),
         };
         objects
             .make()
@@ -237,7 +237,7 @@ impl Objects {
     }
 
     /// With what to do about objects that are missing, where that may be why.
-    fn helped(&self, error: GitError) -> GitError {
+    pub(super) fn helped(&self, error: GitError) -> GitError {
         if self.repository.is_partial() {
             error.with_help(
                 "the clone is a partial one, and jobc asks no server for the rest: fetch it with \
@@ -246,39 +246,6 @@ impl Objects {
         } else {
             error
         }
-    }
-
-    /// Checks out `paths` of a tree into the directory `into`, which keeps their places. Returns the
-    /// files that are not what they are in a checkout, because a filter would have to be run.
-    ///
-    /// # Errors
-    /// If git cannot.
-    pub fn check_out(
-        &self,
-        tree: &ObjectId,
-        paths: &BTreeSet<PathBuf>,
-        into: &Checkout,
-    ) -> Result<Vec<Unfiltered>, GitError> {
-        if paths.is_empty() {
-            return Ok(Vec::new());
-        }
-        if !into.index.exists() {
-            let mut command = self.git_on(&into.directory, &into.index);
-            let read = run(command.args(["read-tree", tree.as_str()]), None)?;
-            let read = read.checked("read a revision");
-            read.map_err(|error| self.helped(error))?;
-        }
-        let mut input = Vec::new();
-        for path in paths {
-            input.extend_from_slice(path.as_os_str().as_bytes());
-            input.push(0);
-        }
-        let mut command = self.git_on(&into.directory, &into.index);
-        command.args(["checkout-index", "--force", "--quiet"]);
-        command.args(["--ignore-skip-worktree-bits", "-z", "--stdin"]);
-        let checked = run(&mut command, Some(input.clone()))?.checked("check out a revision");
-        checked.map_err(|error| self.helped(error))?;
-        self.filters.finish(self, into, input)
     }
 
     /// The paths that differ between two trees, relative to them.
@@ -404,9 +371,17 @@ impl Objects {
 
     /// The files of the working tree, relative to it, that are what the index has by their times and
     /// sizes, and what that is.
-    pub(super) fn untouched(&self) -> Result<Vec<(PathBuf, ObjectId)>, GitError> {
+    pub(super) fn untouched(&self) -> Result<&BTreeMap<PathBuf, ObjectId>, GitError> {
+        if let Some(known) = self.untouched.get() {
+            return Ok(known);
+        }
+        let found = self.find_untouched()?;
+        Ok(self.untouched.get_or_init(|| found))
+    }
+
+    fn find_untouched(&self) -> Result<BTreeMap<PathBuf, ObjectId>, GitError> {
         let (Some(top), Some(prefix)) = (self.repository.top(), &self.repository.prefix) else {
-            return Ok(Vec::new());
+            return Ok(BTreeMap::new());
         };
         let mut command = self.git_on(top, &self.index()?);
         command.args(["diff-files", "-z", "--name-only", "--ignore-submodules=all"]);

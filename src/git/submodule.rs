@@ -8,8 +8,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::command::{GitError, trimmed};
-use super::{Repository, path};
+use super::Repository;
+use super::command::{GitError, path, trimmed};
 
 /// The longest `.git` file that is read.
 const LONGEST: u64 = 8192;

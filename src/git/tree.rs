@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::path;
+use super::command::path;
 
 /// The name that git gives to an object: hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -19,6 +19,7 @@ mod placement;
 mod process;
 mod quantity;
 mod relative;
+mod resources;
 mod scheduler;
 mod settings;
 mod shell;
@@ -49,13 +50,14 @@ pub use placement::{AttributeValue, Placement, PlacementError, PlacementRule};
 pub use process::{Logger, LoggerDestination, LoggerMode, Process, RotatePolicy};
 pub use quantity::{Bytes, FractionalSeconds, QuantityError, Seconds};
 pub use relative::{RelativeInstallable, leads_to, locked_name};
+pub use resources::Resources;
 pub use scheduler::{ContainerType, SchedulerSettings, Tier, TierConfig};
 pub use settings::{
     InitNames, InitRoots, InitSettings, NodeSettings, Settings, SnapshotSettings, Target,
 };
 pub use shell::shell_word;
 pub use sla::{CoordinatorSlaPolicy, CountSlaPolicy, PercentageSlaPolicy, SlaPolicy};
-pub use task::{OrderConstraint, Resources, Task};
+pub use task::{OrderConstraint, Task};
 pub use template::{Address, Component, TemplateReference, references};
 pub use text::Text;
 pub use update::{

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Bytes, Float, Integer, Process, ProcessName, Seconds, Text};
+use super::{Integer, Process, ProcessName, Resources, Seconds, Text};
 
 /// What one instance of a job runs.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
@@ -33,18 +33,4 @@ pub struct Task {
 pub struct OrderConstraint {
     /// Names of processes, the first to run first.
     pub order: Vec<ProcessName>,
-}
-
-/// What may be used.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Resources {
-    /// Processor cores, a fraction being a share of one.
-    pub cpu: Float<0, 1_000_000>,
-    /// Main memory: at least 1 MiB, and whole MiB count.
-    pub ram: Bytes,
-    /// Disk space of the sandbox: at least 1 MiB, and whole MiB count.
-    pub disk: Bytes,
-    /// Graphics processors (default 0); the scheduler has to allow them.
-    pub gpu: Option<Integer<0>>,
 }

@@ -12,8 +12,6 @@ use rustix::process::{getegid, geteuid};
 
 use crate::store::{StoreDir, StorePath};
 
-use super::private::is_plain;
-
 const SCRIPT: &str = include_str!("namespace.sh");
 
 /// Where these programs are that an ordinary user's `PATH` leaves out.
@@ -101,4 +99,10 @@ fn program(name: &str) -> Option<PathBuf> {
         .chain(env::split_paths(TOOLS))
         .map(|directory| directory.join(name))
         .find(|file| file.is_absolute() && file.is_file())
+}
+
+/// Whether neither a shell nor `mount` reads anything else into a path.
+pub(super) fn is_plain(path: &Path) -> bool {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-".contains(byte);
+    path.as_os_str().as_encoded_bytes().iter().all(plain)
 }

@@ -11,7 +11,7 @@ use crate::resolve::import::Importer;
 use crate::scratch::{Scratch, Use, remove_left};
 use crate::store::{StoreDir, StorePath};
 
-use super::namespace::Namespace;
+use super::namespace::{Namespace, is_plain};
 use super::unpack;
 use super::wanted::Wanted;
 
@@ -160,10 +160,4 @@ fn directory() -> Result<Scratch, MachineError> {
         "cannot make a directory for the store",
         error,
     ))
-}
-
-/// Whether neither a shell nor `mount` reads anything else into a path.
-pub(super) fn is_plain(path: &Path) -> bool {
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-".contains(byte);
-    path.as_os_str().as_encoded_bytes().iter().all(plain)
 }

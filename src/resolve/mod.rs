@@ -4,26 +4,28 @@
 
 mod command;
 pub mod conflict;
+mod context;
+mod declaration;
 mod expanded;
 mod exposed;
 mod grace;
 pub mod import;
 mod lock;
+mod outside;
 mod package;
 mod refusal;
 mod relative;
 mod surplus;
 mod undeclared;
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use command::{Command, Script};
+pub use context::{Import, Imports, Late, Resolver};
 pub use lock::{Lock, Locked, Packages, PathInfo, Pinned};
-pub use package::{Package, bad_installable, bad_store_path, locked};
+pub use package::{DEFAULT_SYSTEM, Package, bad_installable, bad_store_path, locked};
 pub use relative::{
     Meaning, Reader as RelativeReader, Refusal as RelativeRefusal, Rule as RelativeRule,
 };
@@ -31,12 +33,11 @@ pub use relative::{
 use crate::check::{CheckedJob, ports};
 use crate::diagnostic::codes::packages as codes;
 use crate::diagnostic::{Diagnostic, MachineError, Place, Report};
-use crate::lint::Levels;
-use crate::model::{CommandLine, HealthChecker, PackageName, PackageSource, Settings};
-use crate::source::{Location, Pointer, SourceMap};
-use crate::store::{Digest, StoreDir, StorePath, StorePathHash};
+use crate::model::{CommandLine, HealthChecker, PackageName};
+use crate::store::StorePath;
 
-use import::{Directories, Fault, Importer};
+use context::Context;
+use import::Fault;
 
 /// A job whose commands name store paths only.
 #[derive(Debug, Clone)]
@@ -54,88 +55,6 @@ pub struct ResolvedJob {
     /// The packages that its commands name.
     pub packages: BTreeMap<PackageName, Package>,
 }
-
-/// A reference in an expanded file that is filled in on the node.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Late {
-    /// The index of the process whose command expands the file.
-    pub process: usize,
-    /// The reference, with its braces.
-    pub text: String,
-    /// Where it stands in the file.
-    pub location: Location,
-}
-
-/// What names mean in one definition file of a workspace.
-#[derive(Debug)]
-pub struct Resolver<'a> {
-    /// Imports files.
-    pub importer: &'a Importer,
-    /// The directory that messages name files relative to.
-    pub current_dir: &'a Path,
-    /// The store of the nodes.
-    pub store_dir: &'a StoreDir,
-    /// The directory that paths in `jobc.toml` are relative to.
-    pub workspace_root: &'a Path,
-    /// The file of the definition.
-    pub definition: &'a Path,
-    /// The directory that paths in the definition are relative to.
-    pub definition_dir: &'a Path,
-    /// The workspace's settings.
-    pub settings: &'a Settings,
-    /// Where these stand.
-    pub settings_map: Option<&'a SourceMap>,
-    /// Packages that all jobs of the file share.
-    pub shared_packages: &'a BTreeMap<PackageName, PackageSource>,
-    /// What installables are.
-    pub lock: &'a Lock,
-    /// What has been imported for this file before.
-    pub imported: RefCell<Imports>,
-}
-
-/// A file or directory of the workspace as an object of the store. It refers to nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Import {
-    /// Its store path.
-    pub path: StorePath,
-    /// Where it lies in the workspace, absolute.
-    pub source: PathBuf,
-    /// The hash and the size of its archive.
-    pub nar: Digest,
-    /// The files in it that may have secrets in them, absolute.
-    pub suspects: Vec<PathBuf>,
-}
-
-/// What has been imported, by its path, and from where.
-#[derive(Debug, Default)]
-pub struct Imports {
-    objects: BTreeMap<OsString, Arc<Import>>,
-    directories: Directories,
-}
-
-impl<'a> Resolver<'a> {
-    /// The levels of lints.
-    fn levels(&self) -> Levels<'a> {
-        Levels::new(self.settings)
-    }
-
-    /// What installables mean.
-    fn relative(&self) -> relative::Reader<'a> {
-        relative::Reader {
-            files: self.importer.workspace(),
-            root: self.workspace_root,
-            lock: self.lock,
-        }
-    }
-
-    /// What messages call the file at `path`.
-    fn display_name(&self, path: &Path) -> String {
-        crate::source::display_name(path, self.current_dir)
-    }
-}
-
-/// The system that nodes are of unless the settings say otherwise.
-pub const DEFAULT_SYSTEM: &str = "x86_64-linux";
 
 /// Resolves all that a job's commands name.
 ///
@@ -192,22 +111,6 @@ pub fn resolve(
             diagnostics,
         )
     })
-}
-
-/// The state of resolving one job.
-struct Context<'a> {
-    resolver: &'a Resolver<'a>,
-    checked: &'a CheckedJob,
-    /// Packages looked up so far; none where that failed and was reported.
-    packages: BTreeMap<PackageName, Option<Package>>,
-    late: Vec<Late>,
-    /// What the job imports.
-    imports: BTreeMap<StorePath, Arc<Import>>,
-    /// The packages that the job may name, once that was asked.
-    declared: Option<BTreeSet<StorePathHash>>,
-    /// The files whose secrets were told.
-    exposed: BTreeSet<PathBuf>,
-    diagnostics: Vec<Diagnostic>,
 }
 
 impl Context<'_> {
@@ -305,9 +208,5 @@ impl Context<'_> {
             Diagnostic::new(&codes::DANGLING_LINK, headline, place)
                 .help("import a directory that holds the links' targets, too"),
         );
-    }
-
-    fn job_pointer(&self) -> &Pointer {
-        self.checked.pointer()
     }
 }

@@ -1,11 +1,12 @@
 //! Why a file was not imported, as a problem at the place that names it.
 
-use crate::beneath::{IN_REPOSITORY, destination, in_repository};
+use crate::beneath::{destination, in_repository};
 use crate::diagnostic::codes::packages as codes;
 use crate::diagnostic::{Diagnostic, Place, closest};
 
-use super::Resolver;
+use super::context::Resolver;
 use super::import::{ImportError, beside};
+use super::outside::{outside, repository};
 
 /// The problem of `path`, as the text at `place` has it.
 pub(super) fn refusal(
@@ -75,19 +76,4 @@ pub(super) fn refusal(
         .help("put a copy in its place"),
         error => cannot(format!("`{path}` cannot be imported: {error}")),
     }
-}
-
-/// The problem of a path that leads out of the workspace.
-pub(super) fn outside(path: &str, place: Place) -> Diagnostic {
-    let headline = format!("`{path}` is outside of the workspace");
-    Diagnostic::new(&codes::CANNOT_IMPORT, headline, place)
-        .help("copy it into the workspace, or make a package of it")
-}
-
-/// The problem of a path that leads into a `.git`.
-pub(super) fn repository(path: &str, place: Place) -> Diagnostic {
-    let headline = format!("`{path}` leads into `.git`");
-    Diagnostic::new(&codes::CANNOT_IMPORT, headline, place)
-        .note(IN_REPOSITORY)
-        .help("import files and directories beside it")
 }

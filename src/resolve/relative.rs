@@ -13,6 +13,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::model::RelativeInstallable;
 
 use super::Lock;
+use super::outside::{outside, repository};
 
 /// Where installables are read.
 #[derive(Debug, Clone, Copy)]
@@ -175,8 +176,8 @@ impl Refusal {
     pub fn problem(&self, place: Place) -> Diagnostic {
         let path = &self.path;
         let (headline, help) = match &self.reason {
-            Reason::Outside => return super::refusal::outside(path, place),
-            Reason::Repository => return super::refusal::repository(path, place),
+            Reason::Outside => return outside(path, place),
+            Reason::Repository => return repository(path, place),
             Reason::NotAFile(found) => (format!("`{path}` is {found}"), "name a Nix file"),
             Reason::Unwritable => (
                 format!("`{path}` lies in a directory whose name no installable can have"),

@@ -6,9 +6,10 @@
 //! list = lines of quote USER quote blank quote secret quote
 //! ```
 
-use super::file::{secret_of, words};
+use super::Key;
+use super::finding::{Secret, secret_of};
+use super::text::{count, words};
 use super::value::{Writing, is_mixed, is_secret};
-use super::{Key, Secret};
 
 /// `USER:secret` after a word that says so, and after the host of a server of mail.
 pub(super) fn pairs(line: &str) -> Vec<Secret> {
@@ -141,7 +142,7 @@ pub(super) fn hashes(line: &str) -> Vec<Secret> {
             .iter()
             .find(|(scheme, _)| line[start..].starts_with(scheme));
         if let Some((_, least)) = fits {
-            let length = super::count(&line[start..], is_hash);
+            let length = count(&line[start..], is_hash);
             if length >= *least {
                 at = start + length;
                 found.push(Secret {

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::file::secret_of;
+use super::Key;
+use super::finding::{Secret, secret_of};
 use super::value::{Writing, is_secret};
-use super::{Key, Secret};
 
 /// Functions that take a secret, and as which argument: text between quotes.
 const CALLS: &[(&str, usize)] = &[

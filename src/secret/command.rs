@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::maker::maker_of;
 use super::program::{Joint, PLACED, Part, READERS, TAKEN, is_known};
 use super::shell::{Command, Reader, Word};
+use super::text::is_word;
 use super::value::{EXPANSION, Writing, is_secret};
 use super::{Key, Language, Secret, key};
 
@@ -268,7 +269,7 @@ impl Finder {
             let is_user = !user.is_empty()
                 && user
                     .bytes()
-                    .all(|byte| super::is_word(byte) || b".@".contains(&byte));
+                    .all(|byte| is_word(byte) || b".@".contains(&byte));
             is_user && secret.len() >= 6 && super::value::is_mixed(secret) && !secret.contains('/')
         });
         if is_pair {

@@ -11,8 +11,10 @@
 //! sql  = ("PASSWORD" | "IDENTIFIED BY") quote value quote
 //! ```
 
+use super::finding::{Secret, secret_of};
+use super::text::{LONGEST_VALUE, is_blank, words};
 use super::value::{Writing, is_mixed, is_secret};
-use super::{Key, Secret, account, call, key};
+use super::{Key, account, call, key};
 
 /// Names that stand before their values with a blank in between, wherever in a line.
 const WORDS: &[&str] = &[
@@ -76,39 +78,6 @@ pub(super) fn find(text: &str) -> Vec<Secret> {
     found.extend(putty(text));
     found.extend(sql(text));
     found
-}
-
-impl Secret {
-    fn at(mut self, start: usize) -> Self {
-        self.range = self.range.start + start..self.range.end + start;
-        self
-    }
-}
-
-/// The words of a line, with where they stand, quotes taken off.
-pub(super) fn words(line: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let rest = &line[at..];
-        let skipped = rest.len() - rest.trim_start().len();
-        let start = at + skipped;
-        let first = line[start..].chars().next()?;
-        if let '"' | '\'' = first
-            && let Some(length) = line[start + 1..].find(first)
-        {
-            at = start + 1 + length + 1;
-            return Some((start + 1, &line[start + 1..start + 1 + length]));
-        }
-        let length = line[start..]
-            .find(char::is_whitespace)
-            .unwrap_or(line.len() - start);
-        at = start + length;
-        Some((start, &line[start..at]))
-    })
-}
-
-pub(super) fn secret_of(name: &str, start: usize, value: &str) -> Secret {
-    Secret::value_of(name, start..start + value.len())
 }
 
 /// `NAME VALUE`, and nothing else on the line.
@@ -428,7 +397,7 @@ pub(super) fn sql(text: &str) -> Vec<Secret> {
             + length
             + rest[length..]
                 .bytes()
-                .take_while(|&byte| super::is_blank(byte))
+                .take_while(|&byte| is_blank(byte))
                 .count();
         // PostgreSQL's string with escapes.
         value += usize::from(text[value..].starts_with("E'"));
@@ -442,7 +411,7 @@ pub(super) fn sql(text: &str) -> Vec<Secret> {
         value += escape + 1;
         let end = text[value..]
             .bytes()
-            .take(super::LONGEST_VALUE)
+            .take(LONGEST_VALUE)
             .take_while(|&byte| byte != quote && byte != b'\n');
         let end = value + end.count();
         let end = if escape == 1 {

@@ -8,8 +8,9 @@
 //! header = "Bearer " token | "Basic " token, in any case
 //! ```
 
+use super::text::{LONGEST_VALUE, ceiling, count, is_word};
 use super::value::{Writing, is_mixed, is_placeholder, is_secret};
-use super::{Key, LONGEST_VALUE, Secret, count, is_word};
+use super::{Key, Secret};
 
 /// What the letters after a prefix are.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -535,7 +536,7 @@ fn data_source(text: &str, at: usize) -> Option<Secret> {
     if !rest.starts_with("@tcp(") && !rest.starts_with("@unix(") {
         return None;
     }
-    let from = super::ceiling(text, at.saturating_sub(LONGEST));
+    let from = ceiling(text, at.saturating_sub(LONGEST));
     let before = &text[from..at];
     let is_border = |c: char| c.is_whitespace() || "\"'`=/".contains(c);
     let word = &before[before.rfind(is_border).map_or(0, |at| at + 1)..];

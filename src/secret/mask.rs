@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::text::is_word;
 use super::value::is_mixed;
 use super::view::{Undo, View};
 use super::{Language, ceiling, floor, without_overlaps};
-use super::{Secret, command, file, is_word, maker, pair};
+use super::{Secret, command, file, maker, pair};
 
 /// Secrets that were seen, to be known again where nothing says what they are.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]

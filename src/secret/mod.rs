@@ -13,6 +13,7 @@ mod account;
 mod call;
 mod command;
 mod file;
+mod finding;
 mod json;
 mod maker;
 mod mask;
@@ -20,40 +21,16 @@ mod name;
 mod pair;
 mod program;
 mod shell;
+mod text;
 mod value;
 mod view;
 
-use std::ops::Range;
-
+pub use finding::{Language, Secret};
 pub use json::{hide_in_json, name_in};
 pub use mask::{Known, Mask, all_covered, covered, hide};
 pub use name::{Key, key};
+pub(crate) use text::{ceiling, floor};
 pub use value::is_value;
-
-/// What kind of text it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    /// A command of a shell, or a value that somebody passes on.
-    Command,
-    /// A file in some language: names without quotes are rather variables.
-    File,
-}
-
-/// A secret in a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Secret {
-    /// Where it stands.
-    pub range: Range<usize>,
-    /// What it is, as a message begins; never the secret itself.
-    pub what: String,
-}
-
-impl Secret {
-    fn value_of(name: &str, range: Range<usize>) -> Self {
-        let what = format!("the value of `{name}` is written out");
-        Self { range, what }
-    }
-}
 
 /// Finds the first secrets of a text, `most` of them at most, in the order written.
 pub fn secrets(text: &str, language: Language, most: usize) -> Vec<Secret> {
@@ -91,43 +68,6 @@ fn without_overlaps(found: Vec<Secret>) -> Vec<Secret> {
         }
     }
     apart.into_iter().map(|(_, secret)| secret).collect()
-}
-
-/// No secret on one line is longer.
-const LONGEST_VALUE: usize = 4096;
-
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
-}
-
-fn is_blank(byte: u8) -> bool {
-    byte == b' ' || byte == b'\t'
-}
-
-/// How many bytes at the start of the text are such bytes, all of them ASCII or none of them, up to
-/// the longest that a secret is.
-fn count(text: &str, is: impl Fn(u8) -> bool) -> usize {
-    let bytes = text.bytes().take(LONGEST_VALUE);
-    let length = bytes.take_while(|&byte| is(byte)).count();
-    floor(text, length)
-}
-
-/// The last border between characters up to `at`.
-pub(crate) fn floor(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
-}
-
-/// The first border between characters from `at` on.
-pub(crate) fn ceiling(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at += 1;
-    }
-    at
 }
 
 #[cfg(test)]

@@ -13,8 +13,9 @@
 //! is long.
 
 use super::maker::maker_of;
+use super::text::{LONGEST_VALUE, count, floor, is_blank, is_word};
 use super::value::{EXPANSION, Writing, is_mixed, is_secret};
-use super::{Key, LONGEST_VALUE, Language, Secret, count, floor, is_blank, is_word, key};
+use super::{Key, Language, Secret, key};
 
 /// No name is longer.
 const LONGEST_NAME: usize = 64;

@@ -9,7 +9,7 @@
 //!
 //! Nothing is wrong here: a quote that is never closed is a character.
 
-use super::floor;
+use super::text::floor;
 use super::value::EXPANSION;
 
 /// So often the end of something is looked for in vain.

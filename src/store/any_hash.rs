@@ -12,7 +12,7 @@ use std::error::Error;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::store::{DecodeError, Sha256, base16, base32, base64};
+use crate::store::{DecodeError, Sha256, base64, digits};
 
 /// A hash of one of the kinds that every Nix reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,18 +56,9 @@ fn check<const N: usize>(text: &str, is_sri: bool) -> Result<(), DecodeError> {
     let read = if is_sri {
         base64::decode::<N>(text)
     } else {
-        digits(text)
+        digits::decode(text)
     };
     read.map(|_| ())
-}
-
-/// The bytes that are written in base 16, 32 or 64, as the length tells.
-pub(super) fn digits<const N: usize>(text: &str) -> Result<[u8; N], DecodeError> {
-    match text.len() {
-        length if length == 2 * N => base16::decode(text),
-        length if length == base64::encoded_length(N) => base64::decode(text),
-        _ => base32::decode(text),
-    }
 }
 
 impl fmt::Display for AnyHash {

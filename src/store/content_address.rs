@@ -15,7 +15,7 @@ use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 use crate::store::store_path::{StorePathHash, StorePathName};
-use crate::store::{DecodeError, Sha256, StoreDir, StorePath, any_hash, base16, base32};
+use crate::store::{DecodeError, Sha256, StoreDir, StorePath, base16, base32, digits};
 
 /// How an object was hashed, and the hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -191,10 +191,10 @@ impl FromStr for FixedHash {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (algorithm, digits) = text.split_once(':').ok_or(ContentAddressError::Algorithm)?;
         Ok(match algorithm {
-            "sha256" => Self::Sha256(Sha256::from_bytes(any_hash::digits(digits)?)),
-            "md5" => Self::Foreign(ForeignHash::Md5(any_hash::digits(digits)?)),
-            "sha1" => Self::Foreign(ForeignHash::Sha1(any_hash::digits(digits)?)),
-            "sha512" => Self::Foreign(ForeignHash::Sha512(any_hash::digits(digits)?)),
+            "sha256" => Self::Sha256(Sha256::from_bytes(digits::decode(digits)?)),
+            "md5" => Self::Foreign(ForeignHash::Md5(digits::decode(digits)?)),
+            "sha1" => Self::Foreign(ForeignHash::Sha1(digits::decode(digits)?)),
+            "sha512" => Self::Foreign(ForeignHash::Sha512(digits::decode(digits)?)),
             _ => return Err(ContentAddressError::Algorithm),
         })
     }

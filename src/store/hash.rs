@@ -14,7 +14,7 @@ use std::str::FromStr;
 
 use sha2::Digest as _;
 
-use crate::store::{DecodeError, any_hash, base16, base32, base64};
+use crate::store::{DecodeError, base16, base32, base64, digits};
 
 /// A SHA-256 hash.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,7 +75,7 @@ impl FromStr for Sha256 {
         let decoded = if let Some(digits) = text.strip_prefix("sha256-") {
             base64::decode(digits)
         } else if let Some(digits) = text.strip_prefix("sha256:") {
-            any_hash::digits(digits)
+            digits::decode(digits)
         } else {
             return Err(Sha256Error::Algorithm);
         };

@@ -17,6 +17,7 @@ pub mod base64;
 pub mod cache_info;
 pub mod content_address;
 pub mod decode_error;
+mod digits;
 pub mod hash;
 pub mod nar;
 pub mod narinfo;

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use walkdir::WalkDir;
 
-use super::Imported;
+use super::imported::Imported;
 
 /// Somebody who knows what version control ignores.
 pub trait Ignored: Debug + Send + Sync {

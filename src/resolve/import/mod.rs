@@ -11,6 +11,7 @@
 mod ahead;
 mod error;
 mod ignored;
+mod imported;
 mod keep;
 mod walk;
 
@@ -24,6 +25,7 @@ use std::sync::Arc;
 pub use self::ahead::AheadHasher;
 pub use self::error::{Fault, ImportError};
 pub use self::ignored::{Ignored, size};
+pub use self::imported::Imported;
 pub use self::keep::{Keeper, Kept};
 
 use self::ignored::Ignoring;
@@ -34,25 +36,7 @@ use crate::beneath::{
 };
 use crate::store::content_address::store_path;
 use crate::store::hash::Sha256Writer;
-use crate::store::{ContentAddress, Digest, StoreDir, StorePath, StorePathName};
-
-/// An object of the store that lies in the workspace.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Imported {
-    /// Where a node finds it, as `nix-store --add` would put it.
-    pub store_path: StorePath,
-    /// The hash and the size of its archive.
-    pub nar: Digest,
-    /// Links that lead out of the object, though not out of the workspace. On a node they lead to
-    /// nothing.
-    pub dangling: Vec<PathBuf>,
-    /// Files that may have secrets in them, some of those that do.
-    pub suspects: Vec<PathBuf>,
-    /// What is called `.git` in it.
-    pub repositories: Vec<PathBuf>,
-    /// Where it lies, without links.
-    pub place: PathBuf,
-}
+use crate::store::{ContentAddress, Digest, StoreDir, StorePathName};
 
 /// The directories that were imported from, with the links in their paths followed. Most imports
 /// share theirs with others.
