@@ -40,6 +40,8 @@ pub mod scratch;
 pub mod secret;
 pub mod show;
 
+pub mod query;
+
 pub mod write;
 
 pub mod snapshot;

@@ -11,10 +11,10 @@ use crate::write::Destination;
 use super::args::{BuildArgs, Global, Word};
 use super::console::Console;
 use super::exit::Exit;
+use super::find::find;
 use super::open::open;
-use super::search::{Depth, Findings, Search};
-use super::settle::{Many, settle, table};
 use super::{output, ready};
+use crate::query::{Depth, Findings, Search, Several, table};
 
 pub(super) fn run(args: &BuildArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
     let mut diagnostics = Vec::new();
@@ -27,13 +27,12 @@ pub(super) fn run(args: &BuildArgs, global: &Global, console: &Console) -> Resul
         Depth::KeepText
     };
     let search = Search::new(&workspace, &args.jobs.names, depth)?.written_as(args.target);
-    let mut findings = search.run(console)?;
-    let mut failures = settle(&search, &mut findings, Many::ByPattern, console)?;
-    if failures.is_empty() && args.stdout && findings.selected().nth(1).is_some() {
-        failures.push(too_many(&findings));
+    let mut findings = find(&search, Several::ByPattern, console)?;
+    if findings.failures.is_empty() && args.stdout && findings.selected().nth(1).is_some() {
+        findings.failures.push(too_many(&findings));
     }
     diagnostics.append(&mut findings.diagnostics);
-    let exit = console.close(diagnostics, None, &failures);
+    let exit = console.close(diagnostics, None, &findings.failures);
     if exit != Exit::Done {
         return Ok(exit);
     }

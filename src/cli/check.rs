@@ -6,10 +6,10 @@ use crate::diagnostic::{Diagnostic, Failure, Severity};
 use super::args::{CheckArgs, Global};
 use super::console::Console;
 use super::exit::Exit;
+use super::find::find;
 use super::open::open;
-use super::search::{Depth, Search};
-use super::settle::{Many, line, settle};
 use super::side;
+use crate::query::{Depth, Search, Several, line};
 
 pub(super) fn run(args: &CheckArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
     let mut diagnostics = Vec::new();
@@ -27,8 +27,7 @@ pub(super) fn run(args: &CheckArgs, global: &Global, console: &Console) -> Resul
         search.limit(&changed);
         left_out = Some((search.definitions.len() - changed.len(), revision));
     }
-    let mut findings = search.run(console)?;
-    let failures = settle(&search, &mut findings, Many::ByName, console)?;
+    let mut findings = find(&search, Several::ByName, console)?;
     diagnostics.append(&mut findings.diagnostics);
     let mut lines = Lines::default();
     console.looked_at(findings.selected().map(|job| LookedAt {
@@ -53,7 +52,7 @@ pub(super) fn run(args: &CheckArgs, global: &Global, console: &Console) -> Resul
     };
     // Jobs of files in which something is wrong were not checked to the end.
     let wrong = |problem: &Diagnostic| problem.severity == Severity::Error;
-    let done = failures.is_empty() && !diagnostics.iter().any(wrong);
+    let done = findings.failures.is_empty() && !diagnostics.iter().any(wrong);
     let remark = Some(&*remark).filter(|_| done);
-    Ok(console.close(diagnostics, remark, &failures))
+    Ok(console.close(diagnostics, remark, &findings.failures))
 }

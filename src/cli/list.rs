@@ -10,11 +10,11 @@ use crate::diagnostic::render::{Lines, visible};
 use super::args::{Global, ListArgs, ListFormat};
 use super::console::Console;
 use super::exit::Exit;
+use super::find::find;
 use super::open::open;
 use super::output;
-use super::search::{Depth, Search};
-use super::settle::{Many, line, place, settle};
 use crate::diagnostic::Failure;
+use crate::query::{Depth, Search, Several, line, place};
 
 /// A job in JSON.
 #[derive(Serialize)]
@@ -31,10 +31,9 @@ pub(super) fn run(args: &ListArgs, global: &Global, console: &Console) -> Result
         return Ok(console.close(diagnostics, None, &[]));
     };
     let search = Search::new(&workspace, &args.jobs.names, Depth::Check)?;
-    let mut findings = search.run(console)?;
-    let failures = settle(&search, &mut findings, Many::ByName, console)?;
+    let mut findings = find(&search, Several::ByName, console)?;
     diagnostics.append(&mut findings.diagnostics);
-    let exit = console.close(diagnostics, None, &failures);
+    let exit = console.close(diagnostics, None, &findings.failures);
     let mut jobs: Vec<_> = findings.selected().collect();
     jobs.sort_by_key(|job| (&job.key, job.location.file.name()));
     output::print(&match args.format {

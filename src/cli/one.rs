@@ -6,8 +6,8 @@ use crate::workspace::Workspace;
 
 use super::console::Console;
 use super::exit::Exit;
-use super::search::{Depth, Search};
-use super::settle::{Many, settle, table};
+use super::find::find;
+use crate::query::{Depth, Search, Several, table};
 
 /// The plan of the job that `word` means; otherwise what there is instead, which has been told.
 pub(super) fn one(
@@ -18,11 +18,10 @@ pub(super) fn one(
 ) -> Result<Result<Planned, Exit>, Failure> {
     let words = [word.to_owned()];
     let search = Search::new(workspace, &words, Depth::Plan)?;
-    let mut findings = search.run(console)?;
-    let mut failures = settle(&search, &mut findings, Many::Never, console)?;
-    if failures.is_empty() && findings.selected().nth(1).is_some() {
+    let mut findings = find(&search, Several::Never, console)?;
+    if findings.failures.is_empty() && findings.selected().nth(1).is_some() {
         let count = findings.selected().count();
-        failures.push(
+        findings.failures.push(
             Failure::new(format!(
                 "one job is shown at a time, and {count} are selected"
             ))
@@ -31,7 +30,7 @@ pub(super) fn one(
         );
     }
     diagnostics.append(&mut findings.diagnostics);
-    let exit = console.close(diagnostics, None, &failures);
+    let exit = console.close(diagnostics, None, &findings.failures);
     if exit != Exit::Done {
         return Ok(Err(exit));
     }

@@ -44,6 +44,14 @@ impl Progress {
         }
     }
 
+    /// So many of as many as are known by now are done.
+    pub(super) fn done_of(&self, done: usize, total: usize) {
+        if let Some(bar) = self.bar() {
+            bar.set_length(total as u64);
+            bar.set_position(done as u64);
+        }
+    }
+
     /// So many more pieces are done.
     pub(super) fn moved(&self, pieces: u64) {
         let before = self.moved.fetch_add(pieces, Ordering::Relaxed);

@@ -230,6 +230,10 @@ pub const ARROWS: &[Row] = &[
             "model",
             "lint",
             "front",
+            "git",
+            "resolve",
+            "plan",
+            "target",
             "workspace",
             "compile",
         ],
@@ -307,7 +311,6 @@ pub const TO_BUILD: &[&str] = &[
     "template",
     "elaborate",
     "rule",
-    "query",
     "compare",
 ];
 
@@ -462,6 +465,7 @@ pub const TOUCH_THE_WORLD: &[&str] = &[
     "src/lock/local.rs",
     "src/lock/nix.rs",
     "src/run/world/",
+    "src/query/",
     "src/cli/",
     "src/main.rs",
 ];
@@ -525,7 +529,6 @@ pub const RING_DEBTS: &[&[&str]] = &[
     ],
     &["src/cli/explain.rs", "src/cli/topics.rs"],
     &["src/cli/lock/check.rs", "src/cli/lock/mod.rs"],
-    &["src/cli/misnamed.rs", "src/cli/search.rs"],
     &[
         "src/cli/run/job.rs",
         "src/cli/run/mod.rs",

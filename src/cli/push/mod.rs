@@ -21,11 +21,11 @@ use crate::workspace::Workspace;
 use super::args::{Global, Packed, PushArgs};
 use super::console::Console;
 use super::exit::Exit;
+use super::find::find;
 use super::open::open;
 use super::output;
-use super::search::{Depth, Search};
-use super::settle::{Many, settle};
 use crate::diagnostic::Failure;
+use crate::query::{Depth, Search, Several};
 
 use packages::{Goal, Looked, Outcome, Packages, packages};
 use plan::Names;
@@ -55,10 +55,9 @@ pub(super) fn run(args: &PushArgs, global: &Global, console: &Console) -> Result
     if let Some(ahead) = ahead.as_ref().filter(|_| !args.dry_run && !is_packed) {
         search.compiler.keep(Arc::clone(ahead) as Arc<_>);
     }
-    let mut findings = search.run(console)?;
-    let failures = settle(&search, &mut findings, Many::ByPattern, console)?;
+    let mut findings = find(&search, Several::ByPattern, console)?;
     diagnostics.append(&mut findings.diagnostics);
-    let exit = console.close(diagnostics, None, &failures);
+    let exit = console.close(diagnostics, None, &findings.failures);
     if exit != Exit::Done {
         return Ok(exit);
     }

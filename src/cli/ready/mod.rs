@@ -17,12 +17,12 @@ use super::args::{Global, ReadyArgs, ReadyFormat};
 use super::asking::{asking, too_many_paths};
 use super::console::Console;
 use super::exit::Exit;
+use super::find::find;
 use super::nodes::nodes;
 use super::open::open;
-use super::search::{Depth, Search};
-use super::settle::{Many, settle};
 use super::{output, terminal};
 use crate::diagnostic::Failure;
+use crate::query::{Depth, Search, Several};
 
 use readiness::Readiness;
 
@@ -33,10 +33,9 @@ pub(super) fn run(args: &ReadyArgs, global: &Global, console: &Console) -> Resul
     };
     let search =
         Search::new(&workspace, &args.jobs.names, Depth::Keep)?.written_as(Some(Form::Complete));
-    let mut findings = search.run(console)?;
-    let failures = settle(&search, &mut findings, Many::ByName, console)?;
+    let mut findings = find(&search, Several::ByName, console)?;
     diagnostics.append(&mut findings.diagnostics);
-    let exit = console.close(diagnostics, None, &failures);
+    let exit = console.close(diagnostics, None, &findings.failures);
     if exit != Exit::Done {
         return Ok(exit);
     }

@@ -15,9 +15,9 @@ use super::store::Own;
 use crate::cli::args::{Global, RunArgs};
 use crate::cli::console::Console;
 use crate::cli::exit::Exit;
+use crate::cli::find::find;
 use crate::cli::open::{current_dir, open};
-use crate::cli::search::{Depth, Search};
-use crate::cli::settle::{Many, settle, table};
+use crate::query::{self, Depth, Search, Several, table};
 
 /// The largest compiled file that is read.
 const MOST_BYTES: u64 = 64 << 20;
@@ -164,19 +164,18 @@ fn compile(
     };
     let words = [word.to_owned()];
     let search = Search::new(&workspace, &words, Depth::Keep)?.written_as(Some(Form::Complete));
-    let mut findings = search.run(console)?;
-    let mut failures = settle(&search, &mut findings, Many::Never, console)?;
+    let mut findings = find(&search, Several::Never, console)?;
     let count = findings.selected().count();
-    if failures.is_empty() && count > 1 {
+    if findings.failures.is_empty() && count > 1 {
         let failure = Failure::new(format!("`run` is for one job, and {count} are selected"));
-        failures.push(
+        findings.failures.push(
             failure
                 .note(table(findings.selected()))
                 .help("name one of them by its key"),
         );
     }
     diagnostics.append(&mut findings.diagnostics);
-    let exit = console.close(diagnostics, None, &failures);
+    let exit = console.close(diagnostics, None, &findings.failures);
     if exit != Exit::Done {
         return Ok(Err(exit));
     }
@@ -209,7 +208,9 @@ fn own_of_file(
     let words = [key];
     let search = Search::new(&workspace, &words, Depth::Keep).ok()?;
     let search = search.written_as(Some(Form::Complete));
-    let mut findings = search.run(console).ok()?;
+    let progress = console.progress_of(0, "files");
+    let mut findings = query::find(&search, Several::Never, &progress).ok()?;
+    drop(progress);
     let job = findings
         .compiled
         .pop()

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::cli::declared::{Declared, may_define, name_of};
 use crate::compile::{CheckedFile, Compiled, Compiler, duplicates, in_parallel};
 use crate::diagnostic::{Diagnostic, Failure, MachineError, Report, Severity, codes};
 use crate::diff::{NotCompared, NotComparedKind};
 use crate::git::EntryKind;
 use crate::model::{JobKey, leads_to};
+use crate::query::declared::{Declared, may_define, name_of};
 use crate::source::{SourceFile, display_name};
 use crate::target::Form;
 use crate::workspace::{DefinitionFile, LOCK_FILE, SETTINGS_FILE, Workspace};

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::cli::declared::{Declared, name_of};
 use crate::diagnostic::{Failure, closest};
 use crate::git::Repository;
 use crate::model::shell_word;
+use crate::query::declared::{Declared, name_of};
 use crate::source::display_name;
 use crate::workspace::{DefinitionFile, SETTINGS_FILE, Workspace, is_directory};
 

@@ -28,7 +28,7 @@ use crate::source::SourceFile;
 use crate::store::{StoreDir, StorePath};
 use crate::workspace::Workspace;
 
-use super::declared::Declared;
+use crate::query::declared::Declared;
 
 use self::definitions::Wrong;
 use self::revision::Checked;

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::cli::misnamed;
 use crate::diagnostic::{Diagnostic, Failure, MachineError, Report};
 use crate::git::{GitError, Repository, Revision};
+use crate::query::misnamed;
 use crate::source::display_name;
 use crate::store::StoreDir;
 use crate::workspace::Workspace;

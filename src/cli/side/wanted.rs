@@ -5,9 +5,9 @@ use std::sync::{Mutex, PoisonError};
 
 use glob::Pattern;
 
-use crate::cli::declared::{Declared, name_of};
-use crate::cli::select::fits;
 use crate::diagnostic::{Failure, closest};
+use crate::query::declared::{Declared, name_of};
+use crate::query::selection::fits;
 
 /// The most keys that a message lists.
 const MOST: usize = 20;

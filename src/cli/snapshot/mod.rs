@@ -17,10 +17,10 @@ use crate::workspace::Workspace;
 use super::args::Global;
 use super::console::Console;
 use super::exit::Exit;
+use super::find::find;
 use super::open::open;
 use super::output;
-use super::search::{Depth, Findings, Search};
-use super::settle::{Many, settle};
+use crate::query::{Depth, Findings, Search, Several};
 
 pub(super) use args::SnapshotArgs;
 
@@ -51,13 +51,11 @@ pub(super) fn run(
     };
     let search = search.written_as(Some(Form::Complete));
     let mut findings = Findings::default();
-    let mut failures = Vec::new();
     if !search.is_empty() {
-        findings = search.run(console)?;
-        failures = settle(&search, &mut findings, Many::ByName, console)?;
+        findings = find(&search, Several::ByName, console)?;
     }
     diagnostics.append(&mut findings.diagnostics);
-    let exit = console.close(diagnostics, None, &failures);
+    let exit = console.close(diagnostics, None, &findings.failures);
     if exit != Exit::Done {
         return Ok(exit);
     }

@@ -14,11 +14,11 @@ use crate::why::{Answer, Extent, Question, Web};
 use super::args::Global;
 use super::console::Console;
 use super::exit::Exit;
+use super::find::find;
 use super::open::open;
 use super::output;
-use super::search::{Depth, Found, Search};
-use super::settle::{Many, settle};
 use crate::diagnostic::Failure;
+use crate::query::{Depth, Found, Search, Several};
 
 pub(super) use args::{WhyArgs, WhyFormat};
 
@@ -32,10 +32,9 @@ pub(super) fn run(args: &WhyArgs, global: &Global, console: &Console) -> Result<
     };
     let search = Search::new(&workspace, &args.jobs, Depth::KeepNeeds)?;
     let search = search.written_as(Some(Form::Complete));
-    let mut findings = search.run(console)?;
-    let failures = settle(&search, &mut findings, Many::ByName, console)?;
+    let mut findings = find(&search, Several::ByName, console)?;
     diagnostics.append(&mut findings.diagnostics);
-    let compiled = console.close(diagnostics, None, &failures);
+    let compiled = console.close(diagnostics, None, &findings.failures);
     let is_partial = compiled == Exit::Wrong && args.jobs.is_empty();
     if compiled != Exit::Done && !is_partial {
         return Ok(compiled);

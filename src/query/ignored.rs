@@ -8,7 +8,7 @@ use crate::resolve::import::Ignored;
 
 /// Asks git.
 #[derive(Debug)]
-pub(super) struct AskGit;
+pub(crate) struct AskGit;
 
 impl Ignored for AskGit {
     fn ignored(&self, directory: &Path) -> BTreeSet<PathBuf> {

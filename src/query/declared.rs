@@ -8,7 +8,7 @@ use crate::source::{Kind, Node, SourceFile};
 
 /// What a file says of the jobs that it defines.
 #[derive(Debug, Clone)]
-pub(super) enum Declared {
+pub(crate) enum Declared {
     /// Their keys.
     Keys(BTreeSet<String>),
     /// It is not clear, but they are in this text.
@@ -19,7 +19,7 @@ pub(super) enum Declared {
 
 impl Declared {
     /// What `source` says.
-    pub(super) fn of(source: &Arc<SourceFile>, format: Format) -> Self {
+    pub(crate) fn of(source: &Arc<SourceFile>, format: Format) -> Self {
         let root = front::tree(source, format).value;
         match root.as_ref().and_then(keys) {
             Some(keys) => Self::Keys(keys),
@@ -28,7 +28,7 @@ impl Declared {
     }
 
     /// Whether the file may define a job that has this name or key.
-    pub(super) fn may_hold(&self, word: &str) -> bool {
+    pub(crate) fn may_hold(&self, word: &str) -> bool {
         match self {
             Self::Keys(keys) => keys.iter().any(|key| key == word || name_of(key) == word),
             Self::Text(source) => mentions(source.text(), name_of(word)),
@@ -37,7 +37,7 @@ impl Declared {
     }
 
     /// Whether the file may define a job of which `fits` says so by its key.
-    pub(super) fn may_fit(&self, fits: impl Fn(&str) -> bool) -> bool {
+    pub(crate) fn may_fit(&self, fits: impl Fn(&str) -> bool) -> bool {
         match self {
             Self::Keys(keys) => keys.iter().any(|key| fits(key)),
             Self::Text(_) | Self::Nothing => true,
@@ -45,17 +45,17 @@ impl Declared {
     }
 
     /// Whether the file can be read, so that what it may hold is known from its text.
-    pub(super) fn is_readable(&self) -> bool {
+    pub(crate) fn is_readable(&self) -> bool {
         !matches!(self, Self::Nothing)
     }
 
     /// Whether all keys are known.
-    pub(super) fn is_clear(&self) -> bool {
+    pub(crate) fn is_clear(&self) -> bool {
         matches!(self, Self::Keys(_))
     }
 
     /// The keys that are known.
-    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
         let keys = match self {
             Self::Keys(keys) => Some(keys),
             Self::Text(_) | Self::Nothing => None,
@@ -66,7 +66,7 @@ impl Declared {
 
 /// Whether a definition with this text may define a job called `name`: it is mentioned there, or may be
 /// written with an escape or put together of bound `{{...}}`.
-pub(super) fn may_define(text: &str, name: &str) -> bool {
+pub(crate) fn may_define(text: &str, name: &str) -> bool {
     mentions(text, name) || text.contains('\\') || has_bound_reference(text)
 }
 
@@ -86,7 +86,7 @@ fn mentions(text: &str, name: &str) -> bool {
 }
 
 /// The last part of a key.
-pub(super) fn name_of(key: &str) -> &str {
+pub(crate) fn name_of(key: &str) -> &str {
     key.rsplit('/').next().unwrap_or(key)
 }
 
@@ -119,8 +119,8 @@ fn key(job: &Node) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::Declared;
     use crate::front::Format;
+    use crate::query::declared::Declared;
     use crate::source::SourceFile;
 
     fn declared(text: &str) -> Declared {

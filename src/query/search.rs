@@ -14,15 +14,20 @@ use crate::plan::Needs;
 use crate::target::Form;
 use crate::workspace::{DefinitionFile, Survey, Workspace};
 
-use super::console::Console;
-use super::declared::{Declared, may_define};
-use super::ignored::AskGit;
-use super::misnamed;
-use super::select::{Selection, Selector};
+use crate::query::declared::{Declared, may_define};
+use crate::query::ignored::AskGit;
+use crate::query::misnamed;
+use crate::query::selection::{Selection, Selector};
+
+/// Shows how much of a search is done.
+pub(crate) trait Progress: Sync {
+    /// So many files have been looked at.
+    fn files(&self, done: usize, total: usize);
+}
 
 /// How far to go with a job that is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Depth {
+pub(crate) enum Depth {
     /// Its own file has to be right.
     Check,
     /// It has to make a plan, too, which is kept.
@@ -39,44 +44,48 @@ pub(super) enum Depth {
 
 /// The definitions of a workspace, and what is sought in them.
 #[derive(Debug)]
-pub(super) struct Search<'a> {
-    pub(super) workspace: &'a Workspace,
-    pub(super) compiler: Compiler<'a>,
-    pub(super) definitions: Vec<DefinitionFile>,
+pub(crate) struct Search<'a> {
+    pub(crate) workspace: &'a Workspace,
+    pub(crate) compiler: Compiler<'a>,
+    pub(crate) definitions: Vec<DefinitionFile>,
     /// Files that are nearly called like definitions, and are not read.
-    pub(super) misnamed: Vec<PathBuf>,
-    pub(super) selection: Selection,
-    pub(super) depth: Depth,
+    pub(crate) misnamed: Vec<PathBuf>,
+    pub(crate) selection: Selection,
+    pub(crate) depth: Depth,
 }
 
 /// What was found.
 #[derive(Debug, Default)]
-pub(super) struct Findings {
+pub(crate) struct Findings {
     /// The jobs of all files that were looked at.
-    pub(super) jobs: Vec<Found>,
+    pub(crate) jobs: Vec<Found>,
     /// The selected ones, compiled.
-    pub(super) compiled: Vec<Compiled>,
+    pub(crate) compiled: Vec<Compiled>,
     /// Their plans, if these were to be kept.
-    pub(super) planned: Vec<Planned>,
+    pub(crate) planned: Vec<Planned>,
     /// What is wrong with them, and with files that may hold more of them.
-    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
     /// How many files hold selected jobs, or are wrong and may hold some.
-    pub(super) concerned: usize,
+    pub(crate) concerned: usize,
     /// The files in which something is wrong that concerns what is sought.
-    pub(super) wrong: Vec<WrongFile>,
+    pub(crate) wrong: Vec<WrongFile>,
     /// Those in which something is wrong that does not concern it, as far as is known.
-    pub(super) doubts: Vec<WrongFile>,
+    pub(crate) doubts: Vec<WrongFile>,
     /// The files that were looked at, by their index.
     files: BTreeSet<usize>,
+    /// What there is to know besides, which keeps nothing from being done.
+    pub(crate) warnings: Vec<Failure>,
+    /// Why words mean no job, or more than they may.
+    pub(crate) failures: Vec<Failure>,
 }
 
 /// A file in which something is wrong.
 #[derive(Debug)]
-pub(super) struct WrongFile {
+pub(crate) struct WrongFile {
     /// Its index.
-    pub(super) file: usize,
+    pub(crate) file: usize,
     /// The jobs that it seems to have.
-    pub(super) declared: Declared,
+    pub(crate) declared: Declared,
     /// What is wrong.
     diagnostics: Vec<Diagnostic>,
     /// Why it cannot be read.
@@ -86,7 +95,7 @@ pub(super) struct WrongFile {
 impl WrongFile {
     /// Whether what is wrong in the file is why nothing is found that a selector means: it names the
     /// file, or the file's text says that it may hold the job.
-    pub(super) fn explains(&self, selector: &Selector) -> bool {
+    pub(crate) fn explains(&self, selector: &Selector) -> bool {
         let may_hold =
             || self.declared.is_readable() && selector.may_mean(self.file, &self.declared);
         selector.names(self.file) || may_hold()
@@ -106,9 +115,9 @@ enum Settled {
 
 /// A job, and the selectors that mean it.
 #[derive(Debug)]
-pub(super) struct Found {
-    pub(super) job: Listed,
-    pub(super) by: Vec<usize>,
+pub(crate) struct Found {
+    pub(crate) job: Listed,
+    pub(crate) by: Vec<usize>,
 }
 
 /// Files that are read by one thread in a row: too few, and starting threads takes longer.
@@ -116,7 +125,7 @@ const ROW: usize = 64;
 
 impl<'a> Search<'a> {
     /// Prepares to look for what `words` mean, for everything if there are none.
-    pub(super) fn new(
+    pub(crate) fn new(
         workspace: &'a Workspace,
         words: &[String],
         depth: Depth,
@@ -129,7 +138,7 @@ impl<'a> Search<'a> {
     }
 
     /// Prepares to look in a workspace that need not have any definition.
-    pub(super) fn anywhere(
+    pub(crate) fn anywhere(
         workspace: &'a Workspace,
         words: &[String],
         depth: Depth,
@@ -156,24 +165,24 @@ impl<'a> Search<'a> {
     }
 
     /// Whether there is no definition.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.definitions.is_empty()
     }
 
     /// Says so.
-    pub(super) fn nowhere(&self) -> Failure {
+    pub(crate) fn nowhere(&self) -> Failure {
         misnamed::no_definition(self.workspace, &self.misnamed)
     }
 
     /// Looks only into the definitions at these paths, and in others for the same jobs.
-    pub(super) fn limit(&mut self, paths: &BTreeSet<PathBuf>) {
+    pub(crate) fn limit(&mut self, paths: &BTreeSet<PathBuf>) {
         let files = self.definitions.iter().enumerate();
         let files = files.filter(|(_, file)| paths.contains(&file.path));
         self.selection = Selection::of_files(files.map(|(index, _)| index).collect());
     }
 
     /// With compiled jobs in this form, if one was asked for.
-    pub(super) fn written_as(mut self, form: Option<impl Into<Form>>) -> Self {
+    pub(crate) fn written_as(mut self, form: Option<impl Into<Form>>) -> Self {
         if let Some(form) = form {
             self.compiler.write_as(form.into());
         }
@@ -181,7 +190,7 @@ impl<'a> Search<'a> {
     }
 
     /// Looks for the jobs.
-    pub(super) fn run(&self, console: &Console) -> Result<Findings, Failure> {
+    pub(super) fn run(&self, progress: &dyn Progress) -> Result<Findings, Failure> {
         let mut findings = Findings::default();
         let named = self.selection.named_files();
         for &file in &named {
@@ -204,11 +213,10 @@ impl<'a> Search<'a> {
             (Some(&sought), ROW)
         };
         let rows: Vec<&[usize]> = others.chunks(row).collect();
-        let progress = console.progress(others.len());
         let looks = compile::in_parallel(
             &rows,
             |row| row.iter().map(|&file| self.look(file, sought)).collect(),
-            |rows| progress.done(rows * row),
+            |rows| progress.files(rows * row, others.len()),
         );
         let looks: Vec<_> = looks.into_iter().flat_map(|row: Vec<_>| row).collect();
         for (file, look) in others.into_iter().zip(looks) {
@@ -217,7 +225,8 @@ impl<'a> Search<'a> {
         self.judge(&mut findings)?;
         findings.add_duplicates();
         if self.selection.is_all() {
-            findings.diagnostics.extend(misnamed::not_read(self));
+            let not_read = misnamed::not_read(self.workspace, &self.misnamed);
+            findings.diagnostics.extend(not_read);
         }
         Ok(findings)
     }
@@ -274,15 +283,18 @@ impl<'a> Search<'a> {
     }
 
     /// Looks at all files that were left out.
-    pub(super) fn survey(&self, findings: &mut Findings, console: &Console) -> Result<(), Failure> {
+    pub(super) fn survey(
+        &self,
+        findings: &mut Findings,
+        progress: &dyn Progress,
+    ) -> Result<(), Failure> {
         let files: Vec<_> = (0..self.definitions.len())
             .filter(|file| !findings.files.contains(file))
             .collect();
-        let progress = console.progress(files.len());
         let looks = compile::in_parallel(
             &files,
             |&file| self.look(file, None),
-            |files| progress.done(files),
+            |done| progress.files(done, files.len()),
         );
         for (file, look) in files.into_iter().zip(looks) {
             findings.add(file, look?);
@@ -386,13 +398,13 @@ struct Look {
 
 impl Findings {
     /// The jobs that were asked for.
-    pub(super) fn selected(&self) -> impl Iterator<Item = &Listed> {
+    pub(crate) fn selected(&self) -> impl Iterator<Item = &Listed> {
         let selected = self.jobs.iter().filter(|found| !found.by.is_empty());
         selected.map(|found| &found.job)
     }
 
     /// The jobs that a selector means.
-    pub(super) fn of(&self, selector: usize) -> BTreeMap<&JobKey, &Listed> {
+    pub(crate) fn of(&self, selector: usize) -> BTreeMap<&JobKey, &Listed> {
         let meant = self
             .jobs
             .iter()
@@ -401,7 +413,7 @@ impl Findings {
     }
 
     /// Whether anything that was looked at is wrong.
-    pub(super) fn has_errors(&self) -> bool {
+    pub(crate) fn has_errors(&self) -> bool {
         let mut severities = self.diagnostics.iter().map(|problem| problem.severity);
         severities.any(|severity| severity == Severity::Error)
     }

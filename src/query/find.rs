@@ -1,20 +1,19 @@
-//! Whether each word of the command line came to what it should.
+//! Finds the jobs that words mean, and says of each word that means nothing, or too much, why.
 
 use crate::compile::Listed;
-use crate::diagnostic::render::{Lines, visible};
 use crate::diagnostic::{Failure, closest};
 use crate::model::shell_word;
 use crate::source::display_name;
 
-use super::console::Console;
-use super::declared::name_of;
-use super::misnamed;
-use super::search::{Findings, Search};
-use super::select::{Selector, paths};
+use crate::query::declared::name_of;
+use crate::query::misnamed;
+use crate::query::places::{MOST, table};
+use crate::query::search::{Findings, Progress, Search};
+use crate::query::selection::{Selector, paths};
 
 /// How a command may be told to take several jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Many {
+pub(crate) enum Several {
     /// By a name that fits them.
     ByName,
     /// One by one, or by a pattern; a name has to fit one job alone.
@@ -23,35 +22,31 @@ pub(super) enum Many {
     Never,
 }
 
-/// The most jobs that a message lists.
-const MOST: usize = 20;
-
-/// Refuses words that mean nothing, or more than they may.
+/// Looks for jobs. Words that mean nothing, or more than they may, are failures.
 ///
 /// Where a file is wrong that may hold a missing job, its problems are told, and nothing is said about
 /// the job. Otherwise the other files are looked at as well, for what is wrong with them or for another
 /// name that may have been meant.
-pub(super) fn settle(
+pub(crate) fn find(
     search: &Search<'_>,
-    findings: &mut Findings,
-    many: Many,
-    console: &Console,
-) -> Result<Vec<Failure>, Failure> {
+    several: Several,
+    progress: &dyn Progress,
+) -> Result<Findings, Failure> {
+    let mut findings = search.run(progress)?;
     let silent = findings.has_errors();
     let selectors = &search.selection.selectors;
     let means_nothing = |(index, selector): (usize, &Selector)| {
-        selector.is_name() && findings.of(index).is_empty() && !is_explained(selector, findings)
+        selector.is_name() && findings.of(index).is_empty() && !is_explained(selector, &findings)
     };
     if selectors.iter().enumerate().any(means_nothing) {
-        search.survey(findings, console)?;
+        search.survey(&mut findings, progress)?;
     }
-    doubtful_twins(search, findings, console);
     let mut failures = Vec::new();
     for (index, selector) in selectors.iter().enumerate() {
         let meant = findings.of(index);
         match selector {
-            Selector::Name(word, _) if meant.len() > 1 && many != Many::ByName => {
-                failures.push(ambiguous(word, meant.into_values(), many));
+            Selector::Name(word, _) if meant.len() > 1 && several != Several::ByName => {
+                failures.push(ambiguous(word, meant.into_values(), several));
             }
             Selector::All if meant.is_empty() && !silent => {
                 failures.push(Failure::new("the definitions hold no job"));
@@ -59,13 +54,15 @@ pub(super) fn settle(
             Selector::Pattern(pattern) if meant.is_empty() && !silent => {
                 failures.push(no_match(pattern.as_str()));
             }
-            Selector::Name(word, _) if meant.is_empty() && !is_explained(selector, findings) => {
-                failures.push(unknown(word, search, findings));
+            Selector::Name(word, _) if meant.is_empty() && !is_explained(selector, &findings) => {
+                failures.push(unknown(word, search, &findings));
             }
             Selector::All | Selector::Pattern(_) | Selector::Name(..) | Selector::Files(_) => {}
         }
     }
-    Ok(failures)
+    findings.failures = failures;
+    findings.warnings = doubtful_twins(search, &findings);
+    Ok(findings)
 }
 
 /// Whether something is wrong in a file that may hold what a name means. One that cannot be read may hold
@@ -75,7 +72,8 @@ fn is_explained(selector: &Selector, findings: &Findings) -> bool {
 }
 
 /// Warns of files that may define a selected job once more, which nobody knows while they are wrong.
-fn doubtful_twins(search: &Search<'_>, findings: &Findings, console: &Console) {
+fn doubtful_twins(search: &Search<'_>, findings: &Findings) -> Vec<Failure> {
+    let mut warnings = Vec::new();
     for doubt in &findings.doubts {
         let keys = findings.selected().map(|job| job.key.to_string());
         let mut twins = keys.take(MOST).filter(|key| doubt.declared.may_hold(key));
@@ -85,22 +83,23 @@ fn doubtful_twins(search: &Search<'_>, findings: &Findings, console: &Console) {
         let path = &search.definitions[doubt.file].path;
         let name = display_name(path, &search.workspace.current_dir);
         let headline = format!("something is wrong in `{name}`, which may define `{key}` as well");
-        console.warn(&Failure::new(headline).help(format!(
+        warnings.push(Failure::new(headline).help(format!(
             "see what is wrong: `jobc check {}`",
             shell_word(&name)
         )));
     }
+    warnings
 }
 
 fn ambiguous<'j>(
     word: &str,
     jobs: impl ExactSizeIterator<Item = &'j Listed>,
-    many: Many,
+    several: Several,
 ) -> Failure {
     let failure = Failure::new(format!("`{word}` fits {} jobs", jobs.len())).note(table(jobs));
-    failure.help(match many {
-        Many::Never => "name one of them by its key",
-        Many::ByName | Many::ByPattern => {
+    failure.help(match several {
+        Several::Never => "name one of them by its key",
+        Several::ByName | Several::ByPattern => {
             "name one of them by its key, or all of them by a pattern"
         }
     })
@@ -162,35 +161,4 @@ fn unknown(word: &str, search: &Search<'_>, findings: &Findings) -> Failure {
         1..=MOST => failure.note(table(findings.jobs.iter().map(|found| &found.job))),
         _ => failure.help("see all jobs with `jobc list`"),
     }
-}
-
-/// Keys and places in two columns.
-pub(super) fn table<'j>(jobs: impl Iterator<Item = &'j Listed>) -> String {
-    let jobs: Vec<_> = jobs.collect();
-    let mut lines = Lines::default();
-    let listed = jobs.iter().take(MOST);
-    let rows: Vec<_> = listed
-        .map(|job| (job.key.to_string(), place(job, &mut lines)))
-        .collect();
-    let hidden = jobs.len() - rows.len();
-    let width = rows.iter().map(|(key, _)| key.len()).max().unwrap_or(0);
-    let mut table: Vec<_> = rows
-        .iter()
-        .map(|(key, place)| format!("{key:width$}  {place}"))
-        .collect();
-    if hidden > 0 {
-        table.push(format!("and {hidden} more"));
-    }
-    table.join("\n")
-}
-
-/// The line that a job begins in.
-pub(super) fn line<'j>(job: &'j Listed, lines: &mut Lines<'j>) -> usize {
-    let start = job.location.span.range().start;
-    lines.of(&job.location.file).position(start).line
-}
-
-pub(super) fn place<'j>(job: &'j Listed, lines: &mut Lines<'j>) -> String {
-    let name = visible::line(job.location.file.name());
-    format!("{name}:{}", line(job, lines))
 }

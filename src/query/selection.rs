@@ -16,18 +16,18 @@ use glob::{MatchOptions, Pattern};
 use crate::model::{JobKey, JobName};
 use crate::workspace::DefinitionFile;
 
-use super::declared::{Declared, name_of};
 use crate::diagnostic::Failure;
+use crate::query::declared::{Declared, name_of};
 
 /// What was asked for. Jobs are sought in files, which go by their index in the list of all.
 #[derive(Debug)]
-pub(super) struct Selection {
-    pub(super) selectors: Vec<Selector>,
+pub(crate) struct Selection {
+    pub(crate) selectors: Vec<Selector>,
 }
 
 /// A word of the command line.
 #[derive(Debug)]
-pub(super) enum Selector {
+pub(crate) enum Selector {
     /// Not a word, but that there was none.
     All,
     /// A pattern of names or of keys.
@@ -40,21 +40,21 @@ pub(super) enum Selector {
 
 impl Selection {
     /// All jobs.
-    pub(super) fn all() -> Self {
+    pub(crate) fn all() -> Self {
         Self {
             selectors: vec![Selector::All],
         }
     }
 
     /// The jobs of these files.
-    pub(super) fn of_files(files: BTreeSet<usize>) -> Self {
+    pub(crate) fn of_files(files: BTreeSet<usize>) -> Self {
         Self {
             selectors: vec![Selector::Files(files)],
         }
     }
 
     /// The jobs that `words` mean.
-    pub(super) fn new(
+    pub(crate) fn new(
         words: &[String],
         definitions: &[DefinitionFile],
         current_dir: &Path,
@@ -78,19 +78,19 @@ impl Selection {
     }
 
     /// Whether all jobs are meant, without a word.
-    pub(super) fn is_all(&self) -> bool {
+    pub(crate) fn is_all(&self) -> bool {
         matches!(self.selectors[..], [Selector::All])
     }
 
     /// Whether every file has to be looked at to find all that is meant.
-    pub(super) fn needs_all_files(&self) -> bool {
+    pub(crate) fn needs_all_files(&self) -> bool {
         let by_name =
             |selector: &Selector| matches!(selector, Selector::Name(..) | Selector::Files(_));
         !self.selectors.iter().all(by_name)
     }
 
     /// The files that are named.
-    pub(super) fn named_files(&self) -> BTreeSet<usize> {
+    pub(crate) fn named_files(&self) -> BTreeSet<usize> {
         let files = |selector: &Selector| match selector {
             Selector::Name(_, files) | Selector::Files(files) => files.clone(),
             Selector::All | Selector::Pattern(_) => BTreeSet::new(),
@@ -99,7 +99,7 @@ impl Selection {
     }
 
     /// The names of jobs that files have to mention, or hide, to be looked at.
-    pub(super) fn job_names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn job_names(&self) -> impl Iterator<Item = &str> {
         self.selectors.iter().filter_map(|selector| match selector {
             Selector::Name(word, _) => job_name(word),
             Selector::All | Selector::Pattern(_) | Selector::Files(_) => None,
@@ -107,7 +107,7 @@ impl Selection {
     }
 
     /// Which selectors mean each of `jobs`, the jobs of one file.
-    pub(super) fn of_jobs(&self, file: usize, jobs: &[&JobKey]) -> Vec<Vec<usize>> {
+    pub(crate) fn of_jobs(&self, file: usize, jobs: &[&JobKey]) -> Vec<Vec<usize>> {
         let mut means = vec![Vec::new(); jobs.len()];
         for (index, selector) in self.selectors.iter().enumerate() {
             // A file stands for its job of that name, or else for all that it has.
@@ -124,12 +124,12 @@ impl Selection {
 
 impl Selector {
     /// Whether this is a name, which is found or not; what else may be meant is never all found.
-    pub(super) fn is_name(&self) -> bool {
+    pub(crate) fn is_name(&self) -> bool {
         matches!(self, Self::Name(..))
     }
 
     /// Whether a job may be meant that a file seems to have in which something is wrong.
-    pub(super) fn may_mean(&self, file: usize, declared: &Declared) -> bool {
+    pub(crate) fn may_mean(&self, file: usize, declared: &Declared) -> bool {
         match self {
             Self::All => true,
             Self::Files(files) => files.contains(&file),
@@ -139,7 +139,7 @@ impl Selector {
     }
 
     /// Whether the file is named.
-    pub(super) fn names(&self, file: usize) -> bool {
+    pub(crate) fn names(&self, file: usize) -> bool {
         matches!(self, Self::Name(_, files) | Self::Files(files) if files.contains(&file))
     }
 
@@ -163,7 +163,7 @@ impl Selector {
 }
 
 /// Whether a pattern fits a job's key, or its name if the pattern has no `/`.
-pub(super) fn fits(pattern: &Pattern, key: &str) -> bool {
+pub(crate) fn fits(pattern: &Pattern, key: &str) -> bool {
     let options = MatchOptions {
         require_literal_separator: true,
         ..MatchOptions::new()
@@ -209,7 +209,7 @@ fn files(word: &str, definitions: &[DefinitionFile], current_dir: &Path) -> BTre
 }
 
 /// What `word` is as a path, as written and without links.
-pub(super) fn paths(word: &str, current_dir: &Path) -> Vec<PathBuf> {
+pub(crate) fn paths(word: &str, current_dir: &Path) -> Vec<PathBuf> {
     let mut written = PathBuf::new();
     for component in current_dir.join(word).components() {
         match component {
@@ -230,8 +230,8 @@ pub(super) fn paths(word: &str, current_dir: &Path) -> Vec<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::front::Format;
+    use crate::query::selection::*;
 
     /// A file of the workspace `/w` and its jobs.
     type File = (&'static str, &'static [&'static str]);

@@ -9,16 +9,13 @@ use crate::lint::Levels;
 use crate::source::display_name;
 use crate::workspace::{DefinitionFile, Misnamed, SETTINGS_FILE, Workspace};
 
-use super::search::Search;
-
 /// More files than these are not listed.
 const MOST: usize = 5;
 /// So much of a file shows whether it is a definition.
 const LOOKED_AT: usize = 64 * 1024;
 
 /// Warnings of files that look like definitions and are nearly called so.
-pub(super) fn not_read(search: &Search<'_>) -> Vec<Diagnostic> {
-    let workspace = search.workspace;
+pub(super) fn not_read(workspace: &Workspace, misnamed: &[PathBuf]) -> Vec<Diagnostic> {
     let levels = Levels::new(&workspace.settings);
     let problem = |path: &PathBuf| {
         let Some(Misnamed::As(right)) = Misnamed::of_path(path) else {
@@ -41,11 +38,11 @@ pub(super) fn not_read(search: &Search<'_>) -> Vec<Diagnostic> {
         let problem = Diagnostic::new(&MISNAMED_FILE, headline, Place::File(name));
         levels.judge(problem.help(format!("call it `{right}`")))
     };
-    search.misnamed.iter().filter_map(problem).collect()
+    misnamed.iter().filter_map(problem).collect()
 }
 
 /// That a workspace has no definition, with what there is instead. Some of its files are `misnamed`.
-pub(super) fn no_definition(workspace: &Workspace, misnamed: &[PathBuf]) -> Failure {
+pub(crate) fn no_definition(workspace: &Workspace, misnamed: &[PathBuf]) -> Failure {
     let root = display_name(&workspace.root, &workspace.current_dir);
     let failure = Failure::new(format!("no definition in the workspace `{root}`"));
     let failure = match nothing_read(workspace, misnamed) {
@@ -165,7 +162,7 @@ fn not_searched(word: &str, failure: Failure) -> Failure {
 }
 
 /// Why a path that is there is no definition of the workspace, and what to do about it.
-pub(super) fn not_here(
+pub(crate) fn not_here(
     word: &str,
     path: &Path,
     workspace: &Workspace,

@@ -1,0 +1,17 @@
+//! Which jobs the words of a command line mean.
+//!
+//! ```text
+//! words --selection--> selectors --search--> jobs of the definitions --find--> jobs for each word
+//! ```
+
+pub(crate) mod declared;
+mod find;
+mod ignored;
+pub(crate) mod misnamed;
+mod places;
+mod search;
+pub(crate) mod selection;
+
+pub(crate) use find::{Several, find};
+pub(crate) use places::{line, place, table};
+pub(crate) use search::{Depth, Findings, Found, Progress, Search};
