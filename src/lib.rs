@@ -42,6 +42,8 @@ pub mod show;
 
 pub mod query;
 
+pub mod compare;
+
 pub mod write;
 
 pub mod snapshot;

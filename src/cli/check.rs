@@ -8,7 +8,7 @@ use super::console::Console;
 use super::exit::Exit;
 use super::find::find;
 use super::open::open;
-use super::side;
+use crate::compare;
 use crate::query::{Depth, Search, Several, line};
 
 pub(super) fn run(args: &CheckArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
@@ -20,7 +20,7 @@ pub(super) fn run(args: &CheckArgs, global: &Global, console: &Console) -> Resul
         Search::new(&workspace, &args.jobs.names, Depth::Compile)?.written_as(args.target);
     let mut left_out = None;
     if let Some(revision) = &args.changed {
-        let Some(changed) = side::changed_since(revision, &workspace)?.unpack(&mut diagnostics)
+        let Some(changed) = compare::changed_since(revision, &workspace)?.unpack(&mut diagnostics)
         else {
             return Ok(console.close(diagnostics, None, &[]));
         };

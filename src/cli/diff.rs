@@ -8,23 +8,23 @@ use anstream::{AutoStream, ColorChoice};
 use super::args::{Color, DiffArgs, DiffFormat, Global};
 use super::console::Console;
 use super::exit::Exit;
-use super::side::{Asked, Reach, Reader, Wanted, Word};
 use super::{open, output};
+use crate::compare::{Extent, JobFilter, Operand, Purpose, Reader};
 use crate::diagnostic::Failure;
 
 pub(super) fn run(args: &DiffArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
     let current_dir = open::current_dir()?;
     let root = open::root(global, &current_dir)?;
-    let wanted = Wanted::new(&args.jobs)?;
+    let wanted = JobFilter::new(&args.jobs)?;
     let reader = Reader {
         current_dir: &current_dir,
         root: &root,
         wanted: &wanted,
-        asked: Asked::Side { after: "jobc diff" },
+        purpose: Purpose::Side { after: "jobc diff" },
     };
     let words = [args.old.as_deref(), args.new.as_deref()];
-    let [old, new] = Word::pair(words, &root, &current_dir);
-    let (sides, diagnostics) = reader.read(&old, &new, Reach::Differing)?;
+    let [old, new] = Operand::pair(words, &root, &current_dir);
+    let (sides, diagnostics) = reader.read(&old, &new, Extent::Differing)?;
     let unmatched = reader.unmatched(&old, &new)?;
     if !unmatched.is_empty() {
         console.close(diagnostics, None, &unmatched);

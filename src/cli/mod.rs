@@ -31,7 +31,6 @@ mod ready;
 mod run;
 mod schema;
 mod show;
-mod side;
 mod snapshot;
 mod starter;
 mod summary;

@@ -3,8 +3,8 @@
 use crate::cli::args::Global;
 use crate::cli::console::Console;
 use crate::cli::exit::Exit;
-use crate::cli::side::{Asked, Reach, Reader, Side, Sides, Wanted, Word};
 use crate::cli::{open, output};
+use crate::compare::{Extent, JobFilter, Operand, Purpose, Reader, Side, Sides};
 use crate::diagnostic::Failure;
 use crate::diff::{Job, JobChange};
 use crate::model::shell_word;
@@ -17,18 +17,18 @@ use super::{WhyArgs, WhyFormat, extent};
 pub(super) fn run(args: &WhyArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
     let current_dir = open::current_dir()?;
     let root = open::root(global, &current_dir)?;
-    let wanted = Wanted::new(std::slice::from_ref(&args.what))?;
+    let wanted = JobFilter::new(std::slice::from_ref(&args.what))?;
     let after = format!("jobc why {}", shell_word(&args.what));
     let reader = Reader {
         current_dir: &current_dir,
         root: &root,
         wanted: &wanted,
-        asked: Asked::Side { after: &after },
+        purpose: Purpose::Side { after: &after },
     };
     let words = [args.old.as_deref(), args.new.as_deref()];
-    let [old, new] = Word::pair(words, &root, &current_dir);
+    let [old, new] = Operand::pair(words, &root, &current_dir);
     // What is the same on both sides may be wrong, or large.
-    let (mut sides, mut diagnostics) = reader.read(&old, &new, Reach::Differing)?;
+    let (mut sides, mut diagnostics) = reader.read(&old, &new, Extent::Differing)?;
     let is_same = |sides: &Sides| {
         let jobs = sides.old.jobs.len() + sides.new.jobs.len();
         jobs == 0 && sides.same > 0
@@ -39,7 +39,7 @@ pub(super) fn run(args: &WhyArgs, global: &Global, console: &Console) -> Result<
         return Ok(Exit::Failed);
     }
     if is_same(&sides) {
-        (sides, diagnostics) = reader.read(&old, &new, Reach::Everything)?;
+        (sides, diagnostics) = reader.read(&old, &new, Extent::Everything)?;
     }
     for note in sides.notes() {
         console.warn(&note);

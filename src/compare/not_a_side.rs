@@ -12,11 +12,11 @@ use crate::workspace::{DefinitionFile, SETTINGS_FILE, Workspace, is_directory};
 
 /// What a word of the command line was to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::cli) enum Asked<'a> {
+pub(crate) enum Purpose<'a> {
     /// A side of a comparison, of which two come after these words.
     Side { after: &'a str },
     /// The revision that definitions may have changed since.
-    Since,
+    ChangedSince,
 }
 
 /// Why a path is no side though it is there: it is a part of the workspace, or a definition.
@@ -59,34 +59,37 @@ pub(super) fn file(path: &Path, name: &str) -> Option<Failure> {
     Some(failure.help(with_job(&names)))
 }
 
-/// Why there is no revision of this name, which was `asked` for.
+/// Why there is no revision of this name, which was the `purpose`.
 pub(super) fn revision(
     name: &str,
-    asked: Asked<'_>,
+    purpose: Purpose<'_>,
     repository: &Repository,
     root: &Path,
     current_dir: &Path,
 ) -> Failure {
     if name == "HEAD" {
         let failure = Failure::new("there is no commit yet to compare with");
-        return match asked {
-            Asked::Side { .. } => {
+        return match purpose {
+            Purpose::Side { .. } => {
                 failure.help("commit first, or name another side: a directory, or compiled jobs")
             }
-            Asked::Since => failure.help("commit first"),
+            Purpose::ChangedSince => failure.help("commit first"),
         };
     }
-    if let Some(failure) = range(name, asked, repository).or_else(|| part(name, asked, repository))
+    if let Some(failure) =
+        range(name, purpose, repository).or_else(|| part(name, purpose, repository))
     {
         return failure;
     }
-    let failure = Failure::new(match asked {
-        Asked::Side { .. } => format!("no revision is called `{name}`, and no file"),
-        Asked::Since => format!("no revision is called `{name}`"),
+    let failure = Failure::new(match purpose {
+        Purpose::Side { .. } => format!("no revision is called `{name}`, and no file"),
+        Purpose::ChangedSince => format!("no revision is called `{name}`"),
     });
-    let of_jobs = || match asked {
-        Asked::Side { .. } => with_job(&BTreeSet::from([name.to_owned()])),
-        Asked::Since => "name jobs instead of `--changed`, or a revision with it".to_owned(),
+    let of_jobs = || match purpose {
+        Purpose::Side { .. } => with_job(&BTreeSet::from([name.to_owned()])),
+        Purpose::ChangedSince => {
+            "name jobs instead of `--changed`, or a revision with it".to_owned()
+        }
     };
     // No revision can be called so.
     if name.contains(['*', '?', '[']) {
@@ -104,17 +107,17 @@ pub(super) fn revision(
     let names = repository.names().unwrap_or_default();
     match closest(name, names.iter().map(String::as_str)) {
         Some(other) => failure.help(format!("did you mean `{other}`?")),
-        None => failure.help(match asked {
-            Asked::Side { .. } => {
+        None => failure.help(match purpose {
+            Purpose::Side { .. } => {
                 "see `git log`; `git:NAME` is always a revision and `path:PATH` always a path"
             }
-            Asked::Since => "see `git log` and `git branch`",
+            Purpose::ChangedSince => "see `git log` and `git branch`",
         }),
     }
 }
 
 /// Why two revisions in one word are no side.
-fn range(name: &str, asked: Asked<'_>, repository: &Repository) -> Option<Failure> {
+fn range(name: &str, purpose: Purpose<'_>, repository: &Repository) -> Option<Failure> {
     let (ends, since_parting) = match name.split_once("...") {
         Some(ends) => (ends, true),
         None => (name.split_once("..")?, false),
@@ -130,36 +133,38 @@ fn range(name: &str, asked: Asked<'_>, repository: &Repository) -> Option<Failur
     let failure = Failure::new(format!("`{name}` is a range, and not one revision"));
     let [old, new] = [old, new].map(shell_word);
     let parting = format!("$(git merge-base {old} {new})");
-    let failure = failure.help(match asked {
-        Asked::Side { after } => format!("write two words: `{after} {old} {new}`"),
-        Asked::Since => format!("name the old one: `jobc check --changed {old}`"),
+    let failure = failure.help(match purpose {
+        Purpose::Side { after } => format!("write two words: `{after} {old} {new}`"),
+        Purpose::ChangedSince => format!("name the old one: `jobc check --changed {old}`"),
     });
     if !since_parting {
         return Some(failure);
     }
-    Some(failure.help(match asked {
-        Asked::Side { after } => {
+    Some(failure.help(match purpose {
+        Purpose::Side { after } => {
             format!("or begin where they parted: `{after} \"{parting}\" {new}`")
         }
-        Asked::Since => {
+        Purpose::ChangedSince => {
             format!("or begin where they parted: `jobc check --changed \"{parting}\"`")
         }
     }))
 }
 
 /// Why a file of a revision is no side.
-fn part(name: &str, asked: Asked<'_>, repository: &Repository) -> Option<Failure> {
+fn part(name: &str, purpose: Purpose<'_>, repository: &Repository) -> Option<Failure> {
     let (whole, _) = name.split_once(':')?;
     if !repository.is_file(name).ok()? {
         return None;
     }
     let failure = Failure::new(format!("`{name}` is a file of a revision, and no revision"));
     let whole = shell_word(if whole.is_empty() { "HEAD" } else { whole });
-    Some(match asked {
-        Asked::Side { after } => failure
+    Some(match purpose {
+        Purpose::Side { after } => failure
             .help(format!("name the revision: `{after} {whole}`"))
             .help(with_job(&BTreeSet::new())),
-        Asked::Since => failure.help(format!("name the revision: `jobc check --changed {whole}`")),
+        Purpose::ChangedSince => {
+            failure.help(format!("name the revision: `jobc check --changed {whole}`"))
+        }
     })
 }
 
@@ -172,7 +177,7 @@ pub(super) fn both(name: &str) -> Failure {
 }
 
 /// Why a word is no side that may be a path, where git cannot say whether it is a revision.
-pub(super) fn unasked(failure: Failure, name: &str) -> Failure {
+pub(super) fn without_git(failure: Failure, name: &str) -> Failure {
     let path = shell_word(&format!("path:{name}"));
     failure.help(format!("`{path}` is a path, whatever git has"))
 }

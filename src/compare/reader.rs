@@ -10,15 +10,19 @@ use crate::source::display_name;
 use crate::store::StoreDir;
 use crate::workspace::Workspace;
 
+use super::compiled_files;
 use super::definitions::Definitions;
-use super::mistaken::{self, Asked};
-use super::revision::Checked;
-use super::same::{differing, twins};
-use super::{Side, SideJob, Sides, Wanted, Word, compiled};
+use super::differing::{differing, twins};
+use super::job_filter::JobFilter;
+use super::not_a_side::{self, Purpose};
+use super::operand::Operand;
+use super::revision::CheckedOut;
+use super::side::{Side, SideJob};
+use super::sides::Sides;
 
 /// How much of both sides to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::cli) enum Reach {
+pub(crate) enum Extent {
     /// All jobs.
     Everything,
     /// Those of definitions that may compile to something else.
@@ -26,15 +30,15 @@ pub(in crate::cli) enum Reach {
 }
 
 /// Where words of the command line begin, and which jobs they are about.
-pub(in crate::cli) struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     /// The directory that paths are relative to.
-    pub(in crate::cli) current_dir: &'a Path,
+    pub(crate) current_dir: &'a Path,
     /// The workspace.
-    pub(in crate::cli) root: &'a Path,
+    pub(crate) root: &'a Path,
     /// Which jobs are of interest.
-    pub(in crate::cli) wanted: &'a Wanted,
+    pub(crate) wanted: &'a JobFilter,
     /// What the words were to be.
-    pub(in crate::cli) asked: Asked<'a>,
+    pub(crate) purpose: Purpose<'a>,
 }
 
 /// A side whose jobs are still to be read.
@@ -55,13 +59,13 @@ impl Opened {
 impl Reader<'_> {
     /// Reads two sides: all that is right on each of them, and what is wrong. Both are empty if the
     /// settings of one are wrong and nothing can stand in for them.
-    pub(in crate::cli) fn read(
+    pub(crate) fn read(
         &self,
-        old: &Word,
-        new: &Word,
-        reach: Reach,
+        old: &Operand,
+        new: &Operand,
+        extent: Extent,
     ) -> Result<(Sides, Vec<Diagnostic>), Failure> {
-        if (old, new) == (&Word::Input, &Word::Input) {
+        if (old, new) == (&Operand::Input, &Operand::Input) {
             return Err(Failure::new("standard input cannot be both sides"));
         }
         let mut diagnostics = Vec::new();
@@ -90,8 +94,8 @@ impl Reader<'_> {
             notes.extend(left_out(old, new)?);
             notes.extend(left_out(new, old)?);
         }
-        let differing = match (&old, &new, reach) {
-            (Opened::Definitions(old), Opened::Definitions(new), Reach::Differing) => {
+        let differing = match (&old, &new, extent) {
+            (Opened::Definitions(old), Opened::Definitions(new), Extent::Differing) => {
                 let mut differing = differing(old, new)?;
                 differing.append(&mut twins(old, new, &differing, self.wanted)?);
                 Some(differing)
@@ -122,8 +126,8 @@ impl Reader<'_> {
             troubles: Vec::new(),
             same,
         };
-        sides.old.see(&sides.new);
-        sides.new.see(&sides.old);
+        sides.old.take_for_unknown(&sides.new);
+        sides.new.take_for_unknown(&sides.old);
         for wrong in sides.old.wrong.iter_mut().chain(&mut sides.new.wrong) {
             diagnostics.append(&mut wrong.diagnostics);
             troubles.extend(wrong.trouble.take());
@@ -133,11 +137,7 @@ impl Reader<'_> {
     }
 
     /// Why words that name jobs fit none on two sides; nothing where they do.
-    pub(in crate::cli) fn unmatched(
-        &self,
-        old: &Word,
-        new: &Word,
-    ) -> Result<Vec<Failure>, Failure> {
+    pub(crate) fn unmatched(&self, old: &Operand, new: &Operand) -> Result<Vec<Failure>, Failure> {
         if !self.wanted.has_unmatched() {
             return Ok(Vec::new());
         }
@@ -145,7 +145,7 @@ impl Reader<'_> {
         let (mut is_known, mut is_unknown) = (false, false);
         for word in [old, new] {
             // What was on standard input is known.
-            if *word == Word::Input {
+            if *word == Operand::Input {
                 continue;
             }
             match self.open(word, None)?.value {
@@ -167,8 +167,8 @@ impl Reader<'_> {
     /// Opens two sides; where the settings of one are wrong, those of the other stand in.
     fn open_both(
         &self,
-        old: &Word,
-        new: &Word,
+        old: &Operand,
+        new: &Operand,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<(Option<Opened>, Option<Opened>), Failure> {
         let first = self.open(new, None)?;
@@ -215,7 +215,7 @@ impl Reader<'_> {
                 continue;
             }
             let root = &side.workspace.root;
-            let is_of = |revision: &Checked| revision.is_of(root);
+            let is_of = |revision: &CheckedOut| revision.is_of(root);
             let was_some = !is_empty_twice && revision.map(is_of).transpose()?.unwrap_or(false);
             if !was_some {
                 return Err(self.no_definition(&side.workspace)?);
@@ -237,34 +237,36 @@ impl Reader<'_> {
     }
 
     /// What messages call a side.
-    fn name(&self, word: &Word) -> String {
+    fn name(&self, word: &Operand) -> String {
         match word {
-            Word::Revision(name) | Word::Either(name, _) => name.clone(),
-            Word::Path(path) | Word::Exactly(path) if path == self.root => {
+            Operand::Revision(name) | Operand::Either(name, _) => name.clone(),
+            Operand::Path(path) | Operand::Exactly(path) if path == self.root => {
                 "working tree".to_owned()
             }
-            Word::Path(path) | Word::Exactly(path) => display_name(path, self.current_dir),
-            Word::Input => "standard input".to_owned(),
+            Operand::Path(path) | Operand::Exactly(path) => display_name(path, self.current_dir),
+            Operand::Input => "standard input".to_owned(),
         }
     }
 
-    fn open(&self, word: &Word, another: Option<&Workspace>) -> Result<Report<Opened>, Failure> {
+    fn open(&self, word: &Operand, another: Option<&Workspace>) -> Result<Report<Opened>, Failure> {
         let name = self.name(word);
         match word {
-            Word::Input => compiled::input().map(|jobs| Report::ok(Opened::Compiled(jobs))),
-            Word::Path(path) => {
+            Operand::Input => {
+                compiled_files::input().map(|jobs| Report::ok(Opened::Compiled(jobs)))
+            }
+            Operand::Path(path) => {
                 self.check(path, &name)?;
                 self.path(path, &name, another)
             }
-            Word::Exactly(path) => self.path(path, &name, another),
-            Word::Revision(revision) => self.revision(revision, None, another),
-            Word::Either(revision, path) => self.revision(revision, Some(path), another),
+            Operand::Exactly(path) => self.path(path, &name, another),
+            Operand::Revision(revision) => self.revision(revision, None, another),
+            Operand::Either(revision, path) => self.revision(revision, Some(path), another),
         }
     }
 
     /// Refuses a path that is a part of the workspace.
     fn check(&self, path: &Path, name: &str) -> Result<(), Failure> {
-        match mistaken::path(path, name, self.root, self.current_dir) {
+        match not_a_side::path(path, name, self.root, self.current_dir) {
             Some(failure) => Err(failure),
             None => Ok(()),
         }
@@ -278,14 +280,14 @@ impl Reader<'_> {
     ) -> Result<Report<Opened>, Failure> {
         let found = self.found(name);
         let (found, revision) = match path {
-            Some(_) => found.map_err(|error| mistaken::unasked(error.into(), name))?,
+            Some(_) => found.map_err(|error| not_a_side::without_git(error.into(), name))?,
             None => found?,
         };
         if revision.is_some() && path.is_some() {
-            return Err(mistaken::both(name));
+            return Err(not_a_side::both(name));
         }
         if let (Some(repository), Some(revision)) = (&found, revision) {
-            let checked = Checked::new(repository.clone(), &revision, self.root)?;
+            let checked = CheckedOut::new(repository.clone(), &revision, self.root)?;
             let opened = Definitions::of_revision(checked, name, another)?;
             return Ok(opened.map(|opened| Opened::Definitions(Box::new(opened))));
         }
@@ -301,7 +303,7 @@ impl Reader<'_> {
                 ))
             }
             Some(repository) => {
-                mistaken::revision(name, self.asked, repository, self.root, self.current_dir)
+                not_a_side::revision(name, self.purpose, repository, self.root, self.current_dir)
             }
         })
     }
@@ -326,15 +328,15 @@ impl Reader<'_> {
             .metadata()
             .map_err(|error| MachineError::new(format!("cannot read `{name}`"), error))?;
         if !metadata.is_dir() {
-            let jobs = compiled::file(path, name);
-            let jobs = jobs.map_err(|error| mistaken::file(path, name).unwrap_or(error))?;
+            let jobs = compiled_files::file(path, name);
+            let jobs = jobs.map_err(|error| not_a_side::file(path, name).unwrap_or(error))?;
             return Ok(Report::ok(Opened::Compiled(jobs)));
         }
         let root = path
             .canonicalize()
             .map_err(|error| MachineError::new(format!("cannot open `{name}`"), error))?;
         // Where jobc is run, definitions may just have been deleted.
-        if let Some(found) = compiled::Directory::open(path, name)?
+        if let Some(found) = compiled_files::Directory::open(path, name)?
             && (found.is_of_jobc || root != self.root)
         {
             return Ok(Report::ok(Opened::Compiled(found.jobs(name)?)));
@@ -353,7 +355,7 @@ impl Reader<'_> {
         let definitions = match opened {
             Opened::Definitions(definitions) => definitions,
             Opened::Compiled(mut jobs) => {
-                jobs.retain(|key, _| self.wanted.is(key));
+                jobs.retain(|key, _| self.wanted.accepts(key));
                 let mut side = Side::of_jobs(name, jobs, None);
                 side.store_dir = StoreDir::default();
                 return Ok((side, Vec::new()));
@@ -421,7 +423,7 @@ fn left_out(
 }
 
 /// The definitions of a workspace, by their paths, of which something differs from a revision.
-pub(in crate::cli) fn changed_since(
+pub(crate) fn changed_since(
     revision: &str,
     workspace: &Workspace,
 ) -> Result<Report<BTreeSet<PathBuf>>, Failure> {
@@ -430,8 +432,8 @@ pub(in crate::cli) fn changed_since(
     let reader = Reader {
         current_dir,
         root,
-        wanted: &Wanted::default(),
-        asked: Asked::Since,
+        wanted: &JobFilter::default(),
+        purpose: Purpose::ChangedSince,
     };
     let old = reader.revision(revision, None, None)?.value;
     let new = Definitions::of_directory(root, current_dir, None)?;

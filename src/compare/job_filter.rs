@@ -14,15 +14,15 @@ const MOST: usize = 20;
 
 /// Names, keys and patterns of jobs; all jobs if there are none.
 #[derive(Debug, Default)]
-pub(in crate::cli) struct Wanted {
+pub(crate) struct JobFilter {
     patterns: Vec<Pattern>,
     /// The keys that were asked about.
     seen: Mutex<BTreeSet<String>>,
 }
 
-impl Wanted {
+impl JobFilter {
     /// The jobs that `words` mean.
-    pub(in crate::cli) fn new(words: &[String]) -> Result<Self, Failure> {
+    pub(crate) fn new(words: &[String]) -> Result<Self, Failure> {
         let pattern = |word: &String| {
             Pattern::new(word).map_err(|error| {
                 Failure::new(format!(
@@ -40,7 +40,7 @@ impl Wanted {
     }
 
     /// Whether a job is one of them.
-    pub(super) fn is(&self, key: &str) -> bool {
+    pub(super) fn accepts(&self, key: &str) -> bool {
         if self.patterns.is_empty() {
             return true;
         }
@@ -70,7 +70,7 @@ impl Wanted {
     }
 
     /// Whether a word fits none of the jobs that were asked about.
-    pub(in crate::cli) fn has_unmatched(&self) -> bool {
+    pub(crate) fn has_unmatched(&self) -> bool {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         !self.unmatched(&seen).is_empty()
     }
@@ -82,7 +82,7 @@ impl Wanted {
     }
 
     /// Why words fit no job: of those that were asked about, nor of `others`. `place` says where.
-    pub(in crate::cli) fn failures(&self, others: &BTreeSet<String>, place: &str) -> Vec<Failure> {
+    pub(crate) fn failures(&self, others: &BTreeSet<String>, place: &str) -> Vec<Failure> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let keys: BTreeSet<String> = seen.union(others).cloned().collect();
         let failure = |word: &str| {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::compile::{CheckedFile, Compiled, Compiler, duplicates, in_parallel};
-use crate::diagnostic::{Diagnostic, Failure, MachineError, Report, Severity, codes};
+use crate::diagnostic::{Diagnostic, Failure, MachineError, Place, Report, Severity, codes};
 use crate::diff::{NotCompared, NotComparedKind};
 use crate::git::EntryKind;
 use crate::model::{JobKey, leads_to};
@@ -14,10 +14,10 @@ use crate::source::{SourceFile, display_name};
 use crate::target::Form;
 use crate::workspace::{DefinitionFile, LOCK_FILE, SETTINGS_FILE, Workspace};
 
-use super::marked;
-use super::revision::{Checked, Search};
-use super::same::{Candidates, Dependencies};
-use super::wanted::Wanted;
+use super::dependencies::{Candidates, Dependencies};
+use super::job_filter::JobFilter;
+use super::revision::{CheckedOut, Search};
+use super::wrong_definition::WrongDefinition;
 
 /// More names than these are not sought in a text before it is parsed.
 const MOST_SOUGHT: usize = 50;
@@ -28,7 +28,7 @@ pub(super) struct Definitions {
     /// Its definitions, relative to its directory.
     pub(super) files: BTreeSet<PathBuf>,
     /// The revision that it is of.
-    pub(super) checked: Option<Checked>,
+    pub(super) checked: Option<CheckedOut>,
     /// What stands before the names of files in messages.
     mark: String,
     /// Whether its settings are wrong, so that those of another one stand in for them.
@@ -43,37 +43,12 @@ pub(super) struct Outcome {
     /// The jobs that are right, each with its definition.
     pub(super) jobs: Vec<(PathBuf, Compiled)>,
     /// The definitions in which something is wrong.
-    pub(super) wrong: Vec<Wrong>,
+    pub(super) wrong: Vec<WrongDefinition>,
     /// The keys of jobs that are defined more than once, with what messages call the file that does it
     /// again.
     pub(super) ambiguous: BTreeMap<String, String>,
     /// Where these are.
     pub(super) diagnostics: Vec<Diagnostic>,
-}
-
-/// A definition in which something is wrong.
-#[derive(Debug, Clone)]
-pub(in crate::cli) struct Wrong {
-    /// Where it is, relative to the workspace.
-    pub(super) path: PathBuf,
-    /// What messages call it, or the lock if only that is why.
-    pub(super) name: String,
-    /// The jobs that it seems to have.
-    pub(super) declared: Declared,
-    /// What is wrong in it.
-    pub(super) diagnostics: Vec<Diagnostic>,
-    /// Why it could not be read.
-    pub(super) trouble: Option<Failure>,
-    /// Whether a job may be its that was asked for, as far as this side alone says.
-    pub(super) is_wanted: bool,
-}
-
-impl Wrong {
-    /// Whether it may be why the job `key`, which another side has in `definition`, is not here.
-    pub(super) fn hides(&self, key: &str, definition: Option<&Path>) -> bool {
-        let is_same_file = definition == Some(&*self.path);
-        self.declared.may_hold(key) || (is_same_file && !self.declared.is_clear())
-    }
 }
 
 /// What came of compiling a definition.
@@ -140,7 +115,7 @@ impl Definitions {
     /// The workspace as it is in a revision, with nothing checked out but its settings and lock. The
     /// settings of `another` stand in for its own where these are wrong.
     pub(super) fn of_revision(
-        checked: Checked,
+        checked: CheckedOut,
         name: &str,
         another: Option<&Workspace>,
     ) -> Result<Report<Self>, Failure> {
@@ -244,7 +219,7 @@ impl Definitions {
     pub(super) fn compile(
         &self,
         only: Option<&BTreeSet<PathBuf>>,
-        wanted: &Wanted,
+        wanted: &JobFilter,
     ) -> Result<Outcome, Failure> {
         let files: BTreeSet<PathBuf> = match only {
             Some(only) => self.files.intersection(only).cloned().collect(),
@@ -257,7 +232,7 @@ impl Definitions {
             .collect();
         let mut compiler = Compiler::new(&self.workspace)?;
         compiler.write_as(Form::Complete);
-        let is_wanted = |key: &JobKey| wanted.is(&key.to_string());
+        let is_wanted = |key: &JobKey| wanted.accepts(&key.to_string());
         let compile = |(_, file): &(&PathBuf, DefinitionFile)| {
             let mut found = Compilation::default();
             match self.workspace.read_source(&file.path) {
@@ -309,7 +284,7 @@ impl Definitions {
             // Where nothing is told, the file itself is right, as far as is known.
             let is_right = diagnostics.is_empty() && found.trouble.is_none();
             let name = self.display(if is_right { Path::new(LOCK_FILE) } else { path });
-            outcome.wrong.push(Wrong {
+            outcome.wrong.push(WrongDefinition {
                 path: (*path).clone(),
                 name,
                 diagnostics: self.marked(diagnostics),
@@ -441,4 +416,25 @@ impl Definitions {
         let place = display_name(&self.workspace.root, &self.workspace.root);
         Failure::new(format!("in `{}{place}`: {error}", self.mark))
     }
+}
+
+/// With the names of files as `mark` has them.
+fn marked(mut diagnostics: Vec<Diagnostic>, mark: impl Fn(&str) -> String) -> Vec<Diagnostic> {
+    let mut files: BTreeMap<String, Arc<SourceFile>> = BTreeMap::new();
+    for annotation in diagnostics
+        .iter_mut()
+        .flat_map(|problem| &mut problem.annotations)
+    {
+        match &mut annotation.place {
+            Place::Span(location) => {
+                let file = &location.file;
+                let again = || SourceFile::new(mark(file.name()), file.text());
+                let renamed = files.entry(file.name().to_owned()).or_insert_with(again);
+                location.file = Arc::clone(renamed);
+            }
+            Place::File(name) => *name = mark(name),
+            Place::Document(..) => {}
+        }
+    }
+    diagnostics
 }

@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::diagnostic::MachineError;
 
-use super::Checked;
+use crate::compare::revision::CheckedOut;
 
 /// The most links in a row: more lead in a circle, as the kernel has it.
 const MOST_LINKS: usize = 40;
@@ -29,7 +29,7 @@ struct Crossing {
     rest: PathBuf,
 }
 
-impl Checked {
+impl CheckedOut {
     /// What `paths` of the workspace lead to. They may have `..` in them; what leads out of the workspace
     /// has no entries.
     pub(super) fn reached<'p>(

@@ -28,7 +28,7 @@ const MOST_SUBMODULES: usize = 1000;
 
 /// A revision, checked out as far as it was asked for.
 #[derive(Debug)]
-pub(super) struct Checked {
+pub(super) struct CheckedOut {
     /// The tree of the workspace; none if the revision does not have it.
     pub(super) tree: Option<ObjectId>,
     /// The commit, if it is one.
@@ -93,7 +93,7 @@ struct Part {
     prefix: PathBuf,
 }
 
-impl Checked {
+impl CheckedOut {
     /// Prepares to check out from `repository`, as it is seen from the workspace `root`.
     pub(super) fn new(
         repository: Repository,

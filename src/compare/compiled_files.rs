@@ -20,8 +20,8 @@ use crate::plan::Needs;
 use crate::source::{MAX_SOURCE_BYTES, load};
 use crate::workspace::{DefinitionFile, MOST_UNMARKED, SETTINGS_FILE, is_directory};
 
-use super::SideJob;
 use super::revision::named;
+use super::side::SideJob;
 
 type Jobs = BTreeMap<String, SideJob>;
 
@@ -210,7 +210,7 @@ fn parse(text: &str, name: &str) -> Result<Jobs, String> {
 }
 
 /// What identifies a compiled job. One without a name has its task's.
-pub(in crate::cli) fn key(job: &Map<String, Value>) -> Option<String> {
+pub(crate) fn key(job: &Map<String, Value>) -> Option<String> {
     let text = |field: &str| job.get(field).and_then(Value::as_str);
     let task = job.get("task");
     let name = text("name").or_else(|| task?.get("name")?.as_str());

@@ -15,7 +15,7 @@ const LAST_COMMIT: &str = "HEAD";
 
 /// What a word says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::cli) enum Word {
+pub(crate) enum Operand {
     /// A git revision.
     Revision(String),
     /// A git revision or a path that is there, but not both.
@@ -28,10 +28,10 @@ pub(in crate::cli) enum Word {
     Input,
 }
 
-impl Word {
+impl Operand {
     /// The two sides of a command line: the last commit and the workspace at `root`, unless others
     /// are named.
-    pub(in crate::cli) fn pair(
+    pub(crate) fn pair(
         [old, new]: [Option<&str>; 2],
         root: &Path,
         current_dir: &Path,
@@ -44,7 +44,7 @@ impl Word {
     }
 
     /// What `text` says where relative paths begin at `current_dir`.
-    pub(in crate::cli) fn parse(text: &str, current_dir: &Path) -> Self {
+    pub(crate) fn parse(text: &str, current_dir: &Path) -> Self {
         if text == "-" {
             return Self::Input;
         }
@@ -71,7 +71,7 @@ impl Word {
 mod tests {
     use std::fs;
 
-    use super::Word;
+    use crate::compare::operand::Operand;
 
     #[test]
     fn words() {
@@ -80,13 +80,14 @@ mod tests {
         fs::create_dir_all(root.join("origin/main")).expect("made");
         fs::write(root.join("a.json"), "{}").expect("written");
         fs::write(root.join("HEAD"), "").expect("written");
-        let check = |text: &str, expected: Word| assert_eq!(Word::parse(text, root), expected);
-        let either = |text: &str| Word::Either(text.to_owned(), root.join(text));
-        let revision = |text: &str| Word::Revision(text.to_owned());
-        let path = |text: &str| Word::Path(root.join(text));
-        check("-", Word::Input);
+        let check =
+            |text: &str, expected: Operand| assert_eq!(Operand::parse(text, root), expected);
+        let either = |text: &str| Operand::Either(text.to_owned(), root.join(text));
+        let revision = |text: &str| Operand::Revision(text.to_owned());
+        let path = |text: &str| Operand::Path(root.join(text));
+        check("-", Operand::Input);
         check("git:-", revision("-"));
-        check("path:x", Word::Exactly(root.join("x")));
+        check("path:x", Operand::Exactly(root.join("x")));
         check("origin", either("origin"));
         check("origin/main", either("origin/main"));
         check("origin/", either("origin/"));
@@ -96,7 +97,7 @@ mod tests {
         check("./origin", path("./origin"));
         check("./nothing", path("./nothing"));
         check("..", path(".."));
-        check("/", Word::Path("/".into()));
+        check("/", Operand::Path("/".into()));
         check("--all", revision("--all"));
         check("HEAD", revision("HEAD"));
         check("HEAD~1", revision("HEAD~1"));
