@@ -9,6 +9,8 @@ pub mod diagnostic;
 
 pub mod store;
 
+pub mod vocabulary;
+
 pub mod cache;
 
 pub mod model;

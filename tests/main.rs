@@ -49,6 +49,7 @@ mod terminal;
 mod untrusting_daemon;
 mod validate;
 mod verdicts;
+mod vocabulary;
 mod why;
 
 fn main() -> ExitCode {
@@ -60,5 +61,6 @@ tests! {
     [architecture, caches, ci, command_line, completion, diagnostics, diff, examples, formats,
      fuzz_fixtures, generated, git, ignored, import, init_command, job_roots, lock, nix, nix_push,
      options, outside, push, readme, ready, redaction, reports, review, robustness, run, run_store,
-     schema, sides, snapshot, store, targets, terminal, untrusting_daemon, validate, verdicts, why]
+     schema, sides, snapshot, store, targets, terminal, untrusting_daemon, validate, verdicts, vocabulary,
+     why]
 }

@@ -16,7 +16,6 @@ mod order;
 mod packages;
 mod placement;
 pub mod ports;
-mod python_number;
 mod quoting;
 mod reach;
 mod resources;
@@ -44,8 +43,6 @@ use scope::{Effort, Scopes};
 
 pub use cron_words::cron_in_words;
 pub use lookalikes::lookalikes_in_file;
-pub(crate) use python_number::{python_integer, python_number};
-pub(crate) use schema::python_float;
 pub use scope::{Binding, Scope, bind, by_agent};
 pub use templates::examine;
 

@@ -6,9 +6,9 @@ use crate::diagnostic::codes::job;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Announcer, Placement, PlacementRule};
 use crate::source::Pointer;
+use crate::vocabulary::python;
 
 use super::Ctx;
-use super::python_number::is_whole_number;
 use super::schema::Struct;
 use super::scope::{expand, fill_in};
 
@@ -127,7 +127,7 @@ fn ports(ctx: &mut Ctx<'_>, announcer: &Announcer) {
         .as_ref()
         .is_some_and(|constraints| constraints.contains_key(DEDICATED));
     if !dedicated && !ctx.hole(|at| at.key("constraints").key(DEDICATED)) {
-        for (name, port) in bound.iter().filter(|(_, port)| is_whole_number(port)) {
+        for (name, port) in bound.iter().filter(|(_, port)| is_number(port)) {
             let headline = format!("the fixed port `{}` needs dedicated hosts", port.trim());
             let problem = Diagnostic::new(&job::STATIC_PORT, headline, place(ctx.at, name))
                 .help("name another port, or add the constraint `dedicated`");
@@ -138,7 +138,7 @@ fn ports(ctx: &mut Ctx<'_>, announcer: &Announcer) {
     let mut followed: BTreeMap<&str, &str> = BTreeMap::new();
     for start in bound.keys().map(String::as_str) {
         let mut name = start;
-        while let Some(port) = bound.get(name).filter(|port| !is_whole_number(port)) {
+        while let Some(port) = bound.get(name).filter(|port| !is_number(port)) {
             if let Some(&from) = followed.get(name) {
                 if from == start {
                     let headline = format!("the port `{name}` is named after itself");
@@ -152,6 +152,11 @@ fn ports(ctx: &mut Ctx<'_>, announcer: &Announcer) {
             name = port;
         }
     }
+}
+
+/// Whether the client makes a number of the name of a port.
+fn is_number(port: &str) -> bool {
+    python::integer(port).is_some()
 }
 
 /// Without a port map, the port `aurora` is the primary one.
@@ -170,7 +175,7 @@ fn default_ports(ctx: &mut Ctx<'_>, announcer: &Announcer) {
             .note("without a `portmap`, the primary port is announced as `aurora`, too")
             .help("write a `portmap`: `portmap = {}`");
         ctx.report(problem);
-    } else if is_whole_number(&port) {
+    } else if is_number(&port) {
         let headline = format!("the fixed port `{}` needs dedicated hosts", port.trim());
         let dedicated = ctx.job.constraints.as_ref();
         if !dedicated.is_some_and(|constraints| constraints.contains_key(DEDICATED)) {

@@ -10,6 +10,7 @@ use crate::diagnostic::codes::traps;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Address, HealthChecker, Job, Text, references};
 use crate::source::Pointer;
+use crate::vocabulary::{ANNOUNCER, UPDATE_CONFIG};
 
 use super::Ctx;
 use super::lookalikes::is_misplaced;
@@ -127,7 +128,10 @@ fn primary_port(job: &Job, at: &Pointer, ports: &Ports) -> Option<Diagnostic> {
             let place = Place::value(at.key("announce").key("primary_port"));
             (name(job, port)?, place)
         }
-        None => ("http".to_owned(), Place::key(at.key("announce"))),
+        None => (
+            ANNOUNCER.text("primary_port").to_owned(),
+            Place::key(at.key("announce")),
+        ),
     };
     // Neither a number nor a package is a name, which is told.
     let is_told = is_misplaced(&port) || port.bytes().all(|byte| byte.is_ascii_digit());
@@ -161,7 +165,10 @@ fn unwatched(job: &Job, at: &Pointer, ports: &Ports) -> Option<Diagnostic> {
             .help(
                 "check the task's health, or write for how many seconds an instance has to stay up",
             )
-            .note("without `watch_secs`, it has to for 45 seconds"),
+            .note(format!(
+                "without `watch_secs`, it has to for {} seconds",
+                UPDATE_CONFIG.integer("watch_secs")
+            )),
     )
 }
 

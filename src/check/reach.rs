@@ -9,6 +9,7 @@ use std::collections::{BTreeSet, HashMap};
 use crate::diagnostic::codes::traps;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Job, Process};
+use crate::vocabulary::ANNOUNCER;
 
 use super::Ctx;
 
@@ -80,7 +81,7 @@ fn servers(job: &Job) -> Vec<(&str, usize)> {
     }
     let primary = job.announce.as_ref().map(|announcer| {
         let port = announcer.primary_port.as_ref();
-        port.map_or("http", |port| port.as_str())
+        port.map_or(ANNOUNCER.text("primary_port"), |port| port.as_str())
     });
     let ports = ["health"].into_iter().chain(primary);
     let server = |port| {

@@ -59,7 +59,7 @@ fn strategy_at(at: &Pointer) -> Pointer {
 
 /// Batches of more instances than there are.
 fn batches(ctx: &mut Ctx<'_>, update: &UpdateConfig) {
-    let instances = ctx.job.instances.map_or(1, Integer::get);
+    let instances = ctx.job.instance_count();
     // A job with one instance is all at once, whatever the batch.
     if instances == 1 || ctx.hole(|at| at.key("instances")) {
         return;

@@ -86,7 +86,7 @@ fn update_failures(ctx: &mut Ctx<'_>) {
     let Some(failures) = update.and_then(|update| update.max_per_shard_failures) else {
         return;
     };
-    let instances = ctx.job.instances.map_or(1, Integer::get);
+    let instances = ctx.job.instance_count();
     let all = failures.get().saturating_mul(instances);
     let pointer = |at: &Pointer| at.key("update_config").key("max_per_shard_failures");
     if all > most && !ctx.hole(pointer) && !ctx.hole(|at| at.key("instances")) {
@@ -100,7 +100,7 @@ fn update_failures(ctx: &mut Ctx<'_>) {
 }
 
 fn gpu(ctx: &mut Ctx<'_>) {
-    let gpu = ctx.job.task.resources.gpu.map_or(0, Integer::get);
+    let gpu = ctx.job.task.resources.gpu_count();
     if gpu == 0 {
         return;
     }

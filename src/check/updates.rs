@@ -4,6 +4,7 @@ use crate::diagnostic::codes::job;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Integer, Seconds, SlaPolicy, Tier, UpdateStrategy};
 use crate::source::Pointer;
+use crate::vocabulary::UPDATE_CONFIG;
 
 use super::Ctx;
 use super::placement::DEDICATED;
@@ -17,19 +18,15 @@ pub(super) fn check(ctx: &mut Ctx<'_>) {
     tier(ctx);
 }
 
-fn instances(ctx: &Ctx<'_>) -> i64 {
-    ctx.job.instances.map_or(1, Integer::get)
-}
-
 fn update_failures(ctx: &mut Ctx<'_>) {
     let pointer = |at: &Pointer| at.key("update_config").key("max_total_failures");
     if ctx.hole(pointer) || ctx.hole(|at| at.key("instances")) {
         return;
     }
-    let instances = instances(ctx);
+    let instances = ctx.job.instance_count();
     let update = ctx.job.update_config.as_ref();
     let written = update.and_then(|update| update.max_total_failures);
-    let failures = written.map_or(0, Integer::get);
+    let failures = written.map_or(UPDATE_CONFIG.integer("max_total_failures"), Integer::get);
     if failures >= instances {
         let headline = format!(
             "`max_total_failures` is {failures}, but the job has {}",
@@ -148,7 +145,10 @@ fn update_strategy(ctx: &mut Ctx<'_>, strategy: &UpdateStrategy) {
 }
 
 fn batch_size<const MIN: i64, const MAX: i64>(size: Option<Integer<MIN, MAX>>) -> String {
-    format!("batch_size = {}", size.map_or(1, Integer::get))
+    format!(
+        "batch_size = {}",
+        size.map_or(UPDATE_CONFIG.integer("batch_size"), Integer::get)
+    )
 }
 
 fn strategy_at(at: &Pointer, name: &str) -> Pointer {
@@ -174,7 +174,7 @@ fn sla_policy(ctx: &mut Ctx<'_>) {
     if ctx.hole(|at| at.key("instances")) {
         return;
     }
-    let instances = instances(ctx);
+    let instances = ctx.job.instance_count();
     match policy {
         SlaPolicy::Coordinator(_) => {}
         SlaPolicy::Count(policy) => {

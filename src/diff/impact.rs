@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use crate::run::completed;
+use crate::vocabulary::{EXECUTOR_CONFIG, JOB, completed};
 
 use super::fields::is_same;
 use super::{Impact, ImpactKind};
@@ -17,7 +17,7 @@ use super::{Impact, ImpactKind};
 type Table = Map<String, Value>;
 
 /// The executor whose data is the job.
-const THERMOS: &str = "AuroraExecutor";
+const THERMOS: &str = EXECUTOR_CONFIG.text("name");
 
 /// Fields that the scheduler gets whatever the executor.
 const SCHEDULERS: &[&str] = &[
@@ -196,7 +196,9 @@ impl Submitted {
         let mut whole = completed(job).unwrap_or_else(|| job.clone());
         let update = whole.remove("update_config").unwrap_or(Value::Null);
         let instances = whole.remove("instances");
-        let instances = instances.and_then(|count| count.as_u64()).unwrap_or(1);
+        let instances = instances
+            .and_then(|count| count.as_u64())
+            .unwrap_or(JOB.count("instances"));
         let schedule = whole.get("cron_schedule").cloned();
         let executor = whole
             .get("executor_config")

@@ -27,6 +27,7 @@ use crate::closure::{Known, Member, Size};
 use crate::plan::{self, NeededBy, Plan, ProcessName, StepId};
 use crate::resolve::Lock;
 use crate::store::StorePath;
+use crate::vocabulary::PROCESS;
 
 /// The steps of a task and what waits for what.
 #[derive(Debug, Clone)]
@@ -205,7 +206,9 @@ impl Step {
                     is_daemon: process.is_daemon(),
                     is_ephemeral: process.is_ephemeral(),
                     is_final: process.is_final(),
-                    max_failures: process.max_failures.map_or(1, |it| it.get().unsigned_abs()),
+                    max_failures: process
+                        .max_failures
+                        .map_or(PROCESS.count("max_failures"), |it| it.get().unsigned_abs()),
                     stage: 1,
                     is_critical: false,
                     closure: sizes.of_process(&process.name),

@@ -6,6 +6,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::vocabulary::JOB;
+
 use super::{
     Cluster, Container, Environment, HealthCheckConfig, Integer, JobName, LifecycleConfig,
     PackageName, PackageSource, Placement, Role, Seconds, SlaPolicy, Task, Text, UpdateConfig,
@@ -77,6 +79,14 @@ pub struct Job {
     pub executor_config: Option<ExecutorConfig>,
     /// Lints that have nothing to say about this job, each with the reason.
     pub waive: Option<Waive>,
+}
+
+impl Job {
+    /// How many instances it has.
+    pub fn instance_count(&self) -> i64 {
+        self.instances
+            .map_or(JOB.integer("instances"), Integer::get)
+    }
 }
 
 /// What identifies a job: `CLUSTER/ROLE/ENVIRONMENT/NAME`.

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::vocabulary::PROCESS;
+
 use super::{Bytes, CommandLine, Integer, ProcessName, Resources, Seconds, Waive};
 
 /// A command that the agent runs with `/bin/bash -c` in the task's sandbox.
@@ -39,17 +41,17 @@ pub struct Process {
 impl Process {
     /// Whether it belongs to the task's finalisation.
     pub fn is_final(&self) -> bool {
-        self.final_.unwrap_or(false)
+        self.final_.unwrap_or(PROCESS.boolean("final"))
     }
 
     /// Whether the task may end without it.
     pub fn is_ephemeral(&self) -> bool {
-        self.ephemeral.unwrap_or(false)
+        self.ephemeral.unwrap_or(PROCESS.boolean("ephemeral"))
     }
 
     /// Whether it never ends by itself.
     pub fn is_daemon(&self) -> bool {
-        self.daemon.unwrap_or(false)
+        self.daemon.unwrap_or(PROCESS.boolean("daemon"))
     }
 }
 

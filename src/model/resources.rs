@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::vocabulary::RESOURCES;
+
 use super::{Bytes, Float, Integer};
 
 /// What may be used.
@@ -17,4 +19,11 @@ pub struct Resources {
     pub disk: Bytes,
     /// Graphics processors (default 0); the scheduler has to allow them.
     pub gpu: Option<Integer<0>>,
+}
+
+impl Resources {
+    /// How many graphics processors they are.
+    pub fn gpu_count(&self) -> i64 {
+        self.gpu.map_or(RESOURCES.integer("gpu"), Integer::get)
+    }
 }

@@ -8,6 +8,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::vocabulary::EXECUTOR_CONFIG;
+
 use super::{Integer, Seconds};
 
 /// The scheduler's flags that a job can run into; none but those that the site has set is needed.
@@ -96,7 +98,7 @@ impl SchedulerSettings {
     const SLA_DURATION: i64 = 7200;
     const ENVIRONMENTS: [&str; 4] = ["prod", "devel", "test", "staging*"];
     /// The executor that is always there.
-    pub const EXECUTOR: &str = "AuroraExecutor";
+    pub const EXECUTOR: &str = EXECUTOR_CONFIG.text("name");
 
     /// No setting at all, so that the flags have their defaults.
     pub(super) const DEFAULT: &Self = &Self {

@@ -4,6 +4,8 @@
 //! converts the grace period to a number of checks, so that only the time that the checks
 //! themselves take makes a difference: times are windows from none to the whole timeout for each.
 
+use crate::vocabulary::{HEALTH_CHECK_CONFIG, HTTP_LIFECYCLE_CONFIG, TASK, UPDATE_CONFIG};
+
 use super::{
     BatchUpdateStrategy, FractionalSeconds, HealthCheckConfig, HttpLifecycleConfig, Integer,
     QueueUpdateStrategy, Seconds, UpdateConfig, UpdateStrategy,
@@ -34,27 +36,29 @@ pub struct Window {
 }
 
 impl HealthTiming {
-    /// Aurora's default for `initial_interval_secs`.
-    pub const GRACE: f64 = 15.0;
-    /// Aurora's default for `interval_secs`.
-    pub const INTERVAL: f64 = 10.0;
-    /// Aurora's default for `timeout_secs`.
-    pub const TIMEOUT: f64 = 1.0;
-
     /// The timing that `config` asks for; none if its interval is 0, by which the executor divides.
     pub fn new(config: Option<&HealthCheckConfig>) -> Option<Self> {
-        let seconds = |value: Option<FractionalSeconds>, default| {
-            value.map_or(default, FractionalSeconds::get)
+        let seconds = |field, value: Option<FractionalSeconds>| {
+            let default = || HEALTH_CHECK_CONFIG.float(field);
+            value.map_or_else(default, FractionalSeconds::get)
         };
-        let count = |value: Option<Integer<0>>, default| {
-            value.map_or(default, |value| value.get().unsigned_abs())
+        let count = |field, value: Option<Integer<0>>| {
+            let default = || HEALTH_CHECK_CONFIG.count(field);
+            value.map_or_else(default, |value| value.get().unsigned_abs())
         };
+        let written =
+            |field: fn(&HealthCheckConfig) -> Option<FractionalSeconds>| config.and_then(field);
+        let failures = config.and_then(|it| it.max_consecutive_failures);
+        let successes = config.and_then(|it| it.min_consecutive_successes);
         let timing = Self {
-            grace: seconds(config.and_then(|it| it.initial_interval_secs), Self::GRACE),
-            interval: seconds(config.and_then(|it| it.interval_secs), Self::INTERVAL),
-            timeout: seconds(config.and_then(|it| it.timeout_secs), Self::TIMEOUT),
-            max_failures: count(config.and_then(|it| it.max_consecutive_failures), 0),
-            min_successes: count(config.and_then(|it| it.min_consecutive_successes), 1),
+            grace: seconds(
+                "initial_interval_secs",
+                written(|it| it.initial_interval_secs),
+            ),
+            interval: seconds("interval_secs", written(|it| it.interval_secs)),
+            timeout: seconds("timeout_secs", written(|it| it.timeout_secs)),
+            max_failures: count("max_consecutive_failures", failures),
+            min_successes: count("min_consecutive_successes", successes),
         };
         (timing.interval > 0.0).then_some(timing)
     }
@@ -143,12 +147,12 @@ pub struct UpdateTiming {
 }
 
 impl UpdateTiming {
-    /// Aurora's default for `watch_secs`.
-    pub const WATCH: i64 = 45;
-
     /// How an update of all of a job's instances proceeds.
     pub fn new(config: Option<&UpdateConfig>, instances: u64) -> Self {
-        let size = |size: Option<Integer<1>>| size.map_or(1, |size| size.get().unsigned_abs());
+        let size = |size: Option<Integer<1>>| {
+            let default = || UPDATE_CONFIG.count("batch_size");
+            size.map_or_else(default, |size| size.get().unsigned_abs())
+        };
         let (groups, pauses) = match config.and_then(|it| it.update_strategy.as_ref()) {
             Some(UpdateStrategy::Queue(QueueUpdateStrategy { batch_size })) => {
                 (Groups::Queue(size(*batch_size)), None)
@@ -176,7 +180,9 @@ impl UpdateTiming {
         Self {
             instances,
             groups,
-            watch: watch.map_or(Self::WATCH, Seconds::get).unsigned_abs(),
+            watch: watch
+                .map_or_else(|| UPDATE_CONFIG.integer("watch_secs"), Seconds::get)
+                .unsigned_abs(),
             pauses: pauses == Some(true),
         }
     }
@@ -207,18 +213,20 @@ impl UpdateTiming {
     }
 }
 
-/// Aurora's default for the time that a task gets after each request to stop.
-pub const SHUTDOWN_WAIT: i64 = 5;
-/// Aurora's default for `finalization_wait`.
-pub const FINALIZATION_WAIT: i64 = 30;
+/// How many seconds a task gets to finalise if it does not say so.
+pub const FINALIZATION_WAIT: i64 = TASK.integer("finalization_wait");
 /// However long a task wants to finalise, it is not given more seconds than this.
 pub const MOST_FINALIZATION_WAIT: i64 = 60;
 
 /// How many seconds a task that answers gets between the first request to stop and SIGTERM.
 pub fn shutdown_wait(http: Option<&HttpLifecycleConfig>) -> u64 {
-    let seconds = |wait: Option<Seconds>| wait.map_or(SHUTDOWN_WAIT, Seconds::get).unsigned_abs();
-    seconds(http.and_then(|it| it.graceful_shutdown_wait_secs))
-        + seconds(http.and_then(|it| it.shutdown_wait_secs))
+    let seconds = |field, wait: Option<Seconds>| {
+        let default = || HTTP_LIFECYCLE_CONFIG.integer(field);
+        wait.map_or_else(default, Seconds::get).unsigned_abs()
+    };
+    let graceful = http.and_then(|it| it.graceful_shutdown_wait_secs);
+    let last = http.and_then(|it| it.shutdown_wait_secs);
+    seconds("graceful_shutdown_wait_secs", graceful) + seconds("shutdown_wait_secs", last)
 }
 
 #[cfg(test)]

@@ -7,11 +7,12 @@ use crate::diagnostic::codes::traps::SHORT_GRACE_PERIOD;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{HealthCheckConfig, InitRoots};
 use crate::store::StorePath;
+use crate::vocabulary::HEALTH_CHECK_CONFIG;
 
 use super::{Command, Context};
 
 /// The grace period unless the definition gives one, in seconds.
-const DEFAULT_GRACE: f64 = 15.0;
+const DEFAULT_GRACE: f64 = HEALTH_CHECK_CONFIG.float("initial_interval_secs");
 /// Bytes that a node takes in per second unless the settings say how many.
 const DEFAULT_BANDWIDTH: i64 = 100 << 20;
 const MIB: f64 = 1_048_576.0;

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use crate::model::{Address, Component, TemplateReference, references};
+use crate::vocabulary::python;
 
 type Table = Map<String, Value>;
 
@@ -265,8 +266,7 @@ pub(super) fn scalar(value: &Value) -> Option<Cow<'_, str>> {
     Some(match value {
         Value::String(text) => Cow::Borrowed(text),
         Value::Number(number) => Cow::Owned(number.to_string()),
-        Value::Bool(true) => Cow::Borrowed("True"),
-        Value::Bool(false) => Cow::Borrowed("False"),
+        Value::Bool(value) => Cow::Borrowed(python::print_boolean(*value)),
         Value::Null | Value::Array(_) | Value::Object(_) => return None,
     })
 }

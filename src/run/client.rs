@@ -3,9 +3,9 @@
 use serde_json::{Map, Value};
 
 use crate::model::Address;
+use crate::vocabulary::completed;
 
 use super::bind::{MAPS, Reading, Scope, Trouble};
-use super::defaults::Defaults;
 
 /// A job whose texts are filled in with what the client knows.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub struct ClientsView {
 impl ClientsView {
     /// The client's view of a job as it is written; none if it has too many tables.
     pub fn new(job: &Map<String, Value>) -> Option<Self> {
-        let job = Defaults::new().complete(job).ok()?;
+        let job = completed(job)?;
         let reading = Reading::default();
         Some(Self { job, reading })
     }

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::vocabulary::EXECUTOR_CONFIG;
+
 use super::bind::{Agent, Reading, Scope};
 use super::fields::Reader;
 use super::read::{CompiledJob, Problem};
@@ -90,7 +92,7 @@ fn unmet(job: &Table, reader: &mut Reader, scope: &Scope<'_>) -> Vec<String> {
         unmet.push(format!("the tier `{tier}`"));
     }
     let executor = table(job, "executor_config").and_then(|executor| text(executor, "name"));
-    if let Some(name) = executor.filter(|&name| name != "AuroraExecutor") {
+    if let Some(name) = executor.filter(|&name| name != EXECUTOR_CONFIG.text("name")) {
         unmet.push(format!("the executor `{name}`"));
     }
     if job.contains_key("announce") {

@@ -3,6 +3,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::vocabulary::python;
+
 use super::bind::{Scope, Trouble, scalar};
 use super::read::Problem;
 
@@ -77,9 +79,11 @@ impl Reader {
         let at = join(at, field);
         let number = match value {
             Value::Bool(flag) => Some(i64::from(*flag)),
-            Value::Number(number) => number.as_i64().or_else(|| whole(number.as_f64()?)),
+            Value::Number(number) => number
+                .as_i64()
+                .or_else(|| python::truncated(number.as_f64()?)),
             Value::String(_) => match self.text(value, scope, &at) {
-                Some(text) => text.trim().parse().ok(),
+                Some(text) => python::integer(&text).and_then(|it| it.parse().ok()),
                 None => return 0,
             },
             Value::Null | Value::Array(_) | Value::Object(_) => None,
@@ -109,11 +113,7 @@ impl Reader {
             Value::Bool(flag) => Some(*flag),
             Value::Number(number) => number.as_f64().map(|number| number != 0.0),
             Value::String(_) => match self.text(value, scope, &at) {
-                Some(text) => match text.to_ascii_lowercase().as_str() {
-                    "true" | "1" => Some(true),
-                    "false" | "0" => Some(false),
-                    _ => None,
-                },
+                Some(text) => python::boolean(&text),
                 None => return false,
             },
             Value::Null | Value::Array(_) | Value::Object(_) => None,
@@ -131,13 +131,6 @@ fn join(at: &str, field: &str) -> String {
     } else {
         format!("{at}.{field}")
     }
-}
-
-/// A number's whole part, if it has one that fits.
-#[expect(clippy::cast_possible_truncation, reason = "it is cut on purpose")]
-fn whole(number: f64) -> Option<i64> {
-    let fits = number.is_finite() && number.abs() < 9e15;
-    fits.then(|| number.trunc() as i64)
 }
 
 fn kind(value: &Value) -> String {

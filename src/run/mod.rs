@@ -6,7 +6,6 @@
 
 mod bind;
 mod client;
-mod defaults;
 mod demands;
 mod fields;
 mod init;
@@ -22,7 +21,6 @@ mod tests;
 
 pub use bind::{Agent, Trouble};
 pub use client::ClientsView;
-pub use defaults::completed;
 pub use demands::Demands;
 pub use init::{is_init, is_init_step, realised};
 pub use ports::{PortClash, PortNames, Ports};

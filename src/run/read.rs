@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use crate::vocabulary::{Completion, ROTATE_POLICY, TooManyTables};
+
 use super::bind::{Agent, Reading, Scope};
-use super::defaults::{Defaults, TooMany};
 use super::fields::Reader;
 use super::order;
 use super::{Destination, Key, Logger, PortNames, Process, Rotation, Task};
@@ -70,10 +71,11 @@ impl Compiled {
         let Value::Object(table) = value else {
             return Err(Problem::new("", "expected a job, found no table"));
         };
-        let mut defaults = Defaults::new();
+        let mut completion = Completion::default();
         let mut job = |table: &Table| -> Result<CompiledJob, Problem> {
-            let many = |TooMany| Problem::new("", "expected a job, found too many tables for one");
-            let table = defaults.complete(table).map_err(many)?;
+            let many =
+                |TooManyTables| Problem::new("", "expected a job, found too many tables for one");
+            let table = completion.complete(table).map_err(many)?;
             Ok(CompiledJob { table })
         };
         let Some(jobs) = table.get("jobs") else {
@@ -345,14 +347,14 @@ impl Reader {
             .unwrap_or(&empty);
         let inside = scope.inside(rotate);
         let at = format!("{at}.rotate");
-        let mut number = |field: &str, default| {
+        let mut number = |field: &str| {
             if rotate.contains_key(field) {
                 self.number(rotate, &inside, &at, field)
             } else {
-                default
+                ROTATE_POLICY.count(field)
             }
         };
-        let (size, backups) = (number("log_size", 100 << 20), number("backups", 5));
+        let (size, backups) = (number("log_size"), number("backups"));
         if rotates && (size == 0 || backups == 0) {
             self.problem(at, "expected a size and backups of one at least");
         }

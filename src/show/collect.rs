@@ -8,10 +8,7 @@ use crate::closure::{Closure, Known, Member, Size};
 use crate::compile::Planned;
 use crate::diagnostic::render::Lines;
 use crate::graph::{Graph, Kind};
-use crate::model::timing::{
-    FINALIZATION_WAIT, Groups, HealthTiming, MOST_FINALIZATION_WAIT, SHUTDOWN_WAIT, UpdateTiming,
-    Window,
-};
+use crate::model::timing::{Groups, HealthTiming, MOST_FINALIZATION_WAIT, UpdateTiming, Window};
 use crate::model::{
     AttributeValue, Container, CronCollisionPolicy, FractionalSeconds, HealthChecker, Image,
     Integer, Job, Placement, PlacementRule, Seconds, Text, Waive,
@@ -19,6 +16,10 @@ use crate::model::{
 use crate::plan::{self, NeededBy, Plan};
 use crate::source::{Location, Pointer, display_name};
 use crate::store::StorePath;
+use crate::vocabulary::{
+    HEALTH_CHECK_CONFIG, HTTP_HEALTH_CHECKER, HTTP_LIFECYCLE_CONFIG, JOB, Struct, TASK,
+    UPDATE_CONFIG,
+};
 use crate::workspace::Workspace;
 
 use super::document::{self as shown, Origin, Shown, StepKind};
@@ -41,25 +42,25 @@ pub fn shown(planned: &Planned, workspace: &Workspace) -> Shown {
         origins: BTreeMap::new(),
     };
     let ports = Ports::of(plan);
-    let instances = collect.count("instances", job.instances.map(Integer::get), 1);
+    let instances = collect.count(&JOB, "instances", job.instances.map(Integer::get));
     let health_check = collect.health_check(&ports);
     let update = collect.update(instances, &health_check);
     let known = Known::new(plan, &workspace.lock);
     Shown {
         key: plan.key().to_string(),
         defined: collect.place(&planned.location),
-        service: collect.or("service", job.service, false),
+        service: collect.boolean(&JOB, "service", job.service),
         cron: collect.cron(),
         instances,
         resources: resources(&job.task.resources, instances),
         contact: job.contact.as_ref().map(Text::to_string),
         tier: job.tier.as_ref().map(Text::to_string),
-        production: collect.or("production", job.production, false),
-        priority: collect.or("priority", job.priority.map(Integer::get), 0),
-        max_task_failures: collect.or(
+        production: collect.boolean(&JOB, "production", job.production),
+        priority: collect.integer(&JOB, "priority", job.priority.map(Integer::get)),
+        max_task_failures: collect.integer(
+            &JOB,
             "max_task_failures",
             job.max_task_failures.map(Integer::get),
-            1,
         ),
         placement: placement(job),
         container: job.container.as_ref().map(container),
@@ -102,17 +103,39 @@ impl<'a> Collect<'a> {
         &self.planned.plan
     }
 
-    /// The value of a field, or Aurora's default.
-    fn or<T>(&mut self, field: &str, written: Option<T>, default: T) -> T {
+    /// The value of a field, or Aurora's default for the last word of `field` in `of`.
+    fn or<T, D>(
+        &mut self,
+        field: &str,
+        written: Option<T>,
+        of: &'static Struct,
+        default: impl FnOnce(&'static Struct, &str) -> D,
+    ) -> T
+    where
+        D: Into<T>,
+    {
         written.unwrap_or_else(|| {
             self.origins.insert(field.to_owned(), Origin::Aurora);
-            default
+            let name = field.rsplit('.').next().unwrap_or(field);
+            default(of, name).into()
         })
     }
 
-    /// As [`Self::or`], for what is not negative.
-    fn count(&mut self, field: &str, written: Option<i64>, default: i64) -> u64 {
-        self.or(field, written, default).unsigned_abs()
+    fn integer(&mut self, of: &'static Struct, field: &str, written: Option<i64>) -> i64 {
+        self.or(field, written, of, Struct::integer)
+    }
+
+    /// As [`Self::integer`], for what is not negative.
+    fn count(&mut self, of: &'static Struct, field: &str, written: Option<i64>) -> u64 {
+        self.integer(of, field, written).unsigned_abs()
+    }
+
+    fn boolean(&mut self, of: &'static Struct, field: &str, written: Option<bool>) -> bool {
+        self.or(field, written, of, Struct::boolean)
+    }
+
+    fn text(&mut self, of: &'static Struct, field: &str, written: Option<&Text>) -> String {
+        self.or(field, written.map(Text::to_string), of, Struct::text)
     }
 
     fn place(&mut self, location: &'a Location) -> shown::Place {
@@ -136,33 +159,27 @@ impl<'a> Collect<'a> {
 
     fn cron(&mut self) -> Option<shown::Cron> {
         let schedule = self.job.cron_schedule.as_ref()?;
-        let policy = self.job.cron_collision_policy;
-        let policy = self.or(
-            "cron_collision_policy",
-            policy,
-            CronCollisionPolicy::KillExisting,
-        );
+        let policy = self.job.cron_collision_policy.map(|policy| match policy {
+            CronCollisionPolicy::KillExisting => "KILL_EXISTING".to_owned(),
+            CronCollisionPolicy::CancelNew => "CANCEL_NEW".to_owned(),
+        });
         Some(shown::Cron {
             schedule: schedule.clone(),
             words: cron_in_words(schedule).unwrap_or_default(),
-            collision_policy: match policy {
-                CronCollisionPolicy::KillExisting => "KILL_EXISTING",
-                CronCollisionPolicy::CancelNew => "CANCEL_NEW",
-            }
-            .to_owned(),
+            collision_policy: self.or("cron_collision_policy", policy, &JOB, Struct::text),
         })
     }
 
     fn task(&mut self, known: &Known<'a>) -> shown::Task {
         let task = &self.job.task;
         let wait = task.finalization_wait.map(Seconds::get);
-        let wait = self.count("task.finalization_wait", wait, FINALIZATION_WAIT);
+        let wait = self.count(&TASK, "task.finalization_wait", wait);
         let failures = task.max_failures.map(Integer::get);
         let concurrency = task.max_concurrency.map(Integer::get);
         shown::Task {
             name: self.plan().task_name().to_owned(),
-            max_failures: self.count("task.max_failures", failures, 1),
-            max_concurrency: self.count("task.max_concurrency", concurrency, 0),
+            max_failures: self.count(&TASK, "task.max_failures", failures),
+            max_concurrency: self.count(&TASK, "task.max_concurrency", concurrency),
             finalization_wait_secs: wait.min(MOST_FINALIZATION_WAIT.unsigned_abs()),
             steps: self.steps(known),
         }
@@ -307,36 +324,40 @@ impl<'a> Collect<'a> {
             Some(HealthChecker::Shell(shell)) => ("shell", Some(shell.shell_command.to_string())),
             _ if !ports.has(HEALTH) => ("none", None),
             Some(HealthChecker::Http(http)) => {
-                let endpoint = http.endpoint.as_ref().map(Text::to_string);
+                let endpoint = http.endpoint.as_ref();
                 let field = "health_check_config.health_checker.http.endpoint";
-                ("http", Some(self.or(field, endpoint, "/health".to_owned())))
+                (
+                    "http",
+                    Some(self.text(&HTTP_HEALTH_CHECKER, field, endpoint)),
+                )
             }
             None => {
                 let field = "health_check_config.health_checker".to_owned();
                 self.origins.insert(field, Origin::Aurora);
-                ("http", Some("/health".to_owned()))
+                (
+                    "http",
+                    Some(HTTP_HEALTH_CHECKER.text("endpoint").to_owned()),
+                )
             }
         };
         let seconds = |written: Option<FractionalSeconds>| written.map(FractionalSeconds::get);
-        let mut field = |name: &str, written: Option<f64>, default: f64| {
-            self.or(&format!("health_check_config.{name}"), written, default)
+        let of = &HEALTH_CHECK_CONFIG;
+        let mut field = |name: &str, written: Option<FractionalSeconds>| {
+            let field = format!("health_check_config.{name}");
+            self.or(&field, seconds(written), of, Struct::float)
         };
         let initial = config.and_then(|it| it.initial_interval_secs);
-        let initial = field(
-            "initial_interval_secs",
-            seconds(initial),
-            HealthTiming::GRACE,
-        );
+        let initial = field("initial_interval_secs", initial);
         let interval = config.and_then(|it| it.interval_secs);
-        let interval = field("interval_secs", seconds(interval), HealthTiming::INTERVAL);
+        let interval = field("interval_secs", interval);
         let timeout = config.and_then(|it| it.timeout_secs);
-        let timeout = field("timeout_secs", seconds(timeout), HealthTiming::TIMEOUT);
+        let timeout = field("timeout_secs", timeout);
         let failures = config.and_then(|it| it.max_consecutive_failures);
         let field = "health_check_config.max_consecutive_failures";
-        let failures = self.count(field, failures.map(Integer::get), 0);
+        let failures = self.count(of, field, failures.map(Integer::get));
         let successes = config.and_then(|it| it.min_consecutive_successes);
         let field = "health_check_config.min_consecutive_successes";
-        let successes = self.count(field, successes.map(Integer::get), 1);
+        let successes = self.count(of, field, successes.map(Integer::get));
         let timing = HealthTiming::new(config).filter(|_| checker != "none");
         shown::HealthCheck {
             checker: checker.to_owned(),
@@ -385,15 +406,23 @@ impl<'a> Collect<'a> {
             strategy: strategy.to_owned(),
             group_sizes,
             rounds,
-            watch_secs: self.count("update_config.watch_secs", watch, UpdateTiming::WATCH),
+            watch_secs: self.count(&UPDATE_CONFIG, "update_config.watch_secs", watch),
             at_best_secs,
             max_per_shard_failures: self.count(
+                &UPDATE_CONFIG,
                 "update_config.max_per_shard_failures",
                 per_shard,
-                0,
             ),
-            max_total_failures: self.count("update_config.max_total_failures", total, 0),
-            rollback_on_failure: self.or("update_config.rollback_on_failure", rollback, true),
+            max_total_failures: self.count(
+                &UPDATE_CONFIG,
+                "update_config.max_total_failures",
+                total,
+            ),
+            rollback_on_failure: self.boolean(
+                &UPDATE_CONFIG,
+                "update_config.rollback_on_failure",
+                rollback,
+            ),
             autopause: timing.pauses,
             pulse_interval_secs: pulse.map(|it| it.get().unsigned_abs()),
             sla_aware: sla_aware == Some(true),
@@ -406,7 +435,7 @@ impl<'a> Collect<'a> {
         let http = lifecycle.and_then(|it| it.http.as_ref());
         let asks = lifecycle.is_none() || http.is_some();
         let port = http.and_then(|http| http.port.as_ref());
-        let port = port.map_or(HEALTH, Text::as_str);
+        let port = port.map_or(HTTP_LIFECYCLE_CONFIG.text("port"), Text::as_str);
         if !asks || !ports.has(port) {
             return shown::Stop {
                 port: None,
@@ -418,25 +447,23 @@ impl<'a> Collect<'a> {
             (
                 "graceful_shutdown_endpoint",
                 http.and_then(|it| it.graceful_shutdown_endpoint.as_ref()),
-                "/quitquitquit",
                 "graceful_shutdown_wait_secs",
                 http.and_then(|it| it.graceful_shutdown_wait_secs),
             ),
             (
                 "shutdown_endpoint",
                 http.and_then(|it| it.shutdown_endpoint.as_ref()),
-                "/abortabortabort",
                 "shutdown_wait_secs",
                 http.and_then(|it| it.shutdown_wait_secs),
             ),
         ];
-        let requests = requests.map(|(path_field, path, default, wait_field, wait)| {
+        let requests = requests.map(|(path_field, path, wait_field, wait)| {
             let field = |name: &str| format!("lifecycle.http.{name}");
-            let path = path.map(Text::to_string);
+            let of = &HTTP_LIFECYCLE_CONFIG;
             let wait = wait.map(Seconds::get);
             shown::Request {
-                path: self.or(&field(path_field), path, default.to_owned()),
-                wait_secs: self.count(&field(wait_field), wait, SHUTDOWN_WAIT),
+                path: self.text(of, &field(path_field), path),
+                wait_secs: self.count(of, &field(wait_field), wait),
             }
         });
         shown::Stop {
@@ -481,7 +508,7 @@ fn resources(resources: &plan::Resources, instances: u64) -> shown::Resources {
         cpu: resources.cpu.get(),
         ram: resources.ram.get().unsigned_abs(),
         disk: resources.disk.get().unsigned_abs(),
-        gpu: resources.gpu.map_or(0, |gpu| gpu.get().unsigned_abs()),
+        gpu: resources.gpu_count().unsigned_abs(),
     };
     let total = shown::Amounts {
         cpu: instance.cpu * instances as f64,

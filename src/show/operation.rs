@@ -4,6 +4,8 @@ use std::fmt::Display;
 
 use crate::model::{self, Float, Integer, Job, Seconds, Text};
 
+use crate::vocabulary::{COORDINATOR_SLA_POLICY, PARTITION_POLICY};
+
 use super::document::{Labelled, PartitionPolicy, SlaPolicy};
 use super::text::seconds;
 
@@ -23,7 +25,8 @@ pub(super) fn sla_policy(job: &Job) -> Option<SlaPolicy> {
             status_key: policy
                 .status_key
                 .as_ref()
-                .map_or_else(|| "drain".to_owned(), Text::to_string),
+                .map_or(COORDINATOR_SLA_POLICY.text("status_key"), Text::as_str)
+                .to_owned(),
         },
     })
 }
@@ -32,8 +35,12 @@ pub(super) fn sla_policy(job: &Job) -> Option<SlaPolicy> {
 pub(super) fn partition_policy(job: &Job) -> Option<PartitionPolicy> {
     let policy = job.partition_policy.as_ref()?;
     Some(PartitionPolicy {
-        reschedule: policy.reschedule.unwrap_or(true),
-        delay_secs: policy.delay_secs.map_or(0, Seconds::get),
+        reschedule: policy
+            .reschedule
+            .unwrap_or(PARTITION_POLICY.boolean("reschedule")),
+        delay_secs: policy
+            .delay_secs
+            .map_or(PARTITION_POLICY.integer("delay_secs"), Seconds::get),
     })
 }
 

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Job, Text, references};
 use crate::plan::{Plan, Step};
+use crate::vocabulary::ANNOUNCER;
 
 use super::document::{Port, PortSource};
 
 /// The port that health is asked for at.
 pub(super) const HEALTH: &str = "health";
-const PRIMARY: &str = "http";
+const PRIMARY: &str = ANNOUNCER.text("primary_port");
 
 /// The ports of a job, and what its texts say of them.
 pub(super) struct Ports {

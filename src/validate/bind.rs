@@ -4,12 +4,13 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Number, Value};
 
-use crate::check::{by_agent, python_float};
+use crate::check::by_agent;
 use crate::diagnostic::codes::templates;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Address, references};
 use crate::run::{ClientsView, Trouble};
 use crate::source::{Kind, Node, Token};
+use crate::vocabulary::python;
 
 /// The client's view of a job.
 pub(super) struct View(Option<ClientsView>);
@@ -106,7 +107,7 @@ fn value(node: &Node) -> Value {
         Kind::Integer(number) => Value::from(*number),
         Kind::Float(number) => {
             let finite = Number::from_f64(*number).map(Value::Number);
-            finite.unwrap_or_else(|| Value::String(python_float(*number)))
+            finite.unwrap_or_else(|| Value::String(python::print_float(*number)))
         }
         Kind::String(text) => Value::String(text.clone()),
         Kind::Sequence(items) => Value::Array(items.iter().map(value).collect()),

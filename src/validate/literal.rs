@@ -7,7 +7,8 @@ use crate::diagnostic::{Diagnostic, Part, Place};
 use crate::model::{Address, Component, Document, references};
 use crate::source::{Kind, Node, Token};
 
-use super::structs::{Type, type_at};
+use super::type_at::type_at;
+use crate::vocabulary::Type;
 
 /// Whether the client takes the reference that `problem` is about, in the file at `root`.
 pub(super) fn takes(problem: &Diagnostic, root: &Node) -> bool {
@@ -59,7 +60,7 @@ pub(super) fn takes(problem: &Diagnostic, root: &Node) -> bool {
                 _,
                 ..,
             ] => !is_of_task,
-            _ => of == Type::Schedule && by_agent(&address),
+            _ => matches!(of, Type::Schedule) && by_agent(&address),
         }
 }
 

@@ -9,7 +9,7 @@ mod binding;
 mod coerce;
 mod literal;
 mod spelling;
-mod structs;
+mod type_at;
 mod verdict;
 
 use std::sync::Arc;

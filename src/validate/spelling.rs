@@ -19,11 +19,11 @@ use crate::lint::Levels;
 use crate::model::{Document, Settings, references};
 use crate::run::Trouble;
 use crate::source::{Entry, Kind, Node, Pointer, SourceFile, Span, Token};
+use crate::vocabulary::{JOB, Type};
 
 use super::bind::{View, is_agents, problem};
 use super::binding::{self, Binding};
 use super::coerce;
-use super::structs::{JOB, Type};
 
 /// So many errors of one file are told, and so many warnings.
 const MOST: usize = 100;
@@ -186,7 +186,7 @@ impl Speller<'_> {
 
     fn job(&mut self, job: &mut Node, path: &Path<'_>) {
         let told = self.bind(job, path);
-        self.table(job, JOB, path);
+        self.table(job, &JOB, path);
         let mut deferred = std::mem::take(&mut self.deferred);
         deferred.retain(|value| !told.contains(&value.path));
         if !deferred.is_empty() || key::has_references(job) {
@@ -267,7 +267,9 @@ impl Speller<'_> {
         };
         let filled = match view.fill_in(text, inside) {
             Ok(filled) => filled,
-            Err(Trouble::Unbound(written)) if of == Type::Text && is_agents(&written) => return,
+            Err(Trouble::Unbound(written)) if matches!(of, Type::Text) && is_agents(&written) => {
+                return;
+            }
             Err(trouble) => {
                 let place = |written: &str| match of {
                     // The client's verdict depends on where and how the reference is written.
@@ -284,7 +286,7 @@ impl Speller<'_> {
             Type::Float => coerce::float(&filled),
             Type::Boolean => coerce::boolean(&filled),
             Type::Placement => Some(Kind::String(placement(&filled).unwrap_or(filled.clone()))),
-            Type::AnyCase => Some(Kind::String(filled.to_uppercase())),
+            Type::AnyCase(_) => Some(Kind::String(filled.to_uppercase())),
             // It was only to be seen whether it can be.
             Type::Text => return,
             _ => Some(Kind::String(filled.clone())),
@@ -311,7 +313,7 @@ impl Speller<'_> {
     fn value(&mut self, node: &mut Node, of: Type, path: &Path<'_>) {
         match of {
             Type::Struct(fields) => self.table(node, fields, path),
-            Type::Choice(..) => self.choice(node, of, path),
+            Type::Choice(kinds) => self.choice(node, kinds, path),
             Type::List(of) => {
                 if let Kind::Sequence(items) = &mut node.kind {
                     for (index, item) in items.iter_mut().enumerate() {
@@ -321,10 +323,10 @@ impl Speller<'_> {
             }
             Type::Map(of) => self.map(node, *of, path),
             Type::Integer | Type::Float | Type::Boolean => self.scalar(node, of, path),
-            Type::Placement | Type::AnyCase | Type::Word => {
+            Type::Placement | Type::AnyCase(_) | Type::Word(_) => {
                 if let Kind::Sequence(_) | Kind::Mapping(_) = &node.kind {
                     self.wrong_type(node, "a string", path);
-                } else if of == Type::Word {
+                } else if matches!(of, Type::Word(_)) {
                     self.defer(node, of, path);
                 } else {
                     self.text(node, of, path);
@@ -463,14 +465,14 @@ impl Speller<'_> {
         };
         match of {
             Type::Command if text.contains("${") => *text = text.replace("${", "$${"),
-            Type::AnyCase if !text.contains("{{") => *text = text.to_uppercase(),
+            Type::AnyCase(_) if !text.contains("{{") => *text = text.to_uppercase(),
             Type::Placement if text.starts_with("limit:") && !text.contains("{{") => {
                 if let Some(plain) = placement(text) {
                     *text = plain;
                 }
             }
             Type::Placement if !text.starts_with("limit:") => {}
-            Type::KnownText | Type::Schedule | Type::AnyCase | Type::Placement => {
+            Type::KnownText | Type::Schedule | Type::AnyCase(_) | Type::Placement => {
                 self.defer(node, of, path);
             }
             _ => {}
@@ -493,7 +495,7 @@ impl Speller<'_> {
             "{}{} where {} belongs",
             path.subject(),
             match written {
-                Kind::Float(_) if of == Type::Integer => "a fraction",
+                Kind::Float(_) if matches!(of, Type::Integer) => "a fraction",
                 kind => kind.name(),
             },
             wanted(of)

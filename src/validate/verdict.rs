@@ -13,7 +13,8 @@ use crate::source::{Kind, Node, Pointer, Token};
 use super::Strictness;
 use super::coerce;
 use super::literal;
-use super::structs::{Type, type_at};
+use super::type_at::type_at;
+use crate::vocabulary::Type;
 
 /// What the client refuses wherever it is found, when a job is created or updated.
 const REFUSED: &[&Code] = &[

@@ -4,8 +4,6 @@
 mod fields;
 mod text;
 
-pub(crate) use text::python_float;
-
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 

@@ -10,17 +10,12 @@ use crate::source::{Entry, Kind, Node, Span, Token};
 
 use super::{Deferred, Path, Speller};
 use crate::validate::coerce;
-use crate::validate::structs::{CONTAINER, HEALTH_CHECKER, Struct, Type};
-
-/// Fields of containers that JSON cannot carry.
-const OTHER_CONTAINERS: &[&str] = &["mesos", "image", "volumes", "parameters"];
+use crate::vocabulary::{
+    self, CONTAINER, HEALTH_CHECKER_CONFIG, HTTP_HEALTH_CHECKER, Said, Struct, Type,
+};
 
 impl Speller<'_> {
     pub(super) fn table(&mut self, node: &mut Node, fields: &'static Struct, path: &Path<'_>) {
-        if std::ptr::eq(fields, CONTAINER) {
-            self.container(node, path);
-            return;
-        }
         let Kind::Mapping(entries) = &mut node.kind else {
             return;
         };
@@ -31,8 +26,8 @@ impl Speller<'_> {
             value,
         } in entries.iter_mut()
         {
-            if let Some(of) = fields.field(key) {
-                self.value(value, of, &path.key(key));
+            if let Some(field) = fields.field(key) {
+                self.value(value, field.of, &path.key(key));
             } else if Document::OWN_FIELDS.contains(&key.as_str()) {
                 own += 1;
                 self.report(front::own_field(key, self.at(*key_span)));
@@ -44,7 +39,7 @@ impl Speller<'_> {
                     || !Document::OWN_FIELDS.contains(&entry.key.as_str())
             });
         }
-        if std::ptr::eq(fields, HEALTH_CHECKER) {
+        if fields.name == HEALTH_CHECKER_CONFIG.name {
             self.checkers(entries, path);
         }
     }
@@ -67,8 +62,17 @@ impl Speller<'_> {
     }
 
     /// A struct that the client takes for the first of its kinds, whatever it has.
-    pub(super) fn choice(&mut self, node: &mut Node, of: Type, path: &Path<'_>) {
-        let Type::Choice(fields, word, others) = of else {
+    pub(super) fn choice(
+        &mut self,
+        node: &mut Node,
+        kinds: &'static [vocabulary::Kind],
+        path: &Path<'_>,
+    ) {
+        let Some((first, others)) = kinds.split_first() else {
+            return;
+        };
+        let Said::As(word) = first.said else {
+            self.container(node, others, path);
             return;
         };
         let entries = match &node.kind {
@@ -79,13 +83,16 @@ impl Speller<'_> {
                 return;
             }
         };
-        let is_other = |entry: &&Entry| others.contains(&entry.key.as_str());
+        let is_other = |entry: &&Entry| {
+            let has_it = |of: &Struct| of.field(&entry.key).is_some();
+            !has_it(first.of) && others.iter().any(|kind| has_it(kind.of))
+        };
         if let Some(entry) = entries.iter().find(is_other) {
-            let problem = self.not_in_json(entry, path, fields);
+            let problem = self.not_in_json(entry, path, first.of);
             self.tell(problem, path.pointer());
             return;
         }
-        self.table(node, fields, &path.key(word));
+        self.table(node, first.of, &path.key(word));
         let inner = Node {
             kind: std::mem::replace(&mut node.kind, Kind::Null),
             span: node.span,
@@ -97,7 +104,7 @@ impl Speller<'_> {
         }]);
     }
 
-    fn container(&mut self, node: &mut Node, path: &Path<'_>) {
+    fn container(&mut self, node: &mut Node, others: &[vocabulary::Kind], path: &Path<'_>) {
         let entries = match &mut node.kind {
             Kind::Null => return,
             Kind::Mapping(entries) => entries,
@@ -106,10 +113,16 @@ impl Speller<'_> {
                 return;
             }
         };
+        let is_of_others = |key: &str| {
+            let has_it = |kind: &vocabulary::Kind| kind.of.field(key).is_some();
+            let is_it =
+                |kind: &vocabulary::Kind| matches!(kind.said, Said::As(word) if word == key);
+            others.iter().any(|kind| is_it(kind) || has_it(kind))
+        };
         let mut wrong = Vec::new();
         for entry in entries.iter().filter(|entry| entry.key != "docker") {
-            wrong.push(if OTHER_CONTAINERS.contains(&entry.key.as_str()) {
-                self.not_in_json(entry, path, CONTAINER)
+            wrong.push(if is_of_others(&entry.key) {
+                self.not_in_json(entry, path, &CONTAINER)
             } else {
                 let headline = format!("unknown field `{}`", entry.key);
                 Diagnostic::new(&UNKNOWN_FIELD, headline, self.at(entry.key_span))
@@ -124,9 +137,9 @@ impl Speller<'_> {
                 place,
             ));
         } else if let Some(entry) = entries.iter_mut().find(|entry| entry.key == "docker")
-            && let Some(of) = CONTAINER.field("docker")
+            && let Some(field) = CONTAINER.field("docker")
         {
-            self.value(&mut entry.value, of, &path.key("docker"));
+            self.value(&mut entry.value, field.of, &path.key("docker"));
         }
         for problem in wrong {
             self.tell(problem, path.pointer());
@@ -134,7 +147,7 @@ impl Speller<'_> {
     }
 
     fn not_in_json(&self, entry: &Entry, path: &Path<'_>, known: &Struct) -> Diagnostic {
-        let names = known.0.iter().map(|(name, _)| format!("`{name}`"));
+        let names = known.names().map(|name| format!("`{name}`"));
         let known = names.collect::<Vec<_>>().join(" and ");
         let subject = path.subject();
         let field = subject.trim_end_matches([':', ' ']);
@@ -149,7 +162,7 @@ impl Speller<'_> {
     /// Health checkers, of which definitions have exactly one.
     fn checkers(&mut self, entries: &mut [Entry], path: &Path<'_>) {
         for entry in entries.iter() {
-            if HEALTH_CHECKER.field(&entry.key).is_none() {
+            if HEALTH_CHECKER_CONFIG.field(&entry.key).is_none() {
                 let headline = format!("unknown field `{}`", entry.key);
                 let problem = Diagnostic::new(&UNKNOWN_FIELD, headline, self.at(entry.key_span));
                 let problem = problem.note("the fields here are `http` and `shell`");
@@ -184,18 +197,16 @@ impl Speller<'_> {
         self.report(problem.help("remove it"));
         // Nobody looks into it later.
         let path = path.key("http");
-        let Some(Type::Struct(fields)) = HEALTH_CHECKER.field("http") else {
-            return;
-        };
-        if let Kind::Mapping(fields_written) = &http.value.kind {
-            for entry in fields_written {
-                match (fields.field(&entry.key), &entry.value.kind) {
+        let fields = &HTTP_HEALTH_CHECKER;
+        if let Kind::Mapping(written) = &http.value.kind {
+            for entry in written {
+                let of = fields.field(&entry.key).map(|field| field.of);
+                match (of, &entry.value.kind) {
                     (None, _) => {
                         let headline = format!("unknown field `{}`", entry.key);
                         let place = self.at(entry.key_span);
-                        let names = fields.0.iter().map(|(name, _)| *name);
                         let problem = Diagnostic::new(&UNKNOWN_FIELD, headline, place);
-                        self.report(problem.did_you_mean(&entry.key, names));
+                        self.report(problem.did_you_mean(&entry.key, fields.names()));
                     }
                     (Some(_), Kind::Null) => {
                         self.wrong_type(&entry.value, "a value", &path.key(&entry.key));
