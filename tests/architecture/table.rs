@@ -456,7 +456,7 @@ pub const TOUCH_THE_WORLD: &[&str] = &[
     "src/source/load.rs",
     "src/resolve/import/",
     "src/resolve/expanded.rs",
-    "src/workspace.rs",
+    "src/workspace/mod.rs",
     "src/cache/connect.rs",
     "src/cache/directory.rs",
     "src/cache/environment.rs",
@@ -579,7 +579,7 @@ pub const RING_DEBTS: &[&[&str]] = &[
     ],
     &["src/why/change/closure.rs", "src/why/change/mod.rs"],
     &[
-        "src/workspace.rs",
+        "src/workspace/mod.rs",
         "src/workspace/misnamed.rs",
         "src/workspace/settings.rs",
     ],
