@@ -17,8 +17,9 @@ use std::time::{Duration, Instant};
 use jobc::check::{self, Checked, CheckedJob};
 use jobc::diagnostic::{Holes, Report};
 use jobc::front;
-use jobc::model::{Document, InitSettings, Settings};
+use jobc::model::{Dialect, Document, InitSettings, Settings};
 use jobc::plan::{self, Options, Plan};
+use jobc::registry::CODES;
 use jobc::resolve::import::Importer;
 use jobc::resolve::{self, Lock, ResolvedJob, Resolver};
 use jobc::source::{Node, SourceFile};
@@ -86,7 +87,12 @@ impl Bench {
 
     fn check(&self, documents: &[Document]) -> Vec<CheckedJob> {
         let (holes, settings) = (Holes::default(), Settings::default());
-        let check = |document| value(check::check(document, &holes, &settings));
+        let terms = check::Terms {
+            settings: &settings,
+            dialect: Dialect::Definition,
+            registry: CODES,
+        };
+        let check = |document| value(check::check(document, &holes, terms, Vec::new()));
         let checked = self.stage("check", None, documents, check);
         checked.into_iter().flat_map(Checked::into_jobs).collect()
     }

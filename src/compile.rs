@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::check::names::DUPLICATE_JOB;
 use crate::check::{self, CheckedJob};
 use crate::diagnostic::{Diagnostic, Holes, MachineError, Place, Report};
 use crate::front::{self, Format};
@@ -190,10 +191,13 @@ impl<'a> Compiler<'a> {
                 value: decoded.value,
                 diagnostics,
             };
-            let settings = &self.workspace.settings;
-            let checked = document.and_then(|document| {
-                check::check_as(document, &holes, settings, Dialect::Definition, texts)
-            });
+            let terms = check::Terms {
+                settings: &self.workspace.settings,
+                dialect: Dialect::Definition,
+                registry: self.workspace.registry,
+            };
+            let checked =
+                document.and_then(|document| check::check(document, &holes, terms, texts));
             let located = checked
                 .diagnostics
                 .into_iter()
@@ -363,11 +367,8 @@ pub fn duplicates<'j>(
             }
             std::collections::btree_map::Entry::Occupied(entry) => {
                 let headline = format!("job `{key}` is defined twice");
-                let problem = Diagnostic::new(
-                    &crate::diagnostic::codes::names::DUPLICATE_JOB,
-                    headline,
-                    Place::Span(location.clone()),
-                );
+                let problem =
+                    Diagnostic::new(&DUPLICATE_JOB, headline, Place::Span(location.clone()));
                 let related = Place::Span((*entry.get()).clone());
                 diagnostics.push(
                     problem

@@ -33,6 +33,8 @@ pub mod target;
 
 pub mod workspace;
 
+pub mod registry;
+
 pub mod compile;
 
 mod nameless;

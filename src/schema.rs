@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema};
 use serde_json::Value;
 
 use crate::diagnostic::render::Message;
-use crate::diagnostic::{Kind, codes};
+use crate::diagnostic::{Kind, Registry};
 use crate::diff::Comparison;
 use crate::model::{Document, LockFile, Settings};
 use crate::show::Shown;
@@ -87,7 +87,7 @@ impl Which {
 ///
 /// # Panics
 /// Never: a schema is JSON.
-pub fn schema(which: Which) -> String {
+pub fn schema(which: Which, registry: Registry) -> String {
     let mut schema = match which {
         Which::Definition => read::<Document>(),
         Which::Settings => read::<Settings>(),
@@ -99,7 +99,7 @@ pub fn schema(which: Which) -> String {
         Which::WhyChanged => written::<WhyChanged>(),
         Which::Messages => written::<Message<'_>>(),
     };
-    name_lints(&mut schema);
+    name_lints(&mut schema, registry);
     schema.insert("title".to_owned(), which.title().into());
     let mut text = serde_json::to_string_pretty(&schema).expect("a schema is JSON");
     text.push('\n');
@@ -107,7 +107,7 @@ pub fn schema(which: Which) -> String {
 }
 
 /// Says which lints there are, where they are named: the model does not know.
-fn name_lints(schema: &mut Schema) {
+fn name_lints(schema: &mut Schema, registry: Registry) {
     let Some(Value::Object(definitions)) = schema.get_mut("$defs") else {
         return;
     };
@@ -116,7 +116,7 @@ fn name_lints(schema: &mut Schema) {
             continue;
         };
         let bound_to = table.insert("additionalProperties".to_owned(), Value::Bool(false));
-        let lints = codes::all().filter_map(|code| match code.kind {
+        let lints = registry.codes().filter_map(|code| match code.kind {
             Kind::Rule => None,
             Kind::Lint(level) => Some((code, level)),
         });

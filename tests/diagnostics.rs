@@ -22,7 +22,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use jobc::diagnostic::codes;
+use jobc::registry::CODES;
 use libtest_mimic::{Failed, Trial};
 
 use crate::harness::{Run, Sandbox, report, repository, updating};
@@ -177,13 +177,14 @@ fn every_code_has_a_case() {
     let mut seen = BTreeSet::new();
     for path in case_files() {
         let case = Case::read(&fs::read_to_string(path).expect("the case can be read"));
-        for code in codes::all() {
+        for code in CODES.codes() {
             if case.expected.stderr.contains(&format!("[{}]", code.id)) {
                 seen.insert(code.id);
             }
         }
     }
-    let missing: Vec<_> = codes::all()
+    let missing: Vec<_> = CODES
+        .codes()
         .map(|code| code.id)
         .filter(|id| !seen.contains(id) && !TESTED_ELSEWHERE.contains(id))
         .map(str::to_owned)
@@ -215,7 +216,7 @@ fn examples(docs: &str) -> Vec<(String, String)> {
 /// compiles.
 fn documentation_is_true() {
     let mut failures = Vec::new();
-    for code in codes::all() {
+    for code in CODES.codes() {
         let blocks = examples(code.docs);
         for (index, (format, text)) in blocks.iter().enumerate() {
             let sandbox = Sandbox::new();

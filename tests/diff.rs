@@ -7,6 +7,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::Command;
 
+use jobc::registry::CODES;
 use jobc::schema::{Which, schema};
 use serde_json::Value;
 
@@ -110,7 +111,7 @@ fn every_kind_of_change_in_every_format() {
 }
 
 fn the_document_is_what_its_schema_says() {
-    let schema: Value = serde_json::from_str(&schema(Which::Diff)).expect("it is JSON");
+    let schema: Value = serde_json::from_str(&schema(Which::Diff, CODES)).expect("it is JSON");
     let validator = jsonschema::validator_for(&schema).expect("it is a schema");
     let text = fs::read_to_string(repository().join("tests/diff/expected.json"));
     let document: Value = serde_json::from_str(&text.expect("it is there")).expect("it is JSON");

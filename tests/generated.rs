@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use jobc::compile::{Compiled, Compiler};
 use jobc::diagnostic::{Diagnostic, Report, Severity};
 use jobc::front::Format;
+use jobc::registry::CODES;
 use jobc::schema::{Which, schema};
 use jobc::source::SourceFile;
 use jobc::workspace::{DefinitionFile, Workspace};
@@ -43,9 +44,9 @@ struct Place {
 impl Place {
     fn new() -> Self {
         let sandbox = Sandbox::new();
-        let workspace = Workspace::open_at(sandbox.path(), sandbox.path());
+        let workspace = Workspace::open_at(sandbox.path(), sandbox.path(), CODES);
         let workspace = workspace.expect("it can be read").value;
-        let schema = serde_json::from_str(&schema(Which::Aurora)).expect("it is JSON");
+        let schema = serde_json::from_str(&schema(Which::Aurora, CODES)).expect("it is JSON");
         Self {
             workspace: workspace.expect("nothing is wrong with it"),
             definition: DefinitionFile {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use jobc::compile::Compiler;
+use jobc::registry::CODES;
 use jobc::store::{
     Compression, ContentAddress, Digest, NarInfo, SecretKey, Sha256, StoreDir, StorePath,
 };
@@ -63,7 +64,10 @@ impl Case {
     /// Writes the narinfos of all that jobc itself makes for the jobs.
     fn publish(&self) -> &Self {
         let root = self.sandbox.path();
-        let workspace = Workspace::open_at(root, root).unwrap().value.unwrap();
+        let workspace = Workspace::open_at(root, root, CODES)
+            .unwrap()
+            .value
+            .unwrap();
         let compiler = Compiler::new(&workspace).unwrap();
         for definition in workspace.definitions().unwrap() {
             let file = workspace

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::sync::LazyLock;
 
+use jobc::registry::CODES;
 use jobc::schema::{Which, schema};
 use jsonschema::Validator;
 use serde_json::Value;
@@ -23,7 +24,7 @@ type Parsed = Result<Said, String>;
 
 fn json(stdout: &str) -> Parsed {
     static VALIDATOR: LazyLock<Validator> = LazyLock::new(|| {
-        let schema = serde_json::from_str(&schema(Which::Messages)).expect("it is JSON");
+        let schema = serde_json::from_str(&schema(Which::Messages, CODES)).expect("it is JSON");
         jsonschema::validator_for(&schema).expect("it is a schema")
     });
     let mut said = Said::default();

@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use jobc::check;
+use jobc::check::{self, Terms};
 use jobc::diagnostic::Holes;
 use jobc::front::{self, Format};
-use jobc::model::Settings;
+use jobc::model::{Dialect, Settings};
+use jobc::registry::CODES;
 use jobc::schema::{Which, schema};
 use jobc::source::SourceFile;
 use jsonschema::Validator;
@@ -20,10 +21,10 @@ fn files_are_current() {
         let path = repository().join("schema").join(which.file_name());
         if updating() {
             fs::create_dir_all(path.parent().expect("it has one")).expect("it can be made");
-            fs::write(&path, schema(which)).expect("it can be written");
+            fs::write(&path, schema(which, CODES)).expect("it can be written");
         }
         let found = fs::read_to_string(&path).unwrap_or_default();
-        if found != schema(which) {
+        if found != schema(which, CODES) {
             failures.push(format!(
                 "{}: run `JOBC_UPDATE=1 cargo test`",
                 path.display()
@@ -34,7 +35,7 @@ fn files_are_current() {
 }
 
 fn validator(which: Which) -> Validator {
-    let schema: Value = serde_json::from_str(&schema(which)).expect("it is JSON");
+    let schema: Value = serde_json::from_str(&schema(which, CODES)).expect("it is JSON");
     jsonschema::validator_for(&schema).expect("it is a schema")
 }
 
@@ -48,7 +49,12 @@ fn types(document: &Value) -> Result<(), String> {
     }
     // Which lints there are is no matter of types.
     let document = decoded.value.expect("nothing is wrong with it");
-    let report = check::check(document, &Holes::none(), &Settings::default());
+    let terms = Terms {
+        settings: &Settings::default(),
+        dialect: Dialect::Definition,
+        registry: CODES,
+    };
+    let report = check::check(document, &Holes::none(), terms, Vec::new());
     let mut found = report.diagnostics.into_iter();
     match found.find(|problem| problem.code.id == "unknown-lint") {
         None => Ok(()),

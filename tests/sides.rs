@@ -6,6 +6,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use jobc::registry::CODES;
 use jobc::schema::{Which, schema};
 use serde_json::Value;
 
@@ -270,7 +271,7 @@ fn a_definition_that_is_broken() {
     let document: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(document["jobs"], Value::Array(Vec::new()));
     assert_eq!(document["not_compared"][0]["because"], "hello/job.toml");
-    let schema: Value = serde_json::from_str(&schema(Which::WhyChanged)).unwrap();
+    let schema: Value = serde_json::from_str(&schema(Which::WhyChanged, CODES)).unwrap();
     assert!(jsonschema::is_valid(&schema, &document), "{text}");
     commit(&sandbox.path().join("r"), "broken");
     sandbox.file("r/hello/job.toml", small_job("hello", ""));
@@ -292,7 +293,7 @@ fn in_all_formats(sandbox: &Sandbox, sides: &[&str]) -> ([String; 2], Value) {
     };
     let text = print("json");
     let document: Value = serde_json::from_str(&text).unwrap();
-    let schema: Value = serde_json::from_str(&schema(Which::Diff)).unwrap();
+    let schema: Value = serde_json::from_str(&schema(Which::Diff, CODES)).unwrap();
     assert!(jsonschema::is_valid(&schema, &document), "{text}");
     let first = document["not_compared"][0].clone();
     ([print("text"), print("markdown")], first)

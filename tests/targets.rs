@@ -3,6 +3,7 @@
 use std::fs;
 
 use jobc::compile::Compiler;
+use jobc::registry::CODES;
 use jobc::target::{Form, Target};
 use jobc::workspace::Workspace;
 use proptest::prelude::*;
@@ -15,7 +16,10 @@ use crate::harness::{Sandbox, repository, small_job};
 /// The compiled texts of a workspace's jobs, in the order of their files.
 fn compiled(sandbox: &Sandbox, form: Form) -> Vec<String> {
     let root = sandbox.path();
-    let workspace = Workspace::open_at(root, root).unwrap().value.unwrap();
+    let workspace = Workspace::open_at(root, root, CODES)
+        .unwrap()
+        .value
+        .unwrap();
     let mut compiler = Compiler::new(&workspace).unwrap();
     compiler.write_as(form);
     let mut texts = Vec::new();

@@ -4,12 +4,11 @@ use std::fs;
 use std::io::Write as _;
 use std::process::Stdio;
 
-use jobc::diagnostic::codes::foreign::{COERCED_VALUE, IGNORED_FIELD};
-use jobc::diagnostic::codes::job::UPDATE_STRATEGY;
 use jobc::diagnostic::{Diagnostic, Severity};
 use jobc::model::Settings;
+use jobc::registry::CODES;
 use jobc::source::SourceFile;
-use jobc::validate::{Binding, Strictness, validate};
+use jobc::validate::{Binding, Strictness, Terms, validate};
 use serde_json::{Value, json};
 
 use crate::harness::{Sandbox, report, repository, updating};
@@ -97,12 +96,19 @@ fn bindings(change: &str) -> Vec<Binding> {
 fn codes(text: &str, bindings: &[Binding]) -> (String, bool) {
     let file = SourceFile::new("job.json", text);
     let settings = Settings::default();
-    let full = validate(&file, &settings, Strictness::Full, bindings).diagnostics;
-    let client = validate(&file, &settings, Strictness::AsClient, bindings).diagnostics;
+    let found = |strictness| {
+        let terms = Terms {
+            settings: &settings,
+            strictness,
+            registry: CODES,
+        };
+        validate(&file, terms, bindings).diagnostics
+    };
+    let (full, client) = (found(Strictness::Full), found(Strictness::AsClient));
     let wrong = |problem: &Diagnostic| problem.severity == Severity::Error;
     let mut codes: Vec<String> = Vec::new();
     // Other lints are not what this is about.
-    let ours = [COERCED_VALUE.id, IGNORED_FIELD.id, UPDATE_STRATEGY.id];
+    let ours = ["coerced-value", "ignored-field", "update-strategy"];
     for (full, client) in full.iter().zip(&client) {
         if full.code.is_lint() && !ours.contains(&full.code.id) {
             continue;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use jobc::model::Document;
+use jobc::registry::CODES;
 use jobc::schema::{Which, schema};
 use jobc::vocabulary::{Absent, JOB, Kind, Said, Struct, Type};
 use serde_json::Value;
@@ -21,7 +22,7 @@ fn compiled_jobs_have_its_structs() {
 }
 
 fn parsed(which: Which) -> Value {
-    serde_json::from_str(&schema(which)).expect("it is JSON")
+    serde_json::from_str(&schema(which, CODES)).expect("it is JSON")
 }
 
 /// What the schema is one of.

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use jobc::registry::CODES;
 use jobc::schema::{Which, schema};
 use serde_json::Value;
 
@@ -57,7 +58,7 @@ fn sessions() {
 }
 
 fn documents_are_what_the_schema_says() {
-    let schema: Value = serde_json::from_str(&schema(Which::Why)).unwrap();
+    let schema: Value = serde_json::from_str(&schema(Which::Why, CODES)).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let sandbox = workspace();
     for word in ["glibc", "server.py", "tools", "nothing"] {
@@ -71,7 +72,7 @@ fn documents_are_what_the_schema_says() {
 }
 
 fn reasons_are_what_the_schema_says() {
-    let schema: Value = serde_json::from_str(&schema(Which::WhyChanged)).unwrap();
+    let schema: Value = serde_json::from_str(&schema(Which::WhyChanged, CODES)).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let sandbox = workspace();
     let run = sandbox.jobc(["why", "*", "before", "--format", "json"]);

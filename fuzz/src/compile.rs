@@ -8,11 +8,12 @@ use jobc::compile::{Compiled, Compiler};
 use jobc::diagnostic::Report;
 use jobc::front::Format;
 use jobc::model::Settings;
+use jobc::registry::CODES;
 use jobc::resolve::Lock;
 use jobc::source::SourceFile;
 use jobc::store::{StoreDir, StorePath};
 use jobc::target::{Form, Target};
-use jobc::validate::{Strictness, validate};
+use jobc::validate::{Strictness, Terms, validate};
 use jobc::workspace::{DefinitionFile, Workspace};
 use serde_json::Value;
 
@@ -59,7 +60,12 @@ pub fn check(bytes: &[u8]) {
         let text = same.map(|job| job.artifact.text.as_str());
         assert_eq!(text, Some(one.artifact.text.as_str()));
         let made = SourceFile::new("made", one.artifact.text);
-        let verdict = validate(&made, &Settings::default(), Strictness::Full, &[]);
+        let terms = Terms {
+            settings: &Settings::default(),
+            strictness: Strictness::Full,
+            registry: CODES,
+        };
+        let verdict = validate(&made, terms, &[]);
         assert!(!verdict.has_errors(), "{verdict:?}");
     }
     rendered::check(&file, report.diagnostics);
@@ -89,6 +95,7 @@ pub fn workspace() -> Workspace {
         root,
         settings: Settings::default(),
         settings_map: None,
+        registry: CODES,
         lock: Lock::default(),
         store_dir: StoreDir::default(),
     }

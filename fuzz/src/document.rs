@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use jobc::check;
-use jobc::diagnostic::codes::foreign::FOREIGN_FILE;
-use jobc::diagnostic::codes::syntax::DUPLICATE_KEY;
 use jobc::diagnostic::{Diagnostic, Holes, Report};
 use jobc::front::{self, Decoded, Format};
-use jobc::model::{LockFile, Settings};
+use jobc::model::{Dialect, LockFile, Settings};
+use jobc::registry::CODES;
 use jobc::resolve::Lock;
 use jobc::source::{Kind, Node, SourceFile, SourceMap};
 use jobc::store::StoreDir;
@@ -67,7 +66,12 @@ fn definition(bytes: &[u8], format: Format) {
             value: decoded.value,
             diagnostics: decoded.diagnostics,
         };
-        document.and_then(|document| check::check(document, &holes, &Settings::default()))
+        let terms = check::Terms {
+            settings: &Settings::default(),
+            dialect: Dialect::Definition,
+            registry: CODES,
+        };
+        document.and_then(|document| check::check(document, &holes, terms, Vec::new()))
     });
 }
 
@@ -121,7 +125,7 @@ fn strict(text: &str, tree: &Report<Node>) {
     assert!(
         problems
             .iter()
-            .all(|problem| [&DUPLICATE_KEY, &FOREIGN_FILE].contains(&problem.code))
+            .all(|problem| ["duplicate-key", "foreign-file"].contains(&problem.code.id))
     );
     if problems.is_empty() {
         let root = tree.value.as_ref().expect("nothing is wrong with it");

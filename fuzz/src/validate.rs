@@ -2,9 +2,10 @@
 
 use jobc::diagnostic::{Diagnostic, Severity};
 use jobc::model::Settings;
+use jobc::registry::CODES;
 use jobc::run::Compiled;
 use jobc::source::SourceFile;
-use jobc::validate::{Strictness, validate};
+use jobc::validate::{Strictness, Terms, validate};
 
 use super::rendered;
 
@@ -15,7 +16,14 @@ pub fn check(bytes: &[u8]) {
     };
     let file = SourceFile::new("job.json", text);
     let settings = Settings::default();
-    let judge = |strictness| validate(&file, &settings, strictness, &[]);
+    let judge = |strictness| {
+        let terms = Terms {
+            settings: &settings,
+            strictness,
+            registry: CODES,
+        };
+        validate(&file, terms, &[])
+    };
     let full = judge(Strictness::Full);
     assert_eq!(full, judge(Strictness::Full));
     assert_eq!(full.value.is_none(), full.has_errors());

@@ -1,11 +1,96 @@
 //! What the executor on the node refuses, when the task is already there: log files that are
 //! rotated into nothing, health checks without time.
 
-use crate::diagnostic::codes::{job, traps};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Bytes, FractionalSeconds, Integer, LoggerMode, Seconds};
 
 use super::Ctx;
+
+crate::diagnostic::declare_codes! {
+    /// The executor closes a log file when it is `log_size` bytes long, and keeps so many `backups` of
+    /// closed ones. It refuses to start a process if one of them is 0.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello", logger = { mode = "rotate", rotate = { backups = 0 } } }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello", logger = { mode = "rotate", rotate = { backups = 1 } } }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    LOG_ROTATION = "log-rotation", Error, "log files that the executor refuses to rotate";
+
+    /// Health is checked every `interval_secs`, and each check may take `timeout_secs`. The executor
+    /// divides by the one, and no task answers in no time: neither is 0.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// health_check_config = { interval_secs = 0 }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// health_check_config = { interval_secs = 0.5 }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    HEALTH_TIMES = "health-times", Error, "health checks without time";
+
+    /// Thermos waits `min_duration` between two runs of a process, 5 seconds unless it is given. Without
+    /// a wait, a process that is run again and again can bring Thermos itself down after some dozens
+    /// of runs ("Could not acquire checkpoint permission"), and the task with it. A process is run
+    /// again if it is a daemon, or if its `max_failures` is 0 or above 1.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "run", daemon = true, min_duration = 0 }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// Give it a second at least:
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "run", daemon = true, min_duration = 1 }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    RERUN_WITHOUT_WAIT = "rerun-without-wait", Warn, "a process that is run again and again without a wait";
+}
 
 /// Checks the loggers of processes, the times of health checks, and the waits between runs.
 pub(super) fn check(ctx: &mut Ctx<'_>) {
@@ -30,7 +115,7 @@ fn reruns(ctx: &mut Ctx<'_>) {
         if !ctx.hole(|_| pointer.clone()) {
             let headline = "the process is run again without a wait";
             let place = Place::value(pointer);
-            let problem = Diagnostic::new(&traps::RERUN_WITHOUT_WAIT, headline, place)
+            let problem = Diagnostic::new(&RERUN_WITHOUT_WAIT, headline, place)
                 .note(why)
                 .note("after some dozens of such runs Thermos can fail itself: \"Could not acquire checkpoint permission\"");
             ctx.report(problem.help("write `min_duration = 1` or more"));
@@ -53,7 +138,7 @@ fn rotation(ctx: &mut Ctx<'_>) {
             let pointer = ctx.process(index, "logger").key("rotate").key(field);
             if number == Some(0) && !ctx.hole(|_| pointer.clone()) {
                 let headline = format!("log files are rotated into 0 {what}");
-                let problem = Diagnostic::new(&job::LOG_ROTATION, headline, Place::value(pointer));
+                let problem = Diagnostic::new(&LOG_ROTATION, headline, Place::value(pointer));
                 ctx.report(problem.help("write a number above 0, or `mode = \"standard\"`"));
             }
         }
@@ -79,7 +164,7 @@ fn health(ctx: &mut Ctx<'_>) {
         let pointer = ctx.at.key("health_check_config").key(field);
         let seconds = seconds.map(FractionalSeconds::get);
         if seconds.is_some_and(|seconds| seconds <= 0.0) && !ctx.hole(|_| pointer.clone()) {
-            let problem = Diagnostic::new(&job::HEALTH_TIMES, headline, Place::value(pointer));
+            let problem = Diagnostic::new(&HEALTH_TIMES, headline, Place::value(pointer));
             ctx.report(problem.help("write a duration above 0"));
         }
     }

@@ -1,9 +1,65 @@
 //! What people and tools are shown: metadata, and links.
 
-use crate::diagnostic::codes::job;
 use crate::diagnostic::{Diagnostic, Place};
 
 use super::Ctx;
+
+crate::diagnostic::declare_codes! {
+    /// Keys and values of `metadata` are ASCII: Aurora's client stops at any other character.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// metadata = [{ key = "owner", value = "José" }]
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// metadata = [{ key = "owner", value = "Jose" }]
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    METADATA_ASCII = "metadata-ascii", Error, "metadata beyond ASCII";
+
+    /// Aurora's client knows `task_links`, but sends none of them to the scheduler, so that no web
+    /// interface shows them. A task with a port named `health` or `http` gets a link by itself.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// task_links = { log = "https://example.org/log" }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// metadata = [{ key = "log", value = "https://example.org/log" }]
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    TASK_LINKS = "task-links", Warn, "links that the client does not send";
+}
 
 /// Checks `metadata` and `task_links`.
 pub(super) fn check(ctx: &mut Ctx<'_>) {
@@ -21,7 +77,7 @@ fn metadata(ctx: &mut Ctx<'_>) {
                     c.to_string(),
                 );
                 let headline = format!("metadata cannot have the character `{c}`");
-                let problem = Diagnostic::new(&job::METADATA_ASCII, headline, place);
+                let problem = Diagnostic::new(&METADATA_ASCII, headline, place);
                 ctx.report(problem.note("Aurora's client stops at what is not ASCII there"));
             }
         }
@@ -34,7 +90,7 @@ fn links(ctx: &mut Ctx<'_>) {
     if written.is_some_and(|links| !links.is_empty()) && !ctx.hole(|at| at.key("task_links")) {
         let place = Place::key(ctx.at.key("task_links"));
         let headline = "Aurora's client leaves `task_links` out";
-        let problem = Diagnostic::new(&job::TASK_LINKS, headline, place)
+        let problem = Diagnostic::new(&TASK_LINKS, headline, place)
             .help("remove it, or write the links as `metadata`");
         ctx.report(problem);
     }

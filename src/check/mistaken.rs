@@ -11,7 +11,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::codes::commands::BAD_REFERENCE;
+use crate::check::commands::BAD_REFERENCE;
 use crate::diagnostic::{Diagnostic, Place, closest};
 use crate::model::{Address, PackageName, Reserved, TemplateReference, references};
 

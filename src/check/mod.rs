@@ -4,37 +4,37 @@
 //! `Document` in, [`Checked`] out. One file for each kind of rule; none of them stops at the first
 //! problem, and none reports what follows from another problem.
 
-mod commands;
+pub(crate) mod commands;
 mod cron;
 mod cron_words;
-mod execution;
-mod labels;
+pub(crate) mod execution;
+pub(crate) mod labels;
 mod lookalikes;
 mod mistaken;
-mod names;
-mod order;
-mod packages;
-mod placement;
+pub(crate) mod names;
+pub(crate) mod order;
+pub(crate) mod packages;
+pub(crate) mod placement;
 pub mod ports;
 mod quoting;
 mod reach;
-mod resources;
+pub(crate) mod resources;
 mod rollout;
-mod schedule;
+pub(crate) mod schedule;
 mod scheduler;
 mod schema;
 mod scope;
 pub mod secrets;
 mod sockets;
-mod templates;
-mod updates;
+pub(crate) mod templates;
+pub(crate) mod updates;
 mod waivers;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::codes::shape::TOO_MANY_ERRORS;
-use crate::diagnostic::codes::templates::ENDLESS_TEMPLATE;
-use crate::diagnostic::{Diagnostic, Holes, Place, Report, Severity};
+use crate::check::templates::ENDLESS_TEMPLATE;
+use crate::diagnostic::TOO_MANY_ERRORS;
+use crate::diagnostic::{Chapter, Diagnostic, Holes, Place, Registry, Report, Severity, Topic};
 use crate::lint::{Levels, Waivers};
 use crate::model::{Dialect, Document, Job, JobKey, PackageName, PackageSource, Settings};
 use crate::source::Pointer;
@@ -45,6 +45,115 @@ pub use cron_words::cron_in_words;
 pub use lookalikes::lookalikes_in_file;
 pub use scope::{Binding, Scope, bind, by_agent};
 pub use templates::examine;
+
+/// The problems of jobs as they are written.
+pub const CODES: &[Chapter] = &[
+    (
+        Topic::Names,
+        &[
+            &names::NO_PROCESSES,
+            &names::DUPLICATE_PROCESS,
+            &names::PROCESS_NAME,
+            &names::UNNAMED_JOB,
+            &names::DUPLICATE_JOB,
+        ],
+    ),
+    (
+        Topic::Order,
+        &[
+            &order::EMPTY_ORDER,
+            &order::UNKNOWN_PROCESS,
+            &order::REPEATED_PROCESS,
+            &order::FINAL_ORDER,
+            &order::AFTER_DAEMON,
+            &order::AFTER_EPHEMERAL,
+            &order::ORDER_CYCLE,
+        ],
+    ),
+    (
+        Topic::Commands,
+        &[
+            &commands::BAD_REFERENCE,
+            &packages::UNKNOWN_PACKAGE,
+            &packages::UNUSED_PACKAGE,
+            &commands::QUOTED_EXPANSION,
+            &commands::MISPLACED_EXPANSION,
+            &commands::NUL_IN_COMMAND,
+            &commands::EMPTY_COMMAND,
+            &lookalikes::UNREAD_REFERENCE,
+        ],
+    ),
+    (
+        Topic::Templates,
+        &[
+            &templates::TEMPLATE_SYNTAX,
+            &templates::UNBOUND_TEMPLATE,
+            &templates::ENDLESS_TEMPLATE,
+            &templates::OWN_NAME,
+            &templates::TEMPLATE_NOT_TEXT,
+            &templates::LITERAL_TEMPLATE,
+            &templates::IMAGE_LOOKUP,
+        ],
+    ),
+    (
+        Topic::Job,
+        &[
+            &resources::TOO_FEW_RESOURCES,
+            &placement::UNKNOWN_ENVIRONMENT,
+            &schedule::CRON_SERVICE,
+            &schedule::CRON_SCHEDULE,
+            &placement::DEDICATED,
+            &updates::UPDATE_FAILURES,
+            &updates::UPDATE_CONFIG,
+            &placement::STATIC_PORT,
+            &placement::PORT_CYCLE,
+            &updates::SLA_POLICY,
+            &updates::SLA_LIMIT,
+            &updates::TIER_NAME,
+            &labels::METADATA_ASCII,
+            &updates::UPDATE_STRATEGY,
+            &execution::LOG_ROTATION,
+            &execution::HEALTH_TIMES,
+            &labels::TASK_LINKS,
+        ],
+    ),
+    (
+        Topic::SchedulerFlags,
+        &[
+            &scheduler::SCHEDULER_FLAG,
+            &scheduler::GPU_RESOURCE,
+            &scheduler::CONTAINER_TYPE,
+            &scheduler::DOCKER_PARAMETERS,
+            &scheduler::CONTAINER_VOLUMES,
+            &scheduler::UNKNOWN_TIER,
+            &scheduler::UNKNOWN_EXECUTOR,
+        ],
+    ),
+    (
+        Topic::NoEffect,
+        &[
+            &ports::NO_OP_HEALTH_CHECK,
+            &ports::NO_OP_LIFECYCLE,
+            &ports::SHORT_GRACE_PERIOD,
+            &ports::UNBOUND_PRIMARY_PORT,
+            &ports::UNWATCHED_UPDATE,
+            &rollout::DEPRECATED_PRODUCTION,
+            &reach::UNREACHABLE_PROCESS,
+            &rollout::FUTILE_UPDATE,
+            &rollout::OVERSIZED_BATCH,
+            &execution::RERUN_WITHOUT_WAIT,
+        ],
+    ),
+    (
+        Topic::Texts,
+        &[
+            &secrets::LITERAL_SECRET,
+            &packages::UNDECLARED_STORE_PATH,
+            &commands::UNKNOWN_OUTPUT,
+            &sockets::LONG_SOCKET_PATH,
+        ],
+    ),
+];
 
 /// A definition in which nothing is wrong; only [`check`] makes one.
 #[derive(Debug, Clone, PartialEq)]
@@ -124,6 +233,17 @@ impl CheckedJob {
     }
 }
 
+/// What a document is checked by.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    /// The workspace's settings.
+    pub settings: &'a Settings,
+    /// Who reads the document.
+    pub dialect: Dialect,
+    /// All codes, for the names of lints.
+    pub registry: Registry,
+}
+
 /// So many errors of one file are told, and so many warnings. With aliases, a short text can hold
 /// millions.
 const MOST: usize = 100;
@@ -131,27 +251,21 @@ const MOST: usize = 100;
 /// So many names of one job are looked at for advice.
 const MOST_COMPARED: usize = 200_000;
 
-/// Checks a document. `holes` are the places of values that are not the author's.
+/// Checks a document. `holes` are the places of values that are not the author's; `texts` is what was
+/// found about how its values are written, see [`crate::front::yaml::surprises`].
 ///
 /// The value holds the jobs in which nothing is wrong, those of them that have problems being left
 /// out, so that later stages have something to say about the others in the same run.
-pub fn check(document: Document, holes: &Holes, settings: &Settings) -> Report<Checked> {
-    check_as(document, holes, settings, Dialect::Definition, Vec::new())
-}
-
-/// Checks a document that is written by the rules of `dialect`; `texts` is what was found about how
-/// its values are written, see [`crate::front::yaml::surprises`].
-pub fn check_as(
+pub fn check(
     document: Document,
     holes: &Holes,
-    settings: &Settings,
-    dialect: Dialect,
+    terms: Terms<'_>,
     mut texts: Vec<Diagnostic>,
 ) -> Report<Checked> {
     let mut found = Vec::new();
     let mut errors = 0;
     let effort = Effort::default();
-    let levels = Levels::new(settings);
+    let levels = Levels::new(terms.settings);
     let many = matches!(document, Document::Many(_));
     let (jobs, shared) = match document {
         Document::One(job) => (vec![*job], None),
@@ -170,8 +284,7 @@ pub fn check_as(
             job: &job,
             at: &pointer,
             holes,
-            settings,
-            dialect,
+            terms,
             shared: shared.as_ref(),
             effort: &effort,
             levels,
@@ -264,8 +377,7 @@ struct Ctx<'a> {
     job: &'a Job,
     at: &'a Pointer,
     holes: &'a Holes,
-    settings: &'a Settings,
-    dialect: Dialect,
+    terms: Terms<'a>,
     shared: Option<&'a BTreeMap<PackageName, PackageSource>>,
     effort: &'a Effort,
     levels: Levels<'a>,
@@ -329,7 +441,7 @@ impl<'a> Ctx<'a> {
         Scopes {
             job: self.job,
             effort: self.effort,
-            dialect: self.dialect,
+            dialect: self.terms.dialect,
         }
     }
 

@@ -2,12 +2,99 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::codes::commands;
 use crate::diagnostic::{Diagnostic, Holes, Place, closest};
 use crate::model::{PackageName, PackageSource};
 use crate::source::Pointer;
 
 use super::Ctx;
+
+crate::diagnostic::declare_codes! {
+    /// A command names a package that is declared neither in the job's `packages`, nor in those of
+    /// its file, nor in those of `jobc.toml`.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "${pkgs.python}/bin/python3 -m http.server" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// packages = { python = "/nix/store/62fdlzq1x1ak2lsxp4ij7ip5k9nia3hc-python3-3.13.7" }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "${pkgs.python}/bin/python3 -m http.server" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    UNKNOWN_PACKAGE = "unknown-package", Error, "a package that is not declared";
+
+    /// A package is declared, but no command names it, so that no node fetches it. It is a
+    /// leftover, or a command calls the program without `${pkgs.NAME}` and takes whatever the node
+    /// happens to have.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// packages = { python = "/nix/store/62fdlzq1x1ak2lsxp4ij7ip5k9nia3hc-python3-3.13.7" }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "python3 -m http.server" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// packages = { python = "/nix/store/62fdlzq1x1ak2lsxp4ij7ip5k9nia3hc-python3-3.13.7" }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "${pkgs.python}/bin/python3 -m http.server" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    UNUSED_PACKAGE = "unused-package", Warn, "a package that no command names";
+
+    /// A command has a store path written out that is not one of the packages that the job may name. It is
+    /// fetched all the same, but nobody sees it where packages are declared, `jobc lock` does not know
+    /// its closure, and the next update of the packages leaves it behind.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [
+    ///     { name = "hello", cmdline = "/nix/store/62fdlzq1x1ak2lsxp4ij7ip5k9nia3hc-python3-3.13.7/bin/python3" },
+    /// ]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// packages = { python = "/nix/store/62fdlzq1x1ak2lsxp4ij7ip5k9nia3hc-python3-3.13.7" }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "${pkgs.python}/bin/python3" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    UNDECLARED_STORE_PATH = "undeclared-store-path", Warn, "a store path that no package declares";
+}
 
 /// So many names are listed where one of them was expected.
 const LISTED: usize = 8;
@@ -50,7 +137,7 @@ impl Used {
             if !self.shared.contains(name) {
                 self.shared.insert(name.clone());
             }
-        } else if !declares(ctx.settings.packages.as_ref(), name)
+        } else if !declares(ctx.terms.settings.packages.as_ref(), name)
             && !ctx.hole(|at| at.key("packages"))
             && !ctx.holes.touch(&Pointer::root().key("packages"))
         {
@@ -100,7 +187,7 @@ pub(super) fn is_declared(ctx: &Ctx<'_>, name: &str) -> bool {
     let all = [
         ctx.job.packages.as_ref(),
         ctx.shared,
-        ctx.settings.packages.as_ref(),
+        ctx.terms.settings.packages.as_ref(),
     ];
     all.into_iter()
         .flatten()
@@ -112,7 +199,7 @@ pub(super) fn declared<'a>(ctx: &Ctx<'a>) -> BTreeSet<&'a str> {
     [
         ctx.job.packages.as_ref(),
         ctx.shared,
-        ctx.settings.packages.as_ref(),
+        ctx.terms.settings.packages.as_ref(),
     ]
     .into_iter()
     .flatten()
@@ -124,7 +211,7 @@ pub(super) fn declared<'a>(ctx: &Ctx<'a>) -> BTreeSet<&'a str> {
 /// The problem of a name that is none of those that are `declared`, if there is to be advice.
 fn unknown(name: &PackageName, place: Place, declared: Option<&BTreeSet<&str>>) -> Diagnostic {
     let headline = format!("no package is called `{name}`");
-    let problem = Diagnostic::new(&commands::UNKNOWN_PACKAGE, headline, place);
+    let problem = Diagnostic::new(&UNKNOWN_PACKAGE, headline, place);
     let Some(declared) = declared else {
         return problem;
     };
@@ -173,7 +260,7 @@ fn report_unused(
             let headline = format!("no command names the package `{name}`");
             let place = Place::key(pointer);
             report(
-                Diagnostic::new(&commands::UNUSED_PACKAGE, headline, place)
+                Diagnostic::new(&UNUSED_PACKAGE, headline, place)
                     .help(format!("remove it, or name it as `${{pkgs.{name}}}`")),
             );
         }

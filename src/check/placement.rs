@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::codes::job;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Announcer, Placement, PlacementRule};
 use crate::source::Pointer;
@@ -12,14 +11,131 @@ use super::Ctx;
 use super::schema::Struct;
 use super::scope::{expand, fill_in};
 
+crate::diagnostic::declare_codes! {
+    /// The scheduler accepts jobs of certain environments only: `prod`, `devel`, `test`, and
+    /// `staging` with any digits after it.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "production"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "prod"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// A scheduler may be set up with others: name them as
+    /// `scheduler.allowed_job_environments` in `jobc.toml`.
+    UNKNOWN_ENVIRONMENT = "unknown-environment", Error, "an environment that the scheduler does not accept";
+
+    /// The constraint `dedicated` asks for hosts that are set aside for a role. It is one value
+    /// `ROLE/NAME` whose role is the job's own or `*`; the scheduler refuses a limit, several
+    /// values, or another role.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// constraints = { dedicated = "ads/search" }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// constraints = { dedicated = "www/search" }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    DEDICATED = "dedicated", Error, "a dedicated constraint that the scheduler refuses";
+
+    /// A fixed number in `announce.portmap` needs hosts that the job does not share: two jobs on
+    /// one host cannot both have it. Aurora's client wants the constraint `dedicated` beside it.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// announce = { portmap = { http = "8080" } }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// announce = { portmap = { http = "8080" } }
+    /// constraints = { dedicated = "www/web" }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    STATIC_PORT = "static-port", Error, "a fixed port on shared hosts";
+
+    /// `announce.portmap` gives a port the number of another one, and that one leads back to the
+    /// first, so that none has a number.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// announce = { portmap = { http = "admin", admin = "http" } }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// announce = { portmap = { admin = "http" } }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    PORT_CYCLE = "port-cycle", Error, "ports that are named after each other";
+}
+
 /// The constraint that asks for hosts set aside for a role.
-pub(super) const DEDICATED: &str = "dedicated";
+pub(super) const DEDICATED_CONSTRAINT: &str = "dedicated";
 
 /// Checks the environment, the dedicated constraint and the port map.
 pub(super) fn check(ctx: &mut Ctx<'_>) {
     environment(ctx);
     let constraints = ctx.job.constraints.as_ref();
-    let dedicated = constraints.and_then(|constraints| constraints.get(DEDICATED));
+    let dedicated = constraints.and_then(|constraints| constraints.get(DEDICATED_CONSTRAINT));
     if let Some(placement) = dedicated {
         check_dedicated(ctx, placement);
     }
@@ -32,7 +148,7 @@ pub(super) fn check(ctx: &mut Ctx<'_>) {
 
 fn environment(ctx: &mut Ctx<'_>) {
     let environment = ctx.job.environment.as_str();
-    let allowed = ctx.settings.scheduler().environments();
+    let allowed = ctx.terms.settings.scheduler().environments();
     let matches = |pattern: &&str| match pattern.strip_suffix('*') {
         Some(prefix) => environment
             .strip_prefix(prefix)
@@ -46,7 +162,7 @@ fn environment(ctx: &mut Ctx<'_>) {
     let headline = format!("the scheduler has no environment `{environment}`");
     let place = Place::value(ctx.at.key("environment"));
     let words = allowed.iter().map(|name| name.trim_end_matches('*'));
-    let problem = Diagnostic::new(&job::UNKNOWN_ENVIRONMENT, headline, place)
+    let problem = Diagnostic::new(&UNKNOWN_ENVIRONMENT, headline, place)
         .did_you_mean(environment, words)
         .note(format!("accepted are {}", names.join(", ")))
         .note("`scheduler.allowed_job_environments` in `jobc.toml` lists those of your scheduler");
@@ -54,14 +170,14 @@ fn environment(ctx: &mut Ctx<'_>) {
 }
 
 fn check_dedicated(ctx: &mut Ctx<'_>, placement: &Placement) {
-    let pointer = |at: &Pointer| at.key("constraints").key(DEDICATED);
+    let pointer = |at: &Pointer| at.key("constraints").key(DEDICATED_CONSTRAINT);
     if ctx.hole(pointer) || ctx.hole(|at| at.key("role")) {
         return;
     }
     let role = ctx.job.role.as_str();
     let place = Place::value(pointer(ctx.at));
     let shape = |headline: &str, place| {
-        Diagnostic::new(&job::DEDICATED, headline, place)
+        Diagnostic::new(&DEDICATED, headline, place)
             .help(format!("write one value: `{role}/NAME` or `*/NAME`"))
     };
     let values = match &placement.0 {
@@ -91,7 +207,7 @@ fn check_dedicated(ctx: &mut Ctx<'_>, placement: &Placement) {
         Some((owner, name)) if !name.is_empty() => {
             if owner != "*" && owner != role {
                 let headline = format!("hosts dedicated to `{owner}` take no jobs of `{role}`");
-                let problem = Diagnostic::new(&job::DEDICATED, headline, place)
+                let problem = Diagnostic::new(&DEDICATED, headline, place)
                     .also(Place::value(ctx.at.key("role")), "the job's role")
                     .help(format!("write `{role}/{name}` or `*/{name}`"));
                 ctx.report(problem);
@@ -125,11 +241,11 @@ fn ports(ctx: &mut Ctx<'_>, announcer: &Announcer) {
         .job
         .constraints
         .as_ref()
-        .is_some_and(|constraints| constraints.contains_key(DEDICATED));
-    if !dedicated && !ctx.hole(|at| at.key("constraints").key(DEDICATED)) {
+        .is_some_and(|constraints| constraints.contains_key(DEDICATED_CONSTRAINT));
+    if !dedicated && !ctx.hole(|at| at.key("constraints").key(DEDICATED_CONSTRAINT)) {
         for (name, port) in bound.iter().filter(|(_, port)| is_number(port)) {
             let headline = format!("the fixed port `{}` needs dedicated hosts", port.trim());
-            let problem = Diagnostic::new(&job::STATIC_PORT, headline, place(ctx.at, name))
+            let problem = Diagnostic::new(&STATIC_PORT, headline, place(ctx.at, name))
                 .help("name another port, or add the constraint `dedicated`");
             ctx.report(problem);
         }
@@ -142,7 +258,7 @@ fn ports(ctx: &mut Ctx<'_>, announcer: &Announcer) {
             if let Some(&from) = followed.get(name) {
                 if from == start {
                     let headline = format!("the port `{name}` is named after itself");
-                    let problem = Diagnostic::new(&job::PORT_CYCLE, headline, place(ctx.at, name))
+                    let problem = Diagnostic::new(&PORT_CYCLE, headline, place(ctx.at, name))
                         .help("let one of the names be a port that a process binds");
                     ctx.report(problem);
                 }
@@ -171,15 +287,15 @@ fn default_ports(ctx: &mut Ctx<'_>, announcer: &Announcer) {
     let place = Place::value(ctx.at.key("announce").key("primary_port"));
     if port == "aurora" {
         let headline = "the port `aurora` is named after itself";
-        let problem = Diagnostic::new(&job::PORT_CYCLE, headline, place)
+        let problem = Diagnostic::new(&PORT_CYCLE, headline, place)
             .note("without a `portmap`, the primary port is announced as `aurora`, too")
             .help("write a `portmap`: `portmap = {}`");
         ctx.report(problem);
     } else if is_number(&port) {
         let headline = format!("the fixed port `{}` needs dedicated hosts", port.trim());
         let dedicated = ctx.job.constraints.as_ref();
-        if !dedicated.is_some_and(|constraints| constraints.contains_key(DEDICATED)) {
-            let problem = Diagnostic::new(&job::STATIC_PORT, headline, place)
+        if !dedicated.is_some_and(|constraints| constraints.contains_key(DEDICATED_CONSTRAINT)) {
+            let problem = Diagnostic::new(&STATIC_PORT, headline, place)
                 .note("without a `portmap`, the primary port is announced as `aurora`, too")
                 .help("give the port a name");
             ctx.report(problem);

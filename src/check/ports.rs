@@ -6,7 +6,6 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::codes::traps;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Address, HealthChecker, Job, Text, references};
 use crate::source::Pointer;
@@ -15,6 +14,139 @@ use crate::vocabulary::{ANNOUNCER, UPDATE_CONFIG};
 use super::Ctx;
 use super::lookalikes::is_misplaced;
 use super::scope::{Scope, address, expand, fill_in};
+
+crate::diagnostic::declare_codes! {
+    /// The definition says how health is checked, and checks go to the port named `health`, which no
+    /// process binds. The executor then logs a line and takes the task for healthy, whatever happens.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// health_check_config = { interval_secs = 5 }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "run" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// Let a process answer `/health` on that port, give its name to another port in
+    /// `announce.portmap`, or check by a command:
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// health_check_config = { interval_secs = 5 }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "serve --port {{thermos.ports[health]}}" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    NO_OP_HEALTH_CHECK = "no-op-health-check", Warn, "a health check that nobody makes";
+
+    /// Before a task is killed, the executor asks it to stop at the port that `lifecycle.http.port` names,
+    /// `health` unless it is given. No process binds that port, so that nothing is asked and the
+    /// task is killed at once.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// lifecycle = { http = { graceful_shutdown_wait_secs = 30 } }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "run" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// Name a port that a process binds:
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// lifecycle = { http = { port = "http", graceful_shutdown_wait_secs = 30 } }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "serve --port {{thermos.ports[http]}}" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    NO_OP_LIFECYCLE = "no-op-lifecycle", Warn, "requests to stop that nobody gets";
+
+    /// Instances are announced with the port that `announce.primary_port` names, `http` unless it is
+    /// given. No process binds it, and `announce.portmap` does not name it: there is nothing to connect to.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// announce = {}
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "serve --port {{thermos.ports[web]}}" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// announce = { primary_port = "web" }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "serve --port {{thermos.ports[web]}}" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    UNBOUND_PRIMARY_PORT = "unbound-primary-port", Warn, "an announced port that no process binds";
+
+    /// With `watch_secs = 0`, an instance is updated as soon as it runs. That is meant for tasks whose
+    /// health is checked, since they only count as running when they are healthy. Without a check, a
+    /// program that crashes in its first second replaces all instances of one that worked.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// service = true
+    /// update_config = { watch_secs = 0 }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "run" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// service = true
+    /// update_config = { watch_secs = 30 }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "run" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    UNWATCHED_UPDATE = "unwatched-update", Warn, "an update that no instance can fail";
+
+    /// Health checks begin when the task does, and the first thing that it does is to fetch its closure.
+    /// What `initial_interval_secs` (15 seconds unless it is given) leaves of the grace period is all
+    /// that the program has for itself: with too little, every new instance fails on a node that does
+    /// not have the closure yet, and an update fails with it.
+    ///
+    /// The size of the closure is known from `jobc.lock`; how fast nodes take it in is the setting
+    /// `nodes.bandwidth` in `jobc.toml`, 100 MB a second unless it is given. Closures that the lock does
+    /// not have count as nothing.
+    SHORT_GRACE_PERIOD = "short-grace-period", Warn, "a grace period that a download is likely to outlast";
+}
 
 /// The port that health is asked for at.
 const HEALTH: &str = "health";
@@ -97,7 +229,7 @@ fn health(job: &Job, at: &Pointer, ports: &Ports) -> Option<Diagnostic> {
     let place = Place::key(at.key("health_check_config"));
     let headline = "health is never checked: no process binds the port `health`";
     Some(
-        Diagnostic::new(&traps::NO_OP_HEALTH_CHECK, headline, place)
+        Diagnostic::new(&NO_OP_HEALTH_CHECK, headline, place)
             .help("answer on `{{thermos.ports[health]}}`, or name the port of a process in `announce.portmap`")
             .help("or check by a command: `health_checker.shell`"),
     )
@@ -115,7 +247,7 @@ fn lifecycle(job: &Job, at: &Pointer, ports: &Ports) -> Option<Diagnostic> {
     }
     let headline = format!("nothing asks the task to stop: no process binds the port `{port}`");
     Some(
-        Diagnostic::new(&traps::NO_OP_LIFECYCLE, headline, place).help(format!(
+        Diagnostic::new(&NO_OP_LIFECYCLE, headline, place).help(format!(
             "answer on `{{{{thermos.ports[{port}]}}}}`, or name the port that a process binds"
         )),
     )
@@ -139,7 +271,7 @@ fn primary_port(job: &Job, at: &Pointer, ports: &Ports) -> Option<Diagnostic> {
         return None;
     }
     let headline = format!("no process binds the primary port `{port}`");
-    let problem = Diagnostic::new(&traps::UNBOUND_PRIMARY_PORT, headline, place);
+    let problem = Diagnostic::new(&UNBOUND_PRIMARY_PORT, headline, place);
     let problem = problem.did_you_mean(&port, ports.0.iter().map(String::as_str));
     Some(if problem.help.is_empty() {
         problem.help(format!(
@@ -161,7 +293,7 @@ fn unwatched(job: &Job, at: &Pointer, ports: &Ports) -> Option<Diagnostic> {
     let place = Place::value(at.key("update_config").key("watch_secs"));
     let headline = "an update takes every instance for a good one: nothing checks its health";
     Some(
-        Diagnostic::new(&traps::UNWATCHED_UPDATE, headline, place)
+        Diagnostic::new(&UNWATCHED_UPDATE, headline, place)
             .help(
                 "check the task's health, or write for how many seconds an instance has to stay up",
             )

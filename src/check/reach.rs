@@ -6,12 +6,65 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::diagnostic::codes::traps;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Job, Process};
 use crate::vocabulary::ANNOUNCER;
 
 use super::Ctx;
+
+crate::diagnostic::declare_codes! {
+    /// To wait for a process is to wait until it has *ended*, with success. A process that serves a port
+    /// of the service does not end, and neither does `sleep infinity`: what waits for it never starts.
+    /// (To wait for a `daemon` is an error.)
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// service = true
+    /// health_check_config = {}
+    ///
+    /// [task]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    ///
+    /// [[task.processes]]
+    /// name = "server"
+    /// cmdline = "serve --port {{thermos.ports[health]}}"
+    ///
+    /// [[task.processes]]
+    /// name = "warm-up"
+    /// cmdline = "request-all-pages"
+    /// after = ["server"]
+    /// ```
+    ///
+    /// Start both together, and let the second one look for itself whether the first is ready:
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// service = true
+    /// health_check_config = {}
+    ///
+    /// [task]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    ///
+    /// [[task.processes]]
+    /// name = "server"
+    /// cmdline = "serve --port {{thermos.ports[health]}}"
+    ///
+    /// [[task.processes]]
+    /// name = "warm-up"
+    /// cmdline = "until request-all-pages; do sleep 1; done"
+    /// ```
+    ///
+    /// The task is over as soon as all processes that are not `ephemeral` have ended. So an ephemeral
+    /// process that waits for all of them is stopped when it starts, and a task of ephemeral processes
+    /// alone is over at once.
+    UNREACHABLE_PROCESS = "unreachable-process", Warn, "a process that no run of the task comes to";
+}
 
 /// Checks what waits for what; `order` has pairs of processes, the second waiting for the first.
 pub(super) fn check(ctx: &mut Ctx<'_>, order: &BTreeSet<(usize, usize)>) {
@@ -36,7 +89,7 @@ fn all_ephemeral(ctx: &mut Ctx<'_>) {
     let place = Place::value(ctx.process(index.unwrap_or(0), "ephemeral"));
     let headline = "all processes are ephemeral, so that the task is over when it starts";
     ctx.report(
-        Diagnostic::new(&traps::UNREACHABLE_PROCESS, headline, place)
+        Diagnostic::new(&UNREACHABLE_PROCESS, headline, place)
             .help("let the task wait for one of them: remove its `ephemeral`"),
     );
 }
@@ -65,7 +118,7 @@ fn after_endless(ctx: &mut Ctx<'_>, order: &BTreeSet<(usize, usize)>) {
         let place = waits.place(ctx, before, after);
         let cause = Place::value(ctx.process(before, "cmdline"));
         ctx.report(
-            Diagnostic::new(&traps::UNREACHABLE_PROCESS, headline, place)
+            Diagnostic::new(&UNREACHABLE_PROCESS, headline, place)
                 .also(cause, "this does not end by itself")
                 .help(format!(
                     "start it beside `{first}`, and let its command wait until that is ready"
@@ -202,7 +255,7 @@ fn late(ctx: &mut Ctx<'_>, order: &BTreeSet<(usize, usize)>) {
             );
             let place = Place::value(ctx.process(index, "ephemeral"));
             ctx.report(
-                Diagnostic::new(&traps::UNREACHABLE_PROCESS, headline, place)
+                Diagnostic::new(&UNREACHABLE_PROCESS, headline, place)
                     .help("remove `ephemeral`, or write `final = true` for what comes at the end"),
             );
         }

@@ -2,12 +2,41 @@
 //!
 //! What a single process may use is looked at by nobody, on the cluster neither.
 
-use crate::diagnostic::codes::job;
 use crate::diagnostic::{Diagnostic, Place};
 
 use crate::model::Dialect;
 
 use super::Ctx;
+
+crate::diagnostic::declare_codes! {
+    /// A task needs a share of a processor above zero, and at least one MiB of memory and of disk:
+    /// Aurora counts whole MiB, so that less becomes nothing.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = 64, disk = "64 MB" }
+    /// ```
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// A number without a unit counts bytes.
+    TOO_FEW_RESOURCES = "too-few-resources", Error, "less of a resource than a task can run with";
+}
 
 const MIB: i64 = 1 << 20;
 
@@ -35,9 +64,9 @@ fn report(ctx: &mut Ctx<'_>, field: &str, headline: &str, meant: Option<String>)
     if ctx.hole(|_| pointer.clone()) {
         return;
     }
-    let problem = Diagnostic::new(&job::TOO_FEW_RESOURCES, headline, Place::value(pointer));
+    let problem = Diagnostic::new(&TOO_FEW_RESOURCES, headline, Place::value(pointer));
     ctx.report(match meant {
-        Some(_) if ctx.dialect == Dialect::Client => problem.label("this counts bytes"),
+        Some(_) if ctx.terms.dialect == Dialect::Client => problem.label("this counts bytes"),
         Some(meant) => problem
             .label("this counts bytes")
             .help(format!("write a unit: `{field} = \"{meant}\"`")),

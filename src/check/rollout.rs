@@ -1,11 +1,104 @@
 //! Updates that Aurora takes and that come to nothing, and what is deprecated.
 
-use crate::diagnostic::codes::traps;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Integer, UpdateConfig, UpdateStrategy};
 use crate::source::Pointer;
 
 use super::Ctx;
+
+crate::diagnostic::declare_codes! {
+    /// `production` is deprecated in favour of `tier`, and Aurora's client says so each time. The scheduler
+    /// takes `production = true` for the tier `preferred`.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// production = true
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "run" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// tier = "preferred"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "run" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    DEPRECATED_PRODUCTION = "deprecated-production", Warn, "a job that asks for its tier by `production`";
+
+    /// `update_config` says how a job is updated, and this one never is: the scheduler updates services
+    /// alone, and refuses an update of any other job. Cron jobs are replaced by `aurora cron schedule`,
+    /// others are killed and created again.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// update_config = { batch_size = 2 }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "run" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// service = true
+    /// update_config = { batch_size = 2 }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "run" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    FUTILE_UPDATE = "futile-update", Warn, "an update of what is never updated";
+
+    /// An update replaces so many instances at a time, and there are not as many. So all of them stop
+    /// together, and nothing answers until the first of the new ones is up.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// instances = 4
+    /// service = true
+    /// update_config = { batch_size = 5 }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "run" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// instances = 4
+    /// service = true
+    /// update_config = { batch_size = 2 }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "run" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// In a list of batches, the ones for which no instance is left are never made.
+    OVERSIZED_BATCH = "oversized-batch", Warn, "a batch of more instances than the job has";
+}
 
 /// Checks how the job is updated, and `production`.
 pub(super) fn check(ctx: &mut Ctx<'_>) {
@@ -32,7 +125,7 @@ fn production(ctx: &mut Ctx<'_>) {
     let place = Place::key(ctx.at.key("production"));
     let headline = "`production` is deprecated";
     ctx.report(
-        Diagnostic::new(&traps::DEPRECATED_PRODUCTION, headline, place)
+        Diagnostic::new(&DEPRECATED_PRODUCTION, headline, place)
             .help("write `tier = \"preferred\"` instead, which means the same"),
     );
 }
@@ -45,7 +138,7 @@ fn of_no_service(ctx: &mut Ctx<'_>) {
     let is_cron = ctx.job.cron_schedule.is_some();
     let place = Place::key(ctx.at.key("update_config"));
     let headline = "the job is no service, and nothing else is updated";
-    let problem = Diagnostic::new(&traps::FUTILE_UPDATE, headline, place);
+    let problem = Diagnostic::new(&FUTILE_UPDATE, headline, place);
     ctx.report(if is_cron {
         problem.help("remove it: `aurora cron schedule` replaces a cron job")
     } else {
@@ -81,7 +174,7 @@ fn batches(ctx: &mut Ctx<'_>, update: &UpdateConfig) {
         let headline =
             format!("a batch of {size} is more than all {instances} instances: they stop together");
         ctx.report(
-            Diagnostic::new(&traps::OVERSIZED_BATCH, headline, place)
+            Diagnostic::new(&OVERSIZED_BATCH, headline, place)
                 .help(format!("write less than {instances}")),
         );
     }
@@ -94,12 +187,8 @@ fn variable(ctx: &mut Ctx<'_>, sizes: &[Integer<1>], instances: i64) {
             let place = strategy_at(ctx.at).key("variable_batch").key("batch_sizes");
             let headline = format!("no instance is left for this batch: the job has {instances}");
             ctx.report(
-                Diagnostic::new(
-                    &traps::OVERSIZED_BATCH,
-                    headline,
-                    Place::value(place.index(index)),
-                )
-                .help("remove it and those after it, or make the ones before smaller"),
+                Diagnostic::new(&OVERSIZED_BATCH, headline, Place::value(place.index(index)))
+                    .help("remove it and those after it, or make the ones before smaller"),
             );
             return;
         }

@@ -1,10 +1,73 @@
 //! When a job runs: always, or at its times.
 
-use crate::diagnostic::codes::job;
 use crate::diagnostic::{Diagnostic, Place};
 
 use super::Ctx;
 use super::cron::{self, Error, Problem};
+
+crate::diagnostic::declare_codes! {
+    /// A service runs all the time, a cron job at its times; the scheduler refuses a job that is
+    /// both.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// service = true
+    /// cron_schedule = "0 4 * * *"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// cron_schedule = "0 4 * * *"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    CRON_SERVICE = "cron-service", Error, "a service with a schedule";
+
+    /// A `cron_schedule` has five fields: minute (0-59), hour (0-23), day of the month (1-31),
+    /// month (1-12 or JAN-DEC) and day of the week (0-6 or SUN-SAT; Sunday is not 7). A field is a
+    /// list, with commas, of `*`, `N`, `A-B`, `*/S` and `A-B/S`, the step of the last being smaller
+    /// than `B`. One of the two day fields has to be `*`, and some day has to be one of the schedule:
+    /// there is no 31 February.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// cron_schedule = "0 24 * * *"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// cron_schedule = "0 0 * * *"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "echo hello" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// The times are those of the scheduler's time zone, by default GMT.
+    CRON_SCHEDULE = "cron-schedule", Error, "a schedule that the scheduler does not understand";
+}
 
 /// Checks `cron_schedule`, and what does not go with it.
 pub(super) fn check(ctx: &mut Ctx<'_>) {
@@ -18,7 +81,7 @@ pub(super) fn check(ctx: &mut Ctx<'_>) {
     if ctx.job.service == Some(true) && !ctx.hole(|at| at.key("service")) {
         let place = Place::value(ctx.at.key("service"));
         let headline = "a service cannot have a `cron_schedule`";
-        let problem = Diagnostic::new(&job::CRON_SERVICE, headline, place)
+        let problem = Diagnostic::new(&CRON_SERVICE, headline, place)
             .also(Place::value(at()), "makes it a cron job")
             .help("remove one of the two");
         ctx.report(problem);
@@ -33,7 +96,7 @@ pub(super) fn check(ctx: &mut Ctx<'_>) {
         | Error::BothDays { offset, text }
         | Error::Never { offset, text } => Place::within(at(), schedule, *offset, text),
     };
-    let problem = Diagnostic::new(&job::CRON_SCHEDULE, headline, place);
+    let problem = Diagnostic::new(&CRON_SCHEDULE, headline, place);
     ctx.report(match error {
         Error::Count(_) => {
             problem.help("write minute, hour, day of the month, month and day of the week")

@@ -1,12 +1,54 @@
 //! Secrets that are written out: everybody may read a job's JSON, and the store of a node.
 
-use crate::diagnostic::codes::texts::LITERAL_SECRET;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Container, HealthChecker, SlaPolicy, Text};
 use crate::secret::{Language, is_value, key, secrets};
 use crate::source::Pointer;
 
 use super::Ctx;
+
+crate::diagnostic::declare_codes! {
+    /// A password, token or private key stands in the definition or in a file that it imports. Everybody
+    /// who can reach the scheduler may read a job's JSON, everybody on a node may read its store, and
+    /// version control never forgets.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "DB_PASSWORD=hunter2 serve" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// Keep it in a file that only the node has, and name its place:
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "DB_PASSWORD=$(cat /etc/hello/password) serve" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// Looked at are commands, metadata, parameters of Docker, the executor's data and links, and the
+    /// text of imported files of up to 128 KiB. Secrets are known
+    ///
+    /// - by what their makers give them: prefixes of tokens, blocks of private keys, addresses of web hooks, secret keys of Nix, the password in a URL, `Basic` and `Bearer` in a header;
+    /// - by what they are called: `password=`, `--token`, `"api_key":`, `<password>`, a `name` with the `value` beside it, a block of YAML, `requirepass`;
+    /// - by the program that takes them, read as the shell reads it: `curl -u USER:...`, `mysql -p...`, `sshpass -p`, `docker login -p`, `htpasswd -b`, `openssl ... pass:...`, `echo ... | sudo -S`, behind `sudo`, `env` and `sh -c`, too;
+    /// - by the format of a file: `.netrc`, `.pgpass`, `htpasswd`.
+    ///
+    /// What refers to something (`$TOKEN`, `{{role}}`, `/etc/token`), obviously stands for something
+    /// (`<password>`, `changeme`) or only names it (`my-secret`) is none. No message, report or comparison
+    /// shows a secret, whatever it is about and whether this lint is allowed or waived: `*` stands for it.
+    LITERAL_SECRET = "literal-secret", Deny, "a secret that is written out", secret;
+}
 
 /// So many secrets of one text are told.
 pub const MOST: usize = 10;

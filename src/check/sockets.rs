@@ -4,12 +4,43 @@
 //! `DIRECTORY/slaves/AGENT/frameworks/FRAMEWORK/executors/thermos-TASK/runs/RUN/sandbox`, where the
 //! agent's name has 39 characters, the framework's 41, a task's more than 44 and a run's 36.
 
-use crate::diagnostic::codes::texts::LONG_SOCKET_PATH;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::HealthChecker;
 use crate::source::Pointer;
 
 use super::Ctx;
+
+crate::diagnostic::declare_codes! {
+    /// The path of a Unix socket has at most 107 bytes. The path of a sandbox alone has more than 200, so
+    /// that no socket can be made in it by its whole path.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "serve --socket=$PWD/http.sock" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// A path that is relative to the sandbox is short:
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "serve --socket=http.sock" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// So is one below `/tmp`: `d=$(mktemp -d) && serve --socket="$d/http.sock"`.
+    LONG_SOCKET_PATH = "long-socket-path", Warn, "a path that is too long for a socket";
+}
 
 /// The longest path of a socket, in bytes.
 const LONGEST: usize = 107;

@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Holes, Place};
 use crate::front::{self, Format};
-use crate::model::{Document, Job, Settings};
+use crate::model::{Dialect, Document, Job, Settings};
+use crate::registry::CODES;
 use crate::source::{SourceFile, SourceMap};
+
+use super::Terms;
 
 /// A job that lacks nothing but processes; for dotted keys to follow.
 pub(super) const JOB: &str = r#"
@@ -52,7 +55,12 @@ pub(super) fn problems(definition: &str, settings: &Settings) -> Vec<String> {
     let decoded = front::document(map.root());
     let mut found = decoded.diagnostics;
     if let Some(document) = decoded.value {
-        let report = super::check(document, &Holes::new(decoded.holes), settings);
+        let terms = Terms {
+            settings,
+            dialect: Dialect::Definition,
+            registry: CODES,
+        };
+        let report = super::check(document, &Holes::new(decoded.holes), terms, Vec::new());
         let healthy = report.value.is_some_and(|checked| {
             let jobs = checked.jobs().len();
             jobs > 0

@@ -29,7 +29,9 @@ fn note(ctx: &mut Ctx<'_>, waive: &Waive, place: impl Fn(&Pointer) -> Pointer) {
         if ctx.is_given_up() {
             return;
         }
-        match lint::find(name, || Place::key(place.key("waive").key(name))) {
+        match lint::find(ctx.terms.registry, name, || {
+            Place::key(place.key("waive").key(name))
+        }) {
             Ok(lint) => ctx.waivers.add(place.clone(), lint),
             Err(problem) => ctx.report(*problem),
         }

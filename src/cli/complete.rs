@@ -11,7 +11,7 @@ use clap::CommandFactory;
 use clap_complete::engine::{CompletionCandidate, PathCompleter, ValueCompleter};
 
 use crate::compile::{Compiler, in_parallel};
-use crate::diagnostic::codes;
+use crate::registry::CODES;
 use crate::workspace::{DefinitionFile, Workspace};
 
 use super::args::Cli;
@@ -49,13 +49,17 @@ pub(super) fn packages_and_jobs(current: &OsStr) -> Vec<CompletionCandidate> {
 
 /// The codes of problems.
 pub(super) fn codes(current: &OsStr) -> Vec<CompletionCandidate> {
-    let codes = codes::all().map(|code| (code.id.to_owned(), code.summary.to_owned()));
+    let codes = CODES
+        .codes()
+        .map(|code| (code.id.to_owned(), code.summary.to_owned()));
     candidates(current, codes.collect())
 }
 
 /// All that there is help on.
 pub(super) fn topics(current: &OsStr) -> Vec<CompletionCandidate> {
-    let codes = codes::all().map(|code| (code.id.to_owned(), code.summary.to_owned()));
+    let codes = CODES
+        .codes()
+        .map(|code| (code.id.to_owned(), code.summary.to_owned()));
     let root = Cli::command();
     let commands = root.get_subcommands().map(|command| {
         let about = command.get_about().map(ToString::to_string);
@@ -98,9 +102,9 @@ fn workspace() -> Option<Workspace> {
     let report = match named {
         Some(named) => {
             let root = current_dir.join(PathBuf::from(named)).canonicalize().ok()?;
-            Workspace::open_at(&root, &current_dir)
+            Workspace::open_at(&root, &current_dir, CODES)
         }
-        None => Workspace::open(&current_dir),
+        None => Workspace::open(&current_dir, CODES),
     };
     report.ok()?.value
 }

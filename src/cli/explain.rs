@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::diagnostic::{Code, Failure, Kind, Level, closest, codes};
+use crate::diagnostic::{Code, Failure, Kind, Level, closest};
+use crate::registry::CODES;
 
 use super::args::ExplainArgs;
 use super::exit::Exit;
@@ -11,7 +12,7 @@ use super::{output, terminal, topics};
 pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     let text = match &args.code {
         None => all(),
-        Some(id) => match codes::find(id) {
+        Some(id) => match CODES.find(id) {
             Some(code) => terminal::fitted(&one(code)),
             None => topics::about(id).ok_or_else(|| unknown(id))?,
         },
@@ -21,9 +22,9 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
 }
 
 fn all() -> String {
-    let width = codes::all().map(|code| code.id.len()).max().unwrap_or(0);
+    let width = CODES.codes().map(|code| code.id.len()).max().unwrap_or(0);
     let mut text = String::new();
-    for code in codes::all() {
+    for code in CODES.codes() {
         let Code { id, summary, .. } = code;
         let kind = match code.kind {
             Kind::Rule => "error".to_owned(),
@@ -68,7 +69,7 @@ fn opinions(id: &str, level: Level) -> String {
 
 fn unknown(id: &str) -> Failure {
     let failure = Failure::new(format!("no problem has the code `{id}`"));
-    match closest(id, codes::all().map(|code| code.id)) {
+    match closest(id, CODES.codes().map(|code| code.id)) {
         Some(code) => failure.help(format!("did you mean `{code}`?")),
         None => topics::advised(failure, id),
     }

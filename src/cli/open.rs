@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Failure, Report};
+use crate::registry::CODES;
 use crate::workspace::{Conflicts, Workspace};
 
 use super::args::Global;
@@ -37,7 +38,7 @@ pub(super) fn open_with(
     let current_dir = current_dir()?;
     let Some(named) = &global.workspace else {
         let root = Workspace::around(&current_dir);
-        return Ok(Workspace::open_with(root, &current_dir, conflicts)?);
+        return Ok(Workspace::open_with(root, &current_dir, CODES, conflicts)?);
     };
     let cannot =
         |cause: String| Failure::new(format!("cannot open `{}`: {cause}", named.display()));
@@ -45,7 +46,7 @@ pub(super) fn open_with(
     if !root.is_dir() {
         return Err(cannot("it is not a directory".to_owned()));
     }
-    Ok(Workspace::open_with(&root, &current_dir, conflicts)?)
+    Ok(Workspace::open_with(&root, &current_dir, CODES, conflicts)?)
 }
 
 /// The workspace that is meant where there is none around the current directory and no definition in
@@ -55,7 +56,7 @@ pub(super) fn only_one_below() -> Option<PathBuf> {
     let [name] = &*Workspace::below(&current_dir) else {
         return None;
     };
-    let here = Workspace::open(&current_dir).ok()?.value?;
+    let here = Workspace::open(&current_dir, CODES).ok()?.value?;
     let is_empty = here.definitions().ok()?.is_empty();
     is_empty.then(|| PathBuf::from(name))
 }

@@ -1,5 +1,6 @@
 //! `jobc schema`: the JSON schema of a document.
 
+use crate::registry::CODES;
 use crate::schema::{self, Which as Document};
 
 use super::args::{SchemaArgs, Which};
@@ -19,6 +20,6 @@ pub(super) fn run(args: &SchemaArgs) -> Result<Exit, Failure> {
         Which::WhyChanged => Document::WhyChanged,
         Which::Messages => Document::Messages,
     };
-    output::print_as_it_is(&schema::schema(which))?;
+    output::print_as_it_is(&schema::schema(which, CODES))?;
     Ok(Exit::Done)
 }

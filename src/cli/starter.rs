@@ -1,5 +1,6 @@
 //! The files of a workspace to start from.
 
+use crate::registry::CODES;
 use crate::schema::{Which, schema};
 
 /// The files with their names, in the order that they are best read in.
@@ -11,7 +12,10 @@ pub(super) fn files() -> Vec<(String, String)> {
         text("hello/hello.sh", SCRIPT),
     ];
     for which in [Which::Definition, Which::Settings] {
-        files.push((format!("schema/{}", which.file_name()), schema(which)));
+        files.push((
+            format!("schema/{}", which.file_name()),
+            schema(which, CODES),
+        ));
     }
     files
 }

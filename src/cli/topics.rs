@@ -2,7 +2,8 @@
 
 use clap::CommandFactory;
 
-use crate::diagnostic::{Failure, closest, codes};
+use crate::diagnostic::{Failure, closest};
+use crate::registry::CODES;
 
 use super::args::{Cli, HelpArgs};
 use super::exit::Exit;
@@ -30,7 +31,9 @@ pub(super) fn about(word: &str) -> Option<String> {
     if let Some((title, text)) = sections.find(|(title, _)| help::topic(title) == word) {
         return Some(help::on_topic(title, text));
     }
-    codes::find(word).map(|code| terminal::fitted(&explain::one(code)))
+    CODES
+        .find(word)
+        .map(|code| terminal::fitted(&explain::one(code)))
 }
 
 /// A word without what a message has around it.
@@ -56,7 +59,7 @@ pub(super) fn advised(failure: Failure, word: &str) -> Failure {
         .map(clap::Command::get_name)
         .collect();
     words.extend(topics.iter().map(String::as_str));
-    words.extend(codes::all().map(|code| code.id));
+    words.extend(CODES.codes().map(|code| code.id));
     match closest(&plain(word), words) {
         Some(meant) => failure.help(format!("did you mean `{meant}`?")),
         None => failure

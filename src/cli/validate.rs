@@ -11,7 +11,7 @@ use crate::compile::in_parallel;
 use crate::diagnostic::render::{Lines, LookedAt, counted};
 use crate::diagnostic::{Diagnostic, Failure, MachineError, Report, Severity, SubjectJob};
 use crate::source::{SourceFile, display_name, load_stream};
-use crate::validate::{Binding, Strictness, Validated, jobs, validate};
+use crate::validate::{Binding, Strictness, Terms, Validated, jobs, validate};
 use crate::workspace::{Workspace, readable};
 
 use super::args::{Global, ValidateArgs};
@@ -153,7 +153,14 @@ fn look(
     if let Some(file) = file.value.as_ref().filter(|_| console.lists_jobs()) {
         console.looked_at(looked_at(file));
     }
-    Ok(file.and_then(|file| validate(&file, &workspace.settings, strictness, bindings)))
+    Ok(file.and_then(|file| {
+        let terms = Terms {
+            settings: &workspace.settings,
+            strictness,
+            registry: workspace.registry,
+        };
+        validate(&file, terms, bindings)
+    }))
 }
 
 /// The jobs of a file, for reports that list them.

@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::compile::{CheckedFile, Compiled, Compiler, duplicates, in_parallel};
-use crate::diagnostic::{Diagnostic, Failure, MachineError, Place, Report, Severity, codes};
+use crate::diagnostic::{Diagnostic, Failure, MachineError, Place, Report, Severity};
 use crate::diff::{NotCompared, NotComparedKind};
 use crate::git::EntryKind;
 use crate::model::{JobKey, leads_to};
 use crate::query::declared::{Declared, may_define, name_of};
+use crate::registry::CODES;
+use crate::resolve::NOT_LOCKED;
 use crate::source::{SourceFile, display_name};
 use crate::target::Form;
 use crate::workspace::{DefinitionFile, LOCK_FILE, SETTINGS_FILE, Workspace};
@@ -96,7 +98,7 @@ impl Definitions {
         current_dir: &Path,
         another: Option<&Workspace>,
     ) -> Result<Report<Self>, Failure> {
-        let opening = Workspace::look_at(root, current_dir, another)?;
+        let opening = Workspace::look_at(root, current_dir, CODES, another)?;
         let Some(workspace) = opening.workspace else {
             return Ok(Report::failed(opening.diagnostics));
         };
@@ -122,7 +124,7 @@ impl Definitions {
         let mark = checked.mark(name);
         checked.check_out(&[SETTINGS_FILE, LOCK_FILE].map(PathBuf::from))?;
         let search = checked.make_roots(&checked.roots())?;
-        let opening = Workspace::look_at(checked.root(), checked.root(), another)?;
+        let opening = Workspace::look_at(checked.root(), checked.root(), CODES, another)?;
         let diagnostics = marked(opening.diagnostics, |file| format!("{mark}{file}"));
         let Some(workspace) = opening.workspace else {
             return Ok(Report::failed(diagnostics));
@@ -277,9 +279,8 @@ impl Definitions {
                 continue;
             };
             // That a package is not locked follows where the lock cannot be read.
-            let is_told = |problem: &Diagnostic| {
-                !self.lock_is_wrong || problem.code.id != codes::packages::NOT_LOCKED.id
-            };
+            let is_told =
+                |problem: &Diagnostic| !self.lock_is_wrong || problem.code.id != NOT_LOCKED.id;
             let diagnostics: Vec<_> = found.diagnostics.into_iter().filter(is_told).collect();
             // Where nothing is told, the file itself is right, as far as is known.
             let is_right = diagnostics.is_empty() && found.trouble.is_none();

@@ -7,6 +7,7 @@ use crate::diagnostic::{Failure, closest};
 use crate::git::Repository;
 use crate::model::shell_word;
 use crate::query::declared::{Declared, name_of};
+use crate::registry::CODES;
 use crate::source::display_name;
 use crate::workspace::{DefinitionFile, SETTINGS_FILE, Workspace, is_directory};
 
@@ -208,7 +209,8 @@ fn own_definition(directory: &Path) -> Option<DefinitionFile> {
 }
 
 fn has_definitions(directory: &Path) -> bool {
-    let Ok(Some(workspace)) = Workspace::open_at(directory, directory).map(|it| it.value) else {
+    let Ok(Some(workspace)) = Workspace::open_at(directory, directory, CODES).map(|it| it.value)
+    else {
         return false;
     };
     workspace.definitions().is_ok_and(|found| !found.is_empty())
@@ -216,7 +218,7 @@ fn has_definitions(directory: &Path) -> bool {
 
 /// What the jobs of a definition are called; what it is called itself, if that is not clear.
 fn names(file: &DefinitionFile, current_dir: &Path) -> BTreeSet<String> {
-    let opening = Workspace::look_at(file.directory(), current_dir, None);
+    let opening = Workspace::look_at(file.directory(), current_dir, CODES, None);
     let workspace = opening.ok().and_then(|opening| opening.workspace);
     let declared = workspace.and_then(|workspace| declared(file, &workspace));
     let keys = declared.iter().flat_map(Declared::keys);
@@ -234,7 +236,7 @@ fn declared(file: &DefinitionFile, workspace: &Workspace) -> Option<Declared> {
 
 /// Whether a job of the workspace is called so.
 fn is_job(name: &str, root: &Path, current_dir: &Path) -> bool {
-    let opening = Workspace::look_at(root, current_dir, None);
+    let opening = Workspace::look_at(root, current_dir, CODES, None);
     let Some(workspace) = opening.ok().and_then(|opening| opening.workspace) else {
         return false;
     };

@@ -61,6 +61,15 @@ pub enum Kind {
     Lint(Level),
 }
 
+/// Who may read the text that is guilty of a problem.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guilty {
+    /// Everybody who may read the rest of the file.
+    Public,
+    /// Nobody: it is a secret, and what is told of the problem does not hold it.
+    Secret,
+}
+
 /// One kind of problem: everything about it that does not depend on the input.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Code {
@@ -68,6 +77,8 @@ pub struct Code {
     pub id: &'static str,
     /// Whether it is a rule or a lint.
     pub kind: Kind,
+    /// Who may read the guilty text.
+    pub guilty: Guilty,
     /// The problem in one line.
     pub summary: &'static str,
     /// What it means, why it is one, a wrong example and its fix; Markdown.
@@ -104,24 +115,26 @@ impl Code {
     }
 }
 
-/// Declares codes: a constant for each, and `ALL`, the list of them in the order declared. `Error`
-/// declares a rule; `Allow`, `Warn` and `Deny` declare lints of that level.
+/// Declares codes, a constant for each. `Error` declares a rule; `Allow`, `Warn` and `Deny` declare
+/// lints of that level. `secret` after the summary says that the guilty text is a secret.
 macro_rules! declare_codes {
-    ($($(#[doc = $docs:literal])+ $name:ident = $id:literal, $kind:ident, $summary:literal;)+) => {
+    ($(
+        $(#[doc = $docs:literal])+
+        $name:ident = $id:literal, $kind:ident, $summary:literal $(, $guilty:ident)?;
+    )+) => {
         $(
             #[doc = $summary]
             pub const $name: $crate::diagnostic::Code = $crate::diagnostic::Code {
                 id: $id,
                 kind: $crate::diagnostic::code::kind!($kind),
+                guilty: $crate::diagnostic::code::guilty!($($guilty)?),
                 summary: $summary,
                 docs: concat!($($docs, "\n"),+),
             };
         )+
-
-        pub(super) const ALL: &[&$crate::diagnostic::Code] = &[$(&$name),+];
     };
 }
-pub(super) use declare_codes;
+pub(crate) use declare_codes;
 
 macro_rules! kind {
     (Error) => {
@@ -131,4 +144,14 @@ macro_rules! kind {
         $crate::diagnostic::Kind::Lint($crate::diagnostic::Level::$level)
     };
 }
-pub(super) use kind;
+pub(crate) use kind;
+
+macro_rules! guilty {
+    () => {
+        $crate::diagnostic::Guilty::Public
+    };
+    (secret) => {
+        $crate::diagnostic::Guilty::Secret
+    };
+}
+pub(crate) use guilty;

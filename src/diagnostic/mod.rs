@@ -1,7 +1,6 @@
 //! Problems as data: found anywhere in the pipeline, made into text at its very end.
 
-mod code;
-pub mod codes;
+pub(crate) mod code;
 mod failure;
 mod holes;
 mod looked_at;
@@ -9,18 +8,25 @@ mod machine;
 mod place;
 mod problem;
 mod redact;
+mod registry;
 pub mod render;
 mod report;
+#[cfg(test)]
+mod samples;
 mod subject;
 mod suggest;
+mod too_many;
 
-pub use code::{Code, Kind, Level, Severity};
+pub(crate) use code::declare_codes;
+pub use code::{Code, Guilty, Kind, Level, Severity};
 pub use failure::Failure;
 pub use holes::Holes;
 pub use machine::MachineError;
 pub use place::{Part, Place};
 pub use problem::{Annotation, Diagnostic};
 pub use redact::Redacted;
+pub use registry::{Chapter, Registry, Topic};
 pub use report::Report;
 pub use subject::{Subject, SubjectJob};
 pub use suggest::closest;
+pub use too_many::TOO_MANY_ERRORS;

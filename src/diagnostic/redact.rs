@@ -17,8 +17,7 @@ use std::sync::Arc;
 use crate::secret::{Known, Mask, all_covered, covered};
 use crate::source::{Pointer, SourceFile, Span, Token};
 
-use super::codes::texts::LITERAL_SECRET;
-use super::{Diagnostic, Part, Place, looked_at};
+use super::{Diagnostic, Guilty, Part, Place, looked_at};
 
 /// Problems without the secrets in what they are about. Renderers take nothing else.
 #[derive(Debug, Default)]
@@ -145,7 +144,7 @@ impl Redactor {
         if let Some(subject) = &mut problem.subject {
             // Fingerprints are made of it, and a short secret can be guessed from a hash.
             let shows = |text: &String| self.hidden(text).is_some() || !touched.is_empty();
-            if problem.code.id == LITERAL_SECRET.id || subject.text.as_ref().is_some_and(shows) {
+            if problem.code.guilty == Guilty::Secret || subject.text.as_ref().is_some_and(shows) {
                 subject.text = None;
             }
             self.text(&mut subject.path, &touched);
@@ -267,7 +266,7 @@ fn without_pieces(text: &str, secrets: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::codes::syntax::SYNTAX;
+    use crate::diagnostic::samples::SYNTAX;
 
     fn redacted(text: &str, guilty: &str, headline: &str) -> (String, String) {
         let file = SourceFile::new("job.toml", text);

@@ -1,8 +1,8 @@
 //! How much one file may hold, so that no input costs more than a fixed amount of stack, memory
 //! and time.
 
-use crate::diagnostic::codes::syntax::{TOO_DEEP, TOO_MANY_VALUES};
 use crate::diagnostic::{Diagnostic, Place};
+use crate::front::codes::{TOO_DEEP, TOO_MANY_VALUES};
 
 /// Lists and tables inside one another. A job needs about eight; 128 is what other readers of JSON
 /// allow, and little enough to walk a tree by recursion on the smallest stack in use (2 MiB).

@@ -8,8 +8,9 @@
 //! A report has its tree unless the grammar was violated; duplicate keys are reported, and the
 //! tree has the first of them.
 
-mod decode;
-mod foreign;
+pub(crate) mod codes;
+pub(crate) mod decode;
+pub(crate) mod foreign;
 pub mod json;
 mod limits;
 mod number;
@@ -23,7 +24,7 @@ pub mod yaml;
 
 use std::sync::Arc;
 
-use crate::diagnostic::Report;
+use crate::diagnostic::{Chapter, Report, Topic};
 use crate::model::Dialect;
 use crate::source::{Node, SourceFile};
 
@@ -31,6 +32,48 @@ use foreign::Role;
 
 pub use decode::{Decoded, client_document, decode, document, own_field, settings};
 pub use limits::{MAX_DEPTH, MAX_VALUES};
+
+/// The problems of texts, and of values that do not have the shape of what is read.
+pub const CODES: &[Chapter] = &[
+    (Topic::Files, &[&codes::FILE_TOO_LARGE]),
+    (
+        Topic::Syntax,
+        &[
+            &codes::NOT_UTF8,
+            &codes::EMPTY_FILE,
+            &codes::MERGE_CONFLICT,
+            &codes::SYNTAX,
+            &codes::LONE_SURROGATE,
+            &codes::DUPLICATE_KEY,
+            &codes::NUMBER_OUT_OF_RANGE,
+            &codes::TOO_DEEP,
+            &codes::TOO_MANY_VALUES,
+            &codes::TOML_DATE,
+            &codes::YAML_ALIAS,
+            &codes::YAML_MERGE_KEY,
+            &codes::YAML_TAG,
+        ],
+    ),
+    (
+        Topic::Shape,
+        &[
+            &decode::codes::UNKNOWN_FIELD,
+            &decode::codes::MISSING_FIELD,
+            &decode::codes::WRONG_TYPE,
+            &decode::codes::BAD_VALUE,
+        ],
+    ),
+    (
+        Topic::Yaml,
+        &[
+            &yaml::YAML_COMMENT,
+            &yaml::YAML_OCTAL,
+            &yaml::YAML_FOLDED,
+            &yaml::YAML_ANCHOR,
+        ],
+    ),
+    (Topic::Foreign, &[&foreign::FOREIGN_FILE]),
+];
 
 /// A data format that definitions and settings may be written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

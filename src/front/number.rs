@@ -1,7 +1,7 @@
 //! Numbers, once a format has decided that a text is one.
 
-use crate::diagnostic::codes::syntax::NUMBER_OUT_OF_RANGE;
 use crate::diagnostic::{Diagnostic, Place};
+use crate::front::codes::NUMBER_OUT_OF_RANGE;
 use crate::source::Kind;
 
 /// The value of a whole number in decimal: an integer if it fits 64 bits.

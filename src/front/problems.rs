@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::diagnostic::codes::syntax::{DUPLICATE_KEY, EMPTY_FILE, SYNTAX};
 use crate::diagnostic::{Diagnostic, Place, Report};
+use crate::front::codes::{DUPLICATE_KEY, EMPTY_FILE, SYNTAX};
 use crate::source::{Entry, Node, SourceFile, Span};
 
 use super::limits::MAX_PROBLEMS;

@@ -4,15 +4,18 @@
 //! returns its value unless a rule is broken; what lints come to is decided here alone, so that an
 //! allowed lint breaks nothing and a denied one breaks a job wherever it was found.
 
+mod codes;
 mod waivers;
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::codes::{self, lints::UNKNOWN_LINT};
-use crate::diagnostic::{Code, Diagnostic, Kind, Level, Place, Report, Severity};
+use crate::diagnostic::{Code, Diagnostic, Kind, Level, Place, Registry, Report, Severity};
 use crate::model::{LintLevel, Settings};
 use crate::source::Pointer;
 
+use codes::UNKNOWN_LINT;
+
+pub use codes::CODES;
 pub use waivers::Waivers;
 
 /// The levels of all lints.
@@ -67,11 +70,11 @@ impl<'a> Levels<'a> {
 }
 
 /// Levels of what is no lint in the settings.
-pub fn wrong_levels(settings: &Settings) -> Vec<Diagnostic> {
+pub fn wrong_levels(settings: &Settings, registry: Registry) -> Vec<Diagnostic> {
     let names = settings.lints.iter().flat_map(|levels| levels.0.keys());
     let wrong = names.filter_map(|name| {
         let place = || Place::key(Pointer::root().key("lints").key(name));
-        find(name, place).err()
+        find(registry, name, place).err()
     });
     wrong.map(|problem| *problem).collect()
 }
@@ -80,8 +83,12 @@ pub fn wrong_levels(settings: &Settings) -> Vec<Diagnostic> {
 ///
 /// # Errors
 /// What is wrong with the name, which stands at `place`.
-pub fn find(name: &str, place: impl FnOnce() -> Place) -> Result<&'static Code, Box<Diagnostic>> {
-    let problem = match codes::find(name) {
+pub fn find(
+    registry: Registry,
+    name: &str,
+    place: impl FnOnce() -> Place,
+) -> Result<&'static Code, Box<Diagnostic>> {
+    let problem = match registry.find(name) {
         Some(code) if code.is_lint() => return Ok(code),
         Some(_) => {
             let headline = format!("`{name}` is no lint: it is always an error");
@@ -89,7 +96,7 @@ pub fn find(name: &str, place: impl FnOnce() -> Place) -> Result<&'static Code, 
                 .help("remove it: nothing allows what does not work")
         }
         None => {
-            let lints = codes::all().filter(|code| code.is_lint());
+            let lints = registry.codes().filter(|code| code.is_lint());
             let names = lints.map(|code| code.id);
             let headline = format!("no lint is called `{name}`");
             let problem = Diagnostic::new(&UNKNOWN_LINT, headline, place());

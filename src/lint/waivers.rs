@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::codes::lints::UNUSED_WAIVER;
 use crate::diagnostic::{Code, Diagnostic, Place, Report};
 use crate::source::Pointer;
 
 use super::Levels;
+use super::codes::UNUSED_WAIVER;
 
 /// The waivers of a job and of its processes, and which of them waived something so far.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::codes::packages as codes;
 use crate::diagnostic::{Diagnostic, Place};
+use crate::lock::codes::LOCK_OUTDATED;
 use crate::model::{LockFile, locked_name};
 use crate::resolve::{Lock, Meaning, locked};
 use crate::source::{Pointer, SourceMap};
@@ -88,7 +88,7 @@ pub fn changed(
                 let headline = format!("package `{name}` is not what it was for `{system}`");
                 let (before, now) = (store_dir.display(before), store_dir.display(now));
                 found.push(
-                    Diagnostic::new(&codes::LOCK_OUTDATED, headline, need.place.clone())
+                    Diagnostic::new(&LOCK_OUTDATED, headline, need.place.clone())
                         .note(format!("it is locked as `{before}`\nand is now `{now}`"))
                         .help(format!("lock it anew: `jobc lock --update {name}`")),
                 );
@@ -103,7 +103,7 @@ pub fn changed(
             let headline = format!("the lock lies about `{path}`");
             let place = Place::File(lock_name.to_owned());
             found.push(
-                Diagnostic::new(&codes::LOCK_OUTDATED, headline, place)
+                Diagnostic::new(&LOCK_OUTDATED, headline, place)
                     .note(format!(
                         "the lock has the archive {} of {} bytes, the store {} of {}",
                         before.nar_hash.sri(),
@@ -128,5 +128,5 @@ pub fn not_as_written(lock_name: &str) -> Diagnostic {
 }
 
 fn outdated(headline: String, place: Place) -> Diagnostic {
-    Diagnostic::new(&codes::LOCK_OUTDATED, headline, place).help("bring it up to date: `jobc lock`")
+    Diagnostic::new(&LOCK_OUTDATED, headline, place).help("bring it up to date: `jobc lock`")
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::codes::packages as codes;
+use crate::lock::codes::LOCK_OUTDATED;
 use crate::model::RelativeInstallable;
 use crate::resolve::Lock;
 
@@ -70,5 +70,5 @@ fn changed(needs: &[&Need]) -> Option<Diagnostic> {
         "{what}`{}` or a file it imports has changed since {were} locked",
         relative.path()
     );
-    Some(Diagnostic::new(&codes::LOCK_OUTDATED, headline, first.place.clone()).help(help))
+    Some(Diagnostic::new(&LOCK_OUTDATED, headline, first.place.clone()).help(help))
 }

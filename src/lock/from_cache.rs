@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::cache::{Answer, CacheUrl, Caches, TooManyPaths, drain, most_paths};
-use crate::diagnostic::codes::packages as codes;
 use crate::diagnostic::{Diagnostic, MachineError, Report};
+use crate::lock::codes::CANNOT_RESOLVE;
 use crate::model::LockedPath;
+use crate::resolve::NOT_LOCKED;
 use crate::resolve::PathInfo;
 use crate::store::narinfo::NarInfo;
 use crate::store::{StorePath, StorePathHash};
@@ -177,7 +178,7 @@ impl FromCaches<'_> {
         let path = self.text(path);
         let headline = format!("the closure of package `{name}` is not in a cache: `{path}`");
         let place = target.need.place.clone();
-        Diagnostic::new(&codes::CANNOT_RESOLVE, headline, place).note(self.nowhere(hole))
+        Diagnostic::new(&CANNOT_RESOLVE, headline, place).note(self.nowhere(hole))
     }
 
     fn nowhere(&self, hole: &StorePath) -> String {
@@ -198,7 +199,7 @@ fn nothing_known(target: &Target<'_>) -> Diagnostic {
     } = target;
     let name = need.name();
     let headline = format!("package `{name}` is not locked for `{system}`: `{installable}`");
-    Diagnostic::new(&codes::NOT_LOCKED, headline, need.place.clone())
+    Diagnostic::new(&NOT_LOCKED, headline, need.place.clone())
         .note("caches know packages by their store paths only")
         .help(format!(
             "say which it is, `jobc lock {name}=/nix/store/HASH-NAME --from-cache URL`, or lock it \

@@ -5,6 +5,7 @@
 //! stays as it is unless an update is asked for or the workspace's own files say something else
 //! since, so that only what changed changes.
 
+mod codes;
 pub mod collect;
 pub mod current;
 mod edited;
@@ -29,13 +30,22 @@ pub use from_cache::FromCaches;
 pub use nix::Nix;
 
 use crate::beneath::Enclosure;
-use crate::diagnostic::{MachineError, Report};
+use crate::diagnostic::{Chapter, MachineError, Report, Topic};
 use crate::model::PackageName;
 use crate::resolve::{Lock, Packages, PathInfo, Pinned, RelativeRule};
 use crate::store::{Sha256, StoreDir, StorePath};
 
 use local::{Local, Locals};
 use realise::{Resolved, Resolver, Target};
+
+/// The problems of making and reading the lock.
+pub const CODES: &[Chapter] = &[
+    (
+        Topic::Lock,
+        &[&codes::CANNOT_RESOLVE, &codes::LOCK_OUTDATED],
+    ),
+    (Topic::Closures, &[&codes::CLOSURE_UNKNOWN]),
+];
 
 /// What is to become of a lock.
 #[derive(Debug, Clone, Copy)]

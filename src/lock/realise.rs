@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::codes::packages as codes;
 use crate::diagnostic::{Annotation, Diagnostic, MachineError, Report};
+use crate::lock::codes::{CANNOT_RESOLVE, CLOSURE_UNKNOWN};
 use crate::model::Installable;
 use crate::resolve::{PathInfo, bad_installable};
 use crate::store::{StoreDir, StorePath};
@@ -115,7 +115,7 @@ impl Resolver<'_> {
                 Err(Refusal { told, help }) => {
                     // A file that is wrong is so for all of its packages.
                     let same = |known: &&mut Diagnostic| {
-                        known.code == &codes::CANNOT_RESOLVE && known.notes.contains(&told)
+                        known.code == &CANNOT_RESOLVE && known.notes.contains(&told)
                     };
                     if let Some(known) = diagnostics.iter_mut().find(same) {
                         known.annotations.push(Annotation {
@@ -265,7 +265,7 @@ impl Resolver<'_> {
 pub(super) fn unknown_closure(path: &str, need: &Need) -> Diagnostic {
     let name = need.name();
     let headline = format!("the closure of package `{name}` is not known: `{path}`");
-    Diagnostic::new(&codes::CLOSURE_UNKNOWN, headline, need.place.clone())
+    Diagnostic::new(&CLOSURE_UNKNOWN, headline, need.place.clone())
 }
 
 fn cannot(what: &str, target: &Target<'_>) -> Diagnostic {
@@ -276,7 +276,7 @@ fn cannot(what: &str, target: &Target<'_>) -> Diagnostic {
     } = target;
     let name = need.name();
     let headline = format!("Nix cannot {what} package `{name}` for `{system}`: `{installable}`");
-    Diagnostic::new(&codes::CANNOT_RESOLVE, headline, need.place.clone())
+    Diagnostic::new(&CANNOT_RESOLVE, headline, need.place.clone())
 }
 
 /// What Nix said that is not about one of `others`.

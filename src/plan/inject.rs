@@ -10,9 +10,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::diagnostic::codes::plan as codes;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{InitNames, InitRoots, Process, ProcessName};
+use crate::plan::codes::NAME_TAKEN;
 use crate::resolve::{ResolvedJob, Script};
 use crate::source::Pointer;
 use crate::store::{Sha256, StorePathName};
@@ -248,7 +248,7 @@ impl<'a> Context<'a> {
             let headline = format!("process `{name}` has the name of a step that jobc adds");
             self.diagnostics.push(
                 Diagnostic::new(
-                    &codes::NAME_TAKEN,
+                    &NAME_TAKEN,
                     headline,
                     Place::value(self.process_name(taken)),
                 )
@@ -262,7 +262,7 @@ impl<'a> Context<'a> {
         if let Some(other) = self.names.get(&name) {
             let headline = format!("two steps that jobc adds would be called `{name}`");
             self.diagnostics.push(
-                Diagnostic::new(&codes::NAME_TAKEN, headline, Place::value(other.clone()))
+                Diagnostic::new(&NAME_TAKEN, headline, Place::value(other.clone()))
                     .label("one for this")
                     .also(Place::value(origin.clone()), "the other one for this")
                     .help("give the process another name"),

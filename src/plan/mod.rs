@@ -6,6 +6,7 @@
 //! dependency is a changed plan. Back ends put the plan into their scheduler's words and refuse
 //! what these cannot say.
 
+mod codes;
 mod inject;
 mod lower;
 mod needs;
@@ -35,7 +36,11 @@ pub use step::{Edge, Realise, Run, Step, StepId};
 
 pub use crate::resolve::{Import, Late, Package, Script};
 
+use crate::diagnostic::{Chapter, Topic};
 use crate::source::Pointer;
+
+/// The problems of the steps that jobc adds.
+pub const CODES: &[Chapter] = &[(Topic::Steps, &[&codes::NAME_TAKEN])];
 
 /// Everything that a back end needs to know of one job.
 #[derive(Debug, Clone)]

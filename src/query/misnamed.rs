@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::diagnostic::codes::foreign::MISNAMED_FILE;
 use crate::diagnostic::{Diagnostic, Failure, Place};
 use crate::lint::Levels;
 use crate::source::display_name;
+use crate::workspace::MISNAMED_FILE;
 use crate::workspace::{DefinitionFile, Misnamed, SETTINGS_FILE, Workspace};
 
 /// More files than these are not listed.

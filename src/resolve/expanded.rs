@@ -14,14 +14,20 @@ use std::io::Read;
 use std::sync::Arc;
 
 use crate::beneath::OpenError;
+use crate::check::templates::UNBOUND_TEMPLATE;
 use crate::check::{Binding, Scope, bind, examine, lookalikes_in_file};
-use crate::diagnostic::codes::{packages as codes, templates};
 use crate::diagnostic::{Diagnostic, MachineError, Place};
 use crate::model::{PackageName, TemplateReference, references};
 use crate::source::{Location, SourceFile, Span};
 use crate::store::{StoreDir, StorePath, StorePathName};
 
 use super::{Context, Late};
+
+crate::diagnostic::declare_codes! {
+    /// A file that is to be expanded is not text: it is too large, not UTF-8, or has NUL
+    /// characters. It is filled in by `sed` on the node.
+    NOT_EXPANDABLE = "not-expandable", Error, "a file that cannot be expanded";
+}
 
 /// The largest file that is expanded: `sed` is no tool for more, and it is held in memory.
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
@@ -98,7 +104,7 @@ impl Context<'_> {
                 let headline = format!("`{path}` cannot be expanded: it is {reason}");
                 let help = format!("import it as it is: `${{{path}}}`");
                 self.diagnostics
-                    .push(Diagnostic::new(&codes::NOT_EXPANDABLE, headline, place()).help(help));
+                    .push(Diagnostic::new(&NOT_EXPANDABLE, headline, place()).help(help));
                 return Ok(None);
             }
         };
@@ -136,7 +142,7 @@ impl Context<'_> {
                             "the value of `{}` has too many odd characters",
                             reference.text
                         );
-                        let problem = Diagnostic::new(&codes::NOT_EXPANDABLE, headline, here());
+                        let problem = Diagnostic::new(&NOT_EXPANDABLE, headline, here());
                         self.diagnostics.push(problem);
                         continue;
                     };
@@ -195,7 +201,7 @@ impl Context<'_> {
                 let escaped = reference.text.replacen("{{", "{{&", 1);
                 let problem = examine(reference, &scope, || place.clone()).unwrap_or_else(|| {
                     let headline = format!("nobody knows the name in `{}`", reference.text);
-                    Diagnostic::new(&templates::UNBOUND_TEMPLATE, headline, place)
+                    Diagnostic::new(&UNBOUND_TEMPLATE, headline, place)
                 });
                 Err(problem.help(format!(
                     "write `{escaped}` to keep it for another template language"

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::check::secrets;
-use crate::diagnostic::codes::texts::LITERAL_SECRET;
+use crate::check::secrets::LITERAL_SECRET;
 use crate::diagnostic::{MachineError, Place};
 use crate::secret::{Language, secrets as found_in};
 use crate::source::{FileName, Span, load_opened};

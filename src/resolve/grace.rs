@@ -2,8 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::check::ports;
-use crate::diagnostic::codes::traps::SHORT_GRACE_PERIOD;
+use crate::check::ports::{self, SHORT_GRACE_PERIOD};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{HealthCheckConfig, InitRoots};
 use crate::store::StorePath;

@@ -2,11 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use crate::diagnostic::codes::packages as codes;
 use crate::diagnostic::{Diagnostic, Place, Report};
 use crate::model::{LockFile, locked_name};
 use crate::source::Pointer;
 use crate::store::{Sha256, StoreDir, StorePath};
+
+crate::diagnostic::declare_codes! {
+    /// The lock is inconsistent: something is in it twice, a closure is not complete, or a path or
+    /// hash is none.
+    ///
+    /// Make it again from a good state; it is written by a program and read by people, but rarely
+    /// mended by them.
+    BAD_LOCK = "bad-lock", Error, "a lock that contradicts itself";
+}
 
 /// What the packages of a workspace are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -277,7 +285,7 @@ impl Context<'_> {
         if self.diagnostics.len() < MAX_PROBLEMS {
             let place = Place::value(pointer());
             self.diagnostics
-                .push(Diagnostic::new(&codes::BAD_LOCK, headline, place).help(
+                .push(Diagnostic::new(&BAD_LOCK, headline, place).help(
                     "take a good one from version control, or remove it and run `jobc lock`",
                 ));
         } else if let Some(last) = self.diagnostics.last_mut()

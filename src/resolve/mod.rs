@@ -2,6 +2,7 @@
 //!
 //! Between `check` and `plan`. Reads the files that are imported; everything else is pure.
 
+mod codes;
 mod command;
 pub mod conflict;
 mod context;
@@ -19,20 +20,20 @@ mod surplus;
 mod undeclared;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
+pub use codes::CODES;
 pub use command::{Command, Script};
 pub use context::{Import, Imports, Late, Resolver};
-pub use lock::{Lock, Locked, Packages, PathInfo, Pinned};
-pub use package::{DEFAULT_SYSTEM, Package, bad_installable, bad_store_path, locked};
+pub use lock::{BAD_LOCK, Lock, Locked, Packages, PathInfo, Pinned};
+pub use package::{DEFAULT_SYSTEM, NOT_LOCKED, Package, bad_installable, bad_store_path, locked};
 pub use relative::{
     Meaning, Reader as RelativeReader, Refusal as RelativeRefusal, Rule as RelativeRule,
 };
 
 use crate::check::{CheckedJob, ports};
-use crate::diagnostic::codes::packages as codes;
-use crate::diagnostic::{Diagnostic, MachineError, Place, Report};
+use crate::diagnostic::{MachineError, Place, Report};
 use crate::model::{CommandLine, HealthChecker, PackageName};
 use crate::store::StorePath;
 
@@ -186,27 +187,5 @@ impl Context<'_> {
                 Ok(None)
             }
         }
-    }
-
-    fn dangling(&mut self, path: &str, links: &[PathBuf], place: Place) {
-        let mut names: Vec<_> = links
-            .iter()
-            .map(|link| format!("`{}`", self.resolver.display_name(link)))
-            .collect();
-        names.truncate(3);
-        let more = links.len() - names.len();
-        let and = if more > 0 {
-            format!(" and {more} more")
-        } else {
-            String::new()
-        };
-        let headline = format!(
-            "links in `{path}` lead out of it: {}{and}",
-            names.join(", ")
-        );
-        self.diagnostics.push(
-            Diagnostic::new(&codes::DANGLING_LINK, headline, place)
-                .help("import a directory that holds the links' targets, too"),
-        );
     }
 }

@@ -1,12 +1,41 @@
 //! Why a file was not imported, as a problem at the place that names it.
 
 use crate::beneath::{destination, in_repository};
-use crate::diagnostic::codes::packages as codes;
 use crate::diagnostic::{Diagnostic, Place, closest};
 
 use super::context::Resolver;
 use super::import::{ImportError, beside};
-use super::outside::{outside, repository};
+use super::outside::{CANNOT_IMPORT, outside, repository};
+
+crate::diagnostic::declare_codes! {
+    /// A file or directory that is to be imported is not there.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "cat ${./greeting.txt}" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// Paths are relative to the file that says them: the definition, or `jobc.toml`. This compiles
+    /// where `serve.yml` lies beside the definition.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "serve ${./serve.yml}" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    MISSING_FILE = "missing-file", Error, "a file that is to be imported is not there";
+}
 
 /// The problem of `path`, as the text at `place` has it.
 pub(super) fn refusal(
@@ -15,12 +44,12 @@ pub(super) fn refusal(
     resolver: &Resolver<'_>,
     place: Place,
 ) -> Diagnostic {
-    let cannot = |headline: String| Diagnostic::new(&codes::CANNOT_IMPORT, headline, place.clone());
+    let cannot = |headline: String| Diagnostic::new(&CANNOT_IMPORT, headline, place.clone());
     let name = |path| resolver.display_name(path);
     match error {
         ImportError::Missing { path: full } => {
             let headline = format!("`{path}` does not exist");
-            let problem = Diagnostic::new(&codes::MISSING_FILE, headline, place);
+            let problem = Diagnostic::new(&MISSING_FILE, headline, place);
             let (directory, file) = path.rsplit_once('/').unwrap_or_default();
             let others = beside(full);
             match closest(file, others.iter().map(String::as_str)) {

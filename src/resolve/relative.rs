@@ -8,12 +8,36 @@
 use std::path::Path;
 
 use crate::beneath::{Enclosure, FileKind, OpenError};
-use crate::diagnostic::codes::packages as codes;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::RelativeInstallable;
+use crate::resolve::outside::CANNOT_IMPORT;
 
 use super::Lock;
 use super::outside::{outside, repository};
+
+crate::diagnostic::declare_codes! {
+    /// A package names a Nix file or a flake by a path that is relative to the workspace. Paths are
+    /// relative to the file that says them: the definition, or `jobc.toml`.
+    ///
+    /// Such packages were relative to the workspace in earlier versions. So where there is no such
+    /// file by the rule, and the workspace has one, that is meant, and this warning says how to
+    /// write it.
+    ///
+    /// ```text
+    /// app/job.toml: `./pkgs.nix#tool`, where there is `pkgs.nix` and no `app/pkgs.nix`
+    /// ```
+    ///
+    /// Write `../pkgs.nix#tool`. The lock calls both `./pkgs.nix#tool`, as it has all paths relative
+    /// to the workspace, so nothing needs to be locked anew.
+    ///
+    /// A path that leads out of the workspace is refused, unless an earlier version has locked it; then
+    /// this warning says so.
+    ///
+    /// Where there are both, the one beside the definition is meant. If the lock has only the other
+    /// one, `jobc lock` warns that the package is no longer what it was.
+    RELATIVE_TO_WORKSPACE = "relative-to-workspace", Warn,
+        "a package whose path is relative to the workspace";
+}
 
 /// Where installables are read.
 #[derive(Debug, Clone, Copy)]
@@ -151,7 +175,7 @@ impl Rule {
                 format!("write `{write}` if that is meant"),
             ),
         };
-        Some(Diagnostic::new(&codes::RELATIVE_TO_WORKSPACE, headline, place).help(help))
+        Some(Diagnostic::new(&RELATIVE_TO_WORKSPACE, headline, place).help(help))
     }
 }
 
@@ -184,6 +208,6 @@ impl Refusal {
                 "rename the directory",
             ),
         };
-        Diagnostic::new(&codes::CANNOT_IMPORT, headline, place).help(help)
+        Diagnostic::new(&CANNOT_IMPORT, headline, place).help(help)
     }
 }

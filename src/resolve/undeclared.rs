@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::diagnostic::codes::texts::UNDECLARED_STORE_PATH;
+use crate::check::packages::UNDECLARED_STORE_PATH;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{CommandLine, PackageSource};
 use crate::store::references::mentions;

@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use serde_json::{Map, Number, Value};
 
 use crate::check::by_agent;
-use crate::diagnostic::codes::templates;
+use crate::check::templates::{
+    ENDLESS_TEMPLATE, TEMPLATE_NOT_TEXT, TEMPLATE_SYNTAX, UNBOUND_TEMPLATE,
+};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Address, references};
 use crate::run::{ClientsView, Trouble};
@@ -66,29 +68,29 @@ pub(super) fn problem(trouble: &Trouble, place: impl FnOnce(&str) -> Place) -> D
     match trouble {
         Trouble::Malformed(written) => {
             let headline = format!("`{written}` is no reference");
-            Diagnostic::new(&templates::TEMPLATE_SYNTAX, headline, place(written))
+            Diagnostic::new(&TEMPLATE_SYNTAX, headline, place(written))
         }
         Trouble::Unbound(written) if is_agents(written) => {
             let headline = format!("`{written}` is only known on the node");
-            Diagnostic::new(&templates::UNBOUND_TEMPLATE, headline, place(written))
+            Diagnostic::new(&UNBOUND_TEMPLATE, headline, place(written))
                 .help("write a value that is known when the job is submitted")
         }
         Trouble::Unbound(written) => {
             let headline = format!("`{written}` is unknown here");
-            Diagnostic::new(&templates::UNBOUND_TEMPLATE, headline, place(written))
+            Diagnostic::new(&UNBOUND_TEMPLATE, headline, place(written))
                 .help("name a field of the tables around it, or write the value")
         }
         Trouble::Endless(written) => {
             let headline = format!("the value of `{written}` leads back to itself");
-            Diagnostic::new(&templates::ENDLESS_TEMPLATE, headline, place(written))
+            Diagnostic::new(&ENDLESS_TEMPLATE, headline, place(written))
         }
         Trouble::TooLarge(written) => {
             let headline = format!("with `{written}`, the job becomes too large");
-            Diagnostic::new(&templates::ENDLESS_TEMPLATE, headline, place(written))
+            Diagnostic::new(&ENDLESS_TEMPLATE, headline, place(written))
         }
         Trouble::NotText(written) => {
             let headline = format!("`{written}` is a table or a list, not text");
-            Diagnostic::new(&templates::TEMPLATE_NOT_TEXT, headline, place(written))
+            Diagnostic::new(&TEMPLATE_NOT_TEXT, headline, place(written))
                 .help("name one of its fields")
         }
     }

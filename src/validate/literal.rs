@@ -2,7 +2,7 @@
 //! text as it is, or writes a whole table out.
 
 use crate::check::by_agent;
-use crate::diagnostic::codes::templates;
+use crate::check::templates::{TEMPLATE_NOT_TEXT, TEMPLATE_SYNTAX, UNBOUND_TEMPLATE};
 use crate::diagnostic::{Diagnostic, Part, Place};
 use crate::model::{Address, Component, Document, references};
 use crate::source::{Kind, Node, Token};
@@ -35,7 +35,7 @@ pub(super) fn takes(problem: &Diagnostic, root: &Node) -> bool {
     }
     let is_of_task = matches!(way.first(), Some(Token::Key(field)) if field == "task");
     let inner = text.trim_start_matches("{{").trim_end_matches("}}");
-    let is_name = problem.code.id != templates::TEMPLATE_SYNTAX.id;
+    let is_name = problem.code.id != TEMPLATE_SYNTAX.id;
     if inner.starts_with("&&") && is_name && !is_of_task && !is_primary_port(way) {
         // Each time that the text is filled in takes one off; only the task is filled in so often.
         return true;
@@ -47,10 +47,10 @@ pub(super) fn takes(problem: &Diagnostic, root: &Node) -> bool {
     let Some(address) = reference.address.clone().or_else(escaped) else {
         return false;
     };
-    if problem.code.id == templates::TEMPLATE_NOT_TEXT.id {
+    if problem.code.id == TEMPLATE_NOT_TEXT.id {
         return is_written_out(&address, way, job);
     }
-    problem.code.id == templates::UNBOUND_TEMPLATE.id
+    problem.code.id == UNBOUND_TEMPLATE.id
         && match address.0[..] {
             // A table of the client's own.
             [Component::Field("mesos")] => true,

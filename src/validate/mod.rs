@@ -6,6 +6,7 @@
 
 mod bind;
 mod binding;
+mod codes;
 mod coerce;
 mod literal;
 mod spelling;
@@ -17,11 +18,19 @@ use std::sync::Arc;
 pub use binding::Binding;
 
 use crate::check;
-use crate::diagnostic::{Diagnostic, Holes, Report, Severity, SubjectJob};
+use crate::diagnostic::{
+    Chapter, Diagnostic, Holes, Registry, Report, Severity, SubjectJob, Topic,
+};
 use crate::front;
 use crate::lint::Levels;
 use crate::model::{Dialect, Document, Settings};
 use crate::source::{Kind, Node, SourceFile, SourceMap};
+
+/// The problems of JSON that was made for Aurora's client.
+pub const CODES: &[Chapter] = &[(
+    Topic::Foreign,
+    &[&codes::COERCED_VALUE, &codes::IGNORED_FIELD],
+)];
 
 /// What is an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,6 +40,17 @@ pub enum Strictness {
     Full,
     /// What Aurora's client refuses; all else is a warning.
     AsClient,
+}
+
+/// What jobs are validated by.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    /// The workspace's settings.
+    pub settings: &'a Settings,
+    /// What is an error.
+    pub strictness: Strictness,
+    /// All codes, for the names of lints.
+    pub registry: Registry,
 }
 
 /// How much was validated.
@@ -46,10 +66,14 @@ pub struct Validated {
 /// the jobs do not say themselves; of several for one name the last counts. No value if anything is wrong with them.
 pub fn validate(
     file: &Arc<SourceFile>,
-    settings: &Settings,
-    strictness: Strictness,
+    terms: Terms<'_>,
     bindings: &[Binding],
 ) -> Report<Validated> {
+    let Terms {
+        settings,
+        strictness,
+        registry,
+    } = terms;
     let tree = front::client_tree(file);
     let mut diagnostics: Vec<_> = tree
         .diagnostics
@@ -68,7 +92,12 @@ pub fn validate(
         found.extend(decoded.diagnostics);
         let holes = Holes::new(decoded.holes);
         if let Some(document) = decoded.value {
-            let checked = check::check_as(document, &holes, settings, Dialect::Client, Vec::new());
+            let terms = check::Terms {
+                settings,
+                dialect: Dialect::Client,
+                registry,
+            };
+            let checked = check::check(document, &holes, terms, Vec::new());
             found.extend(checked.diagnostics);
         }
     }

@@ -10,15 +10,16 @@ mod tables;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::diagnostic::codes::foreign::{COERCED_VALUE, IGNORED_FIELD};
-use crate::diagnostic::codes::shape::{BAD_VALUE, TOO_MANY_ERRORS, WRONG_TYPE};
-use crate::diagnostic::codes::syntax::NUMBER_OUT_OF_RANGE;
-use crate::diagnostic::codes::templates::UNBOUND_TEMPLATE;
+use crate::check::templates::UNBOUND_TEMPLATE;
+use crate::diagnostic::TOO_MANY_ERRORS;
 use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::front::codes::NUMBER_OUT_OF_RANGE;
+use crate::front::decode::codes::{BAD_VALUE, WRONG_TYPE};
 use crate::lint::Levels;
 use crate::model::{Document, Settings, references};
 use crate::run::Trouble;
 use crate::source::{Entry, Kind, Node, Pointer, SourceFile, Span, Token};
+use crate::validate::codes::{COERCED_VALUE, IGNORED_FIELD};
 use crate::vocabulary::{JOB, Type};
 
 use super::bind::{View, is_agents, problem};

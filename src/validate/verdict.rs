@@ -5,10 +5,31 @@ mod duplicates;
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::codes::{foreign, job, names, order, plan, shape, syntax, templates};
+use crate::check::labels::METADATA_ASCII;
+use crate::check::names::{
+    DUPLICATE_JOB, DUPLICATE_PROCESS, NO_PROCESSES, PROCESS_NAME, UNNAMED_JOB,
+};
+use crate::check::order::{
+    AFTER_DAEMON, AFTER_EPHEMERAL, EMPTY_ORDER, FINAL_ORDER, ORDER_CYCLE, REPEATED_PROCESS,
+    UNKNOWN_PROCESS,
+};
+use crate::check::placement::{PORT_CYCLE, STATIC_PORT};
+use crate::check::resources::TOO_FEW_RESOURCES;
+use crate::check::templates::{
+    ENDLESS_TEMPLATE, TEMPLATE_NOT_TEXT, TEMPLATE_SYNTAX, UNBOUND_TEMPLATE,
+};
+use crate::check::updates::{UPDATE_CONFIG, UPDATE_FAILURES, UPDATE_STRATEGY};
+use crate::diagnostic::TOO_MANY_ERRORS;
 use crate::diagnostic::{Code, Diagnostic, Place, Severity};
+use crate::front::codes::{
+    DUPLICATE_KEY, EMPTY_FILE, FILE_TOO_LARGE, LONE_SURROGATE, NOT_UTF8, NUMBER_OUT_OF_RANGE,
+    SYNTAX, TOO_DEEP, TOO_MANY_VALUES,
+};
+use crate::front::decode::codes::{BAD_VALUE, MISSING_FIELD, UNKNOWN_FIELD, WRONG_TYPE};
+use crate::front::foreign::FOREIGN_FILE;
 use crate::model::{Document, references};
 use crate::source::{Kind, Node, Pointer, Token};
+use crate::target::aurora::codes::NOT_IN_JSON;
 
 use super::Strictness;
 use super::coerce;
@@ -18,39 +39,39 @@ use crate::vocabulary::Type;
 
 /// What the client refuses wherever it is found, when a job is created or updated.
 const REFUSED: &[&Code] = &[
-    &syntax::FILE_TOO_LARGE,
-    &syntax::NOT_UTF8,
-    &syntax::EMPTY_FILE,
-    &syntax::SYNTAX,
-    &syntax::TOO_DEEP,
-    &syntax::TOO_MANY_VALUES,
-    &foreign::FOREIGN_FILE,
-    &shape::UNKNOWN_FIELD,
-    &shape::MISSING_FIELD,
-    &shape::WRONG_TYPE,
-    &shape::TOO_MANY_ERRORS,
-    &names::DUPLICATE_JOB,
-    &order::EMPTY_ORDER,
-    &order::REPEATED_PROCESS,
-    &order::FINAL_ORDER,
-    &order::AFTER_DAEMON,
-    &order::AFTER_EPHEMERAL,
-    &order::ORDER_CYCLE,
-    &job::TOO_FEW_RESOURCES,
-    &job::UPDATE_FAILURES,
-    &job::UPDATE_STRATEGY,
-    &job::STATIC_PORT,
-    &job::PORT_CYCLE,
-    &job::METADATA_ASCII,
-    &plan::NOT_IN_JSON,
+    &FILE_TOO_LARGE,
+    &NOT_UTF8,
+    &EMPTY_FILE,
+    &SYNTAX,
+    &TOO_DEEP,
+    &TOO_MANY_VALUES,
+    &FOREIGN_FILE,
+    &UNKNOWN_FIELD,
+    &MISSING_FIELD,
+    &WRONG_TYPE,
+    &TOO_MANY_ERRORS,
+    &DUPLICATE_JOB,
+    &EMPTY_ORDER,
+    &REPEATED_PROCESS,
+    &FINAL_ORDER,
+    &AFTER_DAEMON,
+    &AFTER_EPHEMERAL,
+    &ORDER_CYCLE,
+    &TOO_FEW_RESOURCES,
+    &UPDATE_FAILURES,
+    &UPDATE_STRATEGY,
+    &STATIC_PORT,
+    &PORT_CYCLE,
+    &METADATA_ASCII,
+    &NOT_IN_JSON,
 ];
 
 /// What is wrong with references, which the client refuses but for some texts.
 const REFERENCES: &[&Code] = &[
-    &templates::TEMPLATE_SYNTAX,
-    &templates::UNBOUND_TEMPLATE,
-    &templates::ENDLESS_TEMPLATE,
-    &templates::TEMPLATE_NOT_TEXT,
+    &TEMPLATE_SYNTAX,
+    &UNBOUND_TEMPLATE,
+    &ENDLESS_TEMPLATE,
+    &TEMPLATE_NOT_TEXT,
 ];
 
 /// The problem as `strictness` has it; its place is in the tree at `root`, if there is one.
@@ -64,7 +85,7 @@ pub(super) fn soften(
         && !refuses(&problem, root)
     {
         problem.severity = Severity::Warning;
-        if problem.code.id != syntax::DUPLICATE_KEY.id {
+        if problem.code.id != DUPLICATE_KEY.id {
             let note = "Aurora's client takes it all the same";
             problem.notes.push(note.to_owned());
         }
@@ -76,7 +97,7 @@ pub(super) fn soften(
 pub(super) fn drop_implied(problems: &mut Vec<Diagnostic>) {
     let is_odd = |problem: &Diagnostic| {
         let id = problem.code.id;
-        [syntax::NUMBER_OUT_OF_RANGE.id, syntax::LONE_SURROGATE.id].contains(&id)
+        [NUMBER_OUT_OF_RANGE.id, LONE_SURROGATE.id].contains(&id)
     };
     if !problems.iter().any(is_odd) {
         return;
@@ -107,19 +128,19 @@ fn refuses(problem: &Diagnostic, root: Option<&Node>) -> bool {
     }
     let (Some(root), Place::Document(pointer, _)) = (root, problem.place()) else {
         // What was found wrong while the text was read, or the client's types were filled.
-        return [shape::BAD_VALUE.id, syntax::NUMBER_OUT_OF_RANGE.id].contains(&id);
+        return [BAD_VALUE.id, NUMBER_OUT_OF_RANGE.id].contains(&id);
     };
-    if id == shape::BAD_VALUE.id {
+    if id == BAD_VALUE.id {
         refuses_value(pointer, root)
-    } else if id == syntax::NUMBER_OUT_OF_RANGE.id {
+    } else if id == NUMBER_OUT_OF_RANGE.id {
         refuses_infinite(pointer, root)
-    } else if id == names::NO_PROCESSES.id {
+    } else if id == NO_PROCESSES.id {
         // The task would be called like the first of them.
         table_of(pointer, root).is_none_or(|task| task.get("name").is_none())
-    } else if id == names::UNNAMED_JOB.id {
+    } else if id == UNNAMED_JOB.id {
         // Of a name that is filled in, more may be wrong than a line break behind it.
         text(pointer, root).is_none_or(|name| !is_identifier(name))
-    } else if id == names::DUPLICATE_PROCESS.id {
+    } else if id == DUPLICATE_PROCESS.id {
         // It is left out, and an order that names what it should have been called makes no sense.
         let constraints = task_of(pointer, root).and_then(|task| task.get("constraints"));
         let orders = match constraints.map(|constraints| &constraints.kind) {
@@ -134,13 +155,13 @@ fn refuses(problem: &Diagnostic, root: Option<&Node>) -> bool {
             known.contains(&true) && known.contains(&false)
                 || duplicates::clash(order, task_of(pointer, root))
         })
-    } else if id == job::UPDATE_CONFIG.id {
+    } else if id == UPDATE_CONFIG.id {
         // Whether there is a policy to be aware of, only the scheduler asks.
         !matches!(pointer.tokens().last(), Some(Token::Key(field)) if field == "sla_aware")
-    } else if id == names::PROCESS_NAME.id {
+    } else if id == PROCESS_NAME.id {
         // Too long a name is the agent's affair.
         text(pointer, root).is_none_or(|name| references(name).next().is_some())
-    } else if id == order::UNKNOWN_PROCESS.id {
+    } else if id == UNKNOWN_PROCESS.id {
         names_a_process(pointer, root)
     } else {
         false

@@ -4,6 +4,23 @@ use std::path::Path;
 
 use super::{DefinitionFile, SETTINGS_FILE};
 
+crate::diagnostic::declare_codes! {
+    /// A file looks like a definition or like settings, and has nearly the name of one, but not
+    /// exactly: jobc does not read it, and builds and checks go well without it.
+    ///
+    /// ```text
+    /// web/jobs.toml
+    /// web/Job.toml
+    /// web/job.toml.txt
+    /// jobc.yaml
+    /// ```
+    ///
+    /// Definitions are called `job.toml`, in a directory of their own, or `NAME.job.toml`; `json`,
+    /// `yaml` and `yml` are as good as `toml`. Settings are called `jobc.toml`. A file that is put
+    /// away on purpose is safe as `job.toml.bak`.
+    MISNAMED_FILE = "misnamed-file", Warn, "a file that is nearly called like a definition";
+}
+
 /// What a file that is not read was most likely meant to be.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Misnamed {

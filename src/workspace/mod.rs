@@ -10,6 +10,7 @@
 //! Hidden directories, `target` and symbolic links to directories are not entered, nor are
 //! directories with a `jobc.toml` of their own: these are other workspaces.
 
+mod codes;
 mod misnamed;
 mod settings;
 
@@ -22,20 +23,30 @@ use std::sync::Arc;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::beneath::{Enclosure, IN_REPOSITORY, OpenError};
-use crate::diagnostic::codes::packages::{self, LOCK_CONFLICT};
-use crate::diagnostic::codes::syntax;
-use crate::diagnostic::{Diagnostic, Holes, MachineError, Place, Report, Severity};
+use crate::diagnostic::{
+    Chapter, Diagnostic, Holes, MachineError, Place, Registry, Report, Severity, Topic,
+};
+use crate::front::codes::{FILE_TOO_LARGE, NOT_UTF8};
 use crate::front::{self, Decoded, Format};
 use crate::lint::Levels;
 use crate::model::{LockFile, Settings};
-use crate::resolve::{Lock, conflict};
+use crate::resolve::{BAD_LOCK, Lock, conflict};
 use crate::source::{
     Encoding, FileName, Kind, LoadError, Node, Pointer, SourceFile, SourceMap, Span, display_name,
     load_opened,
 };
 use crate::store::StoreDir;
 
-pub use misnamed::Misnamed;
+use codes::{LOCK_CONFLICT, OUTSIDE_LINK};
+
+pub use misnamed::{MISNAMED_FILE, Misnamed};
+
+/// The problems of the files of a workspace.
+pub const CODES: &[Chapter] = &[
+    (Topic::Files, &[&OUTSIDE_LINK]),
+    (Topic::Lock, &[&LOCK_CONFLICT]),
+    (Topic::Foreign, &[&MISNAMED_FILE]),
+];
 
 /// The name of the settings file, which marks a workspace.
 pub const SETTINGS_FILE: &str = "jobc.toml";
@@ -63,6 +74,8 @@ pub struct Workspace {
     pub settings: Settings,
     /// Where it says so.
     pub settings_map: Option<SourceMap>,
+    /// All codes, for the names of lints.
+    pub registry: Registry,
     /// What installables are.
     pub lock: Lock,
     /// If the lock was merged from two sides: the packages, with their systems, on which these
@@ -158,8 +171,8 @@ impl Workspace {
     ///
     /// # Errors
     /// If a file is there and cannot be read.
-    pub fn open(current_dir: &Path) -> Result<Report<Self>, MachineError> {
-        Self::open_at(Self::around(current_dir), current_dir)
+    pub fn open(current_dir: &Path, registry: Registry) -> Result<Report<Self>, MachineError> {
+        Self::open_at(Self::around(current_dir), current_dir, registry)
     }
 
     /// The directory of the workspace around `current_dir`.
@@ -174,8 +187,12 @@ impl Workspace {
     ///
     /// # Errors
     /// If a file is there and cannot be read.
-    pub fn open_at(root: &Path, current_dir: &Path) -> Result<Report<Self>, MachineError> {
-        Self::open_with(root, current_dir, Conflicts::Refuse)
+    pub fn open_at(
+        root: &Path,
+        current_dir: &Path,
+        registry: Registry,
+    ) -> Result<Report<Self>, MachineError> {
+        Self::open_with(root, current_dir, registry, Conflicts::Refuse)
     }
 
     /// The same, for who can go on from a lock whose merge was not finished.
@@ -185,9 +202,10 @@ impl Workspace {
     pub fn open_with(
         root: &Path,
         current_dir: &Path,
+        registry: Registry,
         conflicts: Conflicts,
     ) -> Result<Report<Self>, MachineError> {
-        let opening = Self::look(root, current_dir, conflicts, None)?;
+        let opening = Self::look(root, current_dir, registry, conflicts, None)?;
         let judged = opening.diagnostics;
         let failed = judged
             .iter()
@@ -206,14 +224,16 @@ impl Workspace {
     pub fn look_at(
         root: &Path,
         current_dir: &Path,
+        registry: Registry,
         another: Option<&Self>,
     ) -> Result<Opening, MachineError> {
-        Self::look(root, current_dir, Conflicts::Refuse, another)
+        Self::look(root, current_dir, registry, Conflicts::Refuse, another)
     }
 
     fn look(
         root: &Path,
         current_dir: &Path,
+        registry: Registry,
         conflicts: Conflicts,
         another: Option<&Self>,
     ) -> Result<Opening, MachineError> {
@@ -232,7 +252,7 @@ impl Workspace {
             map: settings_map,
             holes,
         } = read.unwrap_or_default();
-        let mut problems = settings::problems(&settings, &files, root);
+        let mut problems = settings::problems(&settings, &files, root, registry);
         let store_dir = settings::store_dir(&settings);
         let store_dir = store_dir.unwrap_or_else(|problem| {
             problems.push(*problem);
@@ -280,6 +300,7 @@ impl Workspace {
             current_dir: current_dir.to_owned(),
             settings,
             settings_map,
+            registry,
             lock,
             disputed,
             store_dir,
@@ -557,16 +578,15 @@ impl Reader<'_> {
             Err(OpenError::Outside { .. }) => {
                 let name = display_name(path, self.current_dir);
                 let headline = format!("`{name}` is a link that leads out of the workspace");
-                let problem = Diagnostic::new(&syntax::OUTSIDE_LINK, headline, Place::File(name))
-                    .help(
-                        "put a copy of the file in its place, or link to a file of the workspace",
-                    );
+                let problem = Diagnostic::new(&OUTSIDE_LINK, headline, Place::File(name)).help(
+                    "put a copy of the file in its place, or link to a file of the workspace",
+                );
                 Ok(Report::failed(vec![problem]))
             }
             Err(OpenError::Repository) => {
                 let name = display_name(path, self.current_dir);
                 let headline = format!("`{name}` leads into `.git`");
-                let problem = Diagnostic::new(&syntax::OUTSIDE_LINK, headline, Place::File(name))
+                let problem = Diagnostic::new(&OUTSIDE_LINK, headline, Place::File(name))
                     .note(IN_REPOSITORY)
                     .help("put a file in its place, or link to one outside of `.git`");
                 Ok(Report::failed(vec![problem]))
@@ -594,7 +614,7 @@ pub fn readable(
         Err(LoadError::Io(error)) => Err(MachineError::new(format!("cannot read `{name}`"), error)),
         Err(error @ LoadError::TooLarge) => {
             let headline = format!("`{name}` is {error}");
-            let problem = Diagnostic::new(&syntax::FILE_TOO_LARGE, headline, Place::File(name));
+            let problem = Diagnostic::new(&FILE_TOO_LARGE, headline, Place::File(name));
             Ok(Report::failed(vec![problem]))
         }
         Err(LoadError::NotUtf8 { readable, found }) => {
@@ -608,7 +628,7 @@ pub fn readable(
                 0 => Place::File(name),
                 _ => Place::span(&readable, Span::new(end..end)),
             };
-            let mut problem = Diagnostic::new(&syntax::NOT_UTF8, headline, place);
+            let mut problem = Diagnostic::new(&NOT_UTF8, headline, place);
             problem.help.extend(found.help());
             Ok(Report::failed(vec![problem]))
         }
@@ -733,7 +753,7 @@ fn other_version(map: &SourceMap) -> Option<Diagnostic> {
         ),
     };
     let place = Place::value(Pointer::root().key("version"));
-    let problem = Diagnostic::new(&packages::BAD_LOCK, headline, place).help(help);
+    let problem = Diagnostic::new(&BAD_LOCK, headline, place).help(help);
     Some(problem.located(map))
 }
 

@@ -4,9 +4,8 @@ use std::path::{Component, Path};
 
 use crate::beneath::{Enclosure, destination, in_repository};
 use crate::cache::CacheUrl;
-use crate::diagnostic::Diagnostic;
-use crate::diagnostic::Place;
-use crate::diagnostic::codes::shape;
+use crate::diagnostic::{Diagnostic, Place, Registry};
+use crate::front::decode::codes::BAD_VALUE;
 use crate::lint;
 use crate::model::Settings;
 use crate::source::Pointer;
@@ -17,12 +16,17 @@ use super::{OWN_DIRECTORY, is_directory};
 
 /// What is wrong in the settings of the workspace `root`, whose files are `files`, but for its
 /// store.
-pub(super) fn problems(settings: &Settings, files: &Enclosure, root: &Path) -> Vec<Diagnostic> {
+pub(super) fn problems(
+    settings: &Settings,
+    files: &Enclosure,
+    root: &Path,
+    registry: Registry,
+) -> Vec<Diagnostic> {
     let mut problems = wrong_roots(settings, files, root);
     problems.extend(wrong_caches(settings));
     problems.extend(wrong_snapshots(settings));
     problems.extend(wrong_tier(settings));
-    problems.extend(lint::wrong_levels(settings));
+    problems.extend(lint::wrong_levels(settings, registry));
     problems.extend(no_bandwidth(settings));
     problems
 }
@@ -43,7 +47,7 @@ pub(super) fn store_dir(settings: &Settings) -> Result<StoreDir, Box<Diagnostic>
     written.parse().map_err(|error| {
         let headline = format!("`{written}` is no store directory: {error}");
         let place = Place::value(store_dir_place());
-        Box::new(Diagnostic::new(&shape::BAD_VALUE, headline, place))
+        Box::new(Diagnostic::new(&BAD_VALUE, headline, place))
     })
 }
 
@@ -66,7 +70,7 @@ fn wrong_roots(settings: &Settings, files: &Enclosure, root: &Path) -> Vec<Diagn
             return None;
         };
         let place = Place::value(Pointer::root().key("roots").index(index));
-        Some(Diagnostic::new(&shape::BAD_VALUE, headline, place).help(help))
+        Some(Diagnostic::new(&BAD_VALUE, headline, place).help(help))
     };
     names.filter_map(problem).collect()
 }
@@ -88,7 +92,7 @@ fn wrong_snapshots(settings: &Settings) -> Option<Diagnostic> {
     };
     let place = Place::value(Pointer::root().key("snapshots").key("directory"));
     let headline = format!("`{written}` {problem}");
-    let problem = Diagnostic::new(&shape::BAD_VALUE, headline, place);
+    let problem = Diagnostic::new(&BAD_VALUE, headline, place);
     Some(problem.help("write a directory for snapshots alone, relative to the workspace"))
 }
 
@@ -101,11 +105,7 @@ fn wrong_tier(settings: &Settings) -> Option<Diagnostic> {
     }
     let headline = format!("`{}` is none of the tiers", config.default);
     let place = Pointer::root().key("scheduler").key("tier_config");
-    let problem = Diagnostic::new(
-        &shape::BAD_VALUE,
-        headline,
-        Place::value(place.key("default")),
-    );
+    let problem = Diagnostic::new(&BAD_VALUE, headline, Place::value(place.key("default")));
     let problem = problem.did_you_mean(&config.default, scheduler.tiers());
     Some(
         problem.note("jobs that name no tier get this one, and the scheduler starts with one only"),
@@ -117,7 +117,7 @@ fn no_bandwidth(settings: &Settings) -> Option<Diagnostic> {
     let bandwidth = settings.nodes.as_ref()?.bandwidth?;
     let place = Place::value(Pointer::root().key("nodes").key("bandwidth"));
     let headline = "nodes that fetch nothing in a second never have a closure";
-    let problem = Diagnostic::new(&shape::BAD_VALUE, headline, place);
+    let problem = Diagnostic::new(&BAD_VALUE, headline, place);
     (bandwidth.get() == 0).then(|| problem.help("write a size: `\"100 MB\"`"))
 }
 
@@ -149,14 +149,14 @@ fn wrong_caches(settings: &Settings) -> Vec<Diagnostic> {
                     character.escape_debug()
                 );
                 let place = place("substituters", index);
-                let problem = Diagnostic::new(&shape::BAD_VALUE, headline, place);
+                let problem = Diagnostic::new(&BAD_VALUE, headline, place);
                 problems.push(problem.help("name a link to it, `file:///srv/cache`"));
             }
             if let Err(error) = parsed {
                 // Not as it is written: there may be a password in it.
                 let headline = format!("this is no URL of a binary cache: {error}");
                 let place = place("substituters", index);
-                let problem = Diagnostic::new(&shape::BAD_VALUE, headline, place);
+                let problem = Diagnostic::new(&BAD_VALUE, headline, place);
                 problems.push(match error.help() {
                     Some(help) => problem.help(help),
                     None => problem,
@@ -170,12 +170,12 @@ fn wrong_caches(settings: &Settings) -> Vec<Diagnostic> {
             let place = place("trusted_public_keys", index);
             problems.push(if key.parse::<SecretKey>().is_ok() {
                 let headline = "this is a secret key, and nodes trust public ones";
-                Diagnostic::new(&shape::BAD_VALUE, headline, place)
+                Diagnostic::new(&BAD_VALUE, headline, place)
                     .help("write what `nix key convert-secret-to-public` makes of it")
                     .help("make a new pair of keys: whoever reads this file knows the secret one")
             } else {
                 let headline = format!("this is no public key: {error}");
-                Diagnostic::new(&shape::BAD_VALUE, headline, place)
+                Diagnostic::new(&BAD_VALUE, headline, place)
                     .help("write `NAME:BASE64`, as in the file of the public key")
             });
         }

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::diagnostic::codes::commands::UNREAD_REFERENCE;
+use crate::check::lookalikes::UNREAD_REFERENCE;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Address, CommandLine, PackageName, Piece, Reference, references};
 

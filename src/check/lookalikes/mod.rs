@@ -3,7 +3,6 @@
 
 mod file;
 
-use crate::diagnostic::codes::commands::UNREAD_REFERENCE;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{
     Address, CommandLine, Component, Dialect, Piece, Problem, SyntaxError, references,
@@ -15,6 +14,50 @@ pub use file::lookalikes_in_file;
 use super::packages::Used;
 use super::scope::Scope;
 use super::{Ctx, mistaken, packages, templates};
+
+crate::diagnostic::declare_codes! {
+    /// A text has what looks like a reference, and nobody reads it there:
+    ///
+    /// - a package that is named otherwise than by `${pkgs.NAME}`: `$pkgs.python`, `${pkgs[python]}`,
+    ///   `$(pkgs.python)`;
+    /// - what the agent knows, named as a variable of the shell: `$mesos.instance`;
+    /// - `${pkgs.NAME}`, `${./file}` and the like in a field that is no command;
+    /// - a `{{...}}` with a brace too few: `{{thermos.ports[http]}`;
+    /// - spellings of long ago: `%port:http%`, `%shard_id%`, `%task_id%`;
+    /// - any of these, or `${pkgs.NAME}` and `${./file}`, in a file that is named by `${expanded ./file}`:
+    ///   only `{{...}}` is filled in there.
+    ///
+    /// The program gets the text as it is, or with nothing in its place.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// packages = { python = "/nix/store/62fdlzq1x1ak2lsxp4ij7ip5k9nia3hc-python3-3.13.7" }
+    ///
+    /// [task]
+    /// processes = [
+    ///     { name = "hello", cmdline = "$pkgs.python/bin/python3 -m http.server {{thermos.ports[http]}}" },
+    /// ]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// packages = { python = "/nix/store/62fdlzq1x1ak2lsxp4ij7ip5k9nia3hc-python3-3.13.7" }
+    ///
+    /// [task]
+    /// processes = [
+    ///     { name = "hello", cmdline = "${pkgs.python}/bin/python3 -m http.server {{thermos.ports[http]}}" },
+    /// ]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    UNREAD_REFERENCE = "unread-reference", Deny, "what looks like a reference and is none";
+}
 
 /// So many of one text are told.
 const MOST: usize = 10;
@@ -31,7 +74,7 @@ pub(super) fn check(
     used: &mut Used,
 ) {
     // What sets the shell's own variable may use it.
-    if ctx.dialect == Dialect::Client || !text.contains("pkgs") || text.contains("pkgs=") {
+    if ctx.terms.dialect == Dialect::Client || !text.contains("pkgs") || text.contains("pkgs=") {
         return;
     }
     let is_declared = |name: &str| packages::is_declared(ctx, name);

@@ -3,14 +3,18 @@
 //! The rules are those of the planner on the node. It plans ordinary and final processes apart, so
 //! that no order joins one with the other.
 
+mod codes;
 mod graph;
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::codes::order;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::Process;
 use crate::source::Pointer;
+pub use codes::{
+    AFTER_DAEMON, AFTER_EPHEMERAL, EMPTY_ORDER, FINAL_ORDER, ORDER_CYCLE, REPEATED_PROCESS,
+    UNKNOWN_PROCESS,
+};
 
 use super::Ctx;
 use super::names::ProcessIndex;
@@ -85,7 +89,7 @@ fn order_lists(ctx: &mut Ctx<'_>, index: &ProcessIndex<'_>, edges: &mut Vec<Edge
         }
         if list.order.is_empty() && !ctx.hole(|at| order_list(at, constraint)) {
             let place = Place::value(order_list(ctx.at, constraint));
-            let problem = Diagnostic::new(&order::EMPTY_ORDER, "an order of no processes", place);
+            let problem = Diagnostic::new(&EMPTY_ORDER, "an order of no processes", place);
             ctx.report(problem.help("name the processes in it, or remove it"));
         }
         let mut previous = None;
@@ -106,7 +110,7 @@ fn order_lists(ctx: &mut Ctx<'_>, index: &ProcessIndex<'_>, edges: &mut Vec<Edge
                 let headline = format!("the order names `{name}` twice");
                 let place = Place::value(pointer(ctx.at));
                 let first = Place::value(order_list(ctx.at, constraint).index(element_before));
-                let problem = Diagnostic::new(&order::REPEATED_PROCESS, headline, place)
+                let problem = Diagnostic::new(&REPEATED_PROCESS, headline, place)
                     .label("it would have to run before itself")
                     .also(first, "named here before")
                     .help("name each process once");
@@ -180,7 +184,7 @@ fn lookup(
     if found.is_none() && !index.unreliable && !ctx.hole(|at| at.key("task").key("processes")) {
         let headline = format!("the task has no process `{name}`");
         let place = Place::value(pointer(ctx.at));
-        let problem = Diagnostic::new(&order::UNKNOWN_PROCESS, headline, place);
+        let problem = Diagnostic::new(&UNKNOWN_PROCESS, headline, place);
         let problem = if ctx.advises_among(index.count()) {
             advise(problem, name, index)
         } else {
@@ -206,19 +210,19 @@ fn allowed(ctx: &mut Ctx<'_>, edge: Edge, told: &mut Option<usize>) -> bool {
             "an order joins the final process `{}` with `{}`, which is not final",
             final_.name, other.name
         );
-        (&order::FINAL_ORDER, headline, index, "final")
+        (&FINAL_ORDER, headline, index, "final")
     } else if before.is_daemon() {
         let headline = format!(
             "`{}` waits for the daemon `{}`, which never ends",
             after.name, before.name
         );
-        (&order::AFTER_DAEMON, headline, edge.before, "daemon")
+        (&AFTER_DAEMON, headline, edge.before, "daemon")
     } else if before.is_ephemeral() && !after.is_ephemeral() {
         let headline = format!(
             "`{}` waits for the ephemeral process `{}`, but is not ephemeral itself",
             after.name, before.name
         );
-        (&order::AFTER_EPHEMERAL, headline, edge.before, "ephemeral")
+        (&AFTER_EPHEMERAL, headline, edge.before, "ephemeral")
     } else {
         return true;
     };
@@ -241,10 +245,10 @@ fn allowed(ctx: &mut Ctx<'_>, edge: Edge, told: &mut Option<usize>) -> bool {
             format!("`{name}` is made so here"),
         );
         ctx.report(match code.id {
-            id if id == order::FINAL_ORDER.id => {
+            id if id == FINAL_ORDER.id => {
                 problem.help("remove one of the two: final processes start when all others ended")
             }
-            id if id == order::AFTER_EPHEMERAL.id => problem.help(format!(
+            id if id == AFTER_EPHEMERAL.id => problem.help(format!(
                 "make `{}` ephemeral, too, or `{name}` an ordinary process",
                 after.name
             )),
@@ -300,7 +304,7 @@ fn cycle(at: &Pointer, processes: &[Process], circle: &[Edge]) -> Diagnostic {
         format!("the order of processes is a circle: {}", names.join(" -> "))
     };
     let mut problem =
-        Diagnostic::new(&order::ORDER_CYCLE, headline, place(&circle[0])).label(label(&circle[0]));
+        Diagnostic::new(&ORDER_CYCLE, headline, place(&circle[0])).label(label(&circle[0]));
     for edge in circle.iter().take(SHOWN).skip(1) {
         problem = problem.also(place(edge), label(edge));
     }

@@ -1,14 +1,19 @@
 //! `{{...}}` in all texts that Aurora fills in.
 
 mod advice;
+mod codes;
 mod walk;
 
 pub(super) use advice::{near_miss, not_in_files, repaired};
 
-use crate::diagnostic::codes::{job, templates};
+use crate::check::updates::TIER_NAME;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Address, Component, Dialect, TemplateReference, Text, references};
 use crate::source::Pointer;
+pub use codes::{
+    ENDLESS_TEMPLATE, IMAGE_LOOKUP, LITERAL_TEMPLATE, OWN_NAME, TEMPLATE_NOT_TEXT, TEMPLATE_SYNTAX,
+    UNBOUND_TEMPLATE,
+};
 
 use advice::Advice;
 
@@ -49,13 +54,12 @@ pub fn examine(
         Trouble::Unbound => unbound(text, &address, scope, place()),
         Trouble::Endless => {
             let headline = format!("the value of `{text}` leads back to itself");
-            Diagnostic::new(&templates::ENDLESS_TEMPLATE, headline, place())
+            Diagnostic::new(&ENDLESS_TEMPLATE, headline, place())
                 .note("a name means the nearest one, in a value that is filled in, too")
         }
         Trouble::NotText => {
             let headline = format!("`{text}` is a table or a list, not text");
-            Diagnostic::new(&templates::TEMPLATE_NOT_TEXT, headline, place())
-                .help("name one of its fields")
+            Diagnostic::new(&TEMPLATE_NOT_TEXT, headline, place()).help("name one of its fields")
         }
     };
     Some(problem)
@@ -63,7 +67,7 @@ pub fn examine(
 
 fn malformed(reference: &TemplateReference<'_>, scope: &Scope<'_>, place: Place) -> Diagnostic {
     let headline = format!("`{}` is no reference", shorten(reference.text));
-    let problem = Diagnostic::new(&templates::TEMPLATE_SYNTAX, headline, place);
+    let problem = Diagnostic::new(&TEMPLATE_SYNTAX, headline, place);
     let trimmed = reference.inner.trim();
     let address = Address::parse(trimmed).filter(|_| trimmed != reference.inner);
     if let Some(address) = &address {
@@ -105,7 +109,7 @@ fn literal_braces(problem: Diagnostic, scope: &Scope<'_>) -> Diagnostic {
 
 fn unbound(text: &str, address: &Address<'_>, scope: &Scope<'_>, place: Place) -> Diagnostic {
     let headline = format!("`{}` is unknown here", shorten(text));
-    let problem = Diagnostic::new(&templates::UNBOUND_TEMPLATE, headline, place);
+    let problem = Diagnostic::new(&UNBOUND_TEMPLATE, headline, place);
     let inner = text.trim_start_matches("{{").trim_end_matches("}}");
     // What begins with a dot is Go's.
     if !inner.starts_with('.')
@@ -188,7 +192,7 @@ impl<'a> Visitor<'_, 'a> {
                 let place = super::process(self.ctx.at, index).key("name");
                 let place = Place::within(place, name, reference.offset, reference.text);
                 let headline = format!("`{}` is another value in an order", reference.text);
-                let problem = Diagnostic::new(&templates::OWN_NAME, headline, place)
+                let problem = Diagnostic::new(&OWN_NAME, headline, place)
                     .help("refer to a field of the task or of the job, or write the value");
                 self.problem(problem, Some(&reference));
             }
@@ -240,7 +244,7 @@ impl<'a> Visitor<'_, 'a> {
         if !text.contains(['{', '%', '$']) || self.ctx.is_given_up() {
             return;
         }
-        let dialect = self.ctx.dialect;
+        let dialect = self.ctx.terms.dialect;
         let place = |offset, guilty: &str| Place::within(at(self.ctx.at), text, offset, guilty);
         for problem in lookalikes::in_text(text, reader, dialect, &scope(), place) {
             self.problem(problem, None);
@@ -309,7 +313,7 @@ impl<'a> Visitor<'_, 'a> {
             let composed = shorten(&composed);
             let headline = format!("filled in, this makes `{composed}`, which is unknown");
             let place = place(self.ctx.at, &first);
-            let problem = Diagnostic::new(&templates::UNBOUND_TEMPLATE, headline, place)
+            let problem = Diagnostic::new(&UNBOUND_TEMPLATE, headline, place)
                 .help("do not put references into each other");
             self.problem(problem, None);
         }
@@ -322,7 +326,7 @@ impl<'a> Visitor<'_, 'a> {
         };
         if let Some((name, tag)) = address.image() {
             let headline = format!("a registry is asked what `{}` is", reference.text);
-            let problem = Diagnostic::new(&templates::IMAGE_LOOKUP, headline, place)
+            let problem = Diagnostic::new(&IMAGE_LOOKUP, headline, place)
                 .help(format!("write the image with its digest: `{name}@sha256:...`"))
                 .note(format!("Aurora's client looks for `{name}:{tag}` each time, and needs the network for it"));
             self.problem(problem, Some(reference));
@@ -336,10 +340,10 @@ impl<'a> Visitor<'_, 'a> {
         }
         let headline = format!("nobody fills in `{}` here", reference.text);
         let problem = if self.agent == Agent::Refused {
-            Diagnostic::new(&job::TIER_NAME, headline, place)
+            Diagnostic::new(&TIER_NAME, headline, place)
                 .help("write a name that is known when the job is submitted")
         } else {
-            Diagnostic::new(&templates::LITERAL_TEMPLATE, headline, place)
+            Diagnostic::new(&LITERAL_TEMPLATE, headline, place)
                 .help("write a value that is known when the job is submitted")
                 .note("only what runs on the node is filled in there")
         };
@@ -350,7 +354,7 @@ impl<'a> Visitor<'_, 'a> {
         if self.is_consequence(&problem, reference) {
             return;
         }
-        if problem.code == &templates::ENDLESS_TEMPLATE {
+        if problem.code == &ENDLESS_TEMPLATE {
             self.endless.get_or_insert(problem);
         } else {
             self.ctx.report(problem);

@@ -18,6 +18,7 @@ use crate::cli::exit::Exit;
 use crate::cli::find::find;
 use crate::cli::open::{current_dir, open};
 use crate::query::{self, Depth, Search, Several, table};
+use crate::registry::CODES;
 
 /// The largest compiled file that is read.
 const MOST_BYTES: u64 = 64 << 20;
@@ -202,7 +203,11 @@ fn own_of_file(
     let mut above = path.ancestors();
     let own = above.find(|directory| directory.ends_with(OWN_DIRECTORY));
     let workspace = match own.and_then(Path::parent) {
-        Some(root) => Workspace::open_at(root, &current_dir().ok()?).ok()?.value?,
+        Some(root) => {
+            Workspace::open_at(root, &current_dir().ok()?, CODES)
+                .ok()?
+                .value?
+        }
         None => open(global).ok()?.value?,
     };
     let words = [key];

@@ -115,7 +115,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::diagnostic::codes::syntax::SYNTAX;
+    use crate::diagnostic::samples::SYNTAX;
     use crate::source::{Pointer, SourceFile, Span};
 
     fn check(diagnostic: Diagnostic, expected: &str) {

@@ -222,7 +222,7 @@ impl Formatter for Printable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::codes::syntax::SYNTAX;
+    use crate::diagnostic::samples::SYNTAX;
     use crate::source::{Pointer, SourceFile, Span};
 
     /// Compares the lines but for the renderings in them, which it returns. Line breaks in what is

@@ -78,7 +78,7 @@ impl<'a> Whereabouts<'a> {
 mod tests {
     use super::*;
     use crate::diagnostic::Code;
-    use crate::diagnostic::codes::syntax::SYNTAX;
+    use crate::diagnostic::samples::SYNTAX;
     use crate::source::SourceFile;
 
     fn check(mut diagnostics: Vec<Diagnostic>, expected: &[&str]) {

@@ -27,7 +27,7 @@ pub fn short(diagnostics: &[Diagnostic], out: &mut dyn io::Write) -> io::Result<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::codes::syntax::SYNTAX;
+    use crate::diagnostic::samples::SYNTAX;
     use crate::diagnostic::{Place, Severity};
     use crate::source::{Pointer, SourceFile, Span};
 

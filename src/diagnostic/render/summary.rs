@@ -45,7 +45,7 @@ mod tests {
     use std::slice::from_ref;
 
     use super::*;
-    use crate::diagnostic::codes::syntax::SYNTAX;
+    use crate::diagnostic::samples::SYNTAX;
     use crate::source::Pointer;
 
     #[test]

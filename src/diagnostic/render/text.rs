@@ -178,7 +178,7 @@ mod tests {
 
     use super::*;
     use crate::diagnostic::Place;
-    use crate::diagnostic::codes::syntax::SYNTAX;
+    use crate::diagnostic::samples::SYNTAX;
     use crate::source::{Pointer, SourceFile, Span};
 
     /// A diagnostic about the first occurrence of each text in `source`, with its label; the empty

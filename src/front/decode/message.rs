@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::diagnostic::codes::shape;
+use crate::diagnostic::TOO_MANY_ERRORS;
 use crate::diagnostic::{Annotation, Diagnostic, Place};
+use crate::front::decode::codes::{BAD_VALUE, MISSING_FIELD, UNKNOWN_FIELD, WRONG_TYPE};
 use crate::model::{Bytes, Dialect, Document, FractionalSeconds, Seconds};
 use crate::source::{Kind, Node, Pointer, Token};
 
@@ -111,7 +112,7 @@ pub(super) fn explain(
     let mut diagnostics = together(diagnostics);
     if let Some(last) = last.filter(|_| !all) {
         let headline = "the file has more errors than are shown";
-        let problem = Diagnostic::new(&shape::TOO_MANY_ERRORS, headline, Place::opening(last));
+        let problem = Diagnostic::new(&TOO_MANY_ERRORS, headline, Place::opening(last));
         diagnostics.push(problem.help("mend these to see the others"));
     }
     diagnostics
@@ -132,7 +133,7 @@ fn beside_jobs(fields: &[&str]) -> Diagnostic {
         _ => ("are fields", "them"),
     };
     let headline = format!("{} {are} of a job, not of the file", all(fields));
-    let mut problem = Diagnostic::new(&shape::UNKNOWN_FIELD, headline, place(fields[0]));
+    let mut problem = Diagnostic::new(&UNKNOWN_FIELD, headline, place(fields[0]));
     for field in &fields[1..] {
         problem = problem.also(place(field), "");
     }
@@ -229,7 +230,7 @@ impl Value<'_> {
 
     fn problem(&self, problem: &Problem, owner: Owner) -> Diagnostic {
         let subject = &self.subject;
-        let bad_value = |headline| Diagnostic::new(&shape::BAD_VALUE, headline, self.place());
+        let bad_value = |headline| Diagnostic::new(&BAD_VALUE, headline, self.place());
         match problem {
             Problem::UnknownChoice { found, expected } => {
                 let headline = format!(
@@ -241,13 +242,13 @@ impl Value<'_> {
                     Some(Kind::Mapping(_)) => Place::key(self.pointer.key(found.as_str())),
                     _ => self.place(),
                 };
-                Diagnostic::new(&shape::BAD_VALUE, headline, place)
+                Diagnostic::new(&BAD_VALUE, headline, place)
                     .did_you_mean(found, expected.iter().copied())
             }
             Problem::OneChoice { expected } => self.one_choice(expected),
             Problem::Null => {
                 let headline = format!("{subject}expected a value, found null");
-                let problem = Diagnostic::new(&shape::WRONG_TYPE, headline, self.place());
+                let problem = Diagnostic::new(&WRONG_TYPE, headline, self.place());
                 match self.pointer.tokens().last() {
                     Some(Token::Index(_)) => problem.help("remove it"),
                     _ => problem.help("write a value, or leave the field out"),
@@ -257,7 +258,7 @@ impl Value<'_> {
                 let expected = in_our_words(expected, owner);
                 let found = self.kind.map_or("something else", Kind::name);
                 let headline = format!("{subject}expected {expected}, found {found}");
-                let problem = Diagnostic::new(&shape::WRONG_TYPE, headline, self.place());
+                let problem = Diagnostic::new(&WRONG_TYPE, headline, self.place());
                 match self.conversion(expected, owner) {
                     Some(help) => problem.help(help),
                     None => problem,
@@ -303,7 +304,7 @@ impl Value<'_> {
             [_, second, ..] => Place::key(self.pointer.key(*second)),
             _ => self.place(),
         };
-        Diagnostic::new(&shape::BAD_VALUE, headline, place)
+        Diagnostic::new(&BAD_VALUE, headline, place)
     }
 
     /// How to make what was found into what was expected.
@@ -380,7 +381,7 @@ fn missing_fields(table: &Pointer, fields: &[&str], owner: Owner, root: &Node) -
         owner_name(table, owner),
         either(fields)
     );
-    let problem = Diagnostic::new(&shape::MISSING_FIELD, headline, place).label(label);
+    let problem = Diagnostic::new(&MISSING_FIELD, headline, place).label(label);
     let below = fields.iter().find_map(|field| {
         let node = find(root, table)?;
         Some((*field, below(node, table, field)?))
@@ -489,7 +490,7 @@ fn cores(text: &str) -> Option<f64> {
 /// The problem of a field that only definitions have, its key being at `place`.
 pub fn own_field(field: &str, place: Place) -> Diagnostic {
     let headline = format!("unknown field {}", named(field));
-    Diagnostic::new(&shape::UNKNOWN_FIELD, headline, place)
+    Diagnostic::new(&UNKNOWN_FIELD, headline, place)
         .help("remove it: jobc's definitions have it, but not the JSON that Aurora's client reads")
 }
 

@@ -5,6 +5,7 @@
 //! until nothing is refused any more. A document without errors is decoded once. What was made up
 //! on the way is reported as holes, so that no later stage takes it for the user's word.
 
+pub(crate) mod codes;
 mod filler;
 mod message;
 mod tables;

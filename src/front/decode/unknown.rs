@@ -1,7 +1,7 @@
 //! Fields that a table does not have: misspelled, in the wrong table, or of another tool.
 
-use crate::diagnostic::codes::shape;
 use crate::diagnostic::{Diagnostic, Place, closest};
+use crate::front::decode::codes::UNKNOWN_FIELD;
 use crate::model::{Dialect, Document};
 use crate::source::{Kind, Node, Pointer, Token};
 
@@ -53,7 +53,7 @@ impl Unknown<'_> {
     pub(super) fn problem(&self) -> Diagnostic {
         let headline = format!("unknown field {}", named(self.field));
         let place = Place::key(self.pointer.clone());
-        let problem = Diagnostic::new(&shape::UNKNOWN_FIELD, headline, place);
+        let problem = Diagnostic::new(&UNKNOWN_FIELD, headline, place);
         if let Some(moved) = self.moved() {
             return problem.help(moved.help);
         }
@@ -363,7 +363,7 @@ fn too_deep_problem(group: &[TooDeep], owner: Owner, root: &Node) -> Diagnostic 
     };
     let headline = format!("{} {are} of {}, not of {here}", all(&names), table.name);
     let place = Place::key(first.pointer.clone());
-    let mut problem = Diagnostic::new(&shape::UNKNOWN_FIELD, headline, place);
+    let mut problem = Diagnostic::new(&UNKNOWN_FIELD, headline, place);
     for other in &group[1..] {
         problem = problem.also(Place::key(other.pointer.clone()), "");
     }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::codes::syntax::MERGE_CONFLICT;
 use crate::diagnostic::{Diagnostic, Place};
+use crate::front::codes::MERGE_CONFLICT;
 use crate::source::{SourceFile, Span};
 
 /// The first conflict of a file, if it has one. Nothing else in such a file is worth a message.

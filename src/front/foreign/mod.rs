@@ -13,9 +13,8 @@ mod text;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::diagnostic::codes::foreign::FOREIGN_FILE;
-use crate::diagnostic::codes::syntax::{EMPTY_FILE, SYNTAX, YAML_ALIAS, YAML_MERGE_KEY, YAML_TAG};
 use crate::diagnostic::{Diagnostic, Place, Report};
+use crate::front::codes::{EMPTY_FILE, SYNTAX, YAML_ALIAS, YAML_MERGE_KEY, YAML_TAG};
 use crate::source::{Kind, Node, SourceFile, Span};
 
 use super::Format;
@@ -23,6 +22,43 @@ use outline::Outline;
 use text::Syntax;
 
 pub(super) use conflict::conflict;
+
+crate::diagnostic::declare_codes! {
+    /// The file is something else than its name says: a file of another program, or one in another
+    /// format.
+    ///
+    /// It is told once, as what it is, and nothing else is said about it: as a definition, hardly a
+    /// line of it would be right.
+    ///
+    /// ```yaml
+    /// apiVersion: apps/v1
+    /// kind: Deployment
+    /// metadata:
+    ///   name: hello
+    /// spec:
+    ///   replicas: 3
+    ///   template:
+    ///     spec:
+    ///       containers:
+    ///         - name: hello
+    ///           image: busybox
+    ///           command: ["echo", "hello"]
+    /// ```
+    ///
+    /// Write what it says in the words of a definition.
+    ///
+    /// ```yaml
+    /// cluster: devcluster
+    /// role: www
+    /// environment: devel
+    /// name: hello
+    /// instances: 3
+    /// task:
+    ///   processes: [{ name: hello, cmdline: echo hello }]
+    ///   resources: { cpu: 1, ram: 64 MB, disk: 64 MB }
+    /// ```
+    FOREIGN_FILE = "foreign-file", Error, "the file is something else than its name says";
+}
 
 /// What a file is there for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Strings, numbers and words.
 
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::codes::syntax::LONE_SURROGATE;
+use crate::front::codes::LONE_SURROGATE;
 use crate::model::Dialect;
 use crate::source::{Kind, Span};
 

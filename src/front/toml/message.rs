@@ -3,7 +3,7 @@
 use toml_parser::{Expected, ParseError};
 
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::codes::syntax::TOML_DATE;
+use crate::front::codes::TOML_DATE;
 use crate::source::Span;
 
 use super::super::problems::{Problems, character, found, named, shortened};

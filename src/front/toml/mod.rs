@@ -18,7 +18,7 @@ use toml_parser::parser::{EventReceiver, ValidateWhitespace, parse_document};
 use toml_parser::{ErrorSink, ParseError, Raw, Source};
 
 use crate::diagnostic::Report;
-use crate::diagnostic::codes::syntax::SYNTAX;
+use crate::front::codes::SYNTAX;
 use crate::source::{Keys, Kind, Node, SourceFile, Span};
 
 use super::limits::{MAX_DEPTH, MAX_TOML_TOKENS, MAX_VALUES, fitted, too_deep, too_many};

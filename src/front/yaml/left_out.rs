@@ -1,8 +1,8 @@
 //! What to say of values that YAML has left out: after `key:` a text was taken for a comment, or
 //! between braces a text with a comma for several keys.
 
-use crate::diagnostic::codes::shape::{UNKNOWN_FIELD, WRONG_TYPE};
 use crate::diagnostic::{Diagnostic, Place};
+use crate::front::decode::codes::{UNKNOWN_FIELD, WRONG_TYPE};
 use crate::source::{Kind, SourceMap, Span};
 
 /// The problems of decoding, with what to do where a value was left out.

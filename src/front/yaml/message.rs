@@ -1,7 +1,7 @@
 //! What is wrong with a YAML text, in the project's words.
 
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::codes::syntax::{YAML_ALIAS, YAML_TAG};
+use crate::front::codes::{YAML_ALIAS, YAML_TAG};
 use crate::source::Span;
 
 use super::super::limits::too_deep;

@@ -22,8 +22,8 @@ use std::sync::Arc;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
 
-use crate::diagnostic::codes::syntax::{YAML_ALIAS, YAML_MERGE_KEY};
 use crate::diagnostic::{Diagnostic, Report};
+use crate::front::codes::{YAML_ALIAS, YAML_MERGE_KEY};
 use crate::source::{Entry, Key, Keys, Kind, Node, SourceFile, Span};
 
 use super::limits::{MAX_ALIASED_VALUES, MAX_DEPTH, MAX_VALUES, fitted, too_deep, too_many};
@@ -33,6 +33,7 @@ use anchor::{Anchored, values};
 pub use left_out::explained;
 use places::Places;
 pub use surprises::surprises;
+pub(super) use surprises::{YAML_ANCHOR, YAML_COMMENT, YAML_FOLDED, YAML_OCTAL};
 
 /// Reads a YAML file.
 pub fn parse(file: &Arc<SourceFile>) -> Report<Node> {

@@ -14,11 +14,135 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::codes::texts::{YAML_ANCHOR, YAML_COMMENT, YAML_FOLDED, YAML_OCTAL};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::source::{Kind, Node, Pointer, SourceMap, Span, Token};
 
 use super::folded::Folded;
+
+crate::diagnostic::declare_codes! {
+    /// An unquoted text of YAML ends where ` #` begins a comment. In a command, that is rarely meant: the
+    /// rest of it is gone without a word.
+    ///
+    /// ```yaml
+    /// cluster: devcluster
+    /// role: www
+    /// environment: devel
+    /// name: hello
+    /// task:
+    ///   processes:
+    ///     - name: hello
+    ///       cmdline: serve --title Report #1 --fast
+    ///   resources: { cpu: 1, ram: 64 MB, disk: 64 MB }
+    /// ```
+    ///
+    /// ```yaml
+    /// cluster: devcluster
+    /// role: www
+    /// environment: devel
+    /// name: hello
+    /// task:
+    ///   processes:
+    ///     - name: hello
+    ///       cmdline: "serve --title 'Report #1' --fast"
+    ///   resources: { cpu: 1, ram: 64 MB, disk: 64 MB }
+    /// ```
+    ///
+    /// Other texts than commands are looked at if no blank follows the `#`.
+    YAML_COMMENT = "yaml-comment", Warn, "a text that ends where a comment of YAML begins";
+
+    /// A number of YAML starts with a zero. It is decimal to YAML 1.2, and so to jobc, but octal to
+    /// YAML 1.1, which many programs read.
+    ///
+    /// ```yaml
+    /// cluster: devcluster
+    /// role: www
+    /// environment: devel
+    /// name: hello
+    /// instances: 010
+    /// task:
+    ///   processes: [{ name: hello, cmdline: echo hello }]
+    ///   resources: { cpu: 1, ram: 64 MB, disk: 64 MB }
+    /// ```
+    ///
+    /// ```yaml
+    /// cluster: devcluster
+    /// role: www
+    /// environment: devel
+    /// name: hello
+    /// instances: 10
+    /// task:
+    ///   processes: [{ name: hello, cmdline: echo hello }]
+    ///   resources: { cpu: 1, ram: 64 MB, disk: 64 MB }
+    /// ```
+    ///
+    /// `0o10` is octal to both.
+    YAML_OCTAL = "yaml-octal", Warn, "a number of YAML with a leading zero";
+
+    /// The lines of a command are joined to one: YAML does so after `>`, between quotes, and in text
+    /// without either. Commands that are written below each other become one, and a comment takes all
+    /// that follows with it.
+    ///
+    /// ```yaml
+    /// cluster: devcluster
+    /// role: www
+    /// environment: devel
+    /// name: hello
+    /// task:
+    ///   processes:
+    ///     - name: hello
+    ///       cmdline: >
+    ///         set -e
+    ///         echo hello
+    ///   resources: { cpu: 1, ram: 64 MB, disk: 64 MB }
+    /// ```
+    ///
+    /// ```yaml
+    /// cluster: devcluster
+    /// role: www
+    /// environment: devel
+    /// name: hello
+    /// task:
+    ///   processes:
+    ///     - name: hello
+    ///       cmdline: |
+    ///         set -e
+    ///         echo hello
+    ///   resources: { cpu: 1, ram: 64 MB, disk: 64 MB }
+    /// ```
+    ///
+    /// One long command on several lines is what `>` is for: nothing is said about it, unless one of its
+    /// lines ends with a backslash, which then quotes a blank, or has a comment, which then hides the
+    /// lines after it. A here-document and a script between quotes lose their lines, too.
+    YAML_FOLDED = "yaml-folded", Warn, "a script whose lines YAML joins";
+
+    /// An unquoted text of YAML begins with `&`, so that its first word is an anchor, and not a part of
+    /// the text; and no alias uses the anchor.
+    ///
+    /// ```yaml
+    /// cluster: devcluster
+    /// role: www
+    /// environment: devel
+    /// name: hello
+    /// task:
+    ///   processes:
+    ///     - name: hello
+    ///       cmdline: &1 echo hello
+    ///   resources: { cpu: 1, ram: 64 MB, disk: 64 MB }
+    /// ```
+    ///
+    /// ```yaml
+    /// cluster: devcluster
+    /// role: www
+    /// environment: devel
+    /// name: hello
+    /// task:
+    ///   processes:
+    ///     - name: hello
+    ///       cmdline: "&1 echo hello"
+    ///   resources: { cpu: 1, ram: 64 MB, disk: 64 MB }
+    /// ```
+    YAML_ANCHOR = "yaml-anchor", Warn, "a text whose first word is an anchor that nothing uses";
+}
 
 /// So many are told.
 const MOST: usize = 100;

@@ -5,9 +5,9 @@
 
 use serde::Serialize;
 
-use crate::diagnostic::codes::plan as codes;
 use crate::diagnostic::{Diagnostic, Place, Report};
 use crate::plan::Plan;
+use crate::target::aurora::codes::NOT_IN_JSON;
 
 use super::choice::{Container, SlaPolicy, UpdateStrategy};
 use super::compose::compose;
@@ -86,7 +86,7 @@ impl Refused {
             .fold(plan.pointer().clone(), |at, table| at.key(*table));
         let place = Place::key(table.key(field).key(choice));
         let headline = format!("Aurora's JSON cannot carry the `{field}` `{choice}`");
-        Diagnostic::new(&codes::NOT_IN_JSON, headline, place)
+        Diagnostic::new(&NOT_IN_JSON, headline, place)
             .note(format!(
                 "for `{field}`, the JSON reader of Aurora's client only knows `{possible}`"
             ))

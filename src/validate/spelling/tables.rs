@@ -1,12 +1,12 @@
 //! Tables: structs, maps, and structs whose kind JSON cannot say.
 
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::codes::foreign::{COERCED_VALUE, IGNORED_FIELD};
-use crate::diagnostic::codes::plan::NOT_IN_JSON;
-use crate::diagnostic::codes::shape::{MISSING_FIELD, UNKNOWN_FIELD};
 use crate::front;
+use crate::front::decode::codes::{MISSING_FIELD, UNKNOWN_FIELD};
 use crate::model::Document;
 use crate::source::{Entry, Kind, Node, Span, Token};
+use crate::target::aurora::codes::NOT_IN_JSON;
+use crate::validate::codes::{COERCED_VALUE, IGNORED_FIELD};
 
 use super::{Deferred, Path, Speller};
 use crate::validate::coerce;

@@ -2,8 +2,8 @@ use std::path::Path;
 
 use super::super::outcome::LookedAt;
 use super::*;
-use crate::diagnostic::codes::commands::EMPTY_COMMAND;
-use crate::diagnostic::codes::syntax::SYNTAX;
+use crate::diagnostic::samples::EMPTY_COMMAND;
+use crate::diagnostic::samples::SYNTAX;
 use crate::source::{Pointer, SourceFile, Span};
 
 fn report(diagnostics: &[Diagnostic], failures: &[Failure], jobs: &[LookedAt]) -> String {

@@ -2,8 +2,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::*;
-use crate::diagnostic::codes::commands::EMPTY_COMMAND;
-use crate::diagnostic::codes::syntax::SYNTAX;
+use crate::diagnostic::samples::EMPTY_COMMAND;
+use crate::diagnostic::samples::SYNTAX;
 use crate::source::{Entry, Kind as NodeKind, Node, Pointer, SourceFile, SourceMap, Span};
 
 fn report(diagnostics: &[Diagnostic], failures: &[Failure]) -> String {

@@ -1,6 +1,6 @@
-//! Problems of command lines and of the packages that they name.
+//! Problems of commands.
 
-super::super::code::declare_codes! {
+crate::diagnostic::declare_codes! {
     /// A `${...}` in a command starts like a reference to a package or file, but is none.
     /// References are `${pkgs.NAME}`, `${./path}`, `${../path}` and `${expanded ./path}`, each on
     /// one line.
@@ -35,62 +35,6 @@ super::super::code::declare_codes! {
     ///
     /// `${ports.NAME}`, `${job.FIELD}`, `${filled FILE}` and `${collect KIND}` are kept for later.
     BAD_REFERENCE = "bad-reference", Error, "a reference in a command that is not well-formed";
-
-    /// A command names a package that is declared neither in the job's `packages`, nor in those of
-    /// its file, nor in those of `jobc.toml`.
-    ///
-    /// ```toml
-    /// cluster = "devcluster"
-    /// role = "www"
-    /// environment = "devel"
-    /// name = "hello"
-    ///
-    /// [task]
-    /// processes = [{ name = "hello", cmdline = "${pkgs.python}/bin/python3 -m http.server" }]
-    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
-    /// ```
-    ///
-    /// ```toml
-    /// cluster = "devcluster"
-    /// role = "www"
-    /// environment = "devel"
-    /// name = "hello"
-    /// packages = { python = "/nix/store/62fdlzq1x1ak2lsxp4ij7ip5k9nia3hc-python3-3.13.7" }
-    ///
-    /// [task]
-    /// processes = [{ name = "hello", cmdline = "${pkgs.python}/bin/python3 -m http.server" }]
-    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
-    /// ```
-    UNKNOWN_PACKAGE = "unknown-package", Error, "a package that is not declared";
-
-    /// A package is declared, but no command names it, so that no node fetches it. It is a
-    /// leftover, or a command calls the program without `${pkgs.NAME}` and takes whatever the node
-    /// happens to have.
-    ///
-    /// ```toml
-    /// cluster = "devcluster"
-    /// role = "www"
-    /// environment = "devel"
-    /// name = "hello"
-    /// packages = { python = "/nix/store/62fdlzq1x1ak2lsxp4ij7ip5k9nia3hc-python3-3.13.7" }
-    ///
-    /// [task]
-    /// processes = [{ name = "hello", cmdline = "python3 -m http.server" }]
-    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
-    /// ```
-    ///
-    /// ```toml
-    /// cluster = "devcluster"
-    /// role = "www"
-    /// environment = "devel"
-    /// name = "hello"
-    /// packages = { python = "/nix/store/62fdlzq1x1ak2lsxp4ij7ip5k9nia3hc-python3-3.13.7" }
-    ///
-    /// [task]
-    /// processes = [{ name = "hello", cmdline = "${pkgs.python}/bin/python3 -m http.server" }]
-    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
-    /// ```
-    UNUSED_PACKAGE = "unused-package", Warn, "a package that no command names";
 
     /// `${expanded ./file}` stands for a path that is only known on the node, so the command gets
     /// it from a variable of the shell. Between single quotes the shell leaves variables alone, and
@@ -200,18 +144,8 @@ super::super::code::declare_codes! {
     /// A process that does nothing on purpose says so with `true`.
     EMPTY_COMMAND = "empty-command", Warn, "a command that does nothing";
 
-    /// A text has what looks like a reference, and nobody reads it there:
-    ///
-    /// - a package that is named otherwise than by `${pkgs.NAME}`: `$pkgs.python`, `${pkgs[python]}`,
-    ///   `$(pkgs.python)`;
-    /// - what the agent knows, named as a variable of the shell: `$mesos.instance`;
-    /// - `${pkgs.NAME}`, `${./file}` and the like in a field that is no command;
-    /// - a `{{...}}` with a brace too few: `{{thermos.ports[http]}`;
-    /// - spellings of long ago: `%port:http%`, `%shard_id%`, `%task_id%`;
-    /// - any of these, or `${pkgs.NAME}` and `${./file}`, in a file that is named by `${expanded ./file}`:
-    ///   only `{{...}}` is filled in there.
-    ///
-    /// The program gets the text as it is, or with nothing in its place.
+    /// An output of a package has a hash of its own: what follows the path of another output does not lead
+    /// to it. The lock has no such path, and no node will.
     ///
     /// ```toml
     /// cluster = "devcluster"
@@ -221,24 +155,24 @@ super::super::code::declare_codes! {
     /// packages = { python = "/nix/store/62fdlzq1x1ak2lsxp4ij7ip5k9nia3hc-python3-3.13.7" }
     ///
     /// [task]
-    /// processes = [
-    ///     { name = "hello", cmdline = "$pkgs.python/bin/python3 -m http.server {{thermos.ports[http]}}" },
-    /// ]
+    /// processes = [{ name = "hello", cmdline = "gdb -s ${pkgs.python}-debug ${pkgs.python}/bin/python3" }]
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
+    ///
+    /// Declare the output as a package of its own, `"nixpkgs#python3^debug"`, and lock it:
     ///
     /// ```toml
     /// cluster = "devcluster"
     /// role = "www"
     /// environment = "devel"
     /// name = "hello"
-    /// packages = { python = "/nix/store/62fdlzq1x1ak2lsxp4ij7ip5k9nia3hc-python3-3.13.7" }
+    /// [packages]
+    /// python = "/nix/store/62fdlzq1x1ak2lsxp4ij7ip5k9nia3hc-python3-3.13.7"
+    /// python-debug = "/nix/store/q41nkp3p684xyjlnv02f8hnid234z4n8-python3-3.13.7-debug"
     ///
     /// [task]
-    /// processes = [
-    ///     { name = "hello", cmdline = "${pkgs.python}/bin/python3 -m http.server {{thermos.ports[http]}}" },
-    /// ]
+    /// processes = [{ name = "hello", cmdline = "gdb -s ${pkgs.python-debug} ${pkgs.python}/bin/python3" }]
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
-    UNREAD_REFERENCE = "unread-reference", Deny, "what looks like a reference and is none";
+    UNKNOWN_OUTPUT = "unknown-output", Warn, "a path made of a package and more of a name";
 }

@@ -1,13 +1,17 @@
 //! How a job is replaced and what maintenance may take away; and its tier, which that depends on.
 
-use crate::diagnostic::codes::job;
+mod codes;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Integer, Seconds, SlaPolicy, Tier, UpdateStrategy};
 use crate::source::Pointer;
-use crate::vocabulary::UPDATE_CONFIG;
+use crate::vocabulary;
+
+pub use codes::{
+    SLA_LIMIT, SLA_POLICY, TIER_NAME, UPDATE_CONFIG, UPDATE_FAILURES, UPDATE_STRATEGY,
+};
 
 use super::Ctx;
-use super::placement::DEDICATED;
+use super::placement::DEDICATED_CONSTRAINT;
 use super::scope::expand;
 
 /// Checks `update_config`, `sla_policy` and `tier`.
@@ -26,23 +30,23 @@ fn update_failures(ctx: &mut Ctx<'_>) {
     let instances = ctx.job.instance_count();
     let update = ctx.job.update_config.as_ref();
     let written = update.and_then(|update| update.max_total_failures);
-    let failures = written.map_or(UPDATE_CONFIG.integer("max_total_failures"), Integer::get);
+    let failures = written.map_or(
+        vocabulary::UPDATE_CONFIG.integer("max_total_failures"),
+        Integer::get,
+    );
     if failures >= instances {
         let headline = format!(
             "`max_total_failures` is {failures}, but the job has {}",
             counted(instances)
         );
-        let problem = Diagnostic::new(
-            &job::UPDATE_FAILURES,
-            headline,
-            Place::value(pointer(ctx.at)),
-        )
-        .help(format!("write at most {}", instances - 1));
+        let problem = Diagnostic::new(&UPDATE_FAILURES, headline, Place::value(pointer(ctx.at)))
+            .help(format!("write at most {}", instances - 1));
         ctx.report(problem);
         return;
     }
     let constraints = ctx.job.constraints.as_ref();
-    let dedicated = constraints.is_some_and(|constraints| constraints.contains_key(DEDICATED));
+    let dedicated =
+        constraints.is_some_and(|constraints| constraints.contains_key(DEDICATED_CONSTRAINT));
     // Two percent, rounded down: whole numbers say exactly what the client's floats do.
     let least = instances / 50;
     if dedicated && failures < least {
@@ -52,9 +56,9 @@ fn update_failures(ctx: &mut Ctx<'_>) {
         );
         let place = match written {
             Some(_) => Place::value(pointer(ctx.at)),
-            None => Place::value(ctx.at.key("constraints").key(DEDICATED)),
+            None => Place::value(ctx.at.key("constraints").key(DEDICATED_CONSTRAINT)),
         };
-        let problem = Diagnostic::new(&job::UPDATE_FAILURES, headline, place).help(format!(
+        let problem = Diagnostic::new(&UPDATE_FAILURES, headline, place).help(format!(
             "write `update_config.max_total_failures = {least}` or more"
         ));
         ctx.report(problem);
@@ -78,20 +82,20 @@ fn update_start(ctx: &mut Ctx<'_>) {
     if pulse.is_some_and(|pulse| pulse < SHORTEST_PULSE) {
         let headline = format!("`pulse_interval_secs` is less than {SHORTEST_PULSE}");
         let place = place(ctx.at, "pulse_interval_secs");
-        let problem = Diagnostic::new(&job::UPDATE_CONFIG, headline, place);
+        let problem = Diagnostic::new(&UPDATE_CONFIG, headline, place);
         ctx.report(problem.help(format!("write {SHORTEST_PULSE} or more")));
     }
     for (field, seconds) in [("pulse_interval_secs", pulse), ("watch_secs", watch)] {
         if seconds.is_some_and(|seconds| seconds > LONGEST) {
             let headline = format!("`{field}` is more than {LONGEST}");
-            let problem = Diagnostic::new(&job::UPDATE_CONFIG, headline, place(ctx.at, field));
+            let problem = Diagnostic::new(&UPDATE_CONFIG, headline, place(ctx.at, field));
             ctx.report(problem.help(format!("write {LONGEST} or less")));
         }
     }
     if update.sla_aware == Some(true) && ctx.job.sla_policy.is_none() {
         let problem = "an update that keeps the SLA policy, of a job without one";
         let place = place(ctx.at, "sla_aware");
-        let problem = Diagnostic::new(&job::UPDATE_CONFIG, problem, place);
+        let problem = Diagnostic::new(&UPDATE_CONFIG, problem, place);
         if !ctx.hole(|at| at.key("sla_policy")) {
             ctx.report(problem.help("write an `sla_policy`, or remove this"));
         }
@@ -108,7 +112,7 @@ fn update_start(ctx: &mut Ctx<'_>) {
         if given {
             let headline = format!("`{field}` beside an `update_strategy`");
             let strategy = Place::key(ctx.at.key("update_config").key("update_strategy"));
-            let problem = Diagnostic::new(&job::UPDATE_CONFIG, headline, place(ctx.at, field))
+            let problem = Diagnostic::new(&UPDATE_CONFIG, headline, place(ctx.at, field))
                 .also(strategy, "this says it, too")
                 .help("write one of the two");
             ctx.report(problem);
@@ -131,7 +135,7 @@ fn update_strategy(ctx: &mut Ctx<'_>, strategy: &UpdateStrategy) {
             if batches.batch_sizes.is_empty() {
                 let headline = "an update in batches, but of no size";
                 let pointer = strategy_at(ctx.at, "variable_batch").key("batch_sizes");
-                let problem = Diagnostic::new(&job::UPDATE_CONFIG, headline, Place::value(pointer));
+                let problem = Diagnostic::new(&UPDATE_CONFIG, headline, Place::value(pointer));
                 ctx.report(problem.help("write at least one size"));
             }
             return;
@@ -139,7 +143,7 @@ fn update_strategy(ctx: &mut Ctx<'_>, strategy: &UpdateStrategy) {
     };
     let headline = format!("Aurora's client cannot start an update with the strategy `{name}`");
     let place = Place::key(strategy_at(ctx.at, name));
-    let problem = Diagnostic::new(&job::UPDATE_STRATEGY, headline, place);
+    let problem = Diagnostic::new(&UPDATE_STRATEGY, headline, place);
     instead = format!("write instead of it: `update_config = {{ {instead} }}`");
     ctx.report(problem.help(instead));
 }
@@ -147,7 +151,10 @@ fn update_strategy(ctx: &mut Ctx<'_>, strategy: &UpdateStrategy) {
 fn batch_size<const MIN: i64, const MAX: i64>(size: Option<Integer<MIN, MAX>>) -> String {
     format!(
         "batch_size = {}",
-        size.map_or(UPDATE_CONFIG.integer("batch_size"), Integer::get)
+        size.map_or(
+            vocabulary::UPDATE_CONFIG.integer("batch_size"),
+            Integer::get
+        )
     )
 }
 
@@ -187,7 +194,7 @@ fn sla_policy(ctx: &mut Ctx<'_>) {
                     counted(instances)
                 );
                 let place = Place::value(pointer(ctx.at).key("count"));
-                let problem = Diagnostic::new(&job::SLA_POLICY, headline, place);
+                let problem = Diagnostic::new(&SLA_POLICY, headline, place);
                 ctx.report(problem.help(format!("write at most {}", instances - 1)));
             }
         }
@@ -203,7 +210,7 @@ fn sla_policy(ctx: &mut Ctx<'_>) {
                     counted(instances)
                 );
                 let place = Place::value(pointer(ctx.at).key("percentage"));
-                let problem = Diagnostic::new(&job::SLA_POLICY, headline, place);
+                let problem = Diagnostic::new(&SLA_POLICY, headline, place);
                 ctx.report(
                     problem.help(format!("write less than {:.2}", (all - 1.0) / all * 100.0)),
                 );
@@ -213,7 +220,7 @@ fn sla_policy(ctx: &mut Ctx<'_>) {
 }
 
 fn sla_tier(ctx: &mut Ctx<'_>) {
-    let settings = ctx.settings.scheduler();
+    let settings = ctx.terms.settings.scheduler();
     if ctx.hole(|at| at.key("tier")) || settings.sla_aware_kill_non_prod == Some(true) {
         return;
     }
@@ -241,7 +248,7 @@ fn sla_tier(ctx: &mut Ctx<'_>) {
     };
     let mut tiers = settings.tiers().into_iter();
     let kept = tiers.find(|name| settings.tier(name).is_some_and(Tier::is_kept));
-    let mut problem = Diagnostic::new(&job::SLA_POLICY, headline, place);
+    let mut problem = Diagnostic::new(&SLA_POLICY, headline, place);
     if let Some(kept) = kept {
         problem = problem.help(format!(
             "write `tier = \"{kept}\"`, or another one that is not preempted"
@@ -265,7 +272,7 @@ fn sla_limits(
     duration: Seconds,
     pointer: impl Fn(&Pointer) -> Pointer,
 ) {
-    let settings = ctx.settings.scheduler();
+    let settings = ctx.terms.settings.scheduler();
     let least = settings.least_sla_instances();
     let longest = settings.longest_sla_duration();
     if instances < least {
@@ -273,7 +280,7 @@ fn sla_limits(
             "the policy is for jobs of at least {least} instances, this one has {instances}"
         );
         let place = Place::key(pointer(ctx.at));
-        let problem = Diagnostic::new(&job::SLA_LIMIT, headline, place);
+        let problem = Diagnostic::new(&SLA_LIMIT, headline, place);
         ctx.report(problem.note(
             "`scheduler.min_required_instances_for_sla_check` in `jobc.toml` says what yours takes",
         ));
@@ -281,7 +288,7 @@ fn sla_limits(
     if duration.get() > longest {
         let headline = format!("`duration_secs` is more than {longest}");
         let place = Place::value(pointer(ctx.at).key("duration_secs"));
-        let problem = Diagnostic::new(&job::SLA_LIMIT, headline, place);
+        let problem = Diagnostic::new(&SLA_LIMIT, headline, place);
         ctx.report(problem.help(format!("write at most {longest}")).note(
             "`scheduler.max_sla_duration_secs` in `jobc.toml` says what your scheduler takes",
         ));
@@ -301,7 +308,7 @@ fn tier(ctx: &mut Ctx<'_>) {
         }
         let headline = format!("`{tier}` is no name of a tier");
         let place = Place::value(ctx.at.key("tier"));
-        let problem = Diagnostic::new(&job::TIER_NAME, headline, place)
+        let problem = Diagnostic::new(&TIER_NAME, headline, place)
             .did_you_mean(&bound, ["preferred", "preemptible", "revocable"])
             .note("tiers have letters, digits, `_`, `-` and `.` in their names");
         ctx.report(problem);

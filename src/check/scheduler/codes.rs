@@ -1,6 +1,6 @@
-//! Problems with what the scheduler's flags allow.
+//! Problems that depend on the scheduler's flags.
 
-super::super::code::declare_codes! {
+crate::diagnostic::declare_codes! {
     /// The scheduler's flags limit how large a job may be, and its default flags refuse more than 4000
     /// instances of a job (`-max_tasks_per_job`) and updates that may fail more than 20000 times
     /// (`-max_update_instance_failures`, against `max_per_shard_failures` times the instances).

@@ -1,12 +1,13 @@
 //! What jobs and processes are called.
 
+mod codes;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::diagnostic::codes::names;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Job, JobKey, JobName, Process, ProcessName};
 use crate::source::Pointer;
+pub use codes::{DUPLICATE_JOB, DUPLICATE_PROCESS, NO_PROCESSES, PROCESS_NAME, UNNAMED_JOB};
 
 use super::Ctx;
 use super::scope::{Scope, Scopes, expand, fill_in};
@@ -90,7 +91,7 @@ pub(super) fn check<'a>(ctx: &mut Ctx<'a>) -> ProcessIndex<'a> {
     let mut index = ProcessIndex::new(ctx.scopes());
     if processes.is_empty() && !ctx.hole(|at| at.key("task").key("processes")) {
         let place = Place::value(ctx.at.key("task").key("processes"));
-        let problem = Diagnostic::new(&names::NO_PROCESSES, "the task has no processes", place);
+        let problem = Diagnostic::new(&NO_PROCESSES, "the task has no processes", place);
         ctx.report(problem.help("add a process with a `name` and a `cmdline`"));
     }
     for position in 0..processes.len() {
@@ -104,7 +105,7 @@ pub(super) fn check<'a>(ctx: &mut Ctx<'a>) -> ProcessIndex<'a> {
         }
         let place = || Place::value(super::process(ctx.at, position).key("name"));
         if let Some(problem) = directory_name(ctx.scopes(), position) {
-            let problem = Diagnostic::new(&names::PROCESS_NAME, problem, place());
+            let problem = Diagnostic::new(&PROCESS_NAME, problem, place());
             ctx.report(problem.note(format!(
                 "the agent makes a directory of it: a name of at most {MAX_BYTES} bytes, without \
                  `/` and leading `.`"
@@ -115,7 +116,7 @@ pub(super) fn check<'a>(ctx: &mut Ctx<'a>) -> ProcessIndex<'a> {
         {
             index.unreliable = true;
             let headline = format!("two processes are called `{}`", index.names[position]);
-            let problem = Diagnostic::new(&names::DUPLICATE_PROCESS, headline, place())
+            let problem = Diagnostic::new(&DUPLICATE_PROCESS, headline, place())
                 .also(
                     Place::value(ctx.process(first, "name")),
                     "first called so here",
@@ -198,7 +199,7 @@ fn derived_name(ctx: &mut Ctx<'_>) -> Option<JobName> {
         None => "is only known on the node".to_owned(),
     };
     let headline = format!("the job has no name, and that of its {source} is no job name");
-    let problem = Diagnostic::new(&names::UNNAMED_JOB, headline, Place::value(pointer))
+    let problem = Diagnostic::new(&UNNAMED_JOB, headline, Place::value(pointer))
         .label(reason)
         .help("write a `name` for the job")
         .note(format!(
@@ -225,7 +226,7 @@ impl Keys {
         match self.0.get(key) {
             Some(first) => {
                 let headline = format!("two jobs have the key `{key}`");
-                let problem = Diagnostic::new(&names::DUPLICATE_JOB, headline, Place::value(named))
+                let problem = Diagnostic::new(&DUPLICATE_JOB, headline, Place::value(named))
                     .also(Place::value(first.clone()), "the first of them")
                     .help("give one of them another `name` or `environment`");
                 ctx.report(problem);

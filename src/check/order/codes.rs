@@ -1,6 +1,6 @@
-//! Problems of the order in which processes run.
+//! Problems of the order of processes.
 
-super::super::code::declare_codes! {
+crate::diagnostic::declare_codes! {
     /// An `order` names processes, the first to run first. One without names says nothing, and
     /// Aurora's client refuses it.
     ///

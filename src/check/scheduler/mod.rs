@@ -3,10 +3,14 @@
 //! Where a flag's default would refuse a job, it is a lint as long as the settings do not say what
 //! the site's scheduler does: nobody runs graphics processors and knows nothing of the flag.
 
-use crate::diagnostic::codes::scheduler as codes;
+mod codes;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::model::{Container, ContainerType, Integer, SchedulerSettings};
 use crate::source::Pointer;
+pub use codes::{
+    CONTAINER_TYPE, CONTAINER_VOLUMES, DOCKER_PARAMETERS, GPU_RESOURCE, SCHEDULER_FLAG,
+    UNKNOWN_EXECUTOR, UNKNOWN_TIER,
+};
 
 use super::Ctx;
 use super::schema::Struct;
@@ -39,9 +43,9 @@ impl Need {
         let Self { flag, headline, .. } = self;
         Some(match self.allowed {
             Some(true) => return None,
-            Some(false) => Diagnostic::new(&codes::SCHEDULER_FLAG, headline, self.place).note(
-                format!("`scheduler.{flag}` in `jobc.toml` says what your scheduler allows"),
-            ),
+            Some(false) => Diagnostic::new(&SCHEDULER_FLAG, headline, self.place).note(format!(
+                "`scheduler.{flag}` in `jobc.toml` says what your scheduler allows"
+            )),
             None => Diagnostic::new(self.lint, headline, self.place)
                 .note(format!(
                     "schedulers refuse it unless their flag `-{flag}` is set"
@@ -62,15 +66,15 @@ fn need(ctx: &mut Ctx<'_>, pointer: &Pointer, need: Need) {
 }
 
 fn instances(ctx: &mut Ctx<'_>) {
-    let most = ctx.settings.scheduler().most_tasks();
+    let most = ctx.terms.settings.scheduler().most_tasks();
     let Some(instances) = ctx.job.instances.map(Integer::get) else {
         return;
     };
     if instances > most && !ctx.hole(|at| at.key("instances")) {
         let headline = format!("{instances} instances, where a job may have {most}");
         let place = Place::value(ctx.at.key("instances"));
-        let problem = Diagnostic::new(&codes::SCHEDULER_FLAG, headline, place)
-            .help(format!("write at most {most}"));
+        let problem =
+            Diagnostic::new(&SCHEDULER_FLAG, headline, place).help(format!("write at most {most}"));
         ctx.report(problem.note(says("max_tasks_per_job")));
     }
 }
@@ -81,7 +85,7 @@ fn says(flag: &str) -> String {
 
 /// How often an update may fail; the scheduler asks when one is started.
 fn update_failures(ctx: &mut Ctx<'_>) {
-    let most = ctx.settings.scheduler().most_update_failures();
+    let most = ctx.terms.settings.scheduler().most_update_failures();
     let update = ctx.job.update_config.as_ref();
     let Some(failures) = update.and_then(|update| update.max_per_shard_failures) else {
         return;
@@ -92,7 +96,7 @@ fn update_failures(ctx: &mut Ctx<'_>) {
     if all > most && !ctx.hole(pointer) && !ctx.hole(|at| at.key("instances")) {
         let headline = format!("an update may fail {all} times, where {most} are allowed");
         let place = Place::value(pointer(ctx.at));
-        let problem = Diagnostic::new(&codes::SCHEDULER_FLAG, headline, place)
+        let problem = Diagnostic::new(&SCHEDULER_FLAG, headline, place)
             .label(format!("for each of {instances} instances"))
             .help(format!("write at most {}", most / instances));
         ctx.report(problem.note(says("max_update_instance_failures")));
@@ -107,8 +111,8 @@ fn gpu(ctx: &mut Ctx<'_>) {
     let pointer = ctx.at.key("task").key("resources").key("gpu");
     let gpu = Need {
         flag: "allow_gpu_resource",
-        allowed: ctx.settings.scheduler().allow_gpu_resource,
-        lint: &codes::GPU_RESOURCE,
+        allowed: ctx.terms.settings.scheduler().allow_gpu_resource,
+        lint: &GPU_RESOURCE,
         headline: "the job asks for graphics processors".to_owned(),
         place: Place::value(pointer.clone()),
     };
@@ -116,7 +120,7 @@ fn gpu(ctx: &mut Ctx<'_>) {
 }
 
 fn container(ctx: &mut Ctx<'_>) {
-    let settings = ctx.settings.scheduler();
+    let settings = ctx.terms.settings.scheduler();
     let at = ctx.at.key("container");
     let container = ctx.job.container.as_ref();
     let (kind, pointer) = match container {
@@ -143,7 +147,7 @@ fn container(ctx: &mut Ctx<'_>) {
     let the_type = Need {
         flag: "allowed_container_types",
         allowed,
-        lint: &codes::CONTAINER_TYPE,
+        lint: &CONTAINER_TYPE,
         headline,
         place,
     };
@@ -154,14 +158,14 @@ fn container(ctx: &mut Ctx<'_>) {
         Some(Container::Docker(docker)) if !is_empty(docker.parameters.as_ref()) => (
             "allow_docker_parameters",
             settings.allow_docker_parameters,
-            &codes::DOCKER_PARAMETERS,
+            &DOCKER_PARAMETERS,
             "the job passes parameters to Docker",
             pointer.key("parameters"),
         ),
         Some(Container::Mesos(mesos)) if !is_empty(mesos.volumes.as_ref()) => (
             "allow_container_volumes",
             settings.allow_container_volumes,
-            &codes::CONTAINER_VOLUMES,
+            &CONTAINER_VOLUMES,
             "the job brings directories of the host into its container",
             pointer.key("volumes"),
         ),
@@ -182,7 +186,7 @@ fn is_empty<T>(list: Option<&Vec<T>>) -> bool {
 }
 
 fn tier(ctx: &mut Ctx<'_>) {
-    let settings = ctx.settings.scheduler();
+    let settings = ctx.terms.settings.scheduler();
     let Some(tier) = &ctx.job.tier else {
         return;
     };
@@ -196,7 +200,7 @@ fn tier(ctx: &mut Ctx<'_>) {
     let tiers = Need {
         flag: "tier_config",
         allowed: settings.tier_config.as_ref().map(|_| false),
-        lint: &codes::UNKNOWN_TIER,
+        lint: &UNKNOWN_TIER,
         headline: format!("the scheduler has no tier `{bound}`"),
         place: Place::value(pointer.clone()),
     };
@@ -222,12 +226,17 @@ fn executor(ctx: &mut Ctx<'_>) {
     if bound == SchedulerSettings::EXECUTOR {
         return;
     }
-    let written = ctx.settings.scheduler().custom_executor_config.as_ref();
+    let written = ctx
+        .terms
+        .settings
+        .scheduler()
+        .custom_executor_config
+        .as_ref();
     let pointer = ctx.at.key("executor_config").key("name");
     let executor = Need {
         flag: "custom_executor_config",
         allowed: written.map(|names| names.contains(&bound)),
-        lint: &codes::UNKNOWN_EXECUTOR,
+        lint: &UNKNOWN_EXECUTOR,
         headline: format!("the scheduler has no executor `{bound}`"),
         place: Place::value(pointer.clone()),
     };

@@ -1,6 +1,6 @@
-//! Problems of `{{...}}`, the references that Aurora and the agent fill in.
+//! Problems of references between double braces.
 
-super::super::code::declare_codes! {
+crate::diagnostic::declare_codes! {
     /// What stands between `{{` and `}}` is no reference: a name, then `.name` or `[index]` any
     /// number of times, without spaces. Aurora's client refuses it wherever it stands.
     ///

@@ -1,6 +1,11 @@
-//! Problems of levels and waivers.
+//! Problems of what settings and definitions say about lints.
 
-super::super::code::declare_codes! {
+use crate::diagnostic::{Chapter, Topic};
+
+/// The problems of what settings and definitions say about lints.
+pub const CODES: &[Chapter] = &[(Topic::Lints, &[&UNKNOWN_LINT, &UNUSED_WAIVER])];
+
+crate::diagnostic::declare_codes! {
     /// The table `[lints]` of `jobc.toml` and the field `waive` of jobs and processes name lints:
     /// problems that one may be of another opinion about. Most problems are rules: what breaks them
     /// does not run, whatever anybody thinks of it, so that nothing can allow it.

@@ -1,6 +1,6 @@
-//! Problems of turning a well-formed file into the model: fields, types, values.
+//! Problems of values that do not have the shape of what is read.
 
-super::super::code::declare_codes! {
+crate::diagnostic::declare_codes! {
     /// A field is not part of the definition language. A field that was ignored could be a
     /// misspelled one that mattered, so none is.
     ///
@@ -113,10 +113,4 @@ super::super::code::declare_codes! {
     /// Sizes are bytes, or a whole number with `B`, `KB`, `MB`, `GB` or `TB` (or `KiB`, ...), all
     /// counted in 1024s. Durations are seconds, or a whole number with `s`, `m`, `h` or `d`.
     BAD_VALUE = "bad-value", Error, "a value that its field may not have";
-
-    /// More problems of one kind of file were found than anybody reads at once; the ones that are
-    /// shown come first.
-    ///
-    /// This usually means that the file is something else than a definition.
-    TOO_MANY_ERRORS = "too-many-errors", Error, "a file with more errors than are shown";
 }

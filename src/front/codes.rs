@@ -1,6 +1,6 @@
-//! Problems of reading a file and of the format it is written in.
+//! Problems of texts that are not well-formed, or that jobc does not read.
 
-super::super::code::declare_codes! {
+crate::diagnostic::declare_codes! {
     /// The file is larger than 64 MiB, so it is not read at all.
     ///
     /// A definition has a few kilobytes. A file of this size is most likely an artifact that got a
@@ -13,21 +13,6 @@ super::super::code::declare_codes! {
     /// Move the file out of the workspace, or split it. Data that a process needs goes into a file
     /// of its own, which the command names as `${./data.bin}`.
     FILE_TOO_LARGE = "file-too-large", Error, "the file is too large to be a definition";
-
-    /// A definition, the settings or the lock is a symbolic link that leads out of the workspace.
-    ///
-    /// jobc reads nothing outside of the workspace, so that a change that somebody proposes cannot
-    /// make it print files of the machine that checks the change. Links inside of the workspace
-    /// are followed, unless they lead into a `.git`: Git keeps addresses, passwords and tokens
-    /// there, which messages would print.
-    ///
-    /// ```text
-    /// web/job.toml -> ../../shared/job.toml
-    /// ```
-    ///
-    /// Put a copy of the file in the place of the link, or make the directory that has both the
-    /// workspace: put `jobc.toml` there.
-    OUTSIDE_LINK = "outside-link", Error, "a link that leads out of the workspace, or into `.git`";
 
     /// The file has bytes that are not UTF-8, the encoding of all definitions.
     ///

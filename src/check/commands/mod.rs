@@ -1,13 +1,17 @@
 //! Command lines: their references, and where in the shell's quotes those stand.
 
+mod codes;
 use std::ops::Range;
 
-use crate::diagnostic::codes::{commands, texts};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{
     CommandLine, Dialect, HealthChecker, PackageName, Piece, Problem, Reference, SyntaxError,
 };
 use crate::source::Pointer;
+pub use codes::{
+    BAD_REFERENCE, EMPTY_COMMAND, MISPLACED_EXPANSION, NUL_IN_COMMAND, QUOTED_EXPANSION,
+    UNKNOWN_OUTPUT,
+};
 
 use super::packages::{self, Used};
 use super::quoting::{Quoting, Standing};
@@ -58,13 +62,13 @@ fn command(
     }
     if text.trim_ascii().is_empty() {
         let place = Place::value(pointer(ctx.at));
-        let problem = Diagnostic::new(&commands::EMPTY_COMMAND, "the command does nothing", place);
+        let problem = Diagnostic::new(&EMPTY_COMMAND, "the command does nothing", place);
         ctx.report(problem.help("write `true` if that is what it is for"));
     }
     if text.contains('\0') {
         let place = Place::value(pointer(ctx.at));
         let headline = "the command has a NUL character";
-        ctx.report(Diagnostic::new(&commands::NUL_IN_COMMAND, headline, place));
+        ctx.report(Diagnostic::new(&NUL_IN_COMMAND, headline, place));
     }
     lookalikes::check(ctx, text, &pointer, used);
     if text.contains("{{pkgs.") || text.contains("{{ pkgs.") {
@@ -148,7 +152,7 @@ fn mistakes(
     for (found, _) in text[part.clone()].match_indices("${") {
         let start = part.start + found;
         let rest = &text[start..];
-        let is_definition = ctx.dialect == Dialect::Definition;
+        let is_definition = ctx.terms.dialect == Dialect::Definition;
         let after_dollar = mistaken::after_dollar(rest).filter(|_| is_definition);
         let is_mistaken = mistaken::is_mistaken(rest);
         if !is_mistaken && after_dollar.is_none() {
@@ -203,7 +207,7 @@ fn output(
     }
     let guilty = &rest[..end + 1 + more.len()];
     let headline = format!("`{guilty}` is no path of the package `{name}`");
-    let problem = Diagnostic::new(&texts::UNKNOWN_OUTPUT, headline, place(ctx.at, guilty));
+    let problem = Diagnostic::new(&UNKNOWN_OUTPUT, headline, place(ctx.at, guilty));
     ctx.report(
         problem
             .help(format!(
@@ -223,14 +227,14 @@ fn expansion(
     if runner == Runner::HealthCheck {
         let headline = "a health check has no expanded files";
         return Some(
-            Diagnostic::new(&commands::MISPLACED_EXPANSION, headline, place()).help(format!(
+            Diagnostic::new(&MISPLACED_EXPANSION, headline, place()).help(format!(
                 "write `${{{path}}}` if the file needs nothing filled in"
             )),
         );
     }
     (quoting.standing() == Standing::Single).then(|| {
         let headline = "the shell expands nothing between single quotes";
-        Diagnostic::new(&commands::QUOTED_EXPANSION, headline, place())
+        Diagnostic::new(&QUOTED_EXPANSION, headline, place())
             .label("its path is in a variable of the shell")
             .help("put it between double quotes")
     })
@@ -262,7 +266,7 @@ fn bad_reference(error: &SyntaxError<'_>, place: Place) -> Diagnostic {
             None => help.to_owned(),
         },
     };
-    Diagnostic::new(&commands::BAD_REFERENCE, headline, place)
+    Diagnostic::new(&BAD_REFERENCE, headline, place)
         .help(help)
         .note("`$${` is a literal `${`")
 }

@@ -1,6 +1,6 @@
-//! Problems of what jobs and processes are called.
+//! Problems of names.
 
-super::super::code::declare_codes! {
+crate::diagnostic::declare_codes! {
     /// A task runs its processes; without one it has nothing to do. Aurora takes such a task and
     /// starts instances that end at once.
     ///

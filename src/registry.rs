@@ -1,0 +1,26 @@
+//! All codes of jobc, put together from those who report them.
+
+use crate::check;
+use crate::diagnostic::{Registry, TOO_MANY_ERRORS, Topic};
+use crate::front;
+use crate::lint;
+use crate::lock;
+use crate::plan;
+use crate::resolve;
+use crate::target;
+use crate::validate;
+use crate::workspace;
+
+/// Every kind of problem that jobc can report.
+pub const CODES: Registry = Registry::new(&[
+    front::CODES,
+    &[(Topic::Shape, &[&TOO_MANY_ERRORS])],
+    check::CODES,
+    resolve::CODES,
+    lock::CODES,
+    plan::CODES,
+    target::aurora::CODES,
+    validate::CODES,
+    workspace::CODES,
+    lint::CODES,
+]);
