@@ -1,8 +1,6 @@
 //! What a problem is about, told by names: these stay the same when other parts of a file change,
 //! which lines, offsets and positions in lists do not.
 
-use std::sync::Arc;
-
 use crate::source::{Kind, Location, Node, Pointer, SourceMap, Span, Token};
 
 use super::{Part, Place};
@@ -54,10 +52,11 @@ impl Subject {
             Place::Document(pointer, Part::Value | Part::Key | Part::Opening) => {
                 (pointer.clone(), None)
             }
-            Place::Span(location) if Arc::ptr_eq(&location.file, map.file()) => {
-                (pointer_to(map.root(), location.span), None)
+            Place::Span(location) => {
+                let span = map.sources().span(location)?;
+                (pointer_to(map.root(), span), None)
             }
-            Place::Span(_) | Place::File(_) => return None,
+            Place::File(_) => return None,
         };
         Some(Self {
             path: path(map.root(), &pointer),
@@ -193,6 +192,8 @@ fn short(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::source::{Entry, SourceFile};
 

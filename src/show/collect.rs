@@ -151,9 +151,10 @@ impl<'a> Collect<'a> {
         let map = &self.planned.map;
         let location = map.key(pointer);
         let start = location.span.range().start;
+        let file = map.sources().of(&location);
         shown::Place {
-            file: map.file().name().to_owned(),
-            line: self.lines.of(map.file()).position(start).line,
+            file: file.name().to_owned(),
+            line: self.lines.of(file).position(start).line,
         }
     }
 
@@ -213,9 +214,10 @@ impl<'a> Collect<'a> {
                     let pointer = processes.index(index - 1);
                     let location = self.planned.map.opening(&pointer);
                     let start = location.span.range().start;
+                    let file = self.planned.map.sources().of(&location);
                     shown::Place {
-                        file: location.file.name().to_owned(),
-                        line: self.lines.of(self.planned.map.file()).position(start).line,
+                        file: file.name().to_owned(),
+                        line: self.lines.of(file).position(start).line,
                     }
                 });
                 let script = scripts.get(&step.name).filter(|_| is_process);

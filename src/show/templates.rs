@@ -41,8 +41,6 @@ fn of_definition(map: &SourceMap, job: &Pointer) -> Vec<Template> {
     let node = tokens.try_fold(map.root(), Node::step);
     let mut found = Vec::new();
     let mut lines = Lines::default();
-    // Places of the same file, so that its index is made once.
-    let file = map.file();
     let mut next: Vec<(&Node, Pointer)> = node.into_iter().map(|it| (it, job.clone())).collect();
     while let Some((node, pointer)) = next.pop() {
         match &node.kind {
@@ -62,6 +60,8 @@ fn of_definition(map: &SourceMap, job: &Pointer) -> Vec<Template> {
                     }
                     let location = map.text(&pointer, reference.text, 0);
                     let start = location.span.range().start;
+                    // The map's own file, so that its index is made once.
+                    let file = map.sources().of(&location);
                     found.push(Template {
                         reference: reference.text.to_owned(),
                         field: field(&pointer, job),

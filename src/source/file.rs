@@ -116,6 +116,15 @@ impl Span {
         }
     }
 
+    /// The span by so many bytes further on.
+    #[must_use]
+    pub fn moved(self, by: u32) -> Self {
+        Self {
+            start: self.start.saturating_add(by),
+            end: self.end.saturating_add(by),
+        }
+    }
+
     /// As indexes into the text.
     pub fn range(self) -> std::ops::Range<usize> {
         self.start as usize..self.end as usize

@@ -9,6 +9,7 @@ mod load;
 mod name;
 mod node;
 mod pointer;
+mod sources;
 
 pub use encoding::Encoding;
 pub use file::{FileName, Location, SourceFile, Span};
@@ -17,3 +18,4 @@ pub use load::{LoadError, MAX_SOURCE_BYTES, load, load_opened, load_stream};
 pub use name::display_name;
 pub use node::{Entry, Kind, Node, SourceMap};
 pub use pointer::{Pointer, Token};
+pub use sources::Sources;

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{Key, Location, Pointer, SourceFile, Span, Token};
+use super::{Key, Location, Pointer, SourceFile, Sources, Span, Token};
 
 /// A value and where it stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,6 +74,22 @@ impl Node {
         }
     }
 
+    /// Moves the spans of this value and of all in it by so many bytes.
+    pub(super) fn move_spans(&mut self, by: u32) {
+        self.span = self.span.moved(by);
+        match &mut self.kind {
+            Kind::Sequence(items) => items.iter_mut().for_each(|item| item.move_spans(by)),
+            Kind::Mapping(entries) => {
+                for entry in entries {
+                    entry.key_span = entry.key_span.moved(by);
+                    entry.value.move_spans(by);
+                }
+            }
+            Kind::Null | Kind::Boolean(_) | Kind::Integer(_) | Kind::Float(_) | Kind::String(_) => {
+            }
+        }
+    }
+
     /// The value that one step of a pointer leads to.
     pub fn step(&self, token: &Token) -> Option<&Self> {
         match (token, &self.kind) {
@@ -84,22 +100,30 @@ impl Node {
     }
 }
 
-/// A document's tree and the file it came from: turns pointers into locations.
+/// A document's tree and the files it came from: turns pointers into locations.
 #[derive(Debug, Clone)]
 pub struct SourceMap {
-    file: Arc<SourceFile>,
+    sources: Sources,
     root: Arc<Node>,
 }
 
 impl SourceMap {
-    /// The map of a parsed file.
-    pub fn new(file: Arc<SourceFile>, root: Arc<Node>) -> Self {
-        Self { file, root }
+    /// The map of what was read from a file, or from several.
+    pub fn new(sources: impl Into<Sources>, root: Arc<Node>) -> Self {
+        Self {
+            sources: sources.into(),
+            root,
+        }
     }
 
-    /// The file that the document was read from.
+    /// The file that was named; the only one, unless others made the document with it.
     pub fn file(&self) -> &Arc<SourceFile> {
-        &self.file
+        self.sources.first()
+    }
+
+    /// All files that values of the document come from.
+    pub fn sources(&self) -> &Sources {
+        &self.sources
     }
 
     /// The document's tree.
@@ -126,7 +150,7 @@ impl SourceMap {
     /// Where the value at `pointer` begins: its first line, so that a whole table is not marked.
     pub fn opening(&self, pointer: &Pointer) -> Location {
         let whole = self.nearest(pointer).span;
-        let first_line = self.file.slice(whole).lines().next().unwrap_or_default();
+        let first_line = self.sources.slice(whole).lines().next().unwrap_or_default();
         let start = whole.start as usize;
         self.locate(Span::new(start..start + first_line.len()))
     }
@@ -135,7 +159,7 @@ impl SourceMap {
     /// escapes hide it, the whole value.
     pub fn text(&self, pointer: &Pointer, text: &str, nth: usize) -> Location {
         let whole = self.nearest(pointer).span;
-        let found = self.file.slice(whole).match_indices(text).nth(nth);
+        let found = self.sources.slice(whole).match_indices(text).nth(nth);
         match found {
             Some((offset, _)) if !text.is_empty() => {
                 let start = whole.start as usize + offset;
@@ -169,9 +193,6 @@ impl SourceMap {
     }
 
     fn locate(&self, span: Span) -> Location {
-        Location {
-            file: Arc::clone(&self.file),
-            span,
-        }
+        self.sources.locate(span)
     }
 }
