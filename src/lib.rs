@@ -46,6 +46,8 @@ pub mod show;
 
 pub mod query;
 
+pub mod ready;
+
 pub mod compare;
 
 pub mod write;

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::diagnostic::Failure;
 use crate::store::narinfo::NarInfo;
 use crate::store::signature::NoSignature;
 use crate::store::{KeyName, PublicKey, Sha256, StorePath};
@@ -65,6 +66,16 @@ impl fmt::Display for TooManyPaths {
 }
 
 impl std::error::Error for TooManyPaths {}
+
+impl From<TooManyPaths> for Failure {
+    fn from(error: TooManyPaths) -> Self {
+        Self::new("the caches cannot be right about what is needed")
+            .note(error.to_string())
+            .help(
+                "name only caches that you trust in `init.substituters`, and ask whoever runs them",
+            )
+    }
+}
 
 /// What is known of an object without asking anybody.
 #[derive(Debug, Clone, PartialEq, Eq)]

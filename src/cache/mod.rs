@@ -21,6 +21,7 @@ mod queue;
 mod trust;
 mod url;
 mod url_error;
+mod waiting;
 
 pub use self::address::{Credentials, HttpLocation, HttpScheme, Origin};
 pub use self::archive::{Archive, Fault};
@@ -37,3 +38,4 @@ pub(crate) use self::queue::drain;
 pub use self::trust::{Distrust, Trust, trust};
 pub use self::url::{CacheUrl, Location};
 pub use self::url_error::CacheUrlError;
+pub use waiting::{Tell, Waiting};

@@ -3,60 +3,45 @@
 //! The result of a command goes to standard output, all of it at once and only when everything
 //! went well; whatever else there is to say goes to standard error. Of commands that only check, what
 //! they find is the result, when it is asked for in a format for programs.
+//!
+//! Leaves first: `ui` talks to whoever started jobc, `arguments` is what several commands take,
+//! `workspace`, `jobs`, `comparison` and `readiness` are what several commands do, `commands` has a
+//! file each. Above them stand the command line as a whole and what knows all of it.
 
-mod args;
-mod asking;
-mod build;
-mod check;
-mod complete;
-mod completions;
-mod console;
-mod diff;
-mod exit;
-mod explain;
-mod find;
-mod graph;
-mod help;
-mod init;
-mod list;
-mod lock;
-mod man;
-mod nodes;
-mod one;
-mod open;
-mod output;
-mod progress;
-mod push;
-mod ready;
-mod run;
-mod schema;
-mod show;
-mod snapshot;
-mod starter;
-mod summary;
-mod terminal;
-mod topics;
+mod arguments;
+mod command_line;
+mod commands;
+mod comparison;
+mod completion;
+mod jobs;
+mod readiness;
+mod ui;
 mod usage;
-mod validate;
-mod why;
+mod workspace;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
 
-use self::args::{Cli, Command};
-use self::console::Console;
-use self::exit::Exit;
 use crate::diagnostic::Failure;
 use crate::diagnostic::render::visible;
 
+use command_line::{Cli, Command};
+use commands::{
+    build, check, completions, diff, explain, graph, help, init, list, lock, man, push, ready, run,
+    schema, show, snapshot, validate, why,
+};
+use ui::console::Console;
+use ui::exit::Exit;
+use ui::help_layout;
+
 /// Runs the command of this process' arguments.
 pub fn run() -> ExitCode {
-    if completions::answer() {
+    if completion::answer() {
         return ExitCode::SUCCESS;
     }
-    let parsed = help::fitted(Cli::command())
+    let parsed = help_layout::fitted(Cli::command())
         .try_get_matches()
         .and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches));
     let mut cli = match parsed {
@@ -66,10 +51,14 @@ pub fn run() -> ExitCode {
             return usage::answer(answer, &arguments).into();
         }
     };
-    let console = Console::new(&cli.global, usage::manner(&cli.command));
+    let console = Console::new(
+        cli.global.message_format,
+        cli.global.color,
+        cli.command.manner(),
+    );
     if cli.global.workspace.is_none()
-        && usage::needs_workspace(&cli.command)
-        && let Some(below) = open::only_one_below()
+        && cli.command.needs_workspace()
+        && let Some(below) = workspace::only_one_below()
     {
         let name = below.display().to_string();
         console.say(&format!("the workspace is `{}`", visible::line(&name)));
@@ -96,12 +85,12 @@ fn obey(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
         Command::Run(args) => run::run(args, &cli.global, console),
         Command::Snapshot(args) => snapshot::run(args, &cli.global, console),
         Command::Why(args) => why::run(args, &cli.global, console),
-        Command::Explain(args) => explain::run(args),
-        Command::Help(args) => topics::run(args),
+        Command::Explain(args) => explain::run(args, &Cli::command()),
+        Command::Help(args) => help::run(args, Cli::command()),
         Command::Lock(args) => lock::run(args, &cli.global, console),
         Command::Init(args) => init::run(args, console),
         Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),
-        Command::Man => man::run(),
+        Command::Man => man::run(&Cli::command()),
     }
 }

@@ -6,75 +6,24 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, ValueEnum};
 
-use super::args::{Cli, Command, MessageFormat, Strictness};
-use super::console::{Channel, Console, Manner, Warnings};
-use super::exit::Exit;
-use super::{output, topics};
+use crate::cli::ui::console::{Channel, Console, Manner, Warnings};
+use crate::cli::ui::exit::Exit;
+use crate::cli::ui::output;
 use crate::diagnostic::Failure;
 use crate::model::shell_word;
+
+use super::command_line::Cli;
+use super::ui::options::MessageFormat;
+use super::ui::reference;
 
 /// The commands whose result is what they find.
 const CHECKS: [&str; 2] = ["check", "validate"];
 /// The options before a command that have a value in the next word.
 const WITH_VALUE: [&str; 4] = ["-C", "--workspace", "--message-format", "--color"];
 
-/// How the command treats problems.
-pub(super) fn manner(command: &Command) -> Manner {
-    let channel = match command {
-        Command::Check(_) | Command::Validate(_) => Channel::Stdout,
-        _ => Channel::Stderr,
-    };
-    let denies = strictness(command).is_some_and(|strictness| strictness.deny_warnings);
-    let warnings = if denies {
-        Warnings::Denied
-    } else {
-        Warnings::Allowed
-    };
-    Manner { channel, warnings }
-}
-
-/// How a command judges problems; none of one that has no definitions to tell problems of.
-fn strictness(command: &Command) -> Option<Strictness> {
-    Some(match command {
-        Command::Build(args) => args.strictness,
-        Command::Push(args) => args.strictness,
-        Command::Check(args) => args.strictness,
-        Command::Validate(args) => args.strictness,
-        Command::Ready(args) => args.strictness,
-        Command::List(args) => args.strictness,
-        Command::Show(args) => args.strictness,
-        Command::Diff(args) => args.strictness,
-        Command::Why(args) => args.strictness,
-        Command::Snapshot(args) => args.strictness,
-        Command::Graph(args) => args.strictness,
-        Command::Lock(args) => args.strictness,
-        Command::Run(args) => args.strictness,
-        Command::Init(_)
-        | Command::Explain(_)
-        | Command::Help(_)
-        | Command::Schema(_)
-        | Command::Completions(_)
-        | Command::Man => return None,
-    })
-}
-
-/// Whether the command is about the jobs of a workspace.
-pub(super) fn needs_workspace(command: &Command) -> bool {
-    !matches!(
-        command,
-        Command::Init(_)
-            | Command::Validate(_)
-            | Command::Explain(_)
-            | Command::Help(_)
-            | Command::Schema(_)
-            | Command::Completions(_)
-            | Command::Man
-    )
-}
-
 /// Prints what `answer` says to these arguments: help that they ask for, or what is wrong with
 /// them.
-pub(super) fn answer(mut answer: clap::Error, arguments: &[OsString]) -> Exit {
+pub(crate) fn answer(mut answer: clap::Error, arguments: &[OsString]) -> Exit {
     advise(&mut answer, arguments);
     let answer = &answer;
     let (format, channel) = asked(arguments);
@@ -307,7 +256,7 @@ fn instead_of(word: &str) -> Option<String> {
         "version" => return Some("write `jobc --version`".to_owned()),
         _ => {
             let help = format!("there is help on it: `jobc help {}`", shell_word(word));
-            return topics::about(word).map(|_| help);
+            return reference::about(word, Cli::command()).map(|_| help);
         }
     };
     Some(format!("that is called `jobc {command}` here"))
@@ -408,39 +357,7 @@ fn read(arguments: &[OsString]) -> (MessageFormat, Option<String>) {
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
-
     use super::*;
-
-    /// Every command that tells problems lets warnings be denied, by the one option of all.
-    #[test]
-    fn warnings_can_be_denied() {
-        for command in Cli::command().get_subcommands() {
-            let name = command.get_name();
-            let mut needed = command.get_arguments().filter(|it| it.is_required_set());
-            let needed: Vec<&str> = needed
-                .by_ref()
-                .flat_map(|it| match it.get_id().as_str() {
-                    "to" => vec!["--to", "file:///srv/cache"],
-                    "shell" => vec!["bash"],
-                    _ => vec!["x"],
-                })
-                .collect();
-            let words = || ["jobc", name].into_iter().chain(needed.iter().copied());
-            let plain = Cli::try_parse_from(words()).expect("it has all that is required");
-            let tells = needs_workspace(&plain.command) || name == "validate";
-            assert_eq!(strictness(&plain.command).is_some(), tells, "{name}");
-            assert_eq!(manner(&plain.command).warnings, Warnings::Allowed, "{name}");
-            let denied = Cli::try_parse_from(words().chain(["--deny-warnings"]));
-            match denied {
-                Ok(denied) => {
-                    assert!(tells, "{name}");
-                    assert_eq!(manner(&denied.command).warnings, Warnings::Denied, "{name}");
-                }
-                Err(error) => assert!(!tells, "{name}: {error}"),
-            }
-        }
-    }
 
     #[test]
     fn formats() {

@@ -3,10 +3,9 @@
 mod links;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::{fs, io};
 
 use crate::beneath::Enclosure;
 use crate::diagnostic::{Failure, MachineError};

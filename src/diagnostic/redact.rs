@@ -4,7 +4,7 @@
 //! whatever the text is about, and whether the lint is allowed, waived or never came to it. The compiled
 //! job is no such text: it is what jobc is asked for.
 //!
-//! The door is here and where results are printed (`cli/output.rs`), not at each message. Excerpts, labels,
+//! The door is here and where results are printed (`cli/ui/output.rs`), not at each message. Excerpts, labels,
 //! names of files, keys of jobs and what fingerprints are made of pass it together, so that a secret that
 //! one of them shows by its surroundings is known in the others, which show a part of it.
 

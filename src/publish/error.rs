@@ -1,9 +1,8 @@
 //! Why something was not published.
 
 use std::error::Error;
-use std::fmt;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fmt, io};
 
 use crate::resolve::import::ImportError;
 use crate::store::StoreDir;

@@ -4,9 +4,8 @@
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::ffi::OsStr;
-use std::fmt;
-use std::io;
 use std::process::Command;
+use std::{fmt, io};
 
 use crate::nix::{Messages, run};
 use crate::store::{Sha256, StoreDir, StorePath};

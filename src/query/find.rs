@@ -3,13 +3,12 @@
 use crate::compile::Listed;
 use crate::diagnostic::{Failure, closest};
 use crate::model::shell_word;
-use crate::source::display_name;
-
 use crate::query::declared::name_of;
 use crate::query::misnamed;
 use crate::query::places::{MOST, table};
 use crate::query::search::{Findings, Progress, Search};
 use crate::query::selection::{Selector, paths};
+use crate::source::display_name;
 
 /// How a command may be told to take several jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

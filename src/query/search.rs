@@ -11,13 +11,12 @@ use crate::compile::{self, Compiled, Compiler, Listed, Planned};
 use crate::diagnostic::{Diagnostic, Failure, MachineError, Severity};
 use crate::model::JobKey;
 use crate::plan::Needs;
-use crate::target::Form;
-use crate::workspace::{DefinitionFile, Survey, Workspace};
-
 use crate::query::declared::{Declared, may_define};
 use crate::query::ignored::AskGit;
 use crate::query::misnamed;
 use crate::query::selection::{Selection, Selector};
+use crate::target::Form;
+use crate::workspace::{DefinitionFile, Survey, Workspace};
 
 /// Shows how much of a search is done.
 pub(crate) trait Progress: Sync {

@@ -13,11 +13,10 @@ use std::path::{Component, Path, PathBuf};
 
 use glob::{MatchOptions, Pattern};
 
-use crate::model::{JobKey, JobName};
-use crate::workspace::DefinitionFile;
-
 use crate::diagnostic::Failure;
+use crate::model::{JobKey, JobName};
 use crate::query::declared::{Declared, name_of};
+use crate::workspace::DefinitionFile;
 
 /// What was asked for. Jobs are sought in files, which go by their index in the list of all.
 #[derive(Debug)]

@@ -12,6 +12,7 @@
 
 mod codes;
 mod misnamed;
+mod nodes;
 mod settings;
 
 use std::collections::BTreeSet;

@@ -1,0 +1,150 @@
+//! `jobc build`: compiled jobs, and where they are.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use crate::cli::arguments::{CompileTarget, Global, Jobs, Strictness};
+use crate::cli::jobs::find;
+use crate::cli::readiness;
+use crate::cli::ui::console::Console;
+use crate::cli::ui::exit::Exit;
+use crate::cli::ui::output;
+use crate::cli::workspace::open;
+use crate::compile::{Compiled, in_parallel};
+use crate::diagnostic::{Failure, MachineError};
+use crate::query::{Depth, Findings, Search, Several, table};
+use crate::workspace::Workspace;
+use crate::write::Destination;
+
+/// Compile jobs and print where they are
+///
+/// Prints a line for each job: its key and the absolute path of the compiled file, the two words
+/// that Aurora's client takes. The file is named by its contents and never changes; it lies in the
+/// workspace's `.jobc/store`. When anything is wrong, nothing is written and nothing printed but
+/// the problems.
+#[derive(Debug, Args)]
+#[command(after_long_help = AFTER_HELP)]
+pub(crate) struct BuildArgs {
+    #[command(flatten)]
+    pub(crate) jobs: Jobs,
+    /// What jobs are compiled to (default: the workspace's setting `target`, or `aurora-json`)
+    #[arg(long, value_name = "TARGET")]
+    pub(crate) target: Option<CompileTarget>,
+    /// Print one of the two words only
+    #[arg(long, value_name = "WORD")]
+    pub(crate) print: Option<Word>,
+    /// Ask first whether the nodes can get what the jobs need, as `ready` does
+    ///
+    /// Unless they can get all of it, nothing is written and nothing printed but what is missing.
+    #[arg(long)]
+    pub(crate) ready: bool,
+    /// Print the compiled job itself and write no file
+    #[arg(long, conflicts_with_all = ["print", "out"])]
+    pub(crate) stdout: bool,
+    /// Write into this directory
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) strictness: Strictness,
+}
+
+/// A word of a line that `build` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Word {
+    /// The absolute path of the compiled file
+    Path,
+    /// The job's key, CLUSTER/ROLE/ENVIRONMENT/NAME
+    Key,
+}
+
+/// After `build --help`.
+const AFTER_HELP: &str = "\
+Examples:
+  aurora job create --read-json $(jobc build hello)
+  jobc build www/job.toml --stdout
+  jobc build 'devcluster/*/prod/*' --print key
+  jobc build --out compiled
+  aurora job create $(jobc build hello --target aurora-config)";
+
+pub(crate) fn run(args: &BuildArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
+    let mut diagnostics = Vec::new();
+    let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
+        return Ok(console.close(diagnostics, None, &[]));
+    };
+    let depth = if args.ready {
+        Depth::Keep
+    } else {
+        Depth::KeepText
+    };
+    let search = Search::new(&workspace, &args.jobs.names, depth)?.written_as(args.target);
+    let mut findings = find(&search, Several::ByPattern, console)?;
+    if findings.failures.is_empty() && args.stdout && findings.selected().nth(1).is_some() {
+        findings.failures.push(too_many(&findings));
+    }
+    diagnostics.append(&mut findings.diagnostics);
+    let exit = console.close(diagnostics, None, &findings.failures);
+    if exit != Exit::Done {
+        return Ok(exit);
+    }
+    let mut jobs = findings.compiled;
+    jobs.sort_by(|a, b| a.key.cmp(&b.key));
+    if args.ready {
+        let exit = readiness::require(&jobs, &workspace, console)?;
+        if exit != Exit::Done {
+            return Ok(exit);
+        }
+    }
+    let text = if args.stdout {
+        jobs.into_iter().map(|job| job.artifact.text).collect()
+    } else {
+        let paths = write(&jobs, args.out.as_deref(), &workspace)?;
+        lines(&jobs, &paths, args.print)
+    };
+    output::print_as_it_is(&text)?;
+    Ok(Exit::Done)
+}
+
+fn write(
+    jobs: &[Compiled],
+    out: Option<&Path>,
+    workspace: &Workspace,
+) -> Result<Vec<PathBuf>, MachineError> {
+    let destination = if let Some(directory) = out {
+        Destination::new(&absolute(directory)?)?
+    } else {
+        let (own, store) = (workspace.own_directory(), workspace.store_directory());
+        Destination::in_own(&workspace.root, &own, &store)?
+    };
+    let write = |job: &Compiled| destination.write(&job.artifact);
+    in_parallel(jobs, write, |_| {}).into_iter().collect()
+}
+
+fn absolute(directory: &Path) -> Result<PathBuf, MachineError> {
+    std::path::absolute(directory)
+        .map_err(|error| MachineError::new(format!("cannot find `{}`", directory.display()), error))
+}
+
+fn lines(jobs: &[Compiled], paths: &[PathBuf], word: Option<Word>) -> String {
+    let mut lines = String::new();
+    for (job, path) in jobs.iter().zip(paths) {
+        let (key, path) = (&job.key, path.display());
+        let line = match word {
+            None => writeln!(lines, "{key} {path}"),
+            Some(Word::Key) => writeln!(lines, "{key}"),
+            Some(Word::Path) => writeln!(lines, "{path}"),
+        };
+        line.expect("a string takes all");
+    }
+    lines
+}
+
+fn too_many(findings: &Findings) -> Failure {
+    let count = findings.selected().count();
+    Failure::new(format!(
+        "`--stdout` is for one job, and {count} are selected"
+    ))
+    .note(table(findings.selected()))
+    .help("name one of them by its key, or leave `--stdout` out")
+}

@@ -1,0 +1,113 @@
+//! What may stand behind `jobc run`.
+
+use std::path::PathBuf;
+
+use clap::builder::NonEmptyStringValueParser;
+use clap::{Args, ValueEnum};
+use clap_complete::engine::ArgValueCompleter;
+
+use crate::cli::arguments::{Strictness, complete};
+
+/// Run a job's task on this machine, as a node would
+///
+/// Runs the processes of a compiled job as Thermos, Aurora's executor, runs them, but as the user
+/// who asks for it and without health checks or limits of resources: order, repeated
+/// runs, daemons, ephemeral and final processes, limits, ports, logs. What they print comes to
+/// standard output, a line at a time, as `NAME | LINE`, or `NAME ! LINE` for standard error; what
+/// became of them is printed to standard error at the end.
+#[derive(Debug, Args)]
+#[command(after_long_help = AFTER_HELP)]
+pub(crate) struct RunArgs {
+    /// The job: what `build` takes, or a compiled file, whose name ends in `.json`; `-` reads one from
+    /// standard input
+    #[arg(
+        value_name = "JOB",
+        value_parser = NonEmptyStringValueParser::new(),
+        add = ArgValueCompleter::new(complete::job_or_file)
+    )]
+    pub(crate) job: String,
+    /// Which job of a compiled file that holds several: CLUSTER/ROLE/ENVIRONMENT/NAME
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key: Option<String>,
+    /// Which of the job's instances to be: `{{mesos.instance}}`
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        allow_negative_numbers = true,
+        value_parser = instance
+    )]
+    pub(crate) instance: u32,
+    /// The number of a named port (default: any that is free); may be repeated
+    #[arg(long = "port", value_name = "NAME=N", value_parser = port)]
+    pub(crate) ports: Vec<(String, u16)>,
+    /// Whether Nix brings what processes need
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(crate) realise: Realise,
+    /// Run the processes of a job that has a container on this machine as it is
+    #[arg(long)]
+    pub(crate) without_container: bool,
+    /// Run in this directory and leave it there (default: a temporary one)
+    ///
+    /// It is made if it is not there. A temporary one is removed after a success, and left after a
+    /// failure.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) sandbox: Option<PathBuf>,
+    /// Leave the temporary directory after a success, too
+    #[arg(long)]
+    pub(crate) keep: bool,
+    #[command(flatten)]
+    pub(crate) strictness: Strictness,
+}
+
+/// Whether Nix is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Realise {
+    /// If this machine has a Nix that can be used
+    Auto,
+    /// As on a node: the steps that jobc adds fetch all of it from caches
+    Always,
+    /// No: what the workspace has is put beside the store, the rest is taken to be there
+    Never,
+}
+
+fn instance(text: &str) -> Result<u32, String> {
+    let number = text.parse();
+    number.map_err(|_| "expected the number of an instance, from 0 on".to_owned())
+}
+
+fn port(text: &str) -> Result<(String, u16), String> {
+    let expected = || "expected NAME=N with a number from 1 to 65535".to_owned();
+    let (name, number) = text.split_once('=').ok_or_else(expected)?;
+    match number.parse() {
+        Ok(number) if number > 0 && !name.is_empty() => Ok((name.to_owned(), number)),
+        _ => Err(expected()),
+    }
+}
+
+/// After `run --help`.
+const AFTER_HELP: &str = "\
+The logs are where Thermos puts them, DIR/.logs/PROCESS/RUN/{stdout,stderr}. An interrupt (Ctrl-C),
+SIGTERM or SIGHUP ends the task as a kill on a node does: processes get SIGTERM, final processes
+run, and what is left after a minute is killed. Another one, a second later or more, kills at once.
+
+What commands name of the store is there before anything starts. The files of the workspace are
+added to the store by Nix, where this user can use one, and packages that are absent are fetched.
+Otherwise the files go into a private directory, which processes see at the store's path in a mount
+namespace of their own, next to all that the store has; where the kernel grants none, commands are
+given the directory's path. A package that is absent then is an error, unless no command names it.
+No cache is asked for what the workspace has. Steps that fetch, `nix_init_...` and `nix_fetch_...`,
+count as done where nothing is left for them.
+
+Processes end with jobc, also if it is killed itself; only what has then left its process group
+stays.
+
+Exit status:
+  0  the task succeeded
+  1  the task failed or was killed, or the definitions are wrong
+  2  the machine could not, or the command line made no sense
+
+Examples:
+  jobc run hello
+  jobc run hello --realise never --port http=8080 --instance 2
+  jobc run compiled/hello.json --sandbox /tmp/hello";

@@ -1,0 +1,227 @@
+//! The job that is to be run: compiled for that, or read from a compiled file; and what the
+//! workspace has of what it needs.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::cli::arguments::Global;
+use crate::cli::commands::run::store::Own;
+use crate::cli::jobs::find;
+use crate::cli::ui::console::Console;
+use crate::cli::ui::exit::Exit;
+use crate::cli::workspace::{current_dir, open};
+use crate::diagnostic::{Failure, MachineError};
+use crate::query::{self, Depth, Search, Several, table};
+use crate::registry::CODES;
+use crate::run::{Compiled, CompiledJob};
+use crate::target::Form;
+use crate::workspace::{DefinitionFile, OWN_DIRECTORY, Workspace};
+
+use super::arguments::RunArgs;
+use super::refusal::Refusal;
+
+/// The largest compiled file that is read.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// The job that is to be run.
+pub(super) struct Chosen {
+    pub(super) job: CompiledJob,
+    /// What the workspace that defines it has for it.
+    pub(super) own: Option<Own>,
+}
+
+/// The job that the command line names; how the run ended if there is none.
+pub(super) fn chosen(
+    args: &RunArgs,
+    global: &Global,
+    console: &Console,
+) -> Result<Result<Chosen, Exit>, Failure> {
+    let (read, own) = if args.job == "-" {
+        (read_job(io::stdin(), "<stdin>", args), None)
+    } else if let Some(path) = compiled_file(&args.job, global)? {
+        let read = File::open(&path)
+            .map_err(|error| cannot_read(&args.job, error).into())
+            .and_then(|file| read_job(file, &args.job, args));
+        let own = match &read {
+            Ok((job, text)) => own_of_file(&path, job, text, global, console),
+            Err(_) => None,
+        };
+        (read, own)
+    } else {
+        match compile(&args.job, global, console)? {
+            Ok((text, own)) => {
+                let job = job_of(&text, &args.job, args);
+                (job.map(|job| (job, text)), Some(own))
+            }
+            Err(exit) => return Ok(Err(exit)),
+        }
+    };
+    match read {
+        Ok((job, _)) => Ok(Ok(Chosen { job, own })),
+        Err(refusal) => refusal.tell(console).map(Err),
+    }
+}
+
+/// The compiled file that `word` names: one that ends in `.json`, unless it is called as definitions
+/// are and lies in the workspace.
+fn compiled_file(word: &str, global: &Global) -> Result<Option<PathBuf>, Failure> {
+    let path = Path::new(word);
+    let Some(extension) = path.extension() else {
+        return Ok(None);
+    };
+    let path = current_dir()?.join(path);
+    let is_file = path.is_file();
+    if extension == "aurora" && is_file {
+        return Err(Failure::new(format!(
+            "`{word}` is a config file, which jobc does not read"
+        ))
+        .help("name the job, or compile it with `--target aurora-json`"));
+    }
+    if extension != "json" {
+        return Ok(None);
+    }
+    if DefinitionFile::of_path(&path).is_some() {
+        // What is wrong with the workspace is told when the definition is compiled.
+        let Some(workspace) = open(global)?.value else {
+            return Ok(None);
+        };
+        let real = path.canonicalize();
+        let is_outside = real.is_ok_and(|real| !real.starts_with(&workspace.root));
+        return Ok((is_file && is_outside).then_some(path));
+    }
+    if is_file {
+        return Ok(Some(path));
+    }
+    Err(Failure::new(format!("`{word}` is no file"))
+        .help("name a job, or a compiled file that is there"))
+}
+
+fn cannot_read(name: &str, error: io::Error) -> MachineError {
+    MachineError::new(format!("cannot read `{name}`"), error)
+}
+
+/// The job in a compiled text, and the text.
+fn read_job(
+    source: impl Read,
+    name: &str,
+    args: &RunArgs,
+) -> Result<(CompiledJob, String), Refusal> {
+    let cannot = |error: io::Error| cannot_read(name, error);
+    let mut text = Vec::new();
+    source
+        .take(MOST_BYTES + 1)
+        .read_to_end(&mut text)
+        .map_err(cannot)?;
+    if text.len() as u64 > MOST_BYTES {
+        return Err(cannot(io::Error::other("it is larger than 64 MiB")).into());
+    }
+    match String::from_utf8(text) {
+        Ok(text) => Ok((job_of(&text, name, args)?, text)),
+        Err(_) => Err(cannot(io::Error::other("it is not UTF-8")).into()),
+    }
+}
+
+/// The one job of a compiled text, or the one that was asked for.
+fn job_of(text: &str, name: &str, args: &RunArgs) -> Result<CompiledJob, Refusal> {
+    let mut jobs = Compiled::parse(text)
+        .map_err(|problem| vec![problem.of_file(name)])?
+        .jobs;
+    let Some(wanted) = &args.key else {
+        return match jobs.len() {
+            1 => Ok(jobs.remove(0)),
+            count => Err(Failure::new(format!("`{name}` holds {count} jobs"))
+                .note(keys(&jobs).join("\n"))
+                .help("pick one by `--key CLUSTER/ROLE/ENVIRONMENT/NAME`")
+                .into()),
+        };
+    };
+    let keys = keys(&jobs);
+    match keys.iter().position(|key| key == wanted) {
+        Some(index) => Ok(jobs.remove(index)),
+        None => Err(Failure::new(format!("`{name}` holds no job `{wanted}`"))
+            .note(keys.join("\n"))
+            .into()),
+    }
+}
+
+fn keys(jobs: &[CompiledJob]) -> Vec<String> {
+    let key = |job: &CompiledJob| match job.key() {
+        Ok(key) => key.to_string(),
+        Err(_) => "(a job without a key)".to_owned(),
+    };
+    jobs.iter().map(key).collect()
+}
+
+/// The text of the one job that `word` means, compiled, and what its workspace has for it; how the run
+/// ended if there is none.
+fn compile(
+    word: &str,
+    global: &Global,
+    console: &Console,
+) -> Result<Result<(String, Own), Exit>, Failure> {
+    let mut diagnostics = Vec::new();
+    let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
+        return Ok(Err(console.close(diagnostics, None, &[])));
+    };
+    let words = [word.to_owned()];
+    let search = Search::new(&workspace, &words, Depth::Keep)?.written_as(Some(Form::Complete));
+    let mut findings = find(&search, Several::Never, console)?;
+    let count = findings.selected().count();
+    if findings.failures.is_empty() && count > 1 {
+        let failure = Failure::new(format!("`run` is for one job, and {count} are selected"));
+        findings.failures.push(
+            failure
+                .note(table(findings.selected()))
+                .help("name one of them by its key"),
+        );
+    }
+    diagnostics.append(&mut findings.diagnostics);
+    let exit = console.close(diagnostics, None, &findings.failures);
+    if exit != Exit::Done {
+        return Ok(Err(exit));
+    }
+    match findings.compiled.pop() {
+        Some(job) => {
+            let importer = search.compiler.importer().clone();
+            let own = Own::new(word, job.needs, importer, &workspace);
+            Ok(Ok((job.artifact.text, own)))
+        }
+        None => Err(Failure::new(format!("no job is called `{word}`"))),
+    }
+}
+
+/// What the workspace that a compiled file is of has for its job. Where that cannot be told, there is
+/// nothing.
+fn own_of_file(
+    path: &Path,
+    job: &CompiledJob,
+    text: &str,
+    global: &Global,
+    console: &Console,
+) -> Option<Own> {
+    let key = job.key().ok()?.to_string();
+    let mut above = path.ancestors();
+    let own = above.find(|directory| directory.ends_with(OWN_DIRECTORY));
+    let workspace = match own.and_then(Path::parent) {
+        Some(root) => {
+            Workspace::open_at(root, &current_dir().ok()?, CODES)
+                .ok()?
+                .value?
+        }
+        None => open(global).ok()?.value?,
+    };
+    let words = [key];
+    let search = Search::new(&workspace, &words, Depth::Keep).ok()?;
+    let search = search.written_as(Some(Form::Complete));
+    let progress = console.progress_of(0, "files");
+    let mut findings = query::find(&search, Several::Never, &progress).ok()?;
+    drop(progress);
+    let job = findings
+        .compiled
+        .pop()
+        .filter(|_| findings.compiled.is_empty())?;
+    let importer = search.compiler.importer().clone();
+    let [word] = &words;
+    Some(Own::new(word, job.needs, importer, &workspace).mentioned_in(text))
+}

@@ -1,0 +1,109 @@
+//! `jobc run`: a compiled job's task, run on this machine.
+
+mod arguments;
+mod job;
+mod node;
+mod refusal;
+mod report;
+mod store;
+
+use std::io::{self, IsTerminal};
+use std::sync::Arc;
+
+use anstream::{AutoStream, ColorChoice};
+
+use crate::cli::arguments::Global;
+use crate::cli::commands::run::job::chosen;
+use crate::cli::commands::run::store::Ground;
+use crate::cli::ui::console::Console;
+use crate::cli::ui::exit::Exit;
+use crate::cli::ui::options::Color;
+use crate::diagnostic::Failure;
+use crate::run::Fate;
+use crate::run::world::{self, Printer, Sandbox, Setup, Style};
+use crate::secret::hide;
+
+use refusal::Refusal;
+use report::TaskReport;
+
+pub(crate) use arguments::RunArgs;
+
+pub(crate) fn run(args: &RunArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
+    let chosen = match chosen(args, global, console)? {
+        Ok(chosen) => chosen,
+        Err(exit) => return Ok(exit),
+    };
+    let key = match chosen.job.key() {
+        Ok(key) => key,
+        Err(problems) => return Refusal::Wrong(problems).tell(console),
+    };
+    let mut task = match node::bind(&chosen.job, &key, args, console) {
+        Ok(task) => task,
+        Err(refusal) => return refusal.tell(console),
+    };
+    let shell = world::find_shell().ok_or_else(|| {
+        Failure::new("Thermos runs commands with `/bin/bash`, and this machine has no `bash`")
+            .help("install bash")
+    })?;
+    let Ground { private, skipped } =
+        store::prepare(&mut task, chosen.own.as_ref(), args.realise, console)?;
+    let sandbox = match &args.sandbox {
+        Some(path) => Sandbox::at(path)?,
+        None => Sandbox::temporary(&key)?,
+    };
+    let names = task.processes.iter().map(|process| hide(&process.name));
+    let names: Vec<_> = names.collect();
+    let printer = Printer::new(names.iter().map(AsRef::as_ref), style(global), io::stdout());
+    let namespace = private.as_ref().and_then(|store| store.namespace().ok());
+    let setup = Setup {
+        shell,
+        sandbox: sandbox.path().to_owned(),
+        user: world::user_name(),
+        before: namespace.map_or_else(Vec::new, |namespace| namespace.words().to_vec()),
+        own: private.as_ref().map(|store| store.place().to_owned()),
+        skipped,
+        printer: Arc::new(printer),
+    };
+    let outcome = world::run(&task, &setup, &|| {
+        console.say("the task is ending; interrupt once more to kill it");
+    });
+    if let Some(Err(error)) = private.map(crate::provide::PrivateStore::remove) {
+        console.warn(&error.into());
+    }
+    let path = sandbox.path().to_owned();
+    let succeeded = matches!(&outcome, Ok(outcome) if outcome.fate == Fate::Success);
+    let stays = args.keep || !succeeded || !sandbox.is_temporary();
+    let removed = if stays {
+        sandbox.keep();
+        Ok(())
+    } else {
+        sandbox.remove()
+    };
+    let outcome = outcome.map_err(|error| {
+        Failure::from(error).note(format!("the sandbox is `{}`", path.display()))
+    })?;
+    if let Some(trouble) = &outcome.log_trouble {
+        console.warn(&Failure::new(format!(
+            "log files are incomplete: {trouble}"
+        )));
+    }
+    if let Err(error) = removed {
+        console.warn(&error.into());
+    }
+    let result = TaskReport::new(&task, &outcome, stays.then_some(path.as_path()));
+    console.tell(&result.text(), &result);
+    Ok(match outcome.fate {
+        Fate::Success => Exit::Done,
+        Fate::Failed | Fate::Killed => Exit::Wrong,
+    })
+}
+
+fn style(global: &Global) -> Style {
+    let stdout = io::stdout();
+    let color = match global.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => stdout.is_terminal() && AutoStream::choice(&stdout) != ColorChoice::Never,
+    };
+    if color { Style::Color } else { Style::Plain }
+}

@@ -1,0 +1,302 @@
+//! What the task needs from the store, brought here before anything starts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use crate::cli::ui::console::Console;
+use crate::diagnostic::Failure;
+use crate::diagnostic::render::{counted, visible};
+use crate::model::InitSettings;
+use crate::plan::Needs;
+use crate::provide::{NixTrouble, PrivateStore, UsableNix, Wanted};
+use crate::resolve::import::Importer;
+use crate::run::{Task, is_init, realised, world};
+use crate::store::references::mentions;
+use crate::store::{StoreDir, StorePath};
+use crate::workspace::Workspace;
+
+use super::arguments::Realise;
+
+/// What a workspace has for a job.
+pub(super) struct Own {
+    /// What the command line calls the job.
+    word: String,
+    needs: Needs,
+    importer: Importer,
+    settings: InitSettings,
+    store_dir: StoreDir,
+    /// Whether the job comes from a compiled file, whose other needs only its own steps know.
+    is_of_file: bool,
+}
+
+impl Own {
+    pub(super) fn new(word: &str, needs: Needs, importer: Importer, workspace: &Workspace) -> Self {
+        Self {
+            word: word.to_owned(),
+            needs,
+            importer,
+            settings: workspace.settings.init.clone().unwrap_or_default(),
+            store_dir: workspace.store_dir.clone(),
+            is_of_file: false,
+        }
+    }
+
+    /// Only what a compiled file names: the workspace may have changed since.
+    pub(super) fn mentioned_in(mut self, text: &str) -> Self {
+        let is_named = |path: &StorePath| text.contains(&path.to_string());
+        self.needs
+            .scripts
+            .retain(|need| is_named(&need.script.path));
+        self.is_of_file = true;
+        self
+    }
+}
+
+/// What a task stands on.
+#[derive(Debug, Default)]
+pub(super) struct Ground {
+    /// What processes see besides the machine's store.
+    pub(super) private: Option<PrivateStore>,
+    /// Which of the processes are taken for done.
+    pub(super) skipped: Vec<bool>,
+}
+
+/// Brings what the processes of the task need. Where that is elsewhere than their commands say, these
+/// are changed.
+pub(super) fn prepare(
+    task: &mut Task,
+    own: Option<&Own>,
+    realise: Realise,
+    console: &Console,
+) -> Result<Ground, Failure> {
+    if realise == Realise::Always {
+        return Ok(Ground {
+            private: None,
+            skipped: vec![false; task.processes.len()],
+        });
+    }
+    let store_dir = match own {
+        Some(own) => own.store_dir.clone(),
+        None => StoreDir::default(),
+    };
+    let mut wanted = match own {
+        Some(own) => Wanted::of_processes(own.needs.clone()),
+        None => Wanted::default(),
+    };
+    if own.is_none_or(|own| own.is_of_file) {
+        let known = wanted.own_paths();
+        wanted.packages.extend(mentioned(task, &store_dir, &known));
+    }
+    let preparation = Preparation {
+        own,
+        store_dir: &store_dir,
+        realise,
+        console,
+    };
+    preparation.note(&wanted);
+    let private = match preparation.through_nix(&mut wanted)? {
+        Nix::Done => {
+            let skipped = task.processes.iter().map(|process| {
+                let is_known = own.is_some_and(|own| !own.is_of_file);
+                let is_there = |path| Path::new(path).symlink_metadata().is_ok();
+                is_init(process) && is_known && !realised(process).is_some_and(is_there)
+            });
+            return Ok(Ground {
+                private: None,
+                skipped: skipped.collect(),
+            });
+        }
+        Nix::Without(reason) => preparation.without_nix(&mut wanted, reason.as_deref())?,
+    };
+    if let Some(store) = &private
+        && let Err(reason) = store.namespace()
+    {
+        for process in &mut task.processes {
+            process.command = store.text(&process.command);
+        }
+        console.say(&format!(
+            "in commands, `{}` stands for `{store_dir}` where it is what the workspace has: {}",
+            store.store().display(),
+            visible::line(reason)
+        ));
+    }
+    Ok(Ground {
+        private,
+        skipped: task.processes.iter().map(is_init).collect(),
+    })
+}
+
+/// The store paths that commands name, but for those in `known`, with who does.
+fn mentioned(
+    task: &Task,
+    store_dir: &StoreDir,
+    known: &BTreeSet<StorePath>,
+) -> BTreeMap<StorePath, String> {
+    let mut paths = BTreeMap::new();
+    for process in task.processes.iter().filter(|process| !is_init(process)) {
+        for mention in mentions(store_dir, process.command.as_bytes()) {
+            if known.iter().any(|path| path.hash() == mention.hash()) {
+                continue;
+            }
+            if let Ok(found) = mention.longest() {
+                paths
+                    .entry(found.store_path)
+                    .or_insert_with(|| format!("process `{}`", process.name));
+            }
+        }
+    }
+    paths
+}
+
+/// What came of Nix.
+enum Nix {
+    /// All is in the store.
+    Done,
+    /// It has to be done without, for this reason if there is a Nix.
+    Without(Option<String>),
+}
+
+struct Preparation<'a> {
+    own: Option<&'a Own>,
+    store_dir: &'a StoreDir,
+    realise: Realise,
+    console: &'a Console,
+}
+
+impl Preparation<'_> {
+    /// Says what a node would need.
+    fn note(&self, wanted: &Wanted) {
+        let count = wanted.own_paths().len();
+        if let Some(own) = self.own
+            && count > 0
+        {
+            let paths = counted(count, "store path");
+            self.console.say(&format!(
+                "a node would need {paths} of this workspace: `jobc push {} --to CACHE` publishes \
+                 them",
+                visible::line(&own.word)
+            ));
+        }
+    }
+
+    /// Brings all of it into the machine's store, where Nix can.
+    fn through_nix(&self, wanted: &mut Wanted) -> Result<Nix, Failure> {
+        let nix_store = match self.realise {
+            Realise::Auto => world::nix_store(),
+            Realise::Never | Realise::Always => None,
+        };
+        let Some(nix_store) = nix_store else {
+            return Ok(Nix::Without(None));
+        };
+        let settings = self.own.map(|own| own.settings.clone());
+        let nix = UsableNix::new(
+            nix_store,
+            self.store_dir,
+            &settings.unwrap_or_default(),
+            self.console.is_watched(),
+        )?;
+        let own = wanted.own_paths();
+        let missing = match nix.missing(own.iter().chain(wanted.packages.keys())) {
+            Ok(missing) => missing,
+            Err(NixTrouble { said }) => return Ok(Nix::Without(Some(said))),
+        };
+        let absent: BTreeSet<&StorePath> = wanted
+            .packages
+            .keys()
+            .filter(|path| missing.contains(path))
+            .collect();
+        // Of a compiled file, the steps know better where to get them.
+        let is_known = self.own.is_some_and(|own| !own.is_of_file);
+        if is_known
+            && !absent.is_empty()
+            && let Err(NixTrouble { said }) = nix.realise(absent.iter().copied())
+        {
+            let what = counted(absent.len(), "store path");
+            let failure = Failure::new(format!("Nix cannot fetch {what} that the job needs"));
+            return Err(failure
+                .note(self.listed(&absent, wanted))
+                .note(said)
+                .help("publish what is absent, or name a cache in `init.substituters`"));
+        }
+        wanted.without(|path| !missing.contains(path));
+        if let Some(own) = self.own
+            && !wanted.own_paths().is_empty()
+            && let Err(NixTrouble { said }) = nix.add(wanted, &own.importer)
+        {
+            return Ok(Nix::Without(Some(said)));
+        }
+        // Where Nix keeps its store elsewhere, nothing is at its path.
+        if own.iter().all(|path| self.is_there(path)) {
+            return Ok(Nix::Done);
+        }
+        let reason = "its store is not at the path of the nodes' store".to_owned();
+        Ok(Nix::Without(Some(reason)))
+    }
+
+    /// Puts what the workspace has beside the machine's store, if it is not there already.
+    fn without_nix(
+        &self,
+        wanted: &mut Wanted,
+        reason: Option<&str>,
+    ) -> Result<Option<PrivateStore>, Failure> {
+        let absent: BTreeSet<&StorePath> = wanted
+            .packages
+            .keys()
+            .filter(|path| !self.is_there(path))
+            .collect();
+        if !absent.is_empty() {
+            let what = counted(absent.len(), "store path");
+            let are = if absent.len() == 1 { "is" } else { "are" };
+            if self.realise == Realise::Never {
+                let headline = format!("{what} that commands name {are} not on this machine");
+                let warning = Failure::new(headline).note(self.listed(&absent, wanted));
+                self.console.warn(&warning);
+            } else {
+                let headline = format!(
+                    "{what} that the job needs {are} not on this machine, and no Nix can fetch {}",
+                    if absent.len() == 1 { "it" } else { "them" }
+                );
+                let failure = Failure::new(headline).note(self.listed(&absent, wanted));
+                return Err(match reason {
+                    Some(said) => failure
+                        .note(format!("Nix says: {said}"))
+                        .help("let this user use Nix"),
+                    None => failure.help("install Nix"),
+                }
+                .help("run the job all the same with `--realise never`"));
+            }
+        }
+        wanted.without(|path| self.is_there(path));
+        // Commands name files, not scripts.
+        match self.own {
+            Some(own) if !wanted.own.imports.is_empty() => {
+                let store = PrivateStore::new(wanted, &own.importer, self.store_dir)?;
+                Ok(Some(store))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn is_there(&self, path: &StorePath) -> bool {
+        let path = self.store_dir.display(path).to_string();
+        Path::new(&path).symlink_metadata().is_ok()
+    }
+
+    /// Paths and who needs them.
+    fn listed(&self, paths: &BTreeSet<&StorePath>, wanted: &Wanted) -> String {
+        /// So many are listed.
+        const MOST: usize = 20;
+        let mut lines: Vec<String> = Vec::new();
+        for path in paths.iter().take(MOST) {
+            let by = wanted.packages.get(*path).map_or("", String::as_str);
+            let mut packages = wanted.own.packages.iter();
+            let name = packages.find(|(_, package)| package.path == **path);
+            let name = name.map_or(String::new(), |(name, _)| format!("package `{name}` of "));
+            lines.push(format!("{}: {name}{by}", self.store_dir.display(path)));
+        }
+        if paths.len() > MOST {
+            lines.push(format!("and {} more", paths.len() - MOST));
+        }
+        lines.join("\n")
+    }
+}

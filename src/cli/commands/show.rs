@@ -1,0 +1,79 @@
+//! `jobc show`: everything about one job.
+
+use clap::builder::NonEmptyStringValueParser;
+use clap::{Args, ValueEnum};
+use clap_complete::engine::ArgValueCompleter;
+
+use crate::cli::arguments::{Global, Strictness, complete};
+use crate::cli::jobs::planned_job;
+use crate::cli::ui::console::Console;
+use crate::cli::ui::exit::Exit;
+use crate::cli::ui::{output, terminal, topics};
+use crate::cli::workspace::open;
+use crate::diagnostic::Failure;
+use crate::show;
+
+/// Show everything about a job on one screen
+///
+/// Where it is defined, what it may use, its processes in their order with what they need from the
+/// store, ports and who has to do with them, what health checks and updates come to in seconds,
+/// and what is only filled in on the node. Sizes are those of archives, as the lock has them.
+#[derive(Debug, Args)]
+#[command(after_long_help = AFTER_HELP)]
+pub(crate) struct ShowArgs {
+    /// The job: a name, a directory, a file, or a key
+    #[arg(
+        value_name = "JOB",
+        value_parser = NonEmptyStringValueParser::new(),
+        long_help = topics::NAMES.replace('\n', " "),
+        add = ArgValueCompleter::new(complete::jobs)
+    )]
+    pub(crate) job: String,
+    /// How it is printed
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: ShowFormat,
+    #[command(flatten)]
+    pub(crate) strictness: Strictness,
+}
+
+/// How a job is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ShowFormat {
+    /// For people
+    Text,
+    /// An object, as `jobc schema show` describes it
+    Json,
+}
+
+/// After `show --help`.
+const AFTER_HELP: &str = "\
+Values that the definition does not say are marked as defaults. Times are worked out as Aurora's
+executor and scheduler count: the first health check is made when the task starts, failures during
+the grace period are not counted, and a window goes from checks that take no time to checks that
+take their whole timeout. An update at best is one whose instances are healthy at once; it takes
+longer by the time that instances take to stop, to be placed and to fetch what they need.
+
+Examples:
+  jobc show hello
+  jobc show devcluster/www/prod/hello --format json";
+
+pub(crate) fn run(args: &ShowArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
+    let mut diagnostics = Vec::new();
+    let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
+        return Ok(console.close(diagnostics, None, &[]));
+    };
+    let planned = match planned_job(&args.job, &workspace, diagnostics, console)? {
+        Ok(planned) => planned,
+        Err(exit) => return Ok(exit),
+    };
+    let shown = show::shown(&planned, &workspace);
+    output::print(&match args.format {
+        ShowFormat::Text => show::text(&shown, &terminal::look(global.color)),
+        ShowFormat::Json => {
+            let mut text = serde_json::to_string_pretty(&shown).expect("it becomes JSON");
+            text.push('\n');
+            text
+        }
+    })?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,59 @@
+//! Finds the jobs that a command is about, and tells what there is to know besides.
+
+use crate::cli::ui::console::Console;
+use crate::cli::ui::exit::Exit;
+use crate::cli::ui::progress::Progress;
+use crate::compile::Planned;
+use crate::diagnostic::{Diagnostic, Failure};
+use crate::query::{self, Depth, Findings, Search, Several, table};
+use crate::workspace::Workspace;
+
+/// Looks for jobs; somebody at a terminal sees how far that is.
+pub(crate) fn find(
+    search: &Search<'_>,
+    several: Several,
+    console: &Console,
+) -> Result<Findings, Failure> {
+    let findings = query::find(search, several, &console.progress_of(0, "files"))?;
+    for warning in &findings.warnings {
+        console.warn(warning);
+    }
+    Ok(findings)
+}
+
+impl query::Progress for Progress {
+    fn files(&self, done: usize, total: usize) {
+        self.done_of(done, total);
+    }
+}
+
+/// The plan of the job that `word` means; otherwise what there is instead, which has been told.
+pub(crate) fn planned_job(
+    word: &str,
+    workspace: &Workspace,
+    mut diagnostics: Vec<Diagnostic>,
+    console: &Console,
+) -> Result<Result<Planned, Exit>, Failure> {
+    let words = [word.to_owned()];
+    let search = Search::new(workspace, &words, Depth::Plan)?;
+    let mut findings = find(&search, Several::Never, console)?;
+    if findings.failures.is_empty() && findings.selected().nth(1).is_some() {
+        let count = findings.selected().count();
+        findings.failures.push(
+            Failure::new(format!(
+                "one job is shown at a time, and {count} are selected"
+            ))
+            .note(table(findings.selected()))
+            .help("name one of them by its key"),
+        );
+    }
+    diagnostics.append(&mut findings.diagnostics);
+    let exit = console.close(diagnostics, None, &findings.failures);
+    if exit != Exit::Done {
+        return Ok(Err(exit));
+    }
+    match findings.planned.pop() {
+        Some(planned) => Ok(Ok(planned)),
+        None => Err(Failure::new(format!("no job is called `{word}`"))),
+    }
+}
