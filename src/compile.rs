@@ -283,7 +283,12 @@ impl<'a> Compiler<'a> {
             let location = file.map.opening(job.pointer());
             let named_at = file.map.value(&job.name_pointer());
             let mut waivers = job.waivers().clone();
-            let report = waivers.report(levels, resolve::resolve(job, &resolver)?);
+            let mut report = resolve::resolve(job, &resolver)?;
+            if let Some(job) = &report.value {
+                let found = job.judge(&resolver, check::RESOLVED.iter().copied());
+                report.diagnostics.extend(found);
+            }
+            let report = waivers.report(levels, report);
             let plan =
                 report.and_then(|job| waivers.report(levels, plan::lower(job, &self.options)));
             let planned = plan.map(|plan| Planned {

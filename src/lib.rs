@@ -19,6 +19,8 @@ pub mod front;
 
 pub mod lint;
 
+pub mod rule;
+
 pub mod check;
 
 pub mod resolve;

@@ -15,8 +15,8 @@ use crate::workspace;
 pub const CODES: Registry = Registry::new(&[
     front::CODES,
     &[(Topic::Shape, &[&TOO_MANY_ERRORS])],
-    check::CODES,
     resolve::CODES,
+    check::CODES,
     lock::CODES,
     plan::CODES,
     target::aurora::CODES,

@@ -4,10 +4,13 @@
 //! `Document` in, [`Checked`] out. One file for each kind of rule; none of them stops at the first
 //! problem, and none reports what follows from another problem.
 
+mod codes;
 pub(crate) mod commands;
 mod cron;
 mod cron_words;
 pub(crate) mod execution;
+mod grace_period;
+pub(crate) mod imports;
 pub(crate) mod labels;
 mod lookalikes;
 mod mistaken;
@@ -15,16 +18,17 @@ pub(crate) mod names;
 pub(crate) mod order;
 pub(crate) mod packages;
 pub(crate) mod placement;
-pub mod ports;
+mod ports;
 mod quoting;
 mod reach;
 pub(crate) mod resources;
 mod rollout;
+mod rules;
 pub(crate) mod schedule;
 mod scheduler;
 mod schema;
 mod scope;
-pub mod secrets;
+pub(crate) mod secrets;
 mod sockets;
 pub(crate) mod templates;
 pub(crate) mod updates;
@@ -34,126 +38,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::templates::ENDLESS_TEMPLATE;
 use crate::diagnostic::TOO_MANY_ERRORS;
-use crate::diagnostic::{Chapter, Diagnostic, Holes, Place, Registry, Report, Severity, Topic};
+use crate::diagnostic::{Diagnostic, Holes, Place, Registry, Report, Severity};
 use crate::lint::{Levels, Waivers};
 use crate::model::{Dialect, Document, Job, JobKey, PackageName, PackageSource, Settings};
 use crate::source::Pointer;
 
 use scope::{Effort, Scopes};
 
+pub use codes::CODES;
 pub use cron_words::cron_in_words;
 pub use lookalikes::lookalikes_in_file;
+pub use rules::RESOLVED;
 pub use scope::{Binding, Scope, bind, by_agent};
 pub use templates::examine;
-
-/// The problems of jobs as they are written.
-pub const CODES: &[Chapter] = &[
-    (
-        Topic::Names,
-        &[
-            &names::NO_PROCESSES,
-            &names::DUPLICATE_PROCESS,
-            &names::PROCESS_NAME,
-            &names::UNNAMED_JOB,
-            &names::DUPLICATE_JOB,
-        ],
-    ),
-    (
-        Topic::Order,
-        &[
-            &order::EMPTY_ORDER,
-            &order::UNKNOWN_PROCESS,
-            &order::REPEATED_PROCESS,
-            &order::FINAL_ORDER,
-            &order::AFTER_DAEMON,
-            &order::AFTER_EPHEMERAL,
-            &order::ORDER_CYCLE,
-        ],
-    ),
-    (
-        Topic::Commands,
-        &[
-            &commands::BAD_REFERENCE,
-            &packages::UNKNOWN_PACKAGE,
-            &packages::UNUSED_PACKAGE,
-            &commands::QUOTED_EXPANSION,
-            &commands::MISPLACED_EXPANSION,
-            &commands::NUL_IN_COMMAND,
-            &commands::EMPTY_COMMAND,
-            &lookalikes::UNREAD_REFERENCE,
-        ],
-    ),
-    (
-        Topic::Templates,
-        &[
-            &templates::TEMPLATE_SYNTAX,
-            &templates::UNBOUND_TEMPLATE,
-            &templates::ENDLESS_TEMPLATE,
-            &templates::OWN_NAME,
-            &templates::TEMPLATE_NOT_TEXT,
-            &templates::LITERAL_TEMPLATE,
-            &templates::IMAGE_LOOKUP,
-        ],
-    ),
-    (
-        Topic::Job,
-        &[
-            &resources::TOO_FEW_RESOURCES,
-            &placement::UNKNOWN_ENVIRONMENT,
-            &schedule::CRON_SERVICE,
-            &schedule::CRON_SCHEDULE,
-            &placement::DEDICATED,
-            &updates::UPDATE_FAILURES,
-            &updates::UPDATE_CONFIG,
-            &placement::STATIC_PORT,
-            &placement::PORT_CYCLE,
-            &updates::SLA_POLICY,
-            &updates::SLA_LIMIT,
-            &updates::TIER_NAME,
-            &labels::METADATA_ASCII,
-            &updates::UPDATE_STRATEGY,
-            &execution::LOG_ROTATION,
-            &execution::HEALTH_TIMES,
-            &labels::TASK_LINKS,
-        ],
-    ),
-    (
-        Topic::SchedulerFlags,
-        &[
-            &scheduler::SCHEDULER_FLAG,
-            &scheduler::GPU_RESOURCE,
-            &scheduler::CONTAINER_TYPE,
-            &scheduler::DOCKER_PARAMETERS,
-            &scheduler::CONTAINER_VOLUMES,
-            &scheduler::UNKNOWN_TIER,
-            &scheduler::UNKNOWN_EXECUTOR,
-        ],
-    ),
-    (
-        Topic::NoEffect,
-        &[
-            &ports::NO_OP_HEALTH_CHECK,
-            &ports::NO_OP_LIFECYCLE,
-            &ports::SHORT_GRACE_PERIOD,
-            &ports::UNBOUND_PRIMARY_PORT,
-            &ports::UNWATCHED_UPDATE,
-            &rollout::DEPRECATED_PRODUCTION,
-            &reach::UNREACHABLE_PROCESS,
-            &rollout::FUTILE_UPDATE,
-            &rollout::OVERSIZED_BATCH,
-            &execution::RERUN_WITHOUT_WAIT,
-        ],
-    ),
-    (
-        Topic::Texts,
-        &[
-            &secrets::LITERAL_SECRET,
-            &packages::UNDECLARED_STORE_PATH,
-            &commands::UNKNOWN_OUTPUT,
-            &sockets::LONG_SOCKET_PATH,
-        ],
-    ),
-];
 
 /// A definition in which nothing is wrong; only [`check`] makes one.
 #[derive(Debug, Clone, PartialEq)]

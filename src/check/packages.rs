@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Holes, Place, closest};
 use crate::model::{PackageName, PackageSource};
+use crate::rule::{Resolved, Undeclared};
 use crate::source::Pointer;
 
 use super::Ctx;
@@ -264,6 +265,19 @@ fn report_unused(
                     .help(format!("remove it, or name it as `${{pkgs.{name}}}`")),
             );
         }
+    }
+}
+
+/// Warns of store paths that stand in commands and are no package.
+pub(super) fn undeclared(job: &mut Resolved<'_>) {
+    for Undeclared { text, place } in &job.noticed.undeclared {
+        let headline = format!("no package is `{text}`");
+        let problem = Diagnostic::new(&UNDECLARED_STORE_PATH, headline, place.clone());
+        job.report(
+            problem
+                .help("declare it in `packages`, and name it as `${pkgs.NAME}`")
+                .note("what is not declared is not locked, and updated by nobody"),
+        );
     }
 }
 

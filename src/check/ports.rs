@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Address, HealthChecker, Job, Text, references};
+use crate::rule::Resolved;
 use crate::source::Pointer;
 use crate::vocabulary::{ANNOUNCER, UPDATE_CONFIG};
 
@@ -136,16 +137,6 @@ crate::diagnostic::declare_codes! {
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
     UNWATCHED_UPDATE = "unwatched-update", Warn, "an update that no instance can fail";
-
-    /// Health checks begin when the task does, and the first thing that it does is to fetch its closure.
-    /// What `initial_interval_secs` (15 seconds unless it is given) leaves of the grace period is all
-    /// that the program has for itself: with too little, every new instance fails on a node that does
-    /// not have the closure yet, and an update fails with it.
-    ///
-    /// The size of the closure is known from `jobc.lock`; how fast nodes take it in is the setting
-    /// `nodes.bandwidth` in `jobc.toml`, 100 MB a second unless it is given. Closures that the lock does
-    /// not have count as nothing.
-    SHORT_GRACE_PERIOD = "short-grace-period", Warn, "a grace period that a download is likely to outlast";
 }
 
 /// The port that health is asked for at.
@@ -173,19 +164,19 @@ pub(super) fn check(ctx: &mut Ctx<'_>) {
     }
 }
 
-/// What was left out when the job was checked, if something was: what is said about ports that
-/// these commands of its processes do not bind.
-pub fn check_resolved(job: &Job, at: &Pointer, resolved: &[&str]) -> Vec<Diagnostic> {
-    let is_late = |text: &&str| text.contains("${expanded ");
-    if says_something(job) && commands(job).iter().any(is_late) {
-        problems(job, at, resolved)
-    } else {
-        Vec::new()
+/// What was left out when the job was checked, if something was: what is said about ports that its
+/// commands do not bind, now that the files in them are known.
+pub(super) fn of_expanded_files(job: &mut Resolved<'_>) {
+    let is_expanded = |text: &&str| text.contains("${expanded ");
+    if says_something(job.job) && commands(job.job).iter().any(is_expanded) {
+        for problem in problems(job.job, job.at, &job.commands) {
+            job.report(problem);
+        }
     }
 }
 
 /// Whether the executor checks the health of a job whose processes have these commands.
-pub fn checks_health(job: &Job, commands: &[&str]) -> bool {
+pub(super) fn checks_health(job: &Job, commands: &[&str]) -> bool {
     match checker(job) {
         Some(HealthChecker::Shell(_)) => true,
         Some(HealthChecker::Http(_)) | None => {

@@ -2,8 +2,9 @@
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Container, HealthChecker, SlaPolicy, Text};
+use crate::rule::{Exposed, Resolved};
 use crate::secret::{Language, is_value, key, secrets};
-use crate::source::Pointer;
+use crate::source::{Pointer, Span};
 
 use super::Ctx;
 
@@ -51,7 +52,7 @@ crate::diagnostic::declare_codes! {
 }
 
 /// So many secrets of one text are told.
-pub const MOST: usize = 10;
+const MOST: usize = 10;
 
 /// Checks all texts of the job that a secret may stand in.
 pub(super) fn check(ctx: &mut Ctx<'_>) {
@@ -134,8 +135,19 @@ fn pair(ctx: &mut Ctx<'_>, name: &str, value: &str, at: impl Fn(&Pointer) -> Poi
     ctx.report(problem(what, place));
 }
 
+/// Tells the secrets of files that are imported.
+pub(super) fn in_files(job: &mut Resolved<'_>) {
+    for Exposed { file, place } in &job.noticed.exposed {
+        for secret in secrets(file.text(), Language::File, MOST) {
+            let place_in_file = Place::span(file, Span::new(secret.range));
+            let problem = problem(secret.what, place_in_file);
+            job.report(problem.also(place.clone(), "imported here"));
+        }
+    }
+}
+
 /// The problem of a secret at `place`.
-pub fn problem(what: String, place: Place) -> Diagnostic {
+fn problem(what: String, place: Place) -> Diagnostic {
     Diagnostic::new(&LITERAL_SECRET, what, place)
         .help("keep it in a file that only the node has, and read it there: `$(cat FILE)`")
         .note("everybody may read a job's JSON, and what lies in the store")

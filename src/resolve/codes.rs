@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Chapter, Topic};
 
-use super::{expanded, lock, outside, package, refusal, relative, surplus};
+use super::{expanded, lock, outside, package, refusal, relative};
 
 /// The problems of what commands name.
 pub const CODES: &[Chapter] = &[
@@ -16,14 +16,7 @@ pub const CODES: &[Chapter] = &[
     ),
     (
         Topic::Imports,
-        &[
-            &refusal::MISSING_FILE,
-            &outside::CANNOT_IMPORT,
-            &surplus::DANGLING_LINK,
-            &surplus::IMPORTS_GIT,
-            &surplus::IMPORTS_IGNORED,
-            &surplus::IMPORTS_ITSELF,
-        ],
+        &[&refusal::MISSING_FILE, &outside::CANNOT_IMPORT],
     ),
     (Topic::Expansion, &[&expanded::NOT_EXPANDABLE]),
     (

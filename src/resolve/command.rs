@@ -135,7 +135,7 @@ impl Context<'_> {
             text.insert_str(0, &prelude);
         }
         let at = |offset: usize, guilty: &str| Place::within(pointer(), whole, offset, guilty);
-        self.undeclared(line, &known, at);
+        self.notice_undeclared(line, &known, at);
         let script = self.script(&text, name, &known);
         // Most commands are as written, and large jobs have many of them.
         let text = if text == whole {

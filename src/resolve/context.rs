@@ -10,6 +10,7 @@ use crate::check::CheckedJob;
 use crate::diagnostic::Diagnostic;
 use crate::lint::Levels;
 use crate::model::{PackageName, PackageSource, Settings};
+use crate::rule::Noticed;
 use crate::source::{Location, Pointer, SourceMap, display_name};
 use crate::store::{Digest, StoreDir, StorePath, StorePathHash};
 
@@ -107,8 +108,10 @@ pub(super) struct Context<'a> {
     pub(super) imports: BTreeMap<StorePath, Arc<Import>>,
     /// The packages that the job may name, once that was asked.
     pub(super) declared: Option<BTreeSet<StorePathHash>>,
-    /// The files whose secrets were told.
+    /// The files that were looked at for secrets.
     pub(super) exposed: BTreeSet<PathBuf>,
+    /// What was noticed meanwhile, for rules.
+    pub(super) noticed: Noticed,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 

@@ -8,16 +8,14 @@ pub mod conflict;
 mod context;
 mod declaration;
 mod expanded;
-mod exposed;
-mod grace;
 pub mod import;
+mod judged;
 mod lock;
+mod noticed;
 mod outside;
 mod package;
 mod refusal;
 mod relative;
-mod surplus;
-mod undeclared;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -32,9 +30,10 @@ pub use relative::{
     Meaning, Reader as RelativeReader, Refusal as RelativeRefusal, Rule as RelativeRule,
 };
 
-use crate::check::{CheckedJob, ports};
+use crate::check::CheckedJob;
 use crate::diagnostic::{MachineError, Place, Report};
 use crate::model::{CommandLine, HealthChecker, PackageName};
+use crate::rule::Noticed;
 use crate::store::StorePath;
 
 use context::Context;
@@ -55,9 +54,11 @@ pub struct ResolvedJob {
     pub late: Vec<Late>,
     /// The packages that its commands name.
     pub packages: BTreeMap<PackageName, Package>,
+    /// What was noticed meanwhile, for rules.
+    pub noticed: Noticed,
 }
 
-/// Resolves all that a job's commands name.
+/// Resolves all that a job's commands name. Where that failed, which is an error, something stands in.
 ///
 /// # Errors
 /// If a file that is to be imported cannot be read.
@@ -73,6 +74,7 @@ pub fn resolve(
         imports: BTreeMap::new(),
         declared: None,
         exposed: BTreeSet::new(),
+        noticed: Noticed::default(),
         diagnostics: Vec::new(),
     };
     let mut commands = Vec::with_capacity(checked.job().task.processes.len());
@@ -80,38 +82,29 @@ pub fn resolve(
         commands.push(context.process(index)?);
     }
     let shell_command = context.health_check()?;
-    let texts: Vec<&str> = commands.iter().map(|command| &*command.text).collect();
-    let unbound = ports::check_resolved(checked.job(), checked.pointer(), &texts);
-    context.diagnostics.extend(unbound);
-    let grace = context.grace_period(&commands, shell_command.as_ref());
-    context.diagnostics.extend(grace);
     let Context {
         packages,
         late,
         imports,
+        noticed,
         diagnostics,
         ..
     } = context;
     let packages = packages.into_iter();
     let packages = packages.filter_map(|(name, package)| Some((name, package?)));
     let packages = packages.collect();
-    // A command that could not be resolved is a stand-in; so nothing goes on to the plan.
-    let failed = diagnostics.iter().any(|problem| !problem.code.is_lint());
-    Ok(if failed {
-        Report::failed(diagnostics)
-    } else {
-        Report::new(
-            ResolvedJob {
-                checked,
-                commands,
-                shell_command,
-                imports,
-                late,
-                packages,
-            },
-            diagnostics,
-        )
-    })
+    Ok(Report::new(
+        ResolvedJob {
+            checked,
+            commands,
+            shell_command,
+            imports,
+            late,
+            packages,
+            noticed,
+        },
+        diagnostics,
+    ))
 }
 
 impl Context<'_> {
@@ -155,16 +148,13 @@ impl Context<'_> {
             let known = Arc::clone(known);
             drop(before);
             self.imports.insert(known.path.clone(), Arc::clone(&known));
-            self.exposed(&known, place)?;
+            self.notice_suspects(&known, place)?;
             return Ok(Some(known.path.clone()));
         }
         match self.resolver.importer.import_from(directories, &full) {
             Ok(imported) => {
                 let place = place();
-                if !imported.dangling.is_empty() {
-                    self.dangling(path, &imported.dangling, place.clone());
-                }
-                self.surplus(path, &imported, &place);
+                self.notice_import(path, &imported, &place);
                 let import = Arc::new(Import {
                     path: imported.store_path.clone(),
                     source: full.clone(),
@@ -175,7 +165,7 @@ impl Context<'_> {
                     .insert(import.path.clone(), Arc::clone(&import));
                 objects.insert(full.into_os_string(), Arc::clone(&import));
                 drop(before);
-                self.exposed(&import, || place)?;
+                self.notice_suspects(&import, || place)?;
                 Ok(Some(imported.store_path))
             }
             Err(error) if error.fault() == Fault::Machine => {

@@ -1,0 +1,127 @@
+//! The codes of all that can be wrong with a job.
+
+use crate::diagnostic::{Chapter, Topic};
+
+use super::{
+    commands, execution, grace_period, imports, labels, lookalikes, names, order, packages,
+    placement, ports, reach, resources, rollout, schedule, scheduler, secrets, sockets, templates,
+    updates,
+};
+
+/// The problems of jobs as they are written.
+pub const CODES: &[Chapter] = &[
+    (
+        Topic::Names,
+        &[
+            &names::NO_PROCESSES,
+            &names::DUPLICATE_PROCESS,
+            &names::PROCESS_NAME,
+            &names::UNNAMED_JOB,
+            &names::DUPLICATE_JOB,
+        ],
+    ),
+    (
+        Topic::Order,
+        &[
+            &order::EMPTY_ORDER,
+            &order::UNKNOWN_PROCESS,
+            &order::REPEATED_PROCESS,
+            &order::FINAL_ORDER,
+            &order::AFTER_DAEMON,
+            &order::AFTER_EPHEMERAL,
+            &order::ORDER_CYCLE,
+        ],
+    ),
+    (
+        Topic::Commands,
+        &[
+            &commands::BAD_REFERENCE,
+            &packages::UNKNOWN_PACKAGE,
+            &packages::UNUSED_PACKAGE,
+            &commands::QUOTED_EXPANSION,
+            &commands::MISPLACED_EXPANSION,
+            &commands::NUL_IN_COMMAND,
+            &commands::EMPTY_COMMAND,
+            &lookalikes::UNREAD_REFERENCE,
+        ],
+    ),
+    (
+        Topic::Templates,
+        &[
+            &templates::TEMPLATE_SYNTAX,
+            &templates::UNBOUND_TEMPLATE,
+            &templates::ENDLESS_TEMPLATE,
+            &templates::OWN_NAME,
+            &templates::TEMPLATE_NOT_TEXT,
+            &templates::LITERAL_TEMPLATE,
+            &templates::IMAGE_LOOKUP,
+        ],
+    ),
+    (
+        Topic::Job,
+        &[
+            &resources::TOO_FEW_RESOURCES,
+            &placement::UNKNOWN_ENVIRONMENT,
+            &schedule::CRON_SERVICE,
+            &schedule::CRON_SCHEDULE,
+            &placement::DEDICATED,
+            &updates::UPDATE_FAILURES,
+            &updates::UPDATE_CONFIG,
+            &placement::STATIC_PORT,
+            &placement::PORT_CYCLE,
+            &updates::SLA_POLICY,
+            &updates::SLA_LIMIT,
+            &updates::TIER_NAME,
+            &labels::METADATA_ASCII,
+            &updates::UPDATE_STRATEGY,
+            &execution::LOG_ROTATION,
+            &execution::HEALTH_TIMES,
+            &labels::TASK_LINKS,
+        ],
+    ),
+    (
+        Topic::Imports,
+        &[
+            &imports::DANGLING_LINK,
+            &imports::IMPORTS_GIT,
+            &imports::IMPORTS_IGNORED,
+            &imports::IMPORTS_ITSELF,
+        ],
+    ),
+    (
+        Topic::SchedulerFlags,
+        &[
+            &scheduler::SCHEDULER_FLAG,
+            &scheduler::GPU_RESOURCE,
+            &scheduler::CONTAINER_TYPE,
+            &scheduler::DOCKER_PARAMETERS,
+            &scheduler::CONTAINER_VOLUMES,
+            &scheduler::UNKNOWN_TIER,
+            &scheduler::UNKNOWN_EXECUTOR,
+        ],
+    ),
+    (
+        Topic::NoEffect,
+        &[
+            &ports::NO_OP_HEALTH_CHECK,
+            &ports::NO_OP_LIFECYCLE,
+            &grace_period::SHORT_GRACE_PERIOD,
+            &ports::UNBOUND_PRIMARY_PORT,
+            &ports::UNWATCHED_UPDATE,
+            &rollout::DEPRECATED_PRODUCTION,
+            &reach::UNREACHABLE_PROCESS,
+            &rollout::FUTILE_UPDATE,
+            &rollout::OVERSIZED_BATCH,
+            &execution::RERUN_WITHOUT_WAIT,
+        ],
+    ),
+    (
+        Topic::Texts,
+        &[
+            &secrets::LITERAL_SECRET,
+            &packages::UNDECLARED_STORE_PATH,
+            &commands::UNKNOWN_OUTPUT,
+            &sockets::LONG_SOCKET_PATH,
+        ],
+    ),
+];

@@ -1,0 +1,14 @@
+//! The rules that look at what became of a job.
+
+use crate::rule::Resolved;
+
+use super::{grace_period, imports, packages, ports, secrets};
+
+/// The rules of jobs whose commands are resolved.
+pub const RESOLVED: &[fn(&mut Resolved<'_>)] = &[
+    imports::check,
+    secrets::in_files,
+    packages::undeclared,
+    ports::of_expanded_files,
+    grace_period::check,
+];
