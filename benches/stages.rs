@@ -72,13 +72,13 @@ impl Bench {
             &stage,
             Some(&sources),
             &sources,
-            |source: Arc<SourceFile>| value(front::tree(&source, front_end)),
+            |source: Arc<SourceFile>| value(front::load(&source, front_end)),
         );
     }
 
     fn decode(&self) -> Vec<Document> {
         let sources = self.sources(Format::Toml);
-        let tree = |source| Arc::new(value(front::tree(source, front::Format::Toml)));
+        let tree = |source| Arc::new(value(front::load(source, front::Format::Toml)).tree);
         let trees: Vec<Arc<Node>> = sources.iter().map(tree).collect();
         self.stage("decode", Some(&sources), &trees, |tree: Arc<Node>| {
             front::document(&tree).value.expect("it is a definition")

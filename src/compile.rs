@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::check::names::DUPLICATE_JOB;
 use crate::check::{self, CheckedJob};
 use crate::diagnostic::{Diagnostic, Holes, MachineError, Place, Report};
-use crate::front::{self, Format};
+use crate::front;
 use crate::lint::{Levels, Waivers};
 use crate::model::{Dialect, JobKey, PackageName, PackageSource};
 use crate::plan::{self, Needs, Options, Plan};
@@ -175,18 +175,13 @@ impl<'a> Compiler<'a> {
         definition: &'d DefinitionFile,
         file: &Arc<SourceFile>,
     ) -> Report<CheckedFile<'d>> {
-        let tree = front::tree(file, definition.format);
-        tree.and_then(|root| {
-            let map = SourceMap::new(Arc::clone(file), Arc::new(root));
+        let loaded = front::load(file, definition.format);
+        loaded.and_then(|loaded| {
+            let map = loaded.into_map();
             let decoded = front::document(map.root());
             let holes = Holes::new(decoded.holes);
-            let (diagnostics, texts) = match definition.format {
-                Format::Yaml => (
-                    front::yaml::explained(&map, decoded.diagnostics),
-                    front::yaml::surprises(&map),
-                ),
-                Format::Json | Format::Toml => (decoded.diagnostics, Vec::new()),
-            };
+            let diagnostics = front::explained(&map, definition.format, decoded.diagnostics);
+            let texts = front::surprises(&map, definition.format);
             let document = Report {
                 value: decoded.value,
                 diagnostics,

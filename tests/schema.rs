@@ -42,7 +42,10 @@ fn validator(which: Which) -> Validator {
 /// Whether the parser's types accept a document; what is wrong if not.
 fn types(document: &Value) -> Result<(), String> {
     let file = SourceFile::new("job.json", document.to_string());
-    let tree = front::tree(&file, Format::Json).value.expect("it is JSON");
+    let tree = front::load(&file, Format::Json)
+        .value
+        .expect("it is JSON")
+        .tree;
     let decoded = front::document(&tree);
     if let Some(problem) = decoded.diagnostics.first() {
         return Err(problem.headline.clone());

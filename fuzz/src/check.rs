@@ -54,13 +54,13 @@ pub fn check(bytes: &[u8]) {
 /// The settings, if nothing is wrong with them.
 fn read(text: &str) -> Option<Settings> {
     let file = SourceFile::new("jobc.toml", text);
-    let tree = front::tree(&file, Format::Toml);
-    if tree.has_errors() {
+    let loaded = front::load(&file, Format::Toml);
+    if loaded.has_errors() {
         return None;
     }
-    let Some(root) = tree.value else {
+    let Some(loaded) = loaded.value else {
         return Some(Settings::default());
     };
-    let decoded = front::settings(&root);
+    let decoded = front::settings(&loaded.tree);
     decoded.value.filter(|_| decoded.diagnostics.is_empty())
 }

@@ -83,7 +83,8 @@ fn read<T>(
 ) -> Option<T> {
     let text = str::from_utf8(bytes).ok()?;
     let file = SourceFile::new("job", text);
-    let tree = front::tree(&file, format);
+    let loaded = front::load(&file, format);
+    let tree = loaded.map(|loaded| loaded.tree);
     assert!(tree.value.is_some() || tree.has_errors());
     if let Some(root) = &tree.value {
         places::check(text, root, format);

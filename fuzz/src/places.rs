@@ -66,10 +66,11 @@ fn read_again(source: &str, format: Format) -> Option<Kind> {
         Format::Yaml => ("- ", false),
     };
     let file = SourceFile::new("value", format!("{before}{source}\n"));
-    let report = front::tree(&file, format);
-    let root = report
-        .value
-        .unwrap_or_else(|| panic!("{source:?} is no value: {:?}", report.diagnostics));
+    let report = front::load(&file, format);
+    let Some(loaded) = report.value else {
+        panic!("{source:?} is no value: {:?}", report.diagnostics);
+    };
+    let root = loaded.tree;
     if is_alone {
         return Some(root.kind);
     }

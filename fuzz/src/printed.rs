@@ -39,13 +39,13 @@ pub fn check(root: &Node) {
 }
 
 fn reads(text: &str, format: Format, root: &Node) {
-    let report = front::tree(&SourceFile::new("printed", text), format);
+    let report = front::load(&SourceFile::new("printed", text), format);
     assert!(
         report.diagnostics.is_empty(),
         "{text}\n{:?}",
         report.diagnostics
     );
-    let again = report.value.expect("nothing is wrong with it");
+    let again = report.value.expect("nothing is wrong with it").tree;
     assert!(same(&again, root), "{format:?} {text}\n{again:?}\n{root:?}");
 }
 

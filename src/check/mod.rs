@@ -149,7 +149,7 @@ const MOST: usize = 100;
 const MOST_COMPARED: usize = 200_000;
 
 /// Checks a document. `holes` are the places of values that are not the author's; `texts` is what was
-/// found about how its values are written, see [`crate::front::yaml::surprises`].
+/// found about how its values are written, see [`crate::front::surprises`].
 ///
 /// The value holds the jobs in which nothing is wrong, those of them that have problems being left
 /// out, so that later stages have something to say about the others in the same run.

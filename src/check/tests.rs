@@ -1,12 +1,10 @@
 //! What the tests of all rules share: definitions in, problems out.
 
-use std::sync::Arc;
-
 use crate::diagnostic::{Holes, Place};
 use crate::front::{self, Format};
 use crate::model::{Dialect, Document, Job, Settings};
 use crate::registry::CODES;
-use crate::source::{SourceFile, SourceMap};
+use crate::source::SourceFile;
 
 use super::Terms;
 
@@ -26,8 +24,8 @@ task.processes = [{ name = "a", cmdline = "run" }]
 
 /// The only job of a definition in which nothing is wrong.
 pub(super) fn job(definition: &str) -> Job {
-    let tree = front::tree(&SourceFile::new("job.toml", definition), Format::Toml);
-    let document = front::document(&tree.value.expect("a tree")).value;
+    let loaded = front::load(&SourceFile::new("job.toml", definition), Format::Toml);
+    let document = front::document(&loaded.value.expect("a tree").tree).value;
     match document {
         Some(Document::One(job)) => *job,
         other => panic!("{other:?}"),
@@ -49,9 +47,8 @@ const TRAPS: &[&str] = &[
 /// All problems of a definition but for [`TRAPS`], as `CODE 'GUILTY TEXT' HEADLINE`.
 pub(super) fn problems(definition: &str, settings: &Settings) -> Vec<String> {
     let file = SourceFile::new("job.toml", definition);
-    let tree = front::tree(&file, Format::Toml);
-    let root = tree.value.unwrap_or_else(|| panic!("{definition}"));
-    let map = SourceMap::new(Arc::clone(&file), Arc::new(root));
+    let loaded = front::load(&file, Format::Toml).value;
+    let map = loaded.unwrap_or_else(|| panic!("{definition}")).into_map();
     let decoded = front::document(map.root());
     let mut found = decoded.diagnostics;
     if let Some(document) = decoded.value {

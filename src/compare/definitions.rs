@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::compile::{CheckedFile, Compiled, Compiler, duplicates, in_parallel};
 use crate::diagnostic::{Diagnostic, Failure, MachineError, Place, Report, Severity};
 use crate::diff::{NotCompared, NotComparedKind};
+use crate::front;
 use crate::git::EntryKind;
 use crate::model::{JobKey, leads_to};
 use crate::query::declared::{Declared, may_define, name_of};
@@ -214,7 +215,8 @@ impl Definitions {
         relative: &Path,
         source: &Arc<SourceFile>,
     ) -> Option<Dependencies> {
-        Dependencies::of(source, self.file(relative)?.format)
+        let loaded = front::load(source, self.file(relative)?.format).value?;
+        Some(Dependencies::of(&loaded, &self.workspace.root))
     }
 
     /// Compiles the jobs of all definitions, or `only` of some.
@@ -338,8 +340,11 @@ impl Definitions {
             let Some(source) = self.text(path, &texts) else {
                 return false;
             };
-            let text = source.text();
-            let may_have = names.len() > MOST_SOUGHT || names.iter().any(|it| may_define(text, it));
+            let Some(file) = self.file(path) else {
+                return false;
+            };
+            let defines = |name: &&str| may_define(&source, file.format, name);
+            let may_have = names.len() > MOST_SOUGHT || names.iter().any(defines);
             may_have && !keys.is_disjoint(&self.keys_in(path, &source, &compiler))
         };
         let having = in_parallel(files, has, |_| {});

@@ -1,16 +1,17 @@
-//! What a definition depends on besides its own text, told from that text.
+//! What a definition depends on besides its own text, told from what was loaded.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use crate::front::{self, Format};
+use crate::front::Loaded;
 use crate::model::{CommandLine, Piece, Reference, RelativeInstallable};
-use crate::source::{Kind, SourceFile};
+use crate::source::Kind;
 
 /// What a definition may depend on, besides its own text.
 #[derive(Debug, Default)]
 pub(super) struct Dependencies {
+    /// The files that were read to load it, relative to the workspace; one outside is absolute.
+    pub(super) read: BTreeSet<PathBuf>,
     /// Files and directories that it may import, as it has them.
     pub(super) imports: BTreeSet<PathBuf>,
     /// Texts that may be installables.
@@ -22,11 +23,14 @@ pub(super) struct Dependencies {
 }
 
 impl Dependencies {
-    /// Those of a file; none if it makes no sense.
-    pub(super) fn of(source: &Arc<SourceFile>, format: Format) -> Option<Self> {
-        let root = front::tree(source, format).value?;
-        let mut found = Self::default();
-        let mut open = vec![(&root, "", "")];
+    /// Those of a definition of the workspace at `root`.
+    pub(super) fn of(loaded: &Loaded, root: &Path) -> Self {
+        let below = |path: &PathBuf| path.strip_prefix(root).unwrap_or(path).to_owned();
+        let mut found = Self {
+            read: loaded.files_read.iter().map(below).collect(),
+            ..Self::default()
+        };
+        let mut open = vec![(&loaded.tree, "", "")];
         while let Some((node, key, of)) = open.pop() {
             match &node.kind {
                 Kind::String(text) => {
@@ -43,7 +47,7 @@ impl Dependencies {
                 Kind::Null | Kind::Boolean(_) | Kind::Integer(_) | Kind::Float(_) => {}
             }
         }
-        Some(found)
+        found
     }
 
     fn text(&mut self, text: &str, key: &str) {
@@ -94,5 +98,27 @@ impl Candidates {
             }
         }
         found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::front::{self, Format};
+    use crate::source::SourceFile;
+
+    #[test]
+    fn what_a_definition_names_and_what_was_read_for_it() {
+        let text = "cmdline = \"${./bin} ${pkgs.x}\"\n[packages]\nx = \"./x.nix#y\"\n";
+        let file = SourceFile::new("job.toml", text);
+        let mut loaded = front::load(&file, Format::Toml).value.expect("it is TOML");
+        loaded.files_read = ["/root/lib/base", "/elsewhere"].map(PathBuf::from).into();
+        let found = Dependencies::of(&loaded, Path::new("/root"));
+        let paths =
+            |paths: &[&str]| -> BTreeSet<PathBuf> { paths.iter().map(PathBuf::from).collect() };
+        assert_eq!(found.read, paths(&["/elsewhere", "lib/base"]));
+        assert_eq!(found.imports, paths(&["./bin"]));
+        assert_eq!(found.relative, BTreeSet::from(["./x.nix#y".to_owned()]));
+        assert_eq!(found.packages, BTreeSet::from(["x".to_owned()]));
     }
 }

@@ -12,6 +12,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::compile::in_parallel;
 use crate::diagnostic::MachineError;
+use crate::front;
 use crate::model::{PackageSource, leads_to, locked_name};
 use crate::resolve::Lock;
 use crate::store::StorePath;
@@ -91,7 +92,8 @@ pub(super) fn differing(
         };
         let below = file.parent().unwrap_or(Path::new(""));
         // All that it may import then lies beside it, but for what may be relative to the workspace.
-        let stays = !source.text().contains("..") && !source.text().contains('\\');
+        let format = new.file(file).map(|file| file.format);
+        let stays = format.is_some_and(|format| front::stays_below(&source, format));
         if is_certain && stays && are_packages_where_they_were && comparison.is_same_around(below) {
             return true;
         }
@@ -107,7 +109,8 @@ pub(super) fn differing(
             let Candidates { names, files } = Candidates::of(text, below);
             names.is_disjoint(&relocked) && files.iter().all(is_same_import_at)
         };
-        found.texts.is_disjoint(&relocked)
+        found.read.iter().all(is_same_import_at)
+            && found.texts.is_disjoint(&relocked)
             && found.relative.iter().all(is_same_package)
             && found.packages.is_disjoint(&repackaged)
             && found.imports.iter().all(is_same_import)

@@ -401,8 +401,8 @@ impl CheckedOut {
         let workspace = Enclosure::new(&self.root).ok();
         let opened = workspace.and_then(|it| it.file(&self.root.join(SETTINGS_FILE)).ok());
         let settings = opened.and_then(|file| load_opened(file, SETTINGS_FILE).ok());
-        let tree = settings.and_then(|settings| front::tree(&settings, Format::Toml).value);
-        let roots = tree.as_ref().and_then(|tree| tree.get("roots"));
+        let loaded = settings.and_then(|settings| front::load(&settings, Format::Toml).value);
+        let roots = loaded.as_ref().and_then(|loaded| loaded.tree.get("roots"));
         let Some(Kind::Sequence(roots)) = roots.map(|roots| &roots.kind) else {
             return Vec::new();
         };

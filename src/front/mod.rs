@@ -1,4 +1,4 @@
-//! Text -> tree: one front end for each data format, all yielding the same [`Node`]s.
+//! Text -> [`Loaded`]: one front end for each data format, all yielding the same nodes.
 //!
 //! Second in the pipeline, after [`crate::source`]. The three formats meet in what they can say:
 //! null (not in TOML), booleans, 64-bit integers, finite floats, strings, lists, and tables with
@@ -11,27 +11,33 @@
 pub(crate) mod codes;
 pub(crate) mod decode;
 pub(crate) mod foreign;
-pub mod json;
+mod format;
+mod front_end;
+mod json;
 mod limits;
+mod loaded;
+mod mention;
 mod number;
 mod problems;
 #[cfg(test)]
 mod roundtrip;
 #[cfg(test)]
 mod shown;
-pub mod toml;
-pub mod yaml;
+mod toml;
+mod yaml;
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Chapter, Report, Topic};
-use crate::model::Dialect;
-use crate::source::{Node, SourceFile};
+use crate::diagnostic::{Chapter, Diagnostic, Report, Topic};
+use crate::source::{SourceFile, SourceMap};
 
 use foreign::Role;
 
 pub use decode::{Decoded, client_document, decode, document, own_field, settings};
+pub use format::Format;
 pub use limits::{MAX_DEPTH, MAX_VALUES};
+pub use loaded::Loaded;
+pub use mention::Mention;
 
 /// The problems of texts, and of values that do not have the shape of what is read.
 pub const CODES: &[Chapter] = &[
@@ -75,57 +81,50 @@ pub const CODES: &[Chapter] = &[
     (Topic::Foreign, &[&foreign::FOREIGN_FILE]),
 ];
 
-/// A data format that definitions and settings may be written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Format {
-    /// JSON with comments and trailing commas.
-    Json,
-    /// TOML 1.1.
-    Toml,
-    /// YAML 1.2, core schema.
-    Yaml,
-}
-
-impl Format {
-    /// The format of files whose name ends in `.extension`.
-    pub fn of_extension(extension: &str) -> Option<Self> {
-        match extension {
-            "json" => Some(Self::Json),
-            "toml" => Some(Self::Toml),
-            "yaml" | "yml" => Some(Self::Yaml),
-            _ => None,
-        }
-    }
-
-    /// What people call it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Json => "JSON",
-            Self::Toml => "TOML",
-            Self::Yaml => "YAML",
-        }
-    }
-}
-
 /// Reads `file` as `format`. One that is something else than its name says is told as that.
-pub fn tree(file: &Arc<SourceFile>, format: Format) -> Report<Node> {
-    tree_of(file, format, Role::of_name(file.name()))
+pub fn load(file: &Arc<SourceFile>, format: Format) -> Report<Loaded> {
+    let role = Role::of_name(file.name());
+    load_as(file, format, role, format.front_end().load)
 }
 
 /// Reads `file` as JSON for Aurora's client.
-pub fn client_tree(file: &Arc<SourceFile>) -> Report<Node> {
-    tree_of(file, Format::Json, Role::ClientJson)
+pub fn load_client(file: &Arc<SourceFile>) -> Report<Loaded> {
+    load_as(file, Format::Json, Role::ClientJson, json::load_client)
 }
 
-fn tree_of(file: &Arc<SourceFile>, format: Format, role: Role) -> Report<Node> {
+fn load_as(
+    file: &Arc<SourceFile>,
+    format: Format,
+    role: Role,
+    load: impl Fn(&Arc<SourceFile>) -> Report<Loaded>,
+) -> Report<Loaded> {
     if let Some(problem) = foreign::conflict(file) {
         return Report::failed(vec![problem]);
     }
-    let report = match format {
-        Format::Json if role == Role::ClientJson => json::parse_as(file, Dialect::Client),
-        Format::Json => json::parse(file),
-        Format::Toml => toml::parse(file),
-        Format::Yaml => yaml::parse(file),
-    };
-    foreign::judge(file, format, role, report)
+    let report = load(file);
+    match foreign::recognise(file, format, role, &report) {
+        Some(problem) => Report::failed(vec![problem]),
+        None => report,
+    }
+}
+
+/// Whether a definition has a name in it, as far as that is known before it is loaded.
+pub fn mention(file: &SourceFile, format: Format, name: &str) -> Mention {
+    (format.front_end().mention)(file.text(), name)
+}
+
+/// Whether all files that a definition may name lie in the directory that its paths are relative to,
+/// as far as that is known before it is loaded.
+pub fn stays_below(file: &SourceFile, format: Format) -> bool {
+    (format.front_end().stays_below)(file.text())
+}
+
+/// The problems of decoding a document, with what to do where its format is why.
+pub fn explained(map: &SourceMap, format: Format, problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    (format.front_end().explain)(map, problems)
+}
+
+/// What a format makes in silence of how values are written, and their author may not have meant.
+pub fn surprises(map: &SourceMap, format: Format) -> Vec<Diagnostic> {
+    (format.front_end().surprises)(map)
 }

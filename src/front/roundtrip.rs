@@ -5,17 +5,17 @@ use proptest::test_runner::FileFailurePersistence;
 
 use crate::source::{Entry, Kind, Node, SourceFile, Span};
 
-use super::{Format, tree};
+use super::{Format, load};
 
 /// Reads `text`, which stands for `expected`, and compares the two, spans aside; then again with
 /// the other line ends.
 fn check(text: &str, format: Format, expected: &Kind) {
     for text in [text.to_owned(), text.replace('\n', "\r\n")] {
         let file = SourceFile::new("input", text);
-        let report = tree(&file, format);
+        let report = load(&file, format);
         let text = file.text();
         assert_eq!(report.diagnostics, [], "{text}");
-        let root = report.value.expect("without problems there is a tree");
+        let root = report.value.expect("without problems there is a tree").tree;
         assert_eq!(bare(&root.kind), *expected, "{text}");
         check_places(&root, &file);
     }
@@ -147,8 +147,8 @@ proptest! {
 
     #[test]
     fn nothing_panics(text in any::<String>()) {
-        for format in [Format::Json, Format::Toml, Format::Yaml] {
-            let report = tree(&SourceFile::new("input", text.clone()), format);
+        for &format in Format::ALL {
+            let report = load(&SourceFile::new("input", text.clone()), format);
             prop_assert!(report.value.is_some() || report.has_errors());
         }
     }

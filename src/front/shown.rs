@@ -7,13 +7,13 @@
 use crate::diagnostic::{Diagnostic, Place, Report};
 use crate::source::{Kind, Node, SourceFile};
 
-use super::{Format, tree};
+use super::{Format, load};
 
 /// The report on `text`.
 pub(super) fn shown(text: &str, format: Format) -> String {
     let file = SourceFile::new("input", text);
-    let Report { value, diagnostics } = tree(&file, format);
-    let lines = value.iter().map(|root| node(root, &file));
+    let Report { value, diagnostics } = load(&file, format);
+    let lines = value.iter().map(|loaded| node(&loaded.tree, &file));
     let problems = diagnostics.iter().map(problem);
     lines.chain(problems).collect::<Vec<_>>().join("\n")
 }

@@ -158,8 +158,8 @@ fn definition_packages(
 ) -> Result<Report<Named>, MachineError> {
     let source = workspace.read_source(&definition.path)?;
     Ok(source.and_then(|file| {
-        front::tree(&file, definition.format).and_then(|root| {
-            let map = SourceMap::new(file, root.into());
+        front::load(&file, definition.format).and_then(|loaded| {
+            let map = loaded.into_map();
             let decoded = front::document(map.root());
             let located = decoded.diagnostics.into_iter();
             let diagnostics: Vec<_> = located.map(|problem| problem.located(&map)).collect();

@@ -86,7 +86,10 @@ mod tests {
 
     fn read(text: &str, store_dir: &StoreDir) -> Lock {
         let file = Arc::new(SourceFile::new("jobc.lock", text));
-        let tree = front::tree(&file, Format::Json).value.expect("it is JSON");
+        let tree = front::load(&file, Format::Json)
+            .value
+            .expect("it is JSON")
+            .tree;
         let lock = front::decode::<LockFile>(&tree);
         assert_eq!(lock.diagnostics, []);
         let report = Lock::read(&lock.value.expect("it is a lock"), store_dir);

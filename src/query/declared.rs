@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::front::{self, Format};
+use crate::front::{self, Format, Mention};
 use crate::source::{Kind, Node, SourceFile};
 
 /// What a file says of the jobs that it defines.
@@ -11,8 +11,8 @@ use crate::source::{Kind, Node, SourceFile};
 pub(crate) enum Declared {
     /// Their keys.
     Keys(BTreeSet<String>),
-    /// It is not clear, but they are in this text.
-    Text(Arc<SourceFile>),
+    /// It is not clear, but they are in this file.
+    Text(Arc<SourceFile>, Format),
     /// Nothing: the file cannot be read.
     Nothing,
 }
@@ -20,10 +20,10 @@ pub(crate) enum Declared {
 impl Declared {
     /// What `source` says.
     pub(crate) fn of(source: &Arc<SourceFile>, format: Format) -> Self {
-        let root = front::tree(source, format).value;
-        match root.as_ref().and_then(keys) {
+        let loaded = front::load(source, format).value;
+        match loaded.and_then(|loaded| keys(&loaded.tree)) {
             Some(keys) => Self::Keys(keys),
-            None => Self::Text(Arc::clone(source)),
+            None => Self::Text(Arc::clone(source), format),
         }
     }
 
@@ -31,7 +31,10 @@ impl Declared {
     pub(crate) fn may_hold(&self, word: &str) -> bool {
         match self {
             Self::Keys(keys) => keys.iter().any(|key| key == word || name_of(key) == word),
-            Self::Text(source) => mentions(source.text(), name_of(word)),
+            Self::Text(source, format) => matches!(
+                front::mention(source, *format, name_of(word)),
+                Mention::Plain | Mention::Unknown
+            ),
             Self::Nothing => true,
         }
     }
@@ -40,7 +43,7 @@ impl Declared {
     pub(crate) fn may_fit(&self, fits: impl Fn(&str) -> bool) -> bool {
         match self {
             Self::Keys(keys) => keys.iter().any(|key| fits(key)),
-            Self::Text(_) | Self::Nothing => true,
+            Self::Text(..) | Self::Nothing => true,
         }
     }
 
@@ -58,31 +61,15 @@ impl Declared {
     pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
         let keys = match self {
             Self::Keys(keys) => Some(keys),
-            Self::Text(_) | Self::Nothing => None,
+            Self::Text(..) | Self::Nothing => None,
         };
         keys.into_iter().flatten().map(String::as_str)
     }
 }
 
-/// Whether a definition with this text may define a job called `name`: it is mentioned there, or may be
-/// written with an escape or put together of bound `{{...}}`.
-pub(crate) fn may_define(text: &str, name: &str) -> bool {
-    mentions(text, name) || text.contains('\\') || has_bound_reference(text)
-}
-
-/// Whether `text` has a `{{...}}` that is not the agent's, which no job's name can have.
-fn has_bound_reference(text: &str) -> bool {
-    let agents = |rest: &&str| rest.starts_with("thermos.") || rest.starts_with("mesos.");
-    text.split("{{").skip(1).any(|rest| !agents(&rest))
-}
-
-/// Whether `name` stands in `text` as a word of its own.
-fn mentions(text: &str, name: &str) -> bool {
-    let goes_on = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
-    text.match_indices(name).any(|(at, _)| {
-        let (before, after) = (&text[..at], &text[at + name.len()..]);
-        !before.ends_with(goes_on) && !after.starts_with(goes_on)
-    })
+/// Whether a definition may define a job called `name`, as far as that is known before it is loaded.
+pub(crate) fn may_define(source: &SourceFile, format: Format, name: &str) -> bool {
+    front::mention(source, format, name) != Mention::No
 }
 
 /// The last part of a key.
@@ -147,7 +134,7 @@ mod tests {
             "[environments.prod]\nname = 'n'\n",
         ] {
             let found = declared(text);
-            assert!(matches!(found, Declared::Text(_)), "{text}");
+            assert!(matches!(found, Declared::Text(..)), "{text}");
             assert!(
                 found.may_hold("c/r/e/n") && !found.may_hold("other"),
                 "{text}"

@@ -325,7 +325,7 @@ impl<'a> Search<'a> {
             look.doubt = Some((Declared::Nothing, None));
             return Ok(Some(look));
         };
-        let defines = |name: &String| may_define(source.text(), name);
+        let defines = |name: &String| may_define(&source, definition.format, name);
         if sought.is_some_and(|names| !names.iter().any(defines)) {
             return Ok(None);
         }

@@ -9,6 +9,7 @@ mod load;
 mod name;
 mod node;
 mod pointer;
+mod source_map;
 mod sources;
 
 pub use encoding::Encoding;
@@ -16,6 +17,7 @@ pub use file::{FileName, Location, SourceFile, Span};
 pub use key::{Key, Keys};
 pub use load::{LoadError, MAX_SOURCE_BYTES, load, load_opened, load_stream};
 pub use name::display_name;
-pub use node::{Entry, Kind, Node, SourceMap};
+pub use node::{Entry, Kind, Node};
 pub use pointer::{Pointer, Token};
+pub use source_map::SourceMap;
 pub use sources::Sources;

@@ -1,6 +1,6 @@
 //! Jobs that jobc did not make: whether Aurora takes them as they are.
 //!
-//! The text is read as Aurora's client reads it ([`front::json`]), then spelled as a definition
+//! The text is read as Aurora's client reads it ([`front::load_client`]), then spelled as a definition
 //! ([`spelling`]): what the client would convert is converted, with a warning, and what it would
 //! choose is chosen. From there on the rules are those of definitions, with the same messages.
 
@@ -24,7 +24,7 @@ use crate::diagnostic::{
 use crate::front;
 use crate::lint::Levels;
 use crate::model::{Dialect, Document, Settings};
-use crate::source::{Kind, Node, SourceFile, SourceMap};
+use crate::source::{Kind, Node, SourceFile};
 
 /// The problems of JSON that was made for Aurora's client.
 pub const CODES: &[Chapter] = &[(
@@ -74,18 +74,18 @@ pub fn validate(
         strictness,
         registry,
     } = terms;
-    let tree = front::client_tree(file);
-    let mut diagnostics: Vec<_> = tree
+    let loaded = front::load_client(file);
+    let mut diagnostics: Vec<_> = loaded
         .diagnostics
         .into_iter()
         .map(|problem| verdict::soften(problem, None, strictness))
         .collect();
-    let Some(mut root) = tree.value else {
+    let Some(mut loaded) = loaded.value else {
         return Report::failed(diagnostics);
     };
-    let spelled = spelling::spell(file, &mut root, settings, bindings);
-    let validated = count(&root);
-    let map = SourceMap::new(Arc::clone(file), Arc::new(root));
+    let spelled = spelling::spell(file, &mut loaded.tree, settings, bindings);
+    let validated = count(&loaded.tree);
+    let map = loaded.into_map();
     let mut found = spelled.diagnostics;
     if spelled.goes_on {
         let decoded = front::client_document(map.root(), &spelled.told);
@@ -118,10 +118,8 @@ pub fn validate(
 
 /// The jobs of `file`, right or wrong, as far as it can be read.
 pub fn jobs(file: &Arc<SourceFile>) -> Vec<SubjectJob> {
-    let tree = front::client_tree(file);
-    let map = |root| SourceMap::new(Arc::clone(file), Arc::new(root));
-    tree.value
-        .map_or_else(Vec::new, |root| SubjectJob::all(&map(root)))
+    let loaded = front::load_client(file).value;
+    loaded.map_or_else(Vec::new, |loaded| SubjectJob::all(&loaded.into_map()))
 }
 
 fn count(root: &Node) -> Validated {

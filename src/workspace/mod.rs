@@ -28,12 +28,12 @@ use crate::diagnostic::{
     Chapter, Diagnostic, Holes, MachineError, Place, Registry, Report, Severity, Topic,
 };
 use crate::front::codes::{FILE_TOO_LARGE, NOT_UTF8};
-use crate::front::{self, Decoded, Format};
+use crate::front::{self, Decoded, Format, Loaded};
 use crate::lint::Levels;
 use crate::model::{LockFile, Settings};
 use crate::resolve::{BAD_LOCK, Lock, conflict};
 use crate::source::{
-    Encoding, FileName, Kind, LoadError, Node, Pointer, SourceFile, SourceMap, Span, display_name,
+    Encoding, FileName, Kind, LoadError, Pointer, SourceFile, SourceMap, Span, display_name,
     load_opened,
 };
 use crate::store::StoreDir;
@@ -696,9 +696,8 @@ fn read_lock(
             Conflicts::Refuse => Report::failed(vec![unfinished_merge(&source, line)]),
         });
     }
-    let tree = front::tree(&source, Format::Json)
-        .map(|root: Node| SourceMap::new(source.clone(), Arc::new(root)));
-    let lock = tree.and_then(|map| {
+    let loaded = front::load(&source, Format::Json);
+    let lock = loaded.map(Loaded::into_map).and_then(|map| {
         if let Some(problem) = other_version(&map) {
             return Report::failed(vec![problem]);
         }
@@ -765,8 +764,8 @@ fn read_tree(
 ) -> Result<Report<SourceMap>, MachineError> {
     let source = reader.read(path)?;
     Ok(source.and_then(|file| {
-        let tree: Report<Node> = front::tree(&file, format);
-        tree.map(|root| SourceMap::new(file, Arc::new(root)))
+        let loaded = front::load(&file, format);
+        loaded.map(Loaded::into_map)
     }))
 }
 

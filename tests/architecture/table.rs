@@ -586,13 +586,6 @@ pub const RING_DEBTS: &[&[&str]] = &[
         "src/front/decode/unknown.rs",
     ],
     &[
-        "src/front/foreign/kinds.rs",
-        "src/front/foreign/mod.rs",
-        "src/front/foreign/outline.rs",
-        "src/front/foreign/text.rs",
-        "src/front/mod.rs",
-    ],
-    &[
         "src/graph/critical.rs",
         "src/graph/mod.rs",
         "src/graph/reduce.rs",

@@ -2,8 +2,8 @@
 
 use crate::source::Span;
 
-use super::Role;
-use super::outline::Outline;
+use super::outline::{OWN_FIELDS, Outline};
+use super::role::Role;
 
 /// A kind of file that jobc has no use for.
 pub(super) struct Kind {
@@ -14,10 +14,6 @@ pub(super) struct Kind {
     /// A file is of the kind if it has all signs of one of these. See [`Outline::find`].
     signs: &'static [&'static [&'static str]],
 }
-
-/// Fields at the top of a definition that no other program's files have there, or not alone. A file
-/// with one of these is meant to be a definition, whatever else it has.
-pub(super) const OWN_FIELDS: &[&str] = &["cluster", "role", "task"];
 
 /// What the file is, and the first sign of it.
 pub(super) fn find(outline: &Outline<'_>, role: Role) -> Option<(&'static Kind, Span)> {

@@ -8,20 +8,21 @@
 mod conflict;
 mod kinds;
 mod outline;
+mod role;
 mod text;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Place, Report};
 use crate::front::codes::{EMPTY_FILE, SYNTAX, YAML_ALIAS, YAML_MERGE_KEY, YAML_TAG};
-use crate::source::{Kind, Node, SourceFile, Span};
+use crate::source::{Kind, SourceFile};
 
-use super::Format;
+use super::{Format, Loaded};
 use outline::Outline;
 use text::Syntax;
 
 pub(super) use conflict::conflict;
+pub(super) use role::Role;
 
 crate::diagnostic::declare_codes! {
     /// The file is something else than its name says: a file of another program, or one in another
@@ -60,62 +61,16 @@ crate::diagnostic::declare_codes! {
     FOREIGN_FILE = "foreign-file", Error, "the file is something else than its name says";
 }
 
-/// What a file is there for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
-    /// A definition of jobs.
-    Definition,
-    /// `jobc.toml`.
-    Settings,
-    /// `jobc.lock`.
-    Lock,
-    /// JSON for Aurora's client.
-    ClientJson,
-}
-
-impl Role {
-    /// The role of a file that a workspace has under this name.
-    pub(super) fn of_name(name: &str) -> Self {
-        match Path::new(name).file_name().and_then(|name| name.to_str()) {
-            Some("jobc.toml") => Self::Settings,
-            Some("jobc.lock") => Self::Lock,
-            _ => Self::Definition,
-        }
-    }
-
-    /// As a headline continues after "expected".
-    fn name(self) -> &'static str {
-        match self {
-            Self::Definition => "a job's definition",
-            Self::Settings => "settings of jobc",
-            Self::Lock => "a lock",
-            Self::ClientJson => "JSON for Aurora",
-        }
-    }
-}
-
-/// The report on a file, or what the file is instead of what it should be.
-pub(super) fn judge(
+/// What a file is instead of what it should be, if it is something else.
+pub(super) fn recognise(
     file: &Arc<SourceFile>,
     format: Format,
     role: Role,
-    report: Report<Node>,
-) -> Report<Node> {
-    match recognise(file, format, role, &report) {
-        Some(problem) => Report::failed(vec![problem]),
-        None => report,
-    }
-}
-
-fn recognise(
-    file: &Arc<SourceFile>,
-    format: Format,
-    role: Role,
-    report: &Report<Node>,
+    report: &Report<Loaded>,
 ) -> Option<Diagnostic> {
     let text = file.text();
     let outline = match &report.value {
-        Some(root) => Outline::of_tree(root),
+        Some(loaded) => Outline::of_tree(&loaded.tree),
         None if report.diagnostics.iter().any(is_of_grammar) => Outline::of_text(text),
         None => return None,
     };
@@ -133,7 +88,7 @@ fn recognise(
         let problem = Diagnostic::new(&FOREIGN_FILE, headline, Place::span(file, span));
         return Some(problem.help("check it with `jobc check`, which reads definitions"));
     }
-    let reads = report.value.as_ref().is_some_and(|root| match root.kind {
+    let reads = (report.value.as_ref()).is_some_and(|loaded| match loaded.tree.kind {
         Kind::Mapping(_) => !outline.is_procfile(),
         Kind::Sequence(_) => true,
         _ => false,
@@ -142,20 +97,14 @@ fn recognise(
         return None;
     }
     let (syntax, span) = text::syntax(text, &outline)?;
-    let is_own = match format {
-        Format::Json => syntax == Syntax::Json,
-        Format::Toml => syntax == Syntax::Toml,
-        Format::Yaml => syntax == Syntax::Yaml,
-    };
-    if is_own {
+    if syntax == Syntax::Own(format) {
         return None;
     }
-    let headline = match syntax {
-        Syntax::Json | Syntax::Toml | Syntax::Yaml => {
-            format!("expected {}, found {}", format.name(), syntax.name())
-        }
-        _ => format!("expected {}, found {}", role.name(), syntax.name()),
+    let expected = match syntax {
+        Syntax::Own(_) => format.name(),
+        _ => role.name(),
     };
+    let headline = format!("expected {expected}, found {}", syntax.name());
     let problem = Diagnostic::new(&FOREIGN_FILE, headline, Place::span(file, span));
     Some(problem.help(syntax.help(role, file.name())))
 }
@@ -164,17 +113,4 @@ fn recognise(
 fn is_of_grammar(problem: &Diagnostic) -> bool {
     let codes = [&SYNTAX, &YAML_ALIAS, &YAML_MERGE_KEY, &YAML_TAG];
     codes.contains(&problem.code) && problem.code != &EMPTY_FILE
-}
-
-/// More of a line is not marked.
-const LONGEST: usize = 60;
-
-/// The first line from `at` on that has anything, without the space around it.
-fn line_at(text: &str, at: usize) -> Span {
-    let rest = &text[at..];
-    let start = at + rest.len() - rest.trim_start().len();
-    let line = text[start..].lines().next().unwrap_or_default();
-    let line = line.trim_end();
-    let end = line.char_indices().nth(LONGEST);
-    Span::new(start..start + end.map_or(line.len(), |(end, _)| end))
 }

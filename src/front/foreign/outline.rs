@@ -20,6 +20,10 @@ pub(super) struct Outline<'a> {
     is_list: bool,
 }
 
+/// Fields at the top of a definition that no other program's files have there, or not alone. A file
+/// with one of these is meant to be a definition, whatever else it has.
+pub(super) const OWN_FIELDS: &[&str] = &["cluster", "role", "task"];
+
 /// So many keys of a file say what it is.
 const MOST: usize = 2_000;
 
@@ -144,7 +148,7 @@ impl<'a> Outline<'a> {
             && self.top.iter().all(is_line)
             && self.top.iter().any(|top| top.is_command)
             && self.has_any(NAMES)
-            && !self.has_any(super::kinds::OWN_FIELDS)
+            && !self.has_any(OWN_FIELDS)
     }
 }
 

@@ -2,16 +2,15 @@
 
 use crate::source::Span;
 
-use super::Role;
-use super::line_at;
+use super::super::format::Format;
 use super::outline::Outline;
+use super::role::Role;
 
 /// A language that files are written in by mistake, or a kind of text that is told by its look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Syntax {
-    Json,
-    Toml,
-    Yaml,
+    /// One that definitions may be written in.
+    Own(Format),
     Aurora,
     Python,
     JavaScript,
@@ -39,9 +38,7 @@ impl Syntax {
     /// As a headline has it after "found".
     pub(super) fn name(self) -> &'static str {
         match self {
-            Self::Json => "JSON",
-            Self::Toml => "TOML",
-            Self::Yaml => "YAML",
+            Self::Own(format) => format.name(),
             Self::Aurora => "a file for Aurora's client in Python (`.aurora`)",
             Self::Python => "Python",
             Self::JavaScript => "JavaScript",
@@ -73,20 +70,18 @@ impl Syntax {
                 return "take a good one from version control, or remove it and run `jobc lock`"
                     .to_owned();
             }
-            (Self::Json | Self::Yaml, Role::Settings) => {
+            (Self::Own(format), Role::Settings) if format != Format::Toml => {
                 return "write `key = value`, and tables below headers: `[init]`".to_owned();
             }
-            (Self::Json, _) => return renamed(name, "json"),
-            (Self::Toml | Self::Yaml, Role::ClientJson) => {
+            (Self::Own(format), Role::ClientJson) if format != Format::Json => {
                 return "check a definition with `jobc check`; `jobc validate` reads JSON"
                     .to_owned();
             }
-            (Self::Toml, _) => return renamed(name, "toml"),
-            (Self::Yaml, _) => return renamed(name, "yaml"),
+            (Self::Own(format), _) => return renamed(name, format.extension()),
             _ => {}
         }
         match self {
-            Self::Json | Self::Toml | Self::Yaml => "rename the file",
+            Self::Own(_) => "rename the file",
             Self::Aurora => {
                 "translate it: fields keep their names, and each `Process(...)` is an entry of \
                  `task.processes`; `jobc init` writes a definition to start from"
@@ -207,7 +202,7 @@ pub(super) fn syntax(text: &str, outline: &Outline<'_>) -> Option<(Syntax, Span)
     } else if most(counts.cron) {
         Syntax::Crontab
     } else if starts_json(start) {
-        Syntax::Json
+        Syntax::Own(Format::Json)
     } else if most(counts.nix) && counts.nix >= 2 {
         Syntax::Nix
     } else if most(counts.variables) && counts.variables >= 2 {
@@ -215,9 +210,9 @@ pub(super) fn syntax(text: &str, outline: &Outline<'_>) -> Option<(Syntax, Span)
     } else if start.starts_with(['{', '[']) && counts.toml == 0 {
         return None;
     } else if counts.yaml >= 2 && counts.yaml > 3 * counts.toml {
-        Syntax::Yaml
+        Syntax::Own(Format::Yaml)
     } else if counts.toml >= 2 && counts.toml > 3 * counts.yaml {
-        Syntax::Toml
+        Syntax::Own(Format::Toml)
     } else {
         return None;
     };
@@ -232,6 +227,19 @@ fn rank(syntax: Syntax) -> u8 {
         Syntax::Python => 1,
         _ => 0,
     }
+}
+
+/// More of a line is not marked.
+const LONGEST: usize = 60;
+
+/// The first line from `at` on that has anything, without the space around it.
+fn line_at(text: &str, at: usize) -> Span {
+    let rest = &text[at..];
+    let start = at + rest.len() - rest.trim_start().len();
+    let line = text[start..].lines().next().unwrap_or_default();
+    let line = line.trim_end();
+    let end = line.char_indices().nth(LONGEST);
+    Span::new(start..start + end.map_or(line.len(), |(end, _)| end))
 }
 
 /// The first line that is no comment.

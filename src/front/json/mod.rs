@@ -16,16 +16,29 @@ use crate::diagnostic::{Diagnostic, Report};
 use crate::model::Dialect;
 use crate::source::{Entry, Keys, Kind, Node, SourceFile, Span};
 
+use super::front_end::FrontEnd;
 use super::limits::{MAX_DEPTH, MAX_VALUES, fitted, too_deep, too_many};
+use super::loaded::Loaded;
+use super::mention::Mention;
 use super::problems::{Problems, Stop, character, found, is_blank, named, one};
 
-/// Reads a JSON file.
-pub fn parse(file: &Arc<SourceFile>) -> Report<Node> {
-    parse_as(file, Dialect::Definition)
+/// JSON as a format of definitions.
+pub(super) const FRONT_END: FrontEnd = FrontEnd {
+    name: "JSON",
+    extensions: &["json"],
+    load: |file| parse(file, Dialect::Definition),
+    mention: |text, name| Mention::in_data(text, name, '\\'),
+    stays_below: |text| FrontEnd::has_no_parent(text, '\\'),
+    explain: FrontEnd::as_they_are,
+    surprises: FrontEnd::no_surprises,
+};
+
+/// Reads JSON for Aurora's client, which takes the last one where it finds a key twice.
+pub(super) fn load_client(file: &Arc<SourceFile>) -> Report<Loaded> {
+    parse(file, Dialect::Client)
 }
 
-/// Reads JSON as `dialect` has it. Where Aurora's client finds a key twice, it takes the last one.
-pub fn parse_as(file: &Arc<SourceFile>, dialect: Dialect) -> Report<Node> {
+fn parse(file: &Arc<SourceFile>, dialect: Dialect) -> Report<Loaded> {
     let mut reader = Reader {
         problems: Problems::new(file),
         text: file.text(),
@@ -37,7 +50,8 @@ pub fn parse_as(file: &Arc<SourceFile>, dialect: Dialect) -> Report<Node> {
     };
     let root = reader.document();
     reader.relatives();
-    reader.problems.report(root.ok())
+    let tree = reader.problems.report(root.ok());
+    tree.map(|tree| Loaded::from_file(file, tree))
 }
 
 struct Reader<'a> {

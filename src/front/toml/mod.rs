@@ -21,13 +21,26 @@ use crate::diagnostic::Report;
 use crate::front::codes::SYNTAX;
 use crate::source::{Keys, Kind, Node, SourceFile, Span};
 
+use super::front_end::FrontEnd;
 use super::limits::{MAX_DEPTH, MAX_TOML_TOKENS, MAX_VALUES, fitted, too_deep, too_many};
+use super::loaded::Loaded;
+use super::mention::Mention;
 use super::number::{float, out_of_range, radix, whole};
 use super::problems::{Problems, Typographic, shortened, start};
 use tables::{Header, Key, TableId, Tables};
 
-/// Reads a TOML file.
-pub fn parse(file: &Arc<SourceFile>) -> Report<Node> {
+/// TOML as a format of definitions.
+pub(super) const FRONT_END: FrontEnd = FrontEnd {
+    name: "TOML",
+    extensions: &["toml"],
+    load: |file| parse(file).map(|tree| Loaded::from_file(file, tree)),
+    mention: |text, name| Mention::in_data(text, name, '\\'),
+    stays_below: |text| FrontEnd::has_no_parent(text, '\\'),
+    explain: FrontEnd::as_they_are,
+    surprises: FrontEnd::no_surprises,
+};
+
+fn parse(file: &Arc<SourceFile>) -> Report<Node> {
     let source = Source::new(file.text());
     let mut reader = Reader {
         problems: Problems::new(file),

@@ -26,17 +26,28 @@ use crate::diagnostic::{Diagnostic, Report};
 use crate::front::codes::{YAML_ALIAS, YAML_MERGE_KEY};
 use crate::source::{Entry, Key, Keys, Kind, Node, SourceFile, Span};
 
+use super::front_end::FrontEnd;
 use super::limits::{MAX_ALIASED_VALUES, MAX_DEPTH, MAX_VALUES, fitted, too_deep, too_many};
+use super::loaded::Loaded;
+use super::mention::Mention;
 use super::number::out_of_range;
 use super::problems::{Problems, Stop, Typographic, found, named, one, shortened};
 use anchor::{Anchored, values};
-pub use left_out::explained;
 use places::Places;
-pub use surprises::surprises;
 pub(super) use surprises::{YAML_ANCHOR, YAML_COMMENT, YAML_FOLDED, YAML_OCTAL};
 
-/// Reads a YAML file.
-pub fn parse(file: &Arc<SourceFile>) -> Report<Node> {
+/// YAML as a format of definitions.
+pub(super) const FRONT_END: FrontEnd = FrontEnd {
+    name: "YAML",
+    extensions: &["yaml", "yml"],
+    load: |file| parse(file).map(|tree| Loaded::from_file(file, tree)),
+    mention: |text, name| Mention::in_data(text, name, '\\'),
+    stays_below: |text| FrontEnd::has_no_parent(text, '\\'),
+    explain: left_out::explained,
+    surprises: surprises::surprises,
+};
+
+fn parse(file: &Arc<SourceFile>) -> Report<Node> {
     let mut reader = Reader {
         problems: Problems::new(file),
         text: file.text(),

@@ -4,11 +4,10 @@ use crate::cli::ui::console::Console;
 use crate::cli::ui::exit::Exit;
 use crate::diagnostic::render::counted;
 use crate::diagnostic::{Diagnostic, Failure, Severity};
-use crate::front::{self, Format};
+use crate::front::{self, Format, Loaded};
 use crate::lock::local::Locals;
 use crate::lock::{self, Renewed, current, edited, text};
 use crate::model::LockFile;
-use crate::source::SourceMap;
 use crate::workspace::{LOCK_FILE, Workspace};
 
 use super::arguments::LockArgs;
@@ -69,8 +68,8 @@ fn unused_or_unsorted(task: &Task<'_>, workspace: &Workspace) -> Result<Vec<Diag
     let Some(source) = source.value else {
         return Ok(Vec::new());
     };
-    let tree = front::tree(&source, Format::Json).value;
-    let Some(map) = tree.map(|root| SourceMap::new(source.clone(), root.into())) else {
+    let loaded = front::load(&source, Format::Json).value;
+    let Some(map) = loaded.map(Loaded::into_map) else {
         return Ok(Vec::new());
     };
     let Some(lock) = front::decode::<LockFile>(map.root()).value else {
