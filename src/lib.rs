@@ -15,6 +15,8 @@ pub mod cache;
 
 pub mod model;
 
+pub mod template;
+
 pub mod front;
 
 pub mod lint;

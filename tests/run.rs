@@ -19,7 +19,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use jobc::run::{Agent, Compiled, is_init};
+use jobc::run::{Compiled, is_init};
+use jobc::template::Agent;
 
 use crate::harness::{Run, Sandbox, report, repository, small_job};
 

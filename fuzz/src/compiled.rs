@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use jobc::run::{Action, Agent, Compiled, Ending, Ports, Schedule, Task};
+use jobc::run::{Action, Compiled, Ending, Ports, Schedule, Task};
+use jobc::template::Agent;
 
 /// More than any job may become when its references are filled in.
 const MOST_BYTES: usize = 128 << 20;

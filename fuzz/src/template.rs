@@ -1,7 +1,7 @@
 //! References in templates: exactly those that the leftmost shortest match finds, and addresses
 //! that read as they print.
 
-use jobc::model::{Address, references};
+use jobc::template::{Address, references};
 
 /// Finds references in the text, and reads all of it as an address.
 pub fn check(bytes: &[u8]) {

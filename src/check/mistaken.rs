@@ -13,9 +13,10 @@ use std::collections::BTreeSet;
 
 use crate::check::commands::BAD_REFERENCE;
 use crate::diagnostic::{Diagnostic, Place, closest};
-use crate::model::{Address, PackageName, Reserved, TemplateReference, references};
+use crate::model::{PackageName, Reserved};
+use crate::template::{Address, TemplateReference, by_agent, references};
 
-use super::scope::{Scope, by_agent};
+use super::scope::Scope;
 use super::templates;
 
 /// What was written for `pkgs`.

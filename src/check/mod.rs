@@ -26,7 +26,6 @@ mod rollout;
 mod rules;
 pub(crate) mod schedule;
 mod scheduler;
-mod schema;
 mod scope;
 pub(crate) mod secrets;
 mod sockets;
@@ -42,14 +41,15 @@ use crate::diagnostic::{Diagnostic, Holes, Place, Registry, Report, Severity};
 use crate::lint::{Levels, Waivers};
 use crate::model::{Dialect, Document, Job, JobKey, PackageName, PackageSource, Settings};
 use crate::source::Pointer;
+use crate::template::Budget;
 
-use scope::{Effort, Scopes};
+use scope::Scopes;
 
 pub use codes::CODES;
 pub use cron_words::cron_in_words;
 pub use lookalikes::lookalikes_in_file;
 pub use rules::RESOLVED;
-pub use scope::{Binding, Scope, bind, by_agent};
+pub use scope::{Binding, Scope, bind};
 pub use templates::examine;
 
 /// A definition in which nothing is wrong; only [`check`] makes one.
@@ -161,7 +161,7 @@ pub fn check(
 ) -> Report<Checked> {
     let mut found = Vec::new();
     let mut errors = 0;
-    let effort = Effort::default();
+    let effort = Budget::default();
     let levels = Levels::new(terms.settings);
     let many = matches!(document, Document::Many(_));
     let (jobs, shared) = match document {
@@ -276,7 +276,7 @@ struct Ctx<'a> {
     holes: &'a Holes,
     terms: Terms<'a>,
     shared: Option<&'a BTreeMap<PackageName, PackageSource>>,
-    effort: &'a Effort,
+    effort: &'a Budget,
     levels: Levels<'a>,
     waivers: Waivers,
     found: Vec<Diagnostic>,

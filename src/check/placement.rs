@@ -8,7 +8,6 @@ use crate::source::Pointer;
 use crate::vocabulary::python;
 
 use super::Ctx;
-use super::schema::Struct;
 use super::scope::{expand, fill_in};
 
 crate::diagnostic::declare_codes! {
@@ -222,7 +221,7 @@ fn ports(ctx: &mut Ctx<'_>, announcer: &Announcer) {
         default_ports(ctx, announcer);
         return;
     };
-    let scope = ctx.scopes().job().inside(Struct::Announcer(announcer));
+    let scope = ctx.scopes().job().inside(announcer);
     // Names are filled in, too; what the agent knows stays as it is written.
     let mut written: BTreeMap<String, &str> = BTreeMap::new();
     let mut bound: BTreeMap<String, String> = BTreeMap::new();
@@ -280,7 +279,7 @@ fn default_ports(ctx: &mut Ctx<'_>, announcer: &Announcer) {
     let Some(port) = &announcer.primary_port else {
         return;
     };
-    let scope = ctx.scopes().job().inside(Struct::Announcer(announcer));
+    let scope = ctx.scopes().job().inside(announcer);
     let Some(port) = expand(port.as_str(), &scope) else {
         return;
     };

@@ -7,14 +7,15 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::{Address, HealthChecker, Job, Text, references};
+use crate::model::{HealthChecker, Job, Text};
 use crate::rule::Resolved;
 use crate::source::Pointer;
+use crate::template::{Address, references};
 use crate::vocabulary::{ANNOUNCER, UPDATE_CONFIG};
 
 use super::Ctx;
 use super::lookalikes::is_misplaced;
-use super::scope::{Scope, address, expand, fill_in};
+use super::scope::{Scope, expand, fill_in};
 
 crate::diagnostic::declare_codes! {
     /// The definition says how health is checked, and checks go to the port named `health`, which no
@@ -333,7 +334,7 @@ impl Ports {
 fn bound(job: &Job, index: usize, command: &str, names: &mut BTreeSet<String>) -> Option<()> {
     let mut others = false;
     for reference in references(command) {
-        match address(&reference) {
+        match reference.named() {
             Some(address) => match address.port() {
                 Some(port) => {
                     names.insert(port.to_owned());

@@ -3,7 +3,10 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::vocabulary::{self, Struct};
+
 use super::Text;
+use super::fields::{FieldValue, Held, Table, choice, table, texts};
 
 /// The container of a job's tasks; without one, the Mesos containerizer's default.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -16,6 +19,29 @@ pub enum Container {
     Mesos(Mesos),
 }
 
+/// The struct around a Docker container.
+impl Table for Container {
+    fn of(&self) -> &'static Struct {
+        &vocabulary::CONTAINER
+    }
+
+    fn field(&self, name: &str) -> Option<FieldValue<'_>> {
+        match self {
+            Self::Docker(docker) if name == "docker" => docker.held(),
+            Self::Docker(_) | Self::Mesos(_) => None,
+        }
+    }
+}
+
+impl Held for Container {
+    fn held(&self) -> Option<FieldValue<'_>> {
+        Some(match self {
+            Self::Docker(_) => FieldValue::Choice(None, self),
+            Self::Mesos(mesos) => FieldValue::Choice(Some("mesos"), mesos),
+        })
+    }
+}
+
 /// A container of the Docker containerizer.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -25,6 +51,8 @@ pub struct Docker {
     /// Parameters for `docker run`; the scheduler has to allow them.
     pub parameters: Option<Vec<Parameter>>,
 }
+
+table!(Docker: DOCKER { image, parameters });
 
 /// A parameter for `docker run`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -36,6 +64,8 @@ pub struct Parameter {
     pub value: Text,
 }
 
+table!(Parameter: PARAMETER { name, value });
+
 /// A container of the unified Mesos containerizer.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -45,6 +75,8 @@ pub struct Mesos {
     /// Directories of the host that the task sees; the scheduler has to allow them.
     pub volumes: Option<Vec<Volume>>,
 }
+
+table!(Mesos: MESOS { image, volumes });
 
 /// An image for the unified containerizer.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -56,6 +88,8 @@ pub enum Image {
     Appc(AppcImage),
 }
 
+choice!(Image { Docker = "docker", Appc = "appc" });
+
 /// A Docker image.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -66,6 +100,8 @@ pub struct DockerImage {
     pub tag: Text,
 }
 
+table!(DockerImage: DOCKER_IMAGE { name, tag });
+
 /// An application container (appc) image.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -75,6 +111,8 @@ pub struct AppcImage {
     /// The image's identifier: its hash.
     pub image_id: Text,
 }
+
+table!(AppcImage: APPC_IMAGE { name, image_id });
 
 /// A directory of the host inside the container.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -88,6 +126,8 @@ pub struct Volume {
     pub mode: VolumeMode,
 }
 
+table!(Volume: VOLUME { container_path, host_path, mode });
+
 /// Whether a volume may be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum VolumeMode {
@@ -98,3 +138,15 @@ pub enum VolumeMode {
     #[serde(rename = "RW")]
     ReadWrite,
 }
+
+impl VolumeMode {
+    /// Its word in the schema.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::ReadOnly => "RO",
+            Self::ReadWrite => "RW",
+        }
+    }
+}
+
+texts!(VolumeMode);

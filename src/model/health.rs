@@ -3,6 +3,9 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::vocabulary::{self, Struct};
+
+use super::fields::{FieldValue, Held, Table, table};
 use super::{CommandLine, FractionalSeconds, Integer, Text};
 
 /// When and how often health is checked, and what counts as healthy.
@@ -24,6 +27,11 @@ pub struct HealthCheckConfig {
     pub timeout_secs: Option<FractionalSeconds>,
 }
 
+table!(HealthCheckConfig: HEALTH_CHECK_CONFIG {
+    health_checker, initial_interval_secs, interval_secs, max_consecutive_failures,
+    min_consecutive_successes, timeout_secs,
+});
+
 /// How to check: `http` or `shell`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -32,6 +40,26 @@ pub enum HealthChecker {
     Http(HttpHealthChecker),
     /// A command on the node; exit code 0 is healthy.
     Shell(ShellHealthChecker),
+}
+
+impl Table for HealthChecker {
+    fn of(&self) -> &'static Struct {
+        &vocabulary::HEALTH_CHECKER_CONFIG
+    }
+
+    fn field(&self, name: &str) -> Option<FieldValue<'_>> {
+        match (self, name) {
+            (Self::Http(http), "http") => http.held(),
+            (Self::Shell(shell), "shell") => shell.held(),
+            _ => None,
+        }
+    }
+}
+
+impl Held for HealthChecker {
+    fn held(&self) -> Option<FieldValue<'_>> {
+        Some(FieldValue::Table(self))
+    }
 }
 
 /// A health check over HTTP.
@@ -46,6 +74,10 @@ pub struct HttpHealthChecker {
     pub expected_response_code: Option<Integer<0>>,
 }
 
+table!(HttpHealthChecker: HTTP_HEALTH_CHECKER {
+    endpoint, expected_response, expected_response_code,
+});
+
 /// A health check by a command.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -53,3 +85,5 @@ pub struct ShellHealthChecker {
     /// The command; it may name packages and files as a process' command line does.
     pub shell_command: CommandLine,
 }
+
+table!(ShellHealthChecker: SHELL_HEALTH_CHECKER { shell_command });

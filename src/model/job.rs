@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::vocabulary::JOB;
 
+use super::fields::{table, texts};
 use super::{
     Cluster, Container, Environment, HealthCheckConfig, Integer, JobName, LifecycleConfig,
     PackageName, PackageSource, Placement, Role, Seconds, SlaPolicy, Task, Text, UpdateConfig,
@@ -81,6 +82,13 @@ pub struct Job {
     pub waive: Option<Waive>,
 }
 
+table!(Job: JOB {
+    cluster, role, environment, name, task, instances, service, cron_schedule,
+    cron_collision_policy, contact, constraints, update_config, max_task_failures, production,
+    priority, health_check_config, container, task_links, announce, enable_hooks, lifecycle, tier,
+    metadata, partition_policy, sla_policy, executor_config,
+} own { schema, packages, waive });
+
 impl Job {
     /// How many instances it has.
     pub fn instance_count(&self) -> i64 {
@@ -122,6 +130,18 @@ pub enum CronCollisionPolicy {
     CancelNew,
 }
 
+impl CronCollisionPolicy {
+    /// Its word in the schema.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::KillExisting => "KILL_EXISTING",
+            Self::CancelNew => "CANCEL_NEW",
+        }
+    }
+}
+
+texts!(CronCollisionPolicy);
+
 /// Announces instances in `ZooKeeper`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -134,6 +154,8 @@ pub struct Announcer {
     pub zk_path: Option<Text>,
 }
 
+table!(Announcer: ANNOUNCER { primary_port, portmap, zk_path });
+
 /// A key and a value for people and tools.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -143,6 +165,8 @@ pub struct Metadata {
     /// The value.
     pub value: Text,
 }
+
+table!(Metadata: METADATA { key, value });
 
 /// What happens to instances on a node that is out of reach.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -154,6 +178,8 @@ pub struct PartitionPolicy {
     pub delay_secs: Option<Seconds>,
 }
 
+table!(PartitionPolicy: PARTITION_POLICY { reschedule, delay_secs });
+
 /// The executor that runs the task.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -163,3 +189,5 @@ pub struct ExecutorConfig {
     /// What it is given; Thermos is given the job itself.
     pub data: Option<String>,
 }
+
+table!(ExecutorConfig: EXECUTOR_CONFIG { name, data });

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::fields::table;
 use super::{Seconds, Text};
 
 /// What happens before a task is killed.
@@ -12,6 +13,8 @@ pub struct LifecycleConfig {
     /// Requests that ask the task to stop.
     pub http: Option<HttpLifecycleConfig>,
 }
+
+table!(LifecycleConfig: LIFECYCLE_CONFIG { http });
 
 /// Requests that ask a task to stop, the graceful one first.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -28,3 +31,8 @@ pub struct HttpLifecycleConfig {
     /// How long to wait after the last request (default 5 s).
     pub shutdown_wait_secs: Option<Seconds>,
 }
+
+table!(HttpLifecycleConfig: HTTP_LIFECYCLE_CONFIG {
+    port, graceful_shutdown_endpoint, shutdown_endpoint, graceful_shutdown_wait_secs,
+    shutdown_wait_secs,
+});

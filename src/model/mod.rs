@@ -6,6 +6,7 @@
 mod command;
 mod container;
 mod document;
+mod fields;
 mod health;
 mod installable;
 mod job;
@@ -25,7 +26,6 @@ mod settings;
 mod shell;
 mod sla;
 mod task;
-mod template;
 mod text;
 pub mod timing;
 mod update;
@@ -35,6 +35,7 @@ pub use container::{
     AppcImage, Container, Docker, DockerImage, Image, Mesos, Parameter, Volume, VolumeMode,
 };
 pub use document::{Dialect, Document, JobList};
+pub use fields::{FieldValue, List, Map, Table};
 pub use health::{HealthCheckConfig, HealthChecker, HttpHealthChecker, ShellHealthChecker};
 pub use installable::{Attribute, Installable, InstallableError, InstallableSource};
 pub use job::{
@@ -58,7 +59,6 @@ pub use settings::{
 pub use shell::shell_word;
 pub use sla::{CoordinatorSlaPolicy, CountSlaPolicy, PercentageSlaPolicy, SlaPolicy};
 pub use task::{OrderConstraint, Task};
-pub use template::{Address, Component, TemplateReference, references};
 pub use text::Text;
 pub use update::{
     BatchUpdateStrategy, QueueUpdateStrategy, UpdateConfig, UpdateStrategy,

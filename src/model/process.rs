@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use crate::vocabulary::PROCESS;
 
+use super::fields::{table, texts};
 use super::{Bytes, CommandLine, Integer, ProcessName, Resources, Seconds, Waive};
 
 /// A command that the agent runs with `/bin/bash -c` in the task's sandbox.
@@ -38,6 +39,11 @@ pub struct Process {
     pub waive: Option<Box<Waive>>,
 }
 
+table!(Process: PROCESS {
+    name, cmdline, max_failures, daemon, ephemeral, final_ = "final", min_duration, logger,
+    resources,
+} own { after, waive });
+
 impl Process {
     /// Whether it belongs to the task's finalisation.
     pub fn is_final(&self) -> bool {
@@ -67,6 +73,8 @@ pub struct Logger {
     pub rotate: Option<RotatePolicy>,
 }
 
+table!(Logger: LOGGER { destination, mode, rotate });
+
 /// Where output goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -81,6 +89,18 @@ pub enum LoggerDestination {
     None,
 }
 
+impl LoggerDestination {
+    /// Its word in the schema.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Console => "console",
+            Self::Both => "both",
+            Self::None => "none",
+        }
+    }
+}
+
 /// Whether log files are rotated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -91,6 +111,18 @@ pub enum LoggerMode {
     Rotate,
 }
 
+impl LoggerMode {
+    /// Its word in the schema.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Rotate => "rotate",
+        }
+    }
+}
+
+texts!(LoggerDestination, LoggerMode);
+
 /// How log files are rotated.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -100,3 +132,5 @@ pub struct RotatePolicy {
     /// How many closed files are kept (default 5).
     pub backups: Option<Integer<0>>,
 }
+
+table!(RotatePolicy: ROTATE_POLICY { log_size, backups });

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use crate::vocabulary::RESOURCES;
 
+use super::fields::table;
 use super::{Bytes, Float, Integer};
 
 /// What may be used.
@@ -20,6 +21,8 @@ pub struct Resources {
     /// Graphics processors (default 0); the scheduler has to allow them.
     pub gpu: Option<Integer<0>>,
 }
+
+table!(Resources: RESOURCES { cpu, ram, disk, gpu });
 
 impl Resources {
     /// How many graphics processors they are.

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::fields::{choice, table};
 use super::{Float, Integer, Seconds, Text};
 
 /// The promise that maintenance has to keep. Aurora's JSON can only carry `coordinator`; the target
@@ -18,6 +19,8 @@ pub enum SlaPolicy {
     Coordinator(CoordinatorSlaPolicy),
 }
 
+choice!(SlaPolicy { Count = "count", Percentage = "percentage", Coordinator = "coordinator" });
+
 /// So many instances keep running.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -27,6 +30,8 @@ pub struct CountSlaPolicy {
     /// For how long they have to have been running.
     pub duration_secs: Seconds,
 }
+
+table!(CountSlaPolicy: COUNT_SLA_POLICY { count, duration_secs });
 
 /// So many percent of the instances keep running.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
@@ -38,6 +43,8 @@ pub struct PercentageSlaPolicy {
     pub duration_secs: Seconds,
 }
 
+table!(PercentageSlaPolicy: PERCENTAGE_SLA_POLICY { percentage, duration_secs });
+
 /// A service that is asked before a task is taken away.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -47,3 +54,5 @@ pub struct CoordinatorSlaPolicy {
     /// The field of its answer that says yes or no (default `drain`).
     pub status_key: Option<Text>,
 }
+
+table!(CoordinatorSlaPolicy: COORDINATOR_SLA_POLICY { coordinator_url, status_key });

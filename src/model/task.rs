@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::fields::table;
 use super::{Integer, Process, ProcessName, Resources, Seconds, Text};
 
 /// What one instance of a job runs.
@@ -27,6 +28,10 @@ pub struct Task {
     pub user: Option<Text>,
 }
 
+table!(Task: TASK {
+    name, processes, constraints, resources, max_failures, max_concurrency, finalization_wait, user,
+});
+
 /// Each of these processes starts when the one before it has succeeded.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -34,3 +39,5 @@ pub struct OrderConstraint {
     /// Names of processes, the first to run first.
     pub order: Vec<ProcessName>,
 }
+
+table!(OrderConstraint: CONSTRAINT { order });

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::fields::{choice, table};
 use super::{Integer, Seconds};
 
 /// How an update proceeds, and when it gives up.
@@ -31,6 +32,11 @@ pub struct UpdateConfig {
     pub sla_aware: Option<bool>,
 }
 
+table!(UpdateConfig: UPDATE_CONFIG {
+    batch_size, watch_secs, max_per_shard_failures, max_total_failures, rollback_on_failure,
+    wait_for_batch_completion, pulse_interval_secs, update_strategy, sla_aware,
+});
+
 /// In which groups instances are replaced. Aurora's JSON can only carry `queue`; the target
 /// `aurora-config` carries all. Aurora's own client cannot start updates with `queue` and `batch`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -44,6 +50,8 @@ pub enum UpdateStrategy {
     VariableBatch(VariableBatchUpdateStrategy),
 }
 
+choice!(UpdateStrategy { Queue = "queue", Batch = "batch", VariableBatch = "variable_batch" });
+
 /// A fixed number of instances at any time.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -51,6 +59,8 @@ pub struct QueueUpdateStrategy {
     /// How many (default 1).
     pub batch_size: Option<Integer<1>>,
 }
+
+table!(QueueUpdateStrategy: QUEUE_UPDATE_STRATEGY { batch_size });
 
 /// Batches of one size.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -62,6 +72,8 @@ pub struct BatchUpdateStrategy {
     pub autopause_after_batch: Option<bool>,
 }
 
+table!(BatchUpdateStrategy: BATCH_UPDATE_STRATEGY { batch_size, autopause_after_batch });
+
 /// Batches of given sizes.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -71,3 +83,7 @@ pub struct VariableBatchUpdateStrategy {
     /// Whether the update pauses after each batch (default false).
     pub autopause_after_batch: Option<bool>,
 }
+
+table!(VariableBatchUpdateStrategy: VARIABLE_BATCH_UPDATE_STRATEGY {
+    batch_sizes, autopause_after_batch,
+});

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::model::{Component, references};
+use crate::template::{Component, references};
 
 /// `text` with `{{processes[N]...}}` and `{{task.processes[N]...}}` counting `added` processes
 /// more; escapes, too, since Aurora evaluates what they yield once more.

@@ -17,9 +17,10 @@ use crate::beneath::OpenError;
 use crate::check::templates::UNBOUND_TEMPLATE;
 use crate::check::{Binding, Scope, bind, examine, lookalikes_in_file};
 use crate::diagnostic::{Diagnostic, MachineError, Place};
-use crate::model::{PackageName, TemplateReference, references};
+use crate::model::PackageName;
 use crate::source::{Location, SourceFile, Span};
 use crate::store::{StoreDir, StorePath, StorePathName};
+use crate::template::{TemplateReference, references};
 
 use super::{Context, Late};
 

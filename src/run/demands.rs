@@ -4,9 +4,9 @@ use serde_json::{Map, Value};
 
 use crate::vocabulary::EXECUTOR_CONFIG;
 
-use super::bind::{Agent, Reading, Scope};
 use super::fields::Reader;
 use super::read::{CompiledJob, Problem};
+use super::reading::{Reading, Scope, nobody};
 
 type Table = Map<String, Value>;
 
@@ -27,10 +27,10 @@ impl CompiledJob {
     /// # Errors
     /// If it says so in no way that can be read.
     pub fn demands(&self) -> Result<Demands, Vec<Problem>> {
-        let agent = Agent::nobody();
+        let agent = nobody();
         let reading = Reading::default();
         let mut reader = Reader::default();
-        let scope = Scope::new(&self.table, &agent, &reading);
+        let scope = reading.scope(&self.table, &agent);
         let instances = reader.number(&self.table, &scope, "", "instances");
         let demands = Demands {
             instances,

@@ -3,10 +3,11 @@
 
 use serde_json::{Map, Value};
 
+use crate::template::{Json, Names as _, OfFile, Value::Text};
 use crate::vocabulary::python;
 
-use super::bind::{Scope, Trouble, scalar};
 use super::read::Problem;
+use super::reading::Scope;
 
 type Table = Map<String, Value>;
 
@@ -46,24 +47,14 @@ impl Reader {
     }
 
     pub(super) fn text(&mut self, value: &Value, scope: &Scope<'_>, at: &str) -> Option<String> {
-        let Some(text) = scalar(value) else {
+        let Text(text) = OfFile::value(OfFile::Written(Json::Value(value), None)) else {
             self.problem(at, format!("expected a text, found {}", kind(value)));
             return None;
         };
-        match scope.fill_in(&text) {
-            Ok(filled) => Some(filled),
-            Err(trouble) => {
-                let what = match trouble {
-                    Trouble::Malformed(text) => format!("`{text}` is no reference"),
-                    Trouble::Unbound(text) => format!("`{text}` is unknown here"),
-                    Trouble::Endless(text) => format!("the value of `{text}` leads back to itself"),
-                    Trouble::TooLarge(text) => format!("with `{text}`, the job becomes too large"),
-                    Trouble::NotText(text) => format!("`{text}` is a table or a list, not text"),
-                };
-                self.problem(at, what);
-                None
-            }
-        }
+        let filled = scope.complete(&text);
+        filled
+            .map_err(|trouble| self.problem(at, trouble.to_string()))
+            .ok()
     }
 
     pub(super) fn number(

@@ -4,14 +4,13 @@
 //! and every reference filled in; [`Schedule`] decides, without a clock or processes of its own,
 //! what to start and to end, and when the task is done; `world` does it.
 
-mod bind;
-mod client;
 mod demands;
 mod fields;
 mod init;
 mod order;
 mod ports;
 mod read;
+mod reading;
 mod schedule;
 mod task;
 pub mod world;
@@ -19,8 +18,6 @@ pub mod world;
 #[cfg(test)]
 mod tests;
 
-pub use bind::{Agent, Trouble};
-pub use client::ClientsView;
 pub use demands::Demands;
 pub use init::{is_init, is_init_step, realised};
 pub use ports::{PortClash, PortNames, Ports};

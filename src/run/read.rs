@@ -7,11 +7,14 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::vocabulary::{Completion, ROTATE_POLICY, TooManyTables};
+use crate::template::{Agent, Json, OfFile};
+use crate::vocabulary::{
+    ANNOUNCER, CONSTRAINT, Completion, LOGGER, PROCESS, ROTATE_POLICY, Struct, TASK, TooManyTables,
+};
 
-use super::bind::{Agent, Reading, Scope};
 use super::fields::Reader;
 use super::order;
+use super::reading::{Reading, Scope, nobody};
 use super::{Destination, Key, Logger, PortNames, Process, Rotation, Task};
 
 type Table = Map<String, Value>;
@@ -101,10 +104,10 @@ impl CompiledJob {
     /// # Errors
     /// If it does not say so.
     pub fn key(&self) -> Result<Key, Vec<Problem>> {
-        let agent = Agent::nobody();
+        let agent = nobody();
         let reading = Reading::default();
         let mut reader = Reader::default();
-        let scope = Scope::new(&self.table, &agent, &reading);
+        let scope = reading.scope(&self.table, &agent);
         let key = reader.key(&self.table, &scope);
         reader.finish(key)
     }
@@ -114,10 +117,10 @@ impl CompiledJob {
     /// # Errors
     /// If the task cannot be run.
     pub fn ports(&self) -> Result<PortNames, Vec<Problem>> {
-        let agent = Agent::nobody();
+        let agent = nobody();
         let reading = Reading::default();
         let mut reader = Reader::default();
-        let scope = Scope::new(&self.table, &agent, &reading);
+        let scope = reading.scope(&self.table, &agent);
         let task = reader.task(&self.table, &scope);
         let portmap = reader.portmap(&self.table, &scope);
         reader.finish(task)?;
@@ -132,21 +135,9 @@ impl CompiledJob {
     pub fn task(&self, agent: &Agent) -> Result<Task, Vec<Problem>> {
         let reading = Reading::default();
         let mut reader = Reader::default();
-        let scope = Scope::new(&self.table, agent, &reading);
+        let scope = reading.scope(&self.table, agent);
         let task = reader.task(&self.table, &scope);
         reader.finish(task)
-    }
-}
-
-impl Agent {
-    /// Stands in where nothing is run yet.
-    pub(super) fn nobody() -> Self {
-        Self {
-            instance: 0,
-            hostname: "localhost".to_owned(),
-            task_id: "task".to_owned(),
-            ports: BTreeMap::new(),
-        }
     }
 }
 
@@ -177,7 +168,7 @@ impl Reader {
         let Some(announce) = job.get("announce").and_then(Value::as_object) else {
             return BTreeMap::new();
         };
-        let scope = scope.inside(announce);
+        let scope = inside(scope, announce, &ANNOUNCER);
         let Some(portmap) = announce.get("portmap").and_then(Value::as_object) else {
             self.problem("announce.portmap", "expected a table of ports");
             return BTreeMap::new();
@@ -206,7 +197,7 @@ impl Reader {
                 &empty
             }
         };
-        let scope = scope.inside(task);
+        let scope = inside(scope, task, &TASK);
         let processes = if self.problems.iter().any(|problem| problem.at == "task")
             || !job.contains_key("task")
         {
@@ -249,7 +240,7 @@ impl Reader {
                 self.problem(at, "expected a process");
                 continue;
             };
-            let Some(process) = self.process(table, &scope.inside(table), &at) else {
+            let Some(process) = self.process(table, &inside(scope, table, &PROCESS), &at) else {
                 continue;
             };
             if !names.insert(process.name.clone()) {
@@ -316,7 +307,7 @@ impl Reader {
                 return default;
             }
         };
-        let scope = scope.inside(table);
+        let scope = inside(scope, table, &LOGGER);
         let destination = match self.required(table, &scope, &at, "destination").as_deref() {
             Some("file") | None => Destination::File,
             Some("console") => Destination::Console,
@@ -345,7 +336,7 @@ impl Reader {
             .get("rotate")
             .and_then(Value::as_object)
             .unwrap_or(&empty);
-        let inside = scope.inside(rotate);
+        let inside = inside(&scope, rotate, &ROTATE_POLICY);
         let at = format!("{at}.rotate");
         let mut number = |field: &str| {
             if rotate.contains_key(field) {
@@ -385,7 +376,7 @@ impl Reader {
             let at = format!("task.constraints[{index}].order");
             let names = constraint.as_object().and_then(|table| {
                 let names = table.get("order")?.as_array()?;
-                Some((scope.inside(table), names))
+                Some((inside(scope, table, &CONSTRAINT), names))
             });
             let Some((scope, names)) = names else {
                 self.problem(at, "expected a list of names");
@@ -417,6 +408,12 @@ impl Reader {
         }
         order
     }
+}
+
+/// `scope` around a field of a table inside.
+fn inside<'a>(scope: &Scope<'a>, table: &'a Table, of: &'static Struct) -> Scope<'a> {
+    let table = OfFile::table(Json::Table(table), of);
+    scope.clone().inside(table)
 }
 
 fn unlimited(number: u64) -> Option<usize> {

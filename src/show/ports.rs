@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Job, Text, references};
+use crate::model::{Job, Text};
 use crate::plan::{Plan, Step};
+use crate::template::references;
 use crate::vocabulary::ANNOUNCER;
 
 use super::document::{Port, PortSource};

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::compile::Planned;
 use crate::diagnostic::render::Lines;
-use crate::model::{Address, Component, TemplateReference, references};
 use crate::source::{Kind, Node, Pointer, SourceMap, Token};
+use crate::template::{Address, Component, TemplateReference, references};
 
 use super::document::{Place, Template};
 

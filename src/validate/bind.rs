@@ -1,98 +1,84 @@
 //! References in values that have to be known when the client reads a job.
 
-use std::borrow::Cow;
-
-use serde_json::{Map, Number, Value};
-
-use crate::check::by_agent;
 use crate::check::templates::{
     ENDLESS_TEMPLATE, TEMPLATE_NOT_TEXT, TEMPLATE_SYNTAX, UNBOUND_TEMPLATE,
 };
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::{Address, references};
-use crate::run::{ClientsView, Trouble};
-use crate::source::{Kind, Node, Token};
-use crate::vocabulary::python;
+use crate::source::{Node, Token};
+use crate::template::{Added, Address, Budget, OfFile, Scope, Trouble, Why, by_agent, references};
 
-/// The client's view of a job.
-pub(super) struct View(Option<ClientsView>);
+/// A job as the client sees it, which fills in its texts before it knows a node.
+pub(super) struct View {
+    job: Node,
+    budget: Budget,
+}
 
 impl View {
     pub(super) fn new(job: &Node) -> Self {
-        let table = match value(job) {
-            Value::Object(table) => table,
-            _ => Map::new(),
-        };
-        Self(ClientsView::new(&table))
+        Self {
+            job: job.clone(),
+            budget: Budget::default(),
+        }
     }
 
     /// `text`, which is the value at `pointer` (from the job), filled in.
     pub(super) fn fill_in(&self, text: &str, pointer: &[Token]) -> Result<String, Trouble> {
-        let steps = steps(pointer);
-        match &self.0 {
-            Some(view) => view.fill_in(steps.iter().map(AsRef::as_ref), text),
-            None => Err(Trouble::TooLarge(text.to_owned())),
-        }
+        self.around(pointer, Added::Clients).complete(text)
     }
 
     /// What is wrong with `text` in the job's key, by which the client picks the job before it adds
     /// names of its own.
     pub(super) fn before_the_pick(&self, text: &str, pointer: &[Token]) -> Option<Trouble> {
-        let steps = steps(pointer);
-        let view = self.0.as_ref()?;
-        let path = steps.iter().map(AsRef::as_ref);
-        view.fill_in_unpicked(path, text).err()
+        self.around(pointer, Added::Nobodys).complete(text).err()
     }
 
     /// Whether the job itself says what `address` is in the value at `pointer` (from the job).
     pub(super) fn has(&self, pointer: &[Token], address: &Address<'_>) -> bool {
-        let steps = steps(pointer);
-        let view = self.0.as_ref();
-        view.is_some_and(|view| view.has(steps.iter().map(AsRef::as_ref), address))
+        self.around(pointer, Added::Nobodys).has(address)
     }
-}
 
-/// The steps of a pointer as [`ClientsView`] takes them.
-fn steps(pointer: &[Token]) -> Vec<Cow<'_, str>> {
-    fn step(token: &Token) -> Cow<'_, str> {
-        match token {
-            Token::Key(key) => Cow::Borrowed(key.as_str()),
-            Token::Index(index) => Cow::Owned(index.to_string()),
+    /// The tables around the value at `pointer`.
+    fn around<'a>(&'a self, pointer: &[Token], added: Added<'a>) -> Scope<'a, OfFile<&'a Node>> {
+        let mut at = OfFile::job(&self.job);
+        let mut scope = Scope::new(at, added).within(&self.budget);
+        for (step, token) in pointer.iter().enumerate() {
+            if step > 0 && at.is_struct() {
+                scope = scope.inside(at);
+            }
+            let next = match token {
+                Token::Key(key) => at.key(key),
+                Token::Index(index) => at.element(*index),
+            };
+            let Some(next) = next else { break };
+            at = next;
         }
+        scope
     }
-    pointer.iter().map(step).collect()
 }
 
 /// What is wrong with the references of a text, `place` being that of a part of it.
 pub(super) fn problem(trouble: &Trouble, place: impl FnOnce(&str) -> Place) -> Diagnostic {
-    match trouble {
-        Trouble::Malformed(written) => {
-            let headline = format!("`{written}` is no reference");
-            Diagnostic::new(&TEMPLATE_SYNTAX, headline, place(written))
-        }
-        Trouble::Unbound(written) if is_agents(written) => {
-            let headline = format!("`{written}` is only known on the node");
-            Diagnostic::new(&UNBOUND_TEMPLATE, headline, place(written))
-                .help("write a value that is known when the job is submitted")
-        }
-        Trouble::Unbound(written) => {
-            let headline = format!("`{written}` is unknown here");
-            Diagnostic::new(&UNBOUND_TEMPLATE, headline, place(written))
-                .help("name a field of the tables around it, or write the value")
-        }
-        Trouble::Endless(written) => {
-            let headline = format!("the value of `{written}` leads back to itself");
-            Diagnostic::new(&ENDLESS_TEMPLATE, headline, place(written))
-        }
-        Trouble::TooLarge(written) => {
-            let headline = format!("with `{written}`, the job becomes too large");
-            Diagnostic::new(&ENDLESS_TEMPLATE, headline, place(written))
-        }
-        Trouble::NotText(written) => {
-            let headline = format!("`{written}` is a table or a list, not text");
-            Diagnostic::new(&TEMPLATE_NOT_TEXT, headline, place(written))
-                .help("name one of its fields")
-        }
+    let written = &*trouble.reference;
+    let (code, headline, help) = match trouble.why {
+        Why::Malformed => (&TEMPLATE_SYNTAX, None, None),
+        Why::Unbound if is_agents(written) => (
+            &UNBOUND_TEMPLATE,
+            Some(format!("`{written}` is only known on the node")),
+            Some("write a value that is known when the job is submitted"),
+        ),
+        Why::Unbound => (
+            &UNBOUND_TEMPLATE,
+            None,
+            Some("name a field of the tables around it, or write the value"),
+        ),
+        Why::Endless | Why::TooLarge => (&ENDLESS_TEMPLATE, None, None),
+        Why::NotText => (&TEMPLATE_NOT_TEXT, None, Some("name one of its fields")),
+    };
+    let headline = headline.unwrap_or_else(|| trouble.to_string());
+    let problem = Diagnostic::new(code, headline, place(written));
+    match help {
+        Some(help) => problem.help(help),
+        None => problem,
     }
 }
 
@@ -100,26 +86,4 @@ pub(super) fn problem(trouble: &Trouble, place: impl FnOnce(&str) -> Place) -> D
 pub(super) fn is_agents(written: &str) -> bool {
     let address = references(written).next().and_then(|found| found.address);
     address.is_some_and(|address| by_agent(&address))
-}
-
-fn value(node: &Node) -> Value {
-    match &node.kind {
-        Kind::Null => Value::Null,
-        Kind::Boolean(value) => Value::Bool(*value),
-        Kind::Integer(number) => Value::from(*number),
-        Kind::Float(number) => {
-            let finite = Number::from_f64(*number).map(Value::Number);
-            finite.unwrap_or_else(|| Value::String(python::print_float(*number)))
-        }
-        Kind::String(text) => Value::String(text.clone()),
-        Kind::Sequence(items) => Value::Array(items.iter().map(value).collect()),
-        Kind::Mapping(entries) => {
-            let entries = entries.iter();
-            Value::Object(
-                entries
-                    .map(|entry| (entry.key.to_string(), value(&entry.value)))
-                    .collect(),
-            )
-        }
-    }
 }

@@ -6,24 +6,13 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use crate::model::{Address, references};
-use crate::run::Trouble;
 use crate::source::{Key, Kind, Node, Span, Token};
+use crate::template::{self, Address, MAX_BYTES, Trouble, Why, references};
 
 use super::bind::View;
 
 /// So often is a text read again, as by the client.
 const MOST_ROUNDS: usize = 100;
-
-/// No text that is meant well becomes longer.
-const MOST_BYTES: usize = 1 << 20;
-
-/// Names that the client gives a meaning of its own, whatever is bound, and the fields they stand for.
-const ALIASES: &[(&str, &str)] = &[
-    ("mesos.role", "role"),
-    ("mesos.cluster", "cluster"),
-    ("thermos.user", "role"),
-];
 
 /// A name and the text that it stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,10 +40,8 @@ impl FromStr for Binding {
 
 /// The field that the client's own name stands for, which a reference has.
 pub(super) fn alias(written: &str) -> Option<&'static str> {
-    let address = references(written).next()?.address?.to_string();
-    let mut aliases = ALIASES.iter();
-    let (_, field) = aliases.find(|(alias, _)| *alias == address)?;
-    Some(field)
+    let address = references(written).next()?.address?;
+    template::alias(&address.0)
 }
 
 /// A text that cannot be filled in: its place in the source and in the job, and why.
@@ -65,7 +52,8 @@ pub(super) fn fill_in(job: &mut Node, bindings: &[Binding]) -> Vec<Failed> {
     let pairs = bindings
         .iter()
         .map(|it| (it.name.as_str(), it.value.as_str()));
-    let is_alias = |name: &str| ALIASES.iter().any(|(alias, _)| *alias == name);
+    let is_alias =
+        |name: &str| Address::parse(name).is_some_and(|it| template::alias(&it.0).is_some());
     let bound: BTreeMap<_, _> = pairs.filter(|(name, _)| !is_alias(name)).collect();
     if bound.is_empty() {
         return Vec::new();
@@ -120,14 +108,14 @@ impl Filler<'_> {
             let (filled, reference) = self.round(text);
             let Some(reference) = reference else { return };
             let reference = first.get_or_insert(reference);
-            if filled.len() > MOST_BYTES {
-                let trouble = Trouble::TooLarge(reference.clone());
+            if filled.len() > MAX_BYTES {
+                let trouble = Trouble::new(Why::TooLarge, reference.clone());
                 self.failed.push((span, self.at.clone(), trouble));
                 return;
             }
             *text = filled;
         }
-        let trouble = Trouble::Endless(first.unwrap_or_default());
+        let trouble = Trouble::new(Why::Endless, first.unwrap_or_default());
         self.failed.push((span, self.at.clone(), trouble));
     }
 
@@ -148,7 +136,7 @@ impl Filler<'_> {
             filled.push_str(value);
             at = reference.offset + reference.text.len();
             first.get_or_insert(reference.text);
-            if filled.len() > MOST_BYTES {
+            if filled.len() > MAX_BYTES {
                 break;
             }
         }

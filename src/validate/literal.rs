@@ -1,11 +1,11 @@
 //! References that no name stands behind and that Aurora's client takes all the same: it sends the
 //! text as it is, or writes a whole table out.
 
-use crate::check::by_agent;
 use crate::check::templates::{TEMPLATE_NOT_TEXT, TEMPLATE_SYNTAX, UNBOUND_TEMPLATE};
 use crate::diagnostic::{Diagnostic, Part, Place};
-use crate::model::{Address, Component, Document, references};
+use crate::model::Document;
 use crate::source::{Kind, Node, Token};
+use crate::template::{Address, Component, by_agent, references};
 
 use super::type_at::type_at;
 use crate::vocabulary::Type;
@@ -43,8 +43,7 @@ pub(super) fn takes(problem: &Diagnostic, root: &Node) -> bool {
     let Some(reference) = references(text).next() else {
         return false;
     };
-    let escaped = || Address::parse(reference.inner.trim_matches('&'));
-    let Some(address) = reference.address.clone().or_else(escaped) else {
+    let Some(address) = reference.named() else {
         return false;
     };
     if problem.code.id == TEMPLATE_NOT_TEXT.id {

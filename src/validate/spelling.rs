@@ -16,9 +16,9 @@ use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::front::codes::NUMBER_OUT_OF_RANGE;
 use crate::front::decode::codes::{BAD_VALUE, WRONG_TYPE};
 use crate::lint::Levels;
-use crate::model::{Document, Settings, references};
-use crate::run::Trouble;
+use crate::model::{Document, Settings};
 use crate::source::{Entry, Kind, Node, Pointer, SourceFile, Span, Token};
+use crate::template::{Why, references};
 use crate::validate::codes::{COERCED_VALUE, IGNORED_FIELD};
 use crate::vocabulary::{JOB, Type};
 
@@ -244,12 +244,14 @@ impl Speller<'_> {
             let headline = format!("`{escaped}` leaves braces in the job's key");
             return Some(Diagnostic::new(&BAD_VALUE, headline, place).help("leave the `&` out"));
         }
-        let Trouble::Unbound(written) = view.before_the_pick(text, inside)? else {
+        let trouble = view.before_the_pick(text, inside)?;
+        if trouble.why != Why::Unbound {
             return None;
-        };
-        let name = binding::alias(&written)?;
+        }
+        let written = &trouble.reference;
+        let name = binding::alias(written)?;
         let headline = format!("`{written}` is unknown until the job was found by its key");
-        let place = self.within(node.span, &written);
+        let place = self.within(node.span, written);
         let problem = Diagnostic::new(&UNBOUND_TEMPLATE, headline, place);
         Some(problem.help(format!("write `{{{{{name}}}}}`")))
     }
@@ -268,7 +270,11 @@ impl Speller<'_> {
         };
         let filled = match view.fill_in(text, inside) {
             Ok(filled) => filled,
-            Err(Trouble::Unbound(written)) if matches!(of, Type::Text) && is_agents(&written) => {
+            Err(trouble)
+                if matches!(of, Type::Text)
+                    && trouble.why == Why::Unbound
+                    && is_agents(&trouble.reference) =>
+            {
                 return;
             }
             Err(trouble) => {

@@ -27,9 +27,10 @@ use crate::front::codes::{
 };
 use crate::front::decode::codes::{BAD_VALUE, MISSING_FIELD, UNKNOWN_FIELD, WRONG_TYPE};
 use crate::front::foreign::FOREIGN_FILE;
-use crate::model::{Document, references};
+use crate::model::Document;
 use crate::source::{Kind, Node, Pointer, Token};
 use crate::target::aurora::codes::NOT_IN_JSON;
+use crate::template::references;
 
 use super::Strictness;
 use super::coerce;

@@ -9,11 +9,12 @@ use std::ops::Range;
 
 use crate::check::lookalikes::UNREAD_REFERENCE;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::{Address, CommandLine, PackageName, Piece, Reference, references};
+use crate::model::{CommandLine, PackageName, Piece, Reference};
 
 use crate::check::mistaken;
-use crate::check::scope::{Scope, by_agent};
+use crate::check::scope::Scope;
 use crate::check::templates::{self, not_in_files};
+use crate::template::{Address, by_agent, references};
 
 use super::{MOST, Reader, agents_address, braces_and_percents};
 

@@ -4,10 +4,9 @@
 mod file;
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::{
-    Address, CommandLine, Component, Dialect, Piece, Problem, SyntaxError, references,
-};
+use crate::model::{CommandLine, Dialect, Piece, Problem, SyntaxError};
 use crate::source::Pointer;
+use crate::template::{Address, Component, references};
 
 pub use file::lookalikes_in_file;
 

@@ -13,7 +13,6 @@ pub use codes::{
 };
 
 use super::Ctx;
-use super::schema::Struct;
 use super::scope::expand;
 
 /// Checks a job against the flags.
@@ -215,11 +214,13 @@ fn tier(ctx: &mut Ctx<'_>) {
 }
 
 fn executor(ctx: &mut Ctx<'_>) {
-    let config = ctx.job.executor_config.as_ref();
-    let Some(name) = config.and_then(|config| config.name.as_ref()) else {
+    let Some(config) = &ctx.job.executor_config else {
         return;
     };
-    let scope = ctx.scopes().job().inside(Struct::Executor(config));
+    let Some(name) = &config.name else {
+        return;
+    };
+    let scope = ctx.scopes().job().inside(config);
     let Some(bound) = expand(name.as_str(), &scope) else {
         return;
     };

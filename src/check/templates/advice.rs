@@ -1,10 +1,10 @@
 //! What a reference to an unknown name was probably meant to be.
 
 use crate::diagnostic::closest;
-use crate::model::{Address, Component, Dialect};
+use crate::model::Dialect;
 
-use crate::check::schema::Struct;
 use crate::check::scope::{Scope, trouble};
+use crate::template::{Address, Component};
 
 /// Names that can be referred to from anywhere.
 const EVERYWHERE: &[&str] = &[
@@ -120,9 +120,20 @@ pub(super) fn of_other_languages(inner: &str, scope: &Scope<'_>) -> Option<Advic
     is_foreign.then_some(Advice::Value)
 }
 
+/// A text of the user's in a headline: its first line, and not too much of that.
+pub(in crate::check) fn shorten(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let line = text.lines().next().unwrap_or_default();
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}...", &line[..end]),
+        None if line.len() < text.len() => format!("{line}..."),
+        None => line.to_owned(),
+    }
+}
+
 /// What to do about a reference of commands in a file, where it is not read.
 pub(in crate::check) fn not_in_files(reference: &str) -> String {
-    let reference = super::shorten(reference);
+    let reference = shorten(reference);
     format!(
         "put `{reference}` into the command, and give it to the program as an argument or an \
          environment variable: in a file, only `{{{{...}}}}` is filled in"
@@ -228,9 +239,9 @@ pub(in crate::check) fn near_miss(address: &Address<'_>, scope: &Scope<'_>) -> O
             return qualified;
         }
     }
-    let local: &[&str] = match scope.innermost() {
-        Some(Struct::Process(_)) => &["max_failures", "min_duration"],
-        Some(Struct::Announcer(_)) => &["primary_port"],
+    let local: &[&str] = match scope.innermost().map(|of| of.name) {
+        Some("Process") => &["max_failures", "min_duration"],
+        Some("Announcer") => &["primary_port"],
         _ => &[],
     };
     closest(&written, EVERYWHERE.iter().chain(local).copied()).map(str::to_owned)

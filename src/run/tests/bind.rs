@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::run::{Agent, Compiled, PortClash, PortNames, Ports};
+use crate::run::{Compiled, PortClash, PortNames, Ports};
+use crate::template::Agent;
 
 fn command(text: &str) -> Result<String, String> {
     let job = format!(

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use crate::cli::ui::console::Console;
 use crate::diagnostic::{Failure, closest};
 use crate::run::world::{self, PortTrouble};
-use crate::run::{Agent, CompiledJob, Demands, Key, PortClash, Ports, Task};
+use crate::run::{CompiledJob, Demands, Key, PortClash, Ports, Task};
+use crate::template::Agent;
 
 use super::arguments::RunArgs;
 use super::refusal::Refusal;

@@ -1,0 +1,368 @@
+//! A walk through all texts of a job that Aurora fills in, by the table of its structs.
+
+use crate::diagnostic::{Diagnostic, Place};
+use crate::model::{FieldValue, Job, Table};
+use crate::source::Pointer;
+use crate::template::{Address, Component, TemplateReference, by_agent, references};
+use crate::vocabulary::{Field, JOB, Type};
+
+use super::advice::shorten;
+use super::codes::{ENDLESS_TEMPLATE, IMAGE_LOOKUP, LITERAL_TEMPLATE, OWN_NAME, UNBOUND_TEMPLATE};
+use super::examine::examine;
+use crate::check::lookalikes::{self, Reader};
+use crate::check::scope::{Scope, bind, composed, trouble};
+use crate::check::updates::TIER_NAME;
+use crate::check::{Ctx, process as process_at};
+
+/// References of one text that are remembered: each of these is looked at once, however often it
+/// stands there.
+const REMEMBERED: usize = 64;
+
+/// Checks all references of the job.
+pub(in crate::check) fn check(ctx: &mut Ctx<'_>) {
+    let job = ctx.job;
+    let mut visitor = Visitor {
+        ctx,
+        levels: Vec::new(),
+        way: Vec::new(),
+        endless: None,
+        agent: Agent::All,
+    };
+    visitor.job(job);
+    visitor.process_names();
+    if let Some(problem) = visitor.endless.take() {
+        ctx.report(problem);
+    }
+}
+
+/// What the agent fills in in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Agent {
+    All,
+    /// What is known of the instance: ports and task are not.
+    Instance,
+    Nothing,
+    /// Nothing, and the scheduler refuses braces.
+    Refused,
+}
+
+impl Agent {
+    /// Who fills in a text of this type at the end of `way` from the job.
+    fn of(way: &[Step<'_>], of: Type) -> Self {
+        match (way.first(), of) {
+            (Some(Step::Key("task")), _) | (_, Type::Command) => Self::All,
+            (Some(Step::Key("announce" | "lifecycle" | "health_check_config")), _) => {
+                Self::Instance
+            }
+            (Some(Step::Key("tier")), _) => Self::Refused,
+            _ => Self::Nothing,
+        }
+    }
+
+    fn fills_in(self, address: &Address<'_>) -> bool {
+        match self {
+            Self::All => true,
+            Self::Instance => address.head() == Some("mesos"),
+            Self::Nothing | Self::Refused => false,
+        }
+    }
+}
+
+/// A step from a table or a list to what is inside.
+#[derive(Debug, Clone, Copy)]
+enum Step<'a> {
+    Key(&'a str),
+    Index(usize),
+}
+
+/// What of a field a text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// The key of a map, which is told at the place of its value.
+    Key,
+    Value,
+}
+
+struct Visitor<'c, 'a> {
+    ctx: &'c mut Ctx<'a>,
+    /// The tables around the visitor inside of the job, the innermost last.
+    levels: Vec<&'a dyn Table>,
+    /// The way from the job to where the visitor is.
+    way: Vec<Step<'a>>,
+    /// What the agent fills in there.
+    agent: Agent,
+    /// The first endless reference; others usually run into the same circle.
+    endless: Option<Diagnostic>,
+}
+
+/// Whether the text has what makes a reference of something filled in, if it stands around it.
+fn has_braces(text: &str) -> bool {
+    text.contains("{{") || text.contains("}}")
+}
+
+impl<'a> Visitor<'_, 'a> {
+    /// The task first: what is wrong there is nearest to the author.
+    fn job(&mut self, job: &'a Job) {
+        let fields = JOB.fields.iter();
+        let (task, others): (Vec<_>, Vec<_>) = fields.partition(|field| field.name == "task");
+        for field in task.into_iter().chain(others) {
+            self.field(job, field);
+        }
+    }
+
+    fn table(&mut self, table: &'a dyn Table) {
+        self.levels.push(table);
+        for field in table.of().fields {
+            self.field(table, field);
+        }
+        self.levels.pop();
+    }
+
+    fn field(&mut self, table: &'a dyn Table, field: &'static Field) {
+        let has_none = matches!(
+            field.of,
+            Type::Integer
+                | Type::Float
+                | Type::Boolean
+                | Type::KnownText
+                | Type::Schedule
+                | Type::Word(_)
+                | Type::AnyCase(_)
+        );
+        if has_none {
+            return;
+        }
+        if let Some(value) = table.field(field.name) {
+            self.step(Step::Key(field.name), value, field.of);
+        }
+    }
+
+    fn step(&mut self, step: Step<'a>, value: FieldValue<'a>, of: Type) {
+        self.way.push(step);
+        self.value(value, of);
+        self.way.pop();
+    }
+
+    fn value(&mut self, value: FieldValue<'a>, of: Type) {
+        match (value, of) {
+            (FieldValue::Text(text), _) => self.text(text, of),
+            (FieldValue::Command(command), _) => self.text(command.as_str(), of),
+            (FieldValue::Placement(rule), _) => self.text(&rule.to_string(), of),
+            (FieldValue::Table(table) | FieldValue::Choice(None, table), _) => {
+                self.table(table);
+            }
+            (FieldValue::Choice(Some(word), table), _) => {
+                let inner = FieldValue::Table(table);
+                self.step(Step::Key(word), inner, of);
+            }
+            (FieldValue::List(list), Type::List(of)) => {
+                for position in 0..list.count() {
+                    if let Some(element) = list.element(position) {
+                        self.step(Step::Index(position), element, *of);
+                    }
+                }
+            }
+            (FieldValue::Map(map), Type::Map(of)) => {
+                for key in map.keys() {
+                    self.way.push(Step::Key(key));
+                    self.key(key);
+                    if let Some(value) = map.entry(key) {
+                        self.value(value, *of);
+                    }
+                    self.way.pop();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn scope(&self) -> Scope<'a> {
+        let job = self.ctx.scopes().job();
+        let levels = self.levels.iter();
+        levels.fold(job, |scope, table| scope.inside(*table))
+    }
+
+    fn pointer(&self) -> Pointer {
+        let job = self.ctx.at.clone();
+        self.way.iter().fold(job, |at, step| match step {
+            Step::Key(key) => at.key(*key),
+            Step::Index(index) => at.index(*index),
+        })
+    }
+
+    /// The names of processes stand in orders, too, and have to mean the same there.
+    fn process_names(&mut self) {
+        let job = self.ctx.job;
+        let scopes = self.ctx.scopes();
+        for (index, process) in job.task.processes.iter().enumerate() {
+            let name = process.name.as_str();
+            if !name.contains("{{") || self.ctx.is_given_up() {
+                continue;
+            }
+            let (own, order) = (scopes.process(index), scopes.task());
+            for reference in references(name) {
+                let Some(address) = reference.named() else {
+                    continue;
+                };
+                let is_known = trouble(&address, &own).is_none();
+                if is_known && bind(&address, &own) != bind(&address, &order) {
+                    let place = process_at(self.ctx.at, index).key("name");
+                    let place = Place::within(place, name, reference.offset, reference.text);
+                    let headline = format!("`{}` is another value in an order", reference.text);
+                    let problem = Diagnostic::new(&OWN_NAME, headline, place)
+                        .help("refer to a field of the task or of the job, or write the value");
+                    self.problem(problem, Some(&reference));
+                }
+            }
+        }
+    }
+
+    fn text(&mut self, text: &str, of: Type) {
+        self.agent = Agent::of(&self.way, of);
+        // What is wrong with a tier's name is told as that.
+        if self.agent != Agent::Refused {
+            let reader = match of {
+                Type::Command => Reader::Shell,
+                _ => Reader::Field,
+            };
+            self.lookalikes(text, reader);
+        }
+        self.references(text, Part::Value);
+    }
+
+    fn key(&mut self, key: &str) {
+        self.agent = Agent::of(&self.way, Type::Text);
+        self.references(key, Part::Key);
+    }
+
+    fn lookalikes(&mut self, text: &str, reader: Reader) {
+        if !text.contains(['{', '%', '$']) || self.ctx.is_given_up() {
+            return;
+        }
+        let dialect = self.ctx.terms.dialect;
+        let pointer = self.pointer();
+        let place = |offset, guilty: &str| Place::within(pointer.clone(), text, offset, guilty);
+        for problem in lookalikes::in_text(text, reader, dialect, &self.scope(), place) {
+            self.problem(problem, None);
+        }
+    }
+
+    fn references(&mut self, text: &str, part: Part) {
+        if self.ctx.is_given_up() || !text.contains("{{") {
+            return;
+        }
+        let scope = self.scope();
+        let pointer = self.pointer();
+        let place = |reference: &TemplateReference<'_>| match part {
+            Part::Key => Place::key(pointer.clone()),
+            Part::Value => Place::within(pointer.clone(), text, reference.offset, reference.text),
+        };
+        let mut first = None;
+        let mut fine = true;
+        let mut braces_between = false;
+        let mut at = 0;
+        let mut seen = Vec::new();
+        for reference in references(text) {
+            braces_between |= has_braces(&text[at..reference.offset]);
+            at = reference.offset + reference.text.len();
+            if seen.contains(&reference.text) {
+                continue;
+            }
+            if seen.len() < REMEMBERED {
+                seen.push(reference.text);
+            }
+            let place = || place(&reference);
+            if let Some(problem) = examine(&reference, &scope, place) {
+                fine = false;
+                self.problem(problem, Some(&reference));
+                if self.ctx.is_given_up() {
+                    return;
+                }
+            } else {
+                self.left_alone(&reference, place());
+                first = first.or(Some(reference));
+            }
+        }
+        braces_between |= has_braces(&text[at..]);
+        // What is filled in where values are made up is not what the author wrote.
+        let as_written = self.ctx.holes.is_empty();
+        let Some(first) = first.filter(|_| fine && braces_between && as_written) else {
+            return;
+        };
+        if let Some(composed) = composed(text, &scope) {
+            let composed = shorten(&composed);
+            let headline = format!("filled in, this makes `{composed}`, which is unknown");
+            let place = place(&first);
+            let problem = Diagnostic::new(&UNBOUND_TEMPLATE, headline, place)
+                .help("do not put references into each other");
+            self.problem(problem, None);
+        }
+    }
+
+    /// Tells of a reference that the agent would fill in elsewhere.
+    fn left_alone(&mut self, reference: &TemplateReference<'_>, place: Place) {
+        let Some(address) = reference.named() else {
+            return;
+        };
+        if let Some((name, tag)) = address.image() {
+            let headline = format!("a registry is asked what `{}` is", reference.text);
+            let problem = Diagnostic::new(&IMAGE_LOOKUP, headline, place)
+                .help(format!("write the image with its digest: `{name}@sha256:...`"))
+                .note(format!("Aurora's client looks for `{name}:{tag}` each time, and needs the network for it"));
+            self.problem(problem, Some(reference));
+            return;
+        }
+        if !by_agent(&address) {
+            return;
+        }
+        if self.agent.fills_in(&address) {
+            return;
+        }
+        let headline = format!("nobody fills in `{}` here", reference.text);
+        let problem = if self.agent == Agent::Refused {
+            Diagnostic::new(&TIER_NAME, headline, place)
+                .help("write a name that is known when the job is submitted")
+        } else {
+            Diagnostic::new(&LITERAL_TEMPLATE, headline, place)
+                .help("write a value that is known when the job is submitted")
+                .note("only what runs on the node is filled in there")
+        };
+        self.problem(problem, Some(reference));
+    }
+
+    fn problem(&mut self, problem: Diagnostic, reference: Option<&TemplateReference<'_>>) {
+        if self.is_consequence(&problem, reference) {
+            return;
+        }
+        if problem.code == &ENDLESS_TEMPLATE {
+            self.endless.get_or_insert(problem);
+        } else {
+            self.ctx.report(problem);
+        }
+    }
+
+    /// Whether the text or what it refers to is not the author's.
+    fn is_consequence(
+        &self,
+        problem: &Diagnostic,
+        reference: Option<&TemplateReference<'_>>,
+    ) -> bool {
+        let holes = self.ctx.holes;
+        if holes.is_empty() {
+            return false;
+        }
+        if let Place::Document(pointer, _) = problem.place()
+            && holes.touch(pointer)
+        {
+            return true;
+        }
+        reference
+            .and_then(TemplateReference::named)
+            .is_some_and(|address| {
+                address.0.iter().any(|component| match component {
+                    Component::Field(name) => holes.any_called(name),
+                    Component::Index(_) => false,
+                })
+            })
+    }
+}
