@@ -80,7 +80,7 @@ pub struct Known<'a> {
 impl<'a> Known<'a> {
     /// By the job itself and the lock of its workspace.
     pub fn new(plan: &'a Plan, lock: &'a Lock) -> Self {
-        let scripts = plan.needs().scripts.iter();
+        let scripts = plan.needs.scripts.iter();
         let scripts = scripts.map(|need| (&need.script.path, &*need.script));
         Self {
             plan,
@@ -122,7 +122,7 @@ impl<'a> Known<'a> {
             if closure.members.contains_key(path) {
                 continue;
             }
-            let member = if let Some(import) = self.plan.needs().imports.get(path) {
+            let member = if let Some(import) = self.plan.needs.imports.get(path) {
                 Member::Import(import)
             } else if let Some(script) = self.scripts.get(path) {
                 // The root of a whole job refers to all other scripts.

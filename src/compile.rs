@@ -9,13 +9,13 @@ use crate::check::names::DUPLICATE_JOB;
 use crate::check::{self, CheckedJob};
 use crate::diagnostic::{Diagnostic, Holes, MachineError, Place, Report};
 use crate::front;
-use crate::lint::{Levels, Waivers};
+use crate::lint::{self, Levels, Waived, Waivers};
 use crate::model::{Dialect, JobKey, PackageName, PackageSource};
 use crate::plan::{self, Needs, Options, Plan};
 use crate::resolve::import::{Ignored, Importer, Keeper};
 use crate::resolve::{self, Resolver};
 use crate::source::{Location, Pointer, SourceFile, SourceMap};
-use crate::target::{self, Artifact, Form};
+use crate::target::{self, Artifact, Form, Target};
 use crate::workspace::{DefinitionFile, OWN_DIRECTORY, Workspace};
 
 /// Compiles the definitions of one workspace.
@@ -24,6 +24,7 @@ pub struct Compiler<'a> {
     workspace: &'a Workspace,
     importer: Importer,
     options: Options,
+    target: Target,
     form: Form,
 }
 
@@ -53,6 +54,10 @@ pub struct Planned {
     pub map: SourceMap,
     /// What has to happen on its nodes.
     pub plan: Plan,
+    /// The target that it is planned for.
+    pub target: Target,
+    /// What it waives.
+    pub waived: Vec<Waived>,
 }
 
 /// A definition half-way to its jobs: those in which nothing is wrong so far.
@@ -118,17 +123,22 @@ impl<'a> Compiler<'a> {
             .map_err(|error| MachineError::new("cannot find the workspace", error))?;
         let init = workspace.settings.init.clone().unwrap_or_default();
         let options = Options::new(&init, &workspace.store_dir);
+        let target = workspace.settings.target.unwrap_or_default();
         Ok(Self {
             workspace,
             importer,
             options,
-            form: Form::Target(workspace.settings.target.unwrap_or_default()),
+            target,
+            form: Form::Target(target),
         })
     }
 
     /// Writes compiled jobs in this form, instead of the one that the workspace's settings say.
     pub fn write_as(&mut self, form: Form) {
         self.form = form;
+        if let Form::Target(target) = form {
+            self.target = target;
+        }
     }
 
     /// Lets somebody keep the archives of large files that are imported.
@@ -224,11 +234,11 @@ impl<'a> Compiler<'a> {
         self.plans(file, wanted, |planned, mut waivers| {
             let emitted = target::emit(&planned.plan, self.form);
             let compiled = waivers.report(levels, emitted).map(|artifact| Compiled {
-                key: planned.plan.key().clone(),
+                key: planned.plan.key.clone(),
                 location: planned.location,
                 named_at: planned.named_at,
                 artifact,
-                needs: planned.plan.into_needs(),
+                needs: planned.plan.needs,
             });
             compiled.and_then(|compiled| {
                 let unused = waivers.unused(levels);
@@ -284,12 +294,18 @@ impl<'a> Compiler<'a> {
                 report.diagnostics.extend(found);
             }
             let report = waivers.report(levels, report);
-            let plan =
-                report.and_then(|job| waivers.report(levels, plan::lower(job, &self.options)));
-            let planned = plan.map(|plan| Planned {
+            let plan = report.and_then(|job| {
+                let waived = lint::waived(job.checked.job(), job.checked.pointer());
+                let plan = plan::lower(&job, &self.options);
+                let problems = target::check(&plan, self.target);
+                waivers.report(levels, Report::new((plan, waived), problems))
+            });
+            let planned = plan.map(|(plan, waived)| Planned {
                 location,
                 named_at,
                 map: file.map.clone(),
+                target: self.target,
+                waived,
                 plan,
             });
             let report = planned.and_then(|planned| then(planned, waivers));

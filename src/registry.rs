@@ -5,7 +5,6 @@ use crate::diagnostic::{Registry, TOO_MANY_ERRORS, Topic};
 use crate::front;
 use crate::lint;
 use crate::lock;
-use crate::plan;
 use crate::resolve;
 use crate::target;
 use crate::validate;
@@ -18,7 +17,6 @@ pub const CODES: Registry = Registry::new(&[
     resolve::CODES,
     check::CODES,
     lock::CODES,
-    plan::CODES,
     target::aurora::CODES,
     validate::CODES,
     workspace::CODES,

@@ -7,8 +7,9 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use jobc::model::InitSettings;
-use jobc::plan::{InitCommand, Root};
+use jobc::plan::Realisation;
 use jobc::store::{StoreDir, StorePath};
+use jobc::target::aurora::{InitCommand, Root};
 
 use crate::harness::suite::ignore;
 use crate::harness::{Sandbox, report};
@@ -76,8 +77,8 @@ impl Node {
     pub fn command(&self, settings: &InitSettings, process: &str) -> String {
         let store_dir: StoreDir = self.store.parse().expect("the directory is a store's");
         let path: StorePath = OBJECT.parse().expect("it is a store path");
-        let process = process.parse().expect("it is a process name");
-        InitCommand::new(settings, &store_dir).realise(&path, Root::Process(&process))
+        let realisation = Realisation::new(settings, &store_dir);
+        InitCommand::new(&realisation).realise(&path, Root::Process(process))
     }
 
     pub fn run(&self, shell: &[&str], command: &str) -> Output {

@@ -17,6 +17,7 @@ mod words;
 
 use std::collections::BTreeMap;
 
+pub use crate::target::steps::Edge;
 pub use dot::dot;
 pub use mermaid::mermaid;
 pub use svg::svg;
@@ -24,10 +25,11 @@ pub(crate) use text::ascii;
 pub use text::{Characters, Look, text};
 
 use crate::closure::{Known, Member, Size};
-use crate::plan::{self, NeededBy, Plan, ProcessName, StepId};
+use crate::model::timing::{FINALIZATION_WAIT, MOST_FINALIZATION_WAIT};
+use crate::plan::{NeededBy, Plan, Script};
 use crate::resolve::Lock;
 use crate::store::StorePath;
-use crate::vocabulary::PROCESS;
+use crate::target::{self, Target};
 
 /// The steps of a task and what waits for what.
 #[derive(Debug, Clone)]
@@ -84,15 +86,6 @@ pub enum Kind {
     Fetch,
 }
 
-/// `after` waits for `before`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Edge {
-    /// The index of the step that has to succeed.
-    pub before: usize,
-    /// The index of the step that waits.
-    pub after: usize,
-}
-
 /// What is in a closure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contents {
@@ -113,39 +106,32 @@ pub struct Item {
 }
 
 impl Graph {
-    /// The picture of a plan, with sizes from the lock.
-    pub fn new(plan: &Plan, lock: &Lock) -> Self {
-        let ids: BTreeMap<&StepId, usize> = plan.sequence().map(|(id, _)| id).zip(0..).collect();
-        let edges: Vec<Edge> = plan
-            .order()
-            .into_iter()
-            .filter_map(|edge| {
-                Some(Edge {
-                    before: *ids.get(&edge.before)?,
-                    after: *ids.get(&edge.after)?,
-                })
-            })
-            .collect();
+    /// The picture of a plan as a target runs it, with sizes from the lock.
+    pub fn new(plan: &Plan, target: Target, lock: &Lock) -> Self {
+        let target::steps::Steps {
+            steps,
+            order: edges,
+        } = target::steps(plan, target);
         let sizes = Sizes::new(plan, lock);
-        let mut steps: Vec<Step> = plan
-            .sequence()
-            .map(|(id, step)| Step::new(plan, id, step, &sizes))
-            .collect();
+        let mut steps: Vec<Step> = steps.iter().map(|step| Step::new(step, &sizes)).collect();
         let order = reduce::order(steps.len(), &edges);
         stages(&mut steps, &edges, &order);
         let edges = reduce::reduced(steps.len(), edges, &order);
         let marks_critical = critical::mark(&mut steps, &edges, &order);
-        let task = &plan.job().task;
-        let limit = task.max_concurrency.map(|limit| limit.get().unsigned_abs());
-        let wait = task.finalization_wait.map(plan::Seconds::get);
+        let limits = &plan.limits;
+        let limit = limits
+            .max_concurrency
+            .as_ref()
+            .map(|it| it.value.unsigned_abs());
+        let wait = limits.finalization_wait.as_ref().map(|it| it.value);
         Self {
-            title: plan.key().to_string(),
+            title: plan.key.to_string(),
             steps,
             edges,
             max_concurrency: limit.filter(|limit| *limit > 0),
             finalization_wait: wait
-                .unwrap_or(plan::FINALIZATION_WAIT)
-                .min(plan::MOST_FINALIZATION_WAIT)
+                .unwrap_or(FINALIZATION_WAIT)
+                .min(MOST_FINALIZATION_WAIT)
                 .unsigned_abs(),
             marks_critical,
         }
@@ -182,38 +168,27 @@ impl Graph {
 }
 
 impl Step {
-    fn new<'a>(plan: &Plan, id: &StepId, step: &'a plan::Step, sizes: &Sizes<'a>) -> Self {
-        match step {
-            plan::Step::Realise(step) => Self {
-                name: step.name.to_string(),
-                kind: match id {
-                    StepId::Fetch(_) => Kind::Fetch,
-                    _ => Kind::Realise,
-                },
-                is_daemon: false,
-                is_ephemeral: step.is_ephemeral,
-                is_final: step.is_final,
-                max_failures: step.max_failures.unsigned_abs(),
-                stage: 1,
-                is_critical: false,
-                closure: Some(sizes.of_step(&step.script)),
-            },
-            plan::Step::Run(run) => {
-                let process = plan.process(run);
-                Self {
-                    name: process.name.to_string(),
-                    kind: Kind::Run,
-                    is_daemon: process.is_daemon(),
-                    is_ephemeral: process.is_ephemeral(),
-                    is_final: process.is_final(),
-                    max_failures: process
-                        .max_failures
-                        .map_or(PROCESS.count("max_failures"), |it| it.get().unsigned_abs()),
-                    stage: 1,
-                    is_critical: false,
-                    closure: sizes.of_process(&process.name),
-                }
+    fn new(step: &target::steps::Step<'_>, sizes: &Sizes<'_>) -> Self {
+        let name = step.name.clone();
+        let (kind, closure) = match step.kind {
+            target::steps::Kind::Run(_) => (Kind::Run, sizes.of_process(&name)),
+            target::steps::Kind::Realise(realise) => {
+                (Kind::Realise, Some(sizes.of_step(&realise.script)))
             }
+            target::steps::Kind::Fetch(realise) => {
+                (Kind::Fetch, Some(sizes.of_step(&realise.script)))
+            }
+        };
+        Self {
+            name,
+            kind,
+            is_daemon: step.is_daemon(),
+            is_ephemeral: step.is_ephemeral,
+            is_final: step.is_final,
+            max_failures: step.max_failures.unsigned_abs(),
+            stage: 1,
+            is_critical: false,
+            closure,
         }
     }
 }
@@ -221,7 +196,7 @@ impl Step {
 /// What the scripts of a plan pull in.
 struct Sizes<'a> {
     known: Known<'a>,
-    processes: BTreeMap<&'a ProcessName, &'a plan::Script>,
+    processes: BTreeMap<&'a str, &'a Script>,
     health_check: Option<&'a StorePath>,
 }
 
@@ -232,10 +207,10 @@ impl<'a> Sizes<'a> {
             processes: BTreeMap::new(),
             health_check: None,
         };
-        for need in &plan.needs().scripts {
+        for need in &plan.needs.scripts {
             match &need.by {
                 NeededBy::Process(name) => {
-                    sizes.processes.insert(name, &need.script);
+                    sizes.processes.insert(name.as_str(), &need.script);
                 }
                 NeededBy::HealthCheck => sizes.health_check = Some(&need.script.path),
                 NeededBy::Job => {}
@@ -244,12 +219,12 @@ impl<'a> Sizes<'a> {
         sizes
     }
 
-    fn of_process(&self, name: &ProcessName) -> Option<Contents> {
+    fn of_process(&self, name: &str) -> Option<Contents> {
         let script = self.processes.get(name)?;
         Some(Contents::of(script, &self.known))
     }
 
-    fn of_step(&self, script: &'a plan::Script) -> Contents {
+    fn of_step(&self, script: &Script) -> Contents {
         let mut contents = Contents::of(script, &self.known);
         if self.health_check != Some(&script.path) {
             contents.items.clear();
@@ -259,7 +234,7 @@ impl<'a> Sizes<'a> {
 }
 
 impl Contents {
-    fn of<'a>(script: &'a plan::Script, known: &Known<'a>) -> Self {
+    fn of(script: &Script, known: &Known<'_>) -> Self {
         let closure = known.closure(script);
         let named = |path: &&StorePath| script.references.contains(*path);
         let members = closure.members.iter().filter(|(path, _)| named(path));

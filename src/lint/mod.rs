@@ -16,7 +16,7 @@ use crate::source::Pointer;
 use codes::UNKNOWN_LINT;
 
 pub use codes::CODES;
-pub use waivers::Waivers;
+pub use waivers::{Waived, Waivers, waived};
 
 /// The levels of all lints.
 #[derive(Debug, Clone, Copy)]

@@ -1,123 +1,303 @@
-//! A resolved job made into steps and edges: those that jobc adds, then the definition's own.
+//! A resolved job made into steps and edges.
+//!
+//! Each process whose command needs something from the store waits for a step that realises its
+//! script. The health check is no process and cannot wait; so all ordinary processes do, and the
+//! check finds what it needs when there is something to check.
+//!
+//! With one root for the job, one step realises an object that refers to all scripts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::check::CheckedJob;
-use crate::diagnostic::{Diagnostic, Report};
-use crate::model::{InitNames, InitRoots, InitSettings, Integer, Process, ProcessName};
-use crate::resolve::{Command, ResolvedJob};
-use crate::source::Pointer;
-use crate::store::StoreDir;
+use crate::model::{self, InitSettings, Process};
+use crate::resolve::{Command, ResolvedJob, Script};
+use crate::store::{StoreDir, StorePathName};
 
-use super::inject::job_root;
-use super::{Edge, InitCommand, Needs, Plan, Run, Step, StepId};
+use super::definition::Table;
+use super::realisation::Roots;
+use super::{
+    Announce, At, AuroraOnly, Container, CronCollisionPolicy, Edge, Executor, HealthCheck, Labels,
+    Limits, NeededBy, Needs, PartitionPolicy, Placement, Plan, Precedence, Realisation, Realise,
+    Resources, Run, Schedule, SlaPolicy, Step, StepId, Stop, Text, Update,
+};
 
 /// How to lower the jobs of a workspace.
 #[derive(Debug, Clone)]
 pub struct Options {
-    pub(super) names: InitNames,
-    pub(super) roots: InitRoots,
-    pub(super) max_failures: i64,
-    pub(super) command: InitCommand,
-    pub(super) store_dir: StoreDir,
+    realisation: Arc<Realisation>,
+    roots: Roots,
 }
-
-const DEFAULT_MAX_FAILURES: i64 = 3;
 
 impl Options {
     /// The options that the settings ask for, on nodes with this store.
     pub fn new(settings: &InitSettings, store_dir: &StoreDir) -> Self {
         Self {
-            names: settings.names.unwrap_or_default(),
-            roots: settings.roots.unwrap_or_default(),
-            max_failures: settings
-                .max_failures
-                .map_or(DEFAULT_MAX_FAILURES, Integer::get),
-            command: InitCommand::new(settings, store_dir),
-            store_dir: store_dir.clone(),
+            realisation: Arc::new(Realisation::new(settings, store_dir)),
+            roots: Roots::new(settings),
         }
     }
 }
 
 /// The plan of a job.
-pub fn lower(resolved: ResolvedJob, options: &Options) -> Report<Plan> {
-    let processes = resolved.checked.job().task.processes.iter().enumerate();
-    let mut context = Context {
-        options,
-        checked: &resolved.checked,
-        indexes: processes
-            .map(|(index, process)| (&process.name, index))
-            .collect(),
-        steps: BTreeMap::new(),
-        order: BTreeSet::new(),
-        sequence: Vec::new(),
-        names: BTreeMap::new(),
-        diagnostics: Vec::new(),
+pub fn lower(resolved: &ResolvedJob, options: &Options) -> Plan {
+    let root = match options.roots {
+        Roots::Process => None,
+        Roots::Job => job_root(resolved, &options.realisation.store_dir),
     };
-    let root = job_root(&resolved, options);
-    context.inject(&resolved, root.as_ref());
-    context.runs(&resolved.commands);
-    context.own_order();
-    let Context {
+    let checked = &resolved.checked;
+    let model::Job {
+        // An editor's.
+        schema: _,
+        // The key has them.
+        cluster: _,
+        role: _,
+        environment: _,
+        name: _,
+        task,
+        // The commands name their store paths by now.
+        packages: _,
+        instances,
+        service,
+        cron_schedule,
+        cron_collision_policy,
+        contact,
+        constraints,
+        update_config,
+        max_task_failures,
+        production,
+        priority,
+        health_check_config,
+        container,
+        task_links,
+        announce,
+        enable_hooks,
+        lifecycle,
+        tier,
+        metadata,
+        partition_policy,
+        sla_policy,
+        executor_config,
+        // Lints have been told by now.
+        waive: _,
+    } = checked.job();
+    let job = Table::of_job(checked.job(), checked.pointer().clone());
+    let around_task = job.table("task", task);
+    let model::Task {
+        name: _,
+        processes: _,
+        // Part of the order.
+        constraints: _,
+        resources,
+        max_failures,
+        max_concurrency,
+        finalization_wait,
+        user,
+    } = task;
+    let Steps {
         steps,
-        order,
         sequence,
-        diagnostics,
-        ..
-    } = context;
-    if !diagnostics.is_empty() {
-        return Report::failed(diagnostics);
+        order,
+    } = Steps::of(resolved, root.as_ref(), &around_task);
+    let check = resolved.shell_command.as_ref();
+    let schedule = cron_schedule.clone();
+    let policy = cron_collision_policy.map(CronCollisionPolicy::from);
+    Plan {
+        key: checked.key().clone(),
+        pointer: checked.pointer().clone(),
+        task_name: around_task.text(checked.task_name()),
+        steps,
+        sequence,
+        order,
+        resources: around_task.at("resources", Resources::from(resources)),
+        limits: Limits {
+            max_failures: around_task
+                .optional("max_failures", max_failures.map(model::Integer::get)),
+            max_concurrency: around_task
+                .optional("max_concurrency", max_concurrency.map(model::Integer::get)),
+            max_task_failures: job.optional(
+                "max_task_failures",
+                max_task_failures.map(model::Integer::get),
+            ),
+            finalization_wait: around_task.optional(
+                "finalization_wait",
+                finalization_wait.map(model::Seconds::get),
+            ),
+        },
+        user: around_task.optional_text("user", user.as_ref()),
+        schedule: Schedule {
+            service: job.optional("service", *service),
+            cron_schedule: job.optional("cron_schedule", schedule),
+            cron_collision_policy: job.optional("cron_collision_policy", policy),
+        },
+        instances: job.optional("instances", instances.map(model::Integer::get)),
+        health_check: health_check_config
+            .as_ref()
+            .map(|config| job.at("health_check_config", HealthCheck::new(config, check, &job))),
+        update: update_config
+            .as_ref()
+            .map(|config| job.at("update_config", Update::new(config, &job))),
+        placement: constraints.as_ref().map(|constraints| {
+            let table = Arc::new(job.pointer().key("constraints"));
+            let constraints = constraints.iter();
+            constraints
+                .map(|(attribute, placement)| {
+                    let at = At::new(Placement::from(placement), &table, attribute.clone());
+                    (attribute.clone(), at)
+                })
+                .collect()
+        }),
+        sla_policy: sla_policy
+            .as_ref()
+            .map(|policy| job.at("sla_policy", SlaPolicy::new(policy, &job))),
+        partition_policy: partition_policy
+            .as_ref()
+            .map(|policy| job.at("partition_policy", PartitionPolicy::new(policy, &job))),
+        container: container
+            .as_ref()
+            .map(|container| job.at("container", Container::new(container, &job))),
+        announce: announce
+            .as_ref()
+            .map(|announcer| job.at("announce", Announce::new(announcer, &job))),
+        stop: lifecycle
+            .as_ref()
+            .map(|lifecycle| job.at("lifecycle", Stop::new(lifecycle, &job))),
+        precedence: Precedence {
+            tier: job.optional_text("tier", tier.as_ref()),
+            production: job.optional("production", *production),
+            priority: job.optional("priority", priority.map(model::Integer::get)),
+        },
+        labels: Labels {
+            contact: job.optional_text("contact", contact.as_ref()),
+            metadata: metadata
+                .as_ref()
+                .map(|entries| job.at("metadata", metadata_of(entries, &job))),
+            task_links: task_links
+                .as_ref()
+                .map(|links| job.at("task_links", job.texts("task_links", links))),
+        },
+        aurora: AuroraOnly {
+            enable_hooks: job.optional("enable_hooks", *enable_hooks),
+            executor: executor_config
+                .as_ref()
+                .map(|config| job.at("executor_config", Executor::new(config, &job))),
+        },
+        realisation: Arc::clone(&options.realisation),
+        needs: Needs::of(resolved, root),
+        late: resolved.late.clone(),
     }
-    let needs = Needs::of(&resolved, root);
-    let shell_command = resolved.shell_command.map(|command| command.text);
-    Report::ok(Plan {
-        late: resolved.late,
-        key: resolved.checked.key().clone(),
-        task_name: resolved.checked.task_name().to_owned(),
-        pointer: resolved.checked.pointer().clone(),
-        job: resolved.checked.into_job(),
-        shell_command,
-        steps,
-        order,
-        sequence,
-        needs,
-    })
 }
 
-/// A plan in the making.
-pub(super) struct Context<'a> {
-    pub(super) options: &'a Options,
-    pub(super) checked: &'a CheckedJob,
-    /// The processes by their names.
-    pub(super) indexes: BTreeMap<&'a ProcessName, usize>,
+fn metadata_of(entries: &[model::Metadata], job: &Table<'_, '_>) -> Vec<(Text, Text)> {
+    let entries = entries.iter().enumerate();
+    let entries = entries.map(|(index, entry)| {
+        let model::Metadata { key, value } = entry;
+        let table = job.element("metadata", index, entry);
+        (table.text(key.as_str()), table.text(value.as_str()))
+    });
+    entries.collect()
+}
+
+/// The root of all that the job needs, if it needs something.
+fn job_root(resolved: &ResolvedJob, store_dir: &StoreDir) -> Option<Arc<Script>> {
+    let commands = resolved.commands.iter().chain(&resolved.shell_command);
+    let scripts = commands.filter_map(|command| command.script.as_ref());
+    let references: BTreeSet<_> = scripts.map(|script| script.path.clone()).collect();
+    if references.is_empty() {
+        return None;
+    }
+    let key = resolved.checked.key();
+    let (role, environment) = (key.role.as_str(), key.environment.as_str());
+    let parts = [
+        "aurora-job",
+        key.cluster.as_str(),
+        role,
+        environment,
+        key.name.as_str(),
+    ];
+    let mut text = String::new();
+    for path in &references {
+        text.push_str(&store_dir.display(path).to_string());
+        text.push('\n');
+    }
+    let name = StorePathName::join(&parts, "");
+    Some(Arc::new(Script::new(store_dir, &name, text, references)))
+}
+
+/// Steps in the making.
+#[derive(Default)]
+struct Steps {
     steps: BTreeMap<StepId, Step>,
-    pub(super) order: BTreeSet<Edge>,
     sequence: Vec<StepId>,
-    /// Names of added steps, with the place of what each was added for.
-    pub(super) names: BTreeMap<ProcessName, Pointer>,
-    pub(super) diagnostics: Vec<Diagnostic>,
+    order: BTreeSet<Edge>,
 }
 
-impl<'a> Context<'a> {
-    pub(super) fn processes(&self) -> &'a [Process] {
-        &self.checked.job().task.processes
+impl Steps {
+    fn of(resolved: &ResolvedJob, root: Option<&Arc<Script>>, task: &Table<'_, '_>) -> Self {
+        let mut steps = Self::default();
+        match root {
+            Some(root) => steps.realise_job(root, resolved),
+            None => steps.realise_each(resolved),
+        }
+        steps.run(&resolved.checked, &resolved.commands, task);
+        steps
     }
 
-    fn runs(&mut self, commands: &[Command]) {
-        for (index, (process, command)) in self.processes().iter().zip(commands).enumerate() {
-            let run = Run {
-                process: index,
-                command: Arc::clone(&command.text),
-            };
-            self.add(StepId::Run(process.name.clone()), Step::Run(run));
+    /// A step for each process that needs something, and one for the health check.
+    fn realise_each(&mut self, resolved: &ResolvedJob) {
+        let processes = &resolved.checked.job().task.processes;
+        for (process, command) in processes.iter().zip(&resolved.commands) {
+            if let Some(script) = &command.script {
+                let by = NeededBy::Process(process.name.clone());
+                self.realise(script, by, [process]);
+            }
+        }
+        let check = resolved.shell_command.as_ref();
+        if let Some(script) = check.and_then(|command| command.script.as_ref()) {
+            let ordinary = processes.iter().filter(|process| !process.is_final());
+            self.realise(script, NeededBy::HealthCheck, ordinary);
         }
     }
 
-    fn own_order(&mut self) {
-        let processes = self.processes();
+    /// One step for all that need something.
+    fn realise_job(&mut self, root: &Arc<Script>, resolved: &ResolvedJob) {
+        let needs_something = |command: &Command| command.script.is_some();
+        let is_checked = resolved.shell_command.as_ref().is_some_and(needs_something);
+        let processes = resolved.checked.job().task.processes.iter();
+        let waiting = processes
+            .zip(&resolved.commands)
+            .filter(|(process, command)| {
+                needs_something(command) || is_checked && !process.is_final()
+            });
+        let waiting: Vec<_> = waiting.map(|(process, _)| process).collect();
+        self.realise(root, NeededBy::Job, waiting);
+    }
+
+    fn realise<'p>(
+        &mut self,
+        script: &Arc<Script>,
+        by: NeededBy,
+        waiting: impl IntoIterator<Item = &'p Process>,
+    ) {
+        let id = StepId::Realise(*script.path.hash());
+        let script = Arc::clone(script);
+        for process in waiting {
+            self.order.insert(Edge {
+                before: id.clone(),
+                after: StepId::Run(process.name.clone()),
+            });
+        }
+        self.add(id, Step::Realise(Realise { script, by }));
+    }
+
+    fn run(&mut self, checked: &CheckedJob, commands: &[Command], task: &Table<'_, '_>) {
+        let processes = &checked.job().task.processes;
+        for (index, (process, command)) in processes.iter().zip(commands).enumerate() {
+            let run = Run::new(process, index, command, task);
+            self.add(StepId::Run(process.name.clone()), Step::Run(Box::new(run)));
+        }
         let id = |index: usize| StepId::Run(processes[index].name.clone());
-        for &(before, after) in self.checked.order() {
+        for &(before, after) in checked.order() {
             self.order.insert(Edge {
                 before: id(before),
                 after: id(after),
@@ -125,7 +305,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    pub(super) fn add(&mut self, id: StepId, step: Step) {
+    fn add(&mut self, id: StepId, step: Step) {
         self.sequence.push(id.clone());
         self.steps.insert(id, step);
     }

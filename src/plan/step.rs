@@ -2,19 +2,18 @@
 
 use std::sync::Arc;
 
-use crate::model::ProcessName;
-use crate::resolve::Script;
+use crate::model::{self, ProcessName};
+use crate::resolve::{Command, Script};
 use crate::store::StorePathHash;
+
+use super::definition::Table;
+use super::{At, NeededBy, Resources, Text};
 
 /// What identifies a step: what it realises, or whose process it runs.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum StepId {
-    /// Makes the closure of the store path with this hash be there; others wait for it.
+    /// Makes the closure of the store path with this hash be there.
     Realise(StorePathHash),
-    /// Does so once more for the task's finalisation, which may wait for no ordinary step.
-    Finalise(StorePathHash),
-    /// Fetches the same closure ahead of time; nothing waits for it, nothing fails with it.
-    Fetch(StorePathHash),
     /// Runs a process of the definition.
     Run(ProcessName),
 }
@@ -23,35 +22,83 @@ pub enum StepId {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
     /// Realises a closure.
-    Realise(Box<Realise>),
+    Realise(Realise),
     /// Runs a process of the definition.
-    Run(Run),
+    Run(Box<Run>),
 }
 
 /// Realises the closure of a store path.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Realise {
-    /// The step's name in the scheduler's list of processes.
-    pub name: ProcessName,
-    /// The command that does it, in POSIX sh.
-    pub command: String,
     /// What is realised: the root of the closure.
     pub script: Arc<Script>,
-    /// How many runs may fail before the step has failed.
-    pub max_failures: i64,
-    /// Whether it belongs to the task's finalisation.
-    pub is_final: bool,
-    /// Whether the task may end without it.
-    pub is_ephemeral: bool,
+    /// Who needs it.
+    pub by: NeededBy,
 }
 
 /// Runs a process of the definition.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
-    /// The index of the process in the definition's task, see [`super::Plan::process`].
-    pub process: usize,
+    /// The process' name.
+    pub name: At<Text>,
     /// Its command with references resolved.
-    pub command: Arc<str>,
+    pub command: At<Text>,
+    /// How many runs may fail before the process has failed; 0 retries for ever.
+    pub max_failures: Option<At<i64>>,
+    /// Whether it is started again after it succeeded.
+    pub daemon: Option<At<bool>>,
+    /// Whether the task may end without it.
+    pub ephemeral: Option<At<bool>>,
+    /// Whether it runs when the ordinary processes are done.
+    pub is_final: Option<At<bool>>,
+    /// The fewest seconds between the end of a run and the start of the next.
+    pub min_duration: Option<At<i64>>,
+    /// Where its output goes.
+    pub logger: Option<At<Logger>>,
+    /// What it may use.
+    pub resources: Option<At<Resources>>,
+}
+
+/// Where a process' output goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Logger {
+    /// To files, to the executor's console, both or nowhere.
+    pub destination: Option<LogDestination>,
+    /// Whether files are rotated.
+    pub mode: Option<LogMode>,
+    /// How files are rotated.
+    pub rotate: Option<LogRotation>,
+}
+
+/// Where output goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogDestination {
+    /// Into files.
+    File,
+    /// To the executor's own output.
+    Console,
+    /// Into files and to the executor's own output.
+    Both,
+    /// Nowhere.
+    None,
+}
+
+/// Whether log files are rotated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogMode {
+    /// One file that grows.
+    Standard,
+    /// Files of limited size.
+    Rotate,
+}
+
+/// How log files are rotated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogRotation {
+    /// The bytes at which a file is closed.
+    pub log_size: Option<i64>,
+    /// How many closed files are kept.
+    pub backups: Option<i64>,
 }
 
 /// `after` does not start until `before` has succeeded.
@@ -61,4 +108,85 @@ pub struct Edge {
     pub before: StepId,
     /// What waits for it.
     pub after: StepId,
+}
+
+impl Run {
+    pub(super) fn new(
+        process: &model::Process,
+        index: usize,
+        command: &Command,
+        task: &Table<'_, '_>,
+    ) -> Self {
+        let model::Process {
+            name,
+            cmdline: _,
+            max_failures,
+            daemon,
+            ephemeral,
+            final_,
+            min_duration,
+            logger,
+            resources,
+            // The plan has it as edges.
+            after: _,
+            // Lints have been told by now.
+            waive: _,
+        } = process;
+        let table = task.element("processes", index, process);
+        Self {
+            name: table.at("name", table.text(name.as_str())),
+            command: table.at("cmdline", table.text(Arc::clone(&command.text))),
+            max_failures: table.optional("max_failures", max_failures.map(model::Integer::get)),
+            daemon: table.optional("daemon", *daemon),
+            ephemeral: table.optional("ephemeral", *ephemeral),
+            is_final: table.optional("final", *final_),
+            min_duration: table.optional("min_duration", min_duration.map(model::Seconds::get)),
+            logger: table.optional("logger", logger.as_deref().map(Logger::from)),
+            resources: table.optional("resources", resources.as_deref().map(Resources::from)),
+        }
+    }
+
+    /// Whether it never ends by itself.
+    pub fn is_daemon(&self) -> bool {
+        self.daemon.as_ref().is_some_and(|it| it.value)
+    }
+
+    /// Whether the task may end without it.
+    pub fn is_ephemeral(&self) -> bool {
+        self.ephemeral.as_ref().is_some_and(|it| it.value)
+    }
+
+    /// Whether it runs when the ordinary processes are done.
+    pub fn is_final(&self) -> bool {
+        self.is_final.as_ref().is_some_and(|it| it.value)
+    }
+}
+
+impl From<&model::Logger> for Logger {
+    fn from(logger: &model::Logger) -> Self {
+        let model::Logger {
+            destination,
+            mode,
+            rotate,
+        } = logger;
+        Self {
+            destination: destination.map(|destination| match destination {
+                model::LoggerDestination::File => LogDestination::File,
+                model::LoggerDestination::Console => LogDestination::Console,
+                model::LoggerDestination::Both => LogDestination::Both,
+                model::LoggerDestination::None => LogDestination::None,
+            }),
+            mode: mode.map(|mode| match mode {
+                model::LoggerMode::Standard => LogMode::Standard,
+                model::LoggerMode::Rotate => LogMode::Rotate,
+            }),
+            rotate: rotate.as_ref().map(|rotate| {
+                let model::RotatePolicy { log_size, backups } = rotate;
+                LogRotation {
+                    log_size: log_size.map(model::Bytes::get),
+                    backups: backups.map(model::Integer::get),
+                }
+            }),
+        }
+    }
 }

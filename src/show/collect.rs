@@ -9,12 +9,11 @@ use crate::compile::Planned;
 use crate::diagnostic::render::Lines;
 use crate::graph::{Graph, Kind};
 use crate::model::timing::{Groups, HealthTiming, MOST_FINALIZATION_WAIT, UpdateTiming, Window};
-use crate::model::{
-    AttributeValue, Container, CronCollisionPolicy, FractionalSeconds, HealthChecker, Image,
-    Integer, Job, Placement, PlacementRule, Seconds, Text, Waive,
+use crate::plan::{
+    At, Checker, Container, CronCollisionPolicy, Image, NeededBy, Placement, Plan, Resources,
+    Script, Text, Update, UpdateStrategy,
 };
-use crate::plan::{self, NeededBy, Plan};
-use crate::source::{Location, Pointer, display_name};
+use crate::source::{self, Location, Node, Pointer, display_name};
 use crate::store::StorePath;
 use crate::vocabulary::{
     HEALTH_CHECK_CONFIG, HTTP_HEALTH_CHECKER, HTTP_LIFECYCLE_CONFIG, JOB, Struct, TASK,
@@ -33,57 +32,54 @@ const KILL: u64 = 60;
 /// Everything about a job.
 pub fn shown(planned: &Planned, workspace: &Workspace) -> Shown {
     let plan = &planned.plan;
-    let job = plan.job();
     let mut collect = Collect {
         planned,
         workspace,
-        job,
         lines: Lines::default(),
         origins: BTreeMap::new(),
     };
     let ports = Ports::of(plan);
-    let instances = collect.count(&JOB, "instances", job.instances.map(Integer::get));
+    let instances = collect.count(&JOB, "instances", value(&plan.instances));
     let health_check = collect.health_check(&ports);
     let update = collect.update(instances, &health_check);
     let known = Known::new(plan, &workspace.lock);
     Shown {
-        key: plan.key().to_string(),
+        key: plan.key.to_string(),
         defined: collect.place(&planned.location),
-        service: collect.boolean(&JOB, "service", job.service),
+        service: collect.boolean(&JOB, "service", value(&plan.schedule.service)),
         cron: collect.cron(),
         instances,
-        resources: resources(&job.task.resources, instances),
-        contact: job.contact.as_ref().map(Text::to_string),
-        tier: job.tier.as_ref().map(Text::to_string),
-        production: collect.boolean(&JOB, "production", job.production),
-        priority: collect.integer(&JOB, "priority", job.priority.map(Integer::get)),
+        resources: resources(&plan.resources.value, instances),
+        contact: words(&plan.labels.contact),
+        tier: words(&plan.precedence.tier),
+        production: collect.boolean(&JOB, "production", value(&plan.precedence.production)),
+        priority: collect.integer(&JOB, "priority", value(&plan.precedence.priority)),
         max_task_failures: collect.integer(
             &JOB,
             "max_task_failures",
-            job.max_task_failures.map(Integer::get),
+            value(&plan.limits.max_task_failures),
         ),
-        placement: placement(job),
-        container: job.container.as_ref().map(container),
+        placement: placement(plan),
+        container: plan.container.as_ref().map(|it| container(&it.value)),
         task: collect.task(&known),
         closure: size(known.of_job().size()),
-        ports: ports.list(job),
+        ports: ports.list(plan),
         health_check,
         update,
         stop: collect.stop(&ports),
-        sla_policy: operation::sla_policy(job),
-        partition_policy: operation::partition_policy(job),
-        metadata: operation::metadata(job),
-        task_links: operation::task_links(job),
-        zk_path: job
+        sla_policy: operation::sla_policy(plan),
+        partition_policy: operation::partition_policy(plan),
+        metadata: operation::metadata(plan),
+        task_links: operation::task_links(plan),
+        zk_path: plan
             .announce
             .as_ref()
-            .and_then(|announce| announce.zk_path.as_ref())
-            .map(Text::to_string),
-        executor: job
-            .executor_config
+            .and_then(|announce| words(&announce.value.zk_path)),
+        executor: plan
+            .aurora
+            .executor
             .as_ref()
-            .and_then(|executor| executor.name.as_ref())
-            .map(Text::to_string),
+            .and_then(|executor| executor.value.name.as_ref().map(Text::to_string)),
         templates: templates(planned),
         waivers: collect.waivers(),
         origins: collect.origins,
@@ -93,7 +89,6 @@ pub fn shown(planned: &Planned, workspace: &Workspace) -> Shown {
 struct Collect<'a> {
     planned: &'a Planned,
     workspace: &'a Workspace,
-    job: &'a Job,
     lines: Lines<'a>,
     origins: BTreeMap<String, Origin>,
 }
@@ -134,8 +129,8 @@ impl<'a> Collect<'a> {
         self.or(field, written, of, Struct::boolean)
     }
 
-    fn text(&mut self, of: &'static Struct, field: &str, written: Option<&Text>) -> String {
-        self.or(field, written.map(Text::to_string), of, Struct::text)
+    fn text(&mut self, of: &'static Struct, field: &str, written: Option<String>) -> String {
+        self.or(field, written, of, Struct::text)
     }
 
     fn place(&mut self, location: &'a Location) -> shown::Place {
@@ -158,9 +153,19 @@ impl<'a> Collect<'a> {
         }
     }
 
+    /// The text that the definition has at a place, with its references to packages and files.
+    fn written(&self, pointer: &Pointer) -> Option<String> {
+        let mut tokens = pointer.tokens().iter();
+        match &tokens.try_fold(self.planned.map.root(), Node::step)?.kind {
+            source::Kind::String(text) => Some(text.clone()),
+            _ => None,
+        }
+    }
+
     fn cron(&mut self) -> Option<shown::Cron> {
-        let schedule = self.job.cron_schedule.as_ref()?;
-        let policy = self.job.cron_collision_policy.map(|policy| match policy {
+        let schedule = &self.plan().schedule.cron_schedule.as_ref()?.value;
+        let policy = value(&self.plan().schedule.cron_collision_policy);
+        let policy = policy.map(|policy| match policy {
             CronCollisionPolicy::KillExisting => "KILL_EXISTING".to_owned(),
             CronCollisionPolicy::CancelNew => "CANCEL_NEW".to_owned(),
         });
@@ -172,13 +177,13 @@ impl<'a> Collect<'a> {
     }
 
     fn task(&mut self, known: &Known<'a>) -> shown::Task {
-        let task = &self.job.task;
-        let wait = task.finalization_wait.map(Seconds::get);
+        let limits = &self.plan().limits;
+        let wait = value(&limits.finalization_wait);
         let wait = self.count(&TASK, "task.finalization_wait", wait);
-        let failures = task.max_failures.map(Integer::get);
-        let concurrency = task.max_concurrency.map(Integer::get);
+        let failures = value(&limits.max_failures);
+        let concurrency = value(&limits.max_concurrency);
         shown::Task {
-            name: self.plan().task_name().to_owned(),
+            name: self.plan().task_name.to_string(),
             max_failures: self.count(&TASK, "task.max_failures", failures),
             max_concurrency: self.count(&TASK, "task.max_concurrency", concurrency),
             finalization_wait_secs: wait.min(MOST_FINALIZATION_WAIT.unsigned_abs()),
@@ -188,9 +193,9 @@ impl<'a> Collect<'a> {
 
     fn steps(&mut self, known: &Known<'a>) -> Vec<shown::Step> {
         let plan = self.plan();
-        let graph = Graph::new(plan, &self.workspace.lock);
-        let needs = plan.needs().scripts.iter();
-        let scripts: BTreeMap<String, &plan::Script> = needs
+        let graph = Graph::new(plan, self.planned.target, &self.workspace.lock);
+        let needs = plan.needs.scripts.iter();
+        let scripts: BTreeMap<String, &Script> = needs
             .filter_map(|need| match &need.by {
                 NeededBy::Process(name) => Some((name.to_string(), &*need.script)),
                 NeededBy::HealthCheck | NeededBy::Job => None,
@@ -201,7 +206,7 @@ impl<'a> Collect<'a> {
             after[edge.after].push(graph.steps[edge.before].name.clone());
         }
         let mut index = 0;
-        let processes = plan.pointer().key("task").key("processes");
+        let processes = plan.pointer.key("task").key("processes");
         let mut sizes = BTreeMap::new();
         let mut steps: Vec<shown::Step> = graph
             .steps
@@ -256,7 +261,7 @@ impl<'a> Collect<'a> {
 
     fn closure(
         &self,
-        script: &'a plan::Script,
+        script: &'a Script,
         known: &Known<'a>,
         sizes: &mut BTreeMap<&'a StorePath, Size>,
     ) -> shown::Closure {
@@ -297,11 +302,11 @@ impl<'a> Collect<'a> {
 
     /// The package that a store path is.
     fn package(&self, path: &StorePath) -> Option<shown::Package> {
-        let packages = &self.plan().needs().packages;
+        let packages = &self.plan().needs.packages;
         let (name, package) = packages.iter().find(|(_, it)| it.path == *path)?;
         let key = |at: &Pointer| at.key("packages").key(name.as_str());
         let map = &self.planned.map;
-        let own = [key(self.plan().pointer()), key(&Pointer::root())];
+        let own = [key(&self.plan().pointer), key(&Pointer::root())];
         let own = own.into_iter().find(|at| map.has(at));
         let location = match (own, &self.workspace.settings_map) {
             (Some(at), _) => map.key(&at),
@@ -320,13 +325,13 @@ impl<'a> Collect<'a> {
     }
 
     fn health_check(&mut self, ports: &Ports) -> shown::HealthCheck {
-        let config = self.job.health_check_config.as_ref();
-        let checker = config.and_then(|config| config.health_checker.as_ref());
+        let config = self.plan().health_check.as_ref().map(|it| &it.value);
+        let checker = config.and_then(|config| config.checker.as_ref());
         let (checker, target) = match checker {
-            Some(HealthChecker::Shell(shell)) => ("shell", Some(shell.shell_command.to_string())),
+            Some(Checker::Shell(command)) => ("shell", self.written(&command.pointer())),
             _ if !ports.has(HEALTH) => ("none", None),
-            Some(HealthChecker::Http(http)) => {
-                let endpoint = http.endpoint.as_ref();
+            Some(Checker::Http { endpoint, .. }) => {
+                let endpoint = words(endpoint);
                 let field = "health_check_config.health_checker.http.endpoint";
                 (
                     "http",
@@ -342,25 +347,31 @@ impl<'a> Collect<'a> {
                 )
             }
         };
-        let seconds = |written: Option<FractionalSeconds>| written.map(FractionalSeconds::get);
         let of = &HEALTH_CHECK_CONFIG;
-        let mut field = |name: &str, written: Option<FractionalSeconds>| {
+        let mut field = |name: &str, written: Option<f64>| {
             let field = format!("health_check_config.{name}");
-            self.or(&field, seconds(written), of, Struct::float)
+            self.or(&field, written, of, Struct::float)
         };
-        let initial = config.and_then(|it| it.initial_interval_secs);
+        let initial = config.and_then(|it| value(&it.initial_interval_secs));
         let initial = field("initial_interval_secs", initial);
-        let interval = config.and_then(|it| it.interval_secs);
+        let interval = config.and_then(|it| value(&it.interval_secs));
         let interval = field("interval_secs", interval);
-        let timeout = config.and_then(|it| it.timeout_secs);
+        let timeout = config.and_then(|it| value(&it.timeout_secs));
         let timeout = field("timeout_secs", timeout);
-        let failures = config.and_then(|it| it.max_consecutive_failures);
+        let failures = config.and_then(|it| value(&it.max_consecutive_failures));
         let field = "health_check_config.max_consecutive_failures";
-        let failures = self.count(of, field, failures.map(Integer::get));
-        let successes = config.and_then(|it| it.min_consecutive_successes);
+        let failures = self.count(of, field, failures);
+        let successes = config.and_then(|it| value(&it.min_consecutive_successes));
         let field = "health_check_config.min_consecutive_successes";
-        let successes = self.count(of, field, successes.map(Integer::get));
-        let timing = HealthTiming::new(config).filter(|_| checker != "none");
+        let successes = self.count(of, field, successes);
+        // The executor divides by the interval.
+        let timing = (checker != "none" && interval > 0.0).then_some(HealthTiming {
+            grace: initial,
+            interval,
+            timeout,
+            max_failures: failures,
+            min_successes: successes,
+        });
         shown::HealthCheck {
             checker: checker.to_owned(),
             target,
@@ -380,11 +391,11 @@ impl<'a> Collect<'a> {
     }
 
     fn update(&mut self, instances: u64, health: &shown::HealthCheck) -> Option<shown::Update> {
-        if self.job.service != Some(true) {
+        if value(&self.plan().schedule.service) != Some(true) {
             return None;
         }
-        let config = self.job.update_config.as_ref();
-        let timing = UpdateTiming::new(config, instances);
+        let config = self.plan().update.as_ref().map(|it| &it.value);
+        let timing = update_timing(config, instances);
         let start = health.timing.map_or(0.0, |it| it.running_at_best.earliest);
         let at_best_secs = timing.at_best(start);
         let rounds = timing.rounds();
@@ -393,17 +404,16 @@ impl<'a> Collect<'a> {
             Groups::Batch(size) => ("batch", vec![size]),
             Groups::Variable(sizes) => ("variable_batch", sizes),
         };
-        if config.is_none_or(|it| it.batch_size.is_none() && it.update_strategy.is_none()) {
+        if config.is_none_or(|it| it.batch_size.is_none() && it.strategy.is_none()) {
             let field = "update_config.batch_size".to_owned();
             self.origins.insert(field, Origin::Aurora);
         }
-        let failures = |written: Option<Integer<0>>| written.map(Integer::get);
-        let watch = config.and_then(|it| it.watch_secs).map(Seconds::get);
-        let per_shard = failures(config.and_then(|it| it.max_per_shard_failures));
-        let total = failures(config.and_then(|it| it.max_total_failures));
-        let rollback = config.and_then(|it| it.rollback_on_failure);
-        let pulse = config.and_then(|it| it.pulse_interval_secs);
-        let sla_aware = config.and_then(|it| it.sla_aware);
+        let watch = config.and_then(|it| value(&it.watch_secs));
+        let per_shard = config.and_then(|it| value(&it.max_per_shard_failures));
+        let total = config.and_then(|it| value(&it.max_total_failures));
+        let rollback = config.and_then(|it| value(&it.rollback_on_failure));
+        let pulse = config.and_then(|it| value(&it.pulse_interval_secs));
+        let sla_aware = config.and_then(|it| value(&it.sla_aware));
         Some(shown::Update {
             strategy: strategy.to_owned(),
             group_sizes,
@@ -426,19 +436,19 @@ impl<'a> Collect<'a> {
                 rollback,
             ),
             autopause: timing.pauses,
-            pulse_interval_secs: pulse.map(|it| it.get().unsigned_abs()),
+            pulse_interval_secs: pulse.map(i64::unsigned_abs),
             sla_aware: sla_aware == Some(true),
         })
     }
 
     fn stop(&mut self, ports: &Ports) -> shown::Stop {
         // Aurora's own default asks at `health`; an empty `lifecycle` asks nowhere.
-        let lifecycle = self.job.lifecycle.as_ref();
-        let http = lifecycle.and_then(|it| it.http.as_ref());
+        let lifecycle = self.plan().stop.as_ref();
+        let http = lifecycle.and_then(|it| it.value.http.as_ref());
         let asks = lifecycle.is_none() || http.is_some();
-        let port = http.and_then(|http| http.port.as_ref());
-        let port = port.map_or(HTTP_LIFECYCLE_CONFIG.text("port"), Text::as_str);
-        if !asks || !ports.has(port) {
+        let port = http.and_then(|http| words(&http.port));
+        let port = port.unwrap_or_else(|| HTTP_LIFECYCLE_CONFIG.text("port").to_owned());
+        if !asks || !ports.has(&port) {
             return shown::Stop {
                 port: None,
                 requests: Vec::new(),
@@ -448,69 +458,96 @@ impl<'a> Collect<'a> {
         let requests = [
             (
                 "graceful_shutdown_endpoint",
-                http.and_then(|it| it.graceful_shutdown_endpoint.as_ref()),
+                http.and_then(|it| words(&it.graceful_shutdown_endpoint)),
                 "graceful_shutdown_wait_secs",
-                http.and_then(|it| it.graceful_shutdown_wait_secs),
+                http.and_then(|it| value(&it.graceful_shutdown_wait_secs)),
             ),
             (
                 "shutdown_endpoint",
-                http.and_then(|it| it.shutdown_endpoint.as_ref()),
+                http.and_then(|it| words(&it.shutdown_endpoint)),
                 "shutdown_wait_secs",
-                http.and_then(|it| it.shutdown_wait_secs),
+                http.and_then(|it| value(&it.shutdown_wait_secs)),
             ),
         ];
         let requests = requests.map(|(path_field, path, wait_field, wait)| {
             let field = |name: &str| format!("lifecycle.http.{name}");
             let of = &HTTP_LIFECYCLE_CONFIG;
-            let wait = wait.map(Seconds::get);
             shown::Request {
                 path: self.text(of, &field(path_field), path),
                 wait_secs: self.count(of, &field(wait_field), wait),
             }
         });
         shown::Stop {
-            port: Some(port.to_owned()),
+            port: Some(port),
             requests: requests.into(),
             kill_secs: KILL,
         }
     }
 
     fn waivers(&mut self) -> Vec<shown::Waiver> {
-        let job = self.plan().pointer().clone();
-        let processes = job.key("task").key("processes");
-        let of_job = self
-            .job
-            .waive
-            .iter()
-            .map(|waive| (None, job.clone(), waive));
-        let of_processes = self.job.task.processes.iter().enumerate();
-        let of_processes = of_processes.filter_map(|(index, process)| {
-            let name = Some(process.name.to_string());
-            Some((name, processes.index(index), process.waive.as_deref()?))
-        });
-        let all: Vec<(Option<String>, Pointer, &Waive)> = of_job.chain(of_processes).collect();
-        let mut waivers = Vec::new();
-        for (process, place, waive) in all {
-            for (lint, reason) in &waive.0 {
-                waivers.push(shown::Waiver {
-                    lint: lint.clone(),
-                    reason: reason.as_str().to_owned(),
-                    process: process.clone(),
-                    at: self.place_of(&place.key("waive").key(lint)),
-                });
+        let waived = self.planned.waived.iter();
+        waived
+            .map(|waived| shown::Waiver {
+                lint: waived.lint.clone(),
+                reason: waived.reason.clone(),
+                process: waived.process.clone(),
+                at: self.place_of(&waived.at),
+            })
+            .collect()
+    }
+}
+
+/// The value that a definition gives.
+fn value<T: Copy>(at: &Option<At<T>>) -> Option<T> {
+    at.as_ref().map(|at| at.value)
+}
+
+/// The text that a definition gives, as written there.
+fn words(at: &Option<At<Text>>) -> Option<String> {
+    at.as_ref().map(|at| at.value.to_string())
+}
+
+/// How an update of all of a job's instances proceeds.
+fn update_timing(update: Option<&Update>, instances: u64) -> UpdateTiming {
+    let size = |size: Option<i64>| size.map_or(1, i64::unsigned_abs);
+    let strategy = update.and_then(|it| it.strategy.as_ref());
+    let (groups, pauses) = match strategy.map(|it| &it.value) {
+        Some(UpdateStrategy::Queue { batch_size }) => (Groups::Queue(size(*batch_size)), None),
+        Some(UpdateStrategy::Batch {
+            batch_size,
+            autopause_after_batch,
+        }) => (Groups::Batch(size(*batch_size)), *autopause_after_batch),
+        Some(UpdateStrategy::VariableBatch {
+            batch_sizes,
+            autopause_after_batch,
+        }) => {
+            let sizes = batch_sizes.iter().map(|size| size.unsigned_abs());
+            (Groups::Variable(sizes.collect()), *autopause_after_batch)
+        }
+        None => {
+            let batch = size(update.and_then(|it| value(&it.batch_size)));
+            match update.and_then(|it| value(&it.wait_for_batch_completion)) {
+                Some(true) => (Groups::Batch(batch), None),
+                Some(false) | None => (Groups::Queue(batch), None),
             }
         }
-        waivers
+    };
+    let watch = update.and_then(|it| value(&it.watch_secs));
+    UpdateTiming {
+        instances,
+        groups,
+        watch: watch.map_or(UPDATE_CONFIG.count("watch_secs"), i64::unsigned_abs),
+        pauses: pauses == Some(true),
     }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "32 bits are exact in a double")]
-fn resources(resources: &plan::Resources, instances: u64) -> shown::Resources {
+fn resources(resources: &Resources, instances: u64) -> shown::Resources {
     let instance = shown::Amounts {
-        cpu: resources.cpu.get(),
-        ram: resources.ram.get().unsigned_abs(),
-        disk: resources.disk.get().unsigned_abs(),
-        gpu: resources.gpu_count().unsigned_abs(),
+        cpu: resources.cpu,
+        ram: resources.ram.unsigned_abs(),
+        disk: resources.disk.unsigned_abs(),
+        gpu: resources.gpu.map_or(0, i64::unsigned_abs),
     };
     let total = shown::Amounts {
         cpu: instance.cpu * instances as f64,
@@ -521,50 +558,43 @@ fn resources(resources: &plan::Resources, instances: u64) -> shown::Resources {
     shown::Resources { instance, total }
 }
 
-fn placement(job: &Job) -> Vec<shown::Placement> {
-    let rule = |(attribute, rule): (&String, &Placement)| {
-        let names = |values: &[AttributeValue]| {
-            let values: Vec<_> = values.iter().map(AttributeValue::as_str).collect();
-            values.join(", ")
-        };
-        let words = match &rule.0 {
-            PlacementRule::Limit(limit) => match (limit.get(), attribute.as_str()) {
+fn placement(plan: &Plan) -> Vec<shown::Placement> {
+    let rule = |(attribute, rule): (&String, &At<Placement>)| {
+        let words = match &rule.value {
+            Placement::Limit(limit) => match (limit, attribute.as_str()) {
                 (1, attribute) => format!("at most 1 instance on each {attribute}"),
                 (many, attribute) => format!("at most {many} instances on each {attribute}"),
             },
-            PlacementRule::AnyOf(values) if attribute == "dedicated" => {
-                format!("hosts dedicated to {}", names(values))
+            Placement::AnyOf(values) if attribute == "dedicated" => {
+                format!("hosts dedicated to {}", values.join(", "))
             }
-            PlacementRule::AnyOf(values) => match values.as_slice() {
-                [only] => format!("{attribute} is {}", only.as_str()),
-                many => format!("{attribute} is one of {}", names(many)),
+            Placement::AnyOf(values) => match values.as_slice() {
+                [only] => format!("{attribute} is {only}"),
+                many => format!("{attribute} is one of {}", many.join(", ")),
             },
-            PlacementRule::NoneOf(values) => match values.as_slice() {
-                [only] => format!("{attribute} is not {}", only.as_str()),
-                many => format!("{attribute} is none of {}", names(many)),
+            Placement::NoneOf(values) => match values.as_slice() {
+                [only] => format!("{attribute} is not {only}"),
+                many => format!("{attribute} is none of {}", many.join(", ")),
             },
         };
         shown::Placement {
             attribute: attribute.clone(),
-            rule: rule.to_string(),
+            rule: rule.value.to_string(),
             words,
         }
     };
-    job.constraints.iter().flatten().map(rule).collect()
+    plan.placement.iter().flatten().map(rule).collect()
 }
 
 fn container(container: &Container) -> String {
     match container {
-        Container::Docker(docker) => format!("Docker image {}", docker.image),
-        Container::Mesos(mesos) => match &mesos.image {
+        Container::Docker { image, .. } => format!("Docker image {image}"),
+        Container::Mesos { image, .. } => match image {
             None => "Mesos container".to_owned(),
-            Some(Image::Docker(image)) => {
-                format!(
-                    "Mesos container of Docker image {}:{}",
-                    image.name, image.tag
-                )
+            Some(Image::Docker { name, tag }) => {
+                format!("Mesos container of Docker image {name}:{tag}")
             }
-            Some(Image::Appc(image)) => format!("Mesos container of AppC image {}", image.name),
+            Some(Image::Appc { name, .. }) => format!("Mesos container of AppC image {name}"),
         },
     }
 }

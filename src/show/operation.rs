@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use crate::model::{self, Float, Integer, Job, Seconds, Text};
+use crate::plan::{self, Plan};
 
 use crate::vocabulary::{COORDINATOR_SLA_POLICY, PARTITION_POLICY};
 
@@ -10,52 +10,62 @@ use super::document::{Labelled, PartitionPolicy, SlaPolicy};
 use super::text::seconds;
 
 /// What maintenance has to leave running.
-pub(super) fn sla_policy(job: &Job) -> Option<SlaPolicy> {
-    Some(match job.sla_policy.as_ref()? {
-        model::SlaPolicy::Count(policy) => SlaPolicy::Count {
-            count: Integer::get(policy.count),
-            duration_secs: policy.duration_secs.get(),
+pub(super) fn sla_policy(plan: &Plan) -> Option<SlaPolicy> {
+    Some(match &plan.sla_policy.as_ref()?.value {
+        plan::SlaPolicy::Count {
+            count,
+            duration_secs,
+        } => SlaPolicy::Count {
+            count: *count,
+            duration_secs: *duration_secs,
         },
-        model::SlaPolicy::Percentage(policy) => SlaPolicy::Percentage {
-            percentage: Float::get(policy.percentage),
-            duration_secs: policy.duration_secs.get(),
+        plan::SlaPolicy::Percentage {
+            percentage,
+            duration_secs,
+        } => SlaPolicy::Percentage {
+            percentage: *percentage,
+            duration_secs: *duration_secs,
         },
-        model::SlaPolicy::Coordinator(policy) => SlaPolicy::Coordinator {
-            coordinator_url: policy.coordinator_url.to_string(),
-            status_key: policy
-                .status_key
-                .as_ref()
-                .map_or(COORDINATOR_SLA_POLICY.text("status_key"), Text::as_str)
-                .to_owned(),
+        plan::SlaPolicy::Coordinator {
+            coordinator_url,
+            status_key,
+        } => SlaPolicy::Coordinator {
+            coordinator_url: coordinator_url.to_string(),
+            status_key: match status_key {
+                Some(key) => key.to_string(),
+                None => COORDINATOR_SLA_POLICY.text("status_key").to_owned(),
+            },
         },
     })
 }
 
 /// What happens to instances out of reach.
-pub(super) fn partition_policy(job: &Job) -> Option<PartitionPolicy> {
-    let policy = job.partition_policy.as_ref()?;
+pub(super) fn partition_policy(plan: &Plan) -> Option<PartitionPolicy> {
+    let policy = &plan.partition_policy.as_ref()?.value;
     Some(PartitionPolicy {
-        reschedule: policy
-            .reschedule
-            .unwrap_or(PARTITION_POLICY.boolean("reschedule")),
-        delay_secs: policy
-            .delay_secs
-            .map_or(PARTITION_POLICY.integer("delay_secs"), Seconds::get),
+        reschedule: match &policy.reschedule {
+            Some(at) => at.value,
+            None => PARTITION_POLICY.boolean("reschedule"),
+        },
+        delay_secs: match &policy.delay_secs {
+            Some(at) => at.value,
+            None => PARTITION_POLICY.integer("delay_secs"),
+        },
     })
 }
 
 /// The job's metadata.
-pub(super) fn metadata(job: &Job) -> Vec<Labelled> {
-    let entries = job.metadata.iter().flatten();
-    entries
-        .map(|entry| labelled(&entry.key, &entry.value))
-        .collect()
+pub(super) fn metadata(plan: &Plan) -> Vec<Labelled> {
+    let entries = plan.labels.metadata.iter().flat_map(|it| &it.value);
+    entries.map(|(key, value)| labelled(key, value)).collect()
 }
 
 /// The job's links.
-pub(super) fn task_links(job: &Job) -> Vec<Labelled> {
-    let links = job.task_links.iter().flatten();
-    links.map(|(name, link)| labelled(name, link)).collect()
+pub(super) fn task_links(plan: &Plan) -> Vec<Labelled> {
+    let links = plan.labels.task_links.iter().flat_map(|it| &it.value);
+    links
+        .map(|(name, link)| labelled(name, &link.value))
+        .collect()
 }
 
 fn labelled(name: &impl Display, value: &impl Display) -> Labelled {

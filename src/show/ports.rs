@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Job, Text};
-use crate::plan::{Plan, Step};
-use crate::template::references;
+use crate::plan::{At, Checker, Plan, Text};
 use crate::vocabulary::ANNOUNCER;
 
 use super::document::{Port, PortSource};
@@ -24,23 +22,17 @@ pub(super) struct Ports {
 impl Ports {
     pub(super) fn of(plan: &Plan) -> Self {
         let mut named: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (_, step) in plan.sequence() {
-            let Step::Run(run) = step else {
-                continue;
-            };
-            let addresses = references(&run.command).filter_map(|it| it.address);
-            let ports: BTreeSet<_> = addresses
-                .filter_map(|address| address.port().map(str::to_owned))
-                .collect();
+        for run in plan.runs() {
+            let ports: BTreeSet<_> = run.command.value.ports().into_iter().collect();
             for port in ports {
-                let name = plan.process(run).name.to_string();
-                named.entry(port).or_default().push(name);
+                let name = run.name.value.to_string();
+                named.entry(port.to_owned()).or_default().push(name);
             }
         }
-        let announce = plan.job().announce.as_ref();
+        let announce = plan.announce.as_ref().map(|it| &it.value);
         let primary = announce.map(|announce| {
             let written = announce.primary_port.as_ref();
-            written.map_or(PRIMARY, Text::as_str).to_owned()
+            written.map_or_else(|| PRIMARY.to_owned(), |it| it.value.to_string())
         });
         let portmap = match (announce, &primary) {
             (Some(announce), Some(primary)) => match &announce.portmap {
@@ -66,16 +58,20 @@ impl Ports {
             || self.portmap.values().any(|port| port == name)
     }
 
-    /// All ports that somebody names, those of `job`'s health check and lifecycle included.
-    pub(super) fn list(&self, job: &Job) -> Vec<Port> {
-        let health = if checks_by_shell(job) {
+    /// All ports that somebody names, those of the plan's health check and lifecycle included.
+    pub(super) fn list(&self, plan: &Plan) -> Vec<Port> {
+        let health = if checks_by_shell(plan) {
             None
         } else {
             Some(HEALTH)
         };
-        let health = health.filter(|_| self.has(HEALTH) || job.health_check_config.is_some());
-        let lifecycle = job.lifecycle.as_ref().and_then(|it| it.http.as_ref());
-        let lifecycle = lifecycle.map(|http| http.port.as_ref().map_or(HEALTH, Text::as_str));
+        let health = health.filter(|_| self.has(HEALTH) || plan.health_check.is_some());
+        let lifecycle = plan.stop.as_ref().and_then(|it| it.value.http.as_ref());
+        let lifecycle = lifecycle.map(|http| {
+            let port = http.port.as_ref();
+            port.map_or_else(|| HEALTH.to_owned(), |it| it.value.to_string())
+        });
+        let lifecycle = lifecycle.as_deref();
         let asked = self.named.keys().map(String::as_str);
         let mapped = self
             .portmap
@@ -123,10 +119,10 @@ impl Ports {
 }
 
 /// Whether health is found out by a command, and not at a port.
-pub(super) fn checks_by_shell(job: &Job) -> bool {
-    let config = job.health_check_config.as_ref();
-    let checker = config.and_then(|config| config.health_checker.as_ref());
-    matches!(checker, Some(crate::model::HealthChecker::Shell(_)))
+fn checks_by_shell(plan: &Plan) -> bool {
+    let config = plan.health_check.as_ref();
+    let checker = config.and_then(|config| config.value.checker.as_ref());
+    matches!(checker, Some(Checker::Shell(_)))
 }
 
 fn number(name: &str) -> Option<u16> {
@@ -134,6 +130,6 @@ fn number(name: &str) -> Option<u16> {
 }
 
 /// A value of the portmap with the one reference filled in that people write there.
-fn filled(port: &Text, primary: &str) -> String {
-    port.as_str().replace("{{primary_port}}", primary)
+fn filled(port: &At<Text>, primary: &str) -> String {
+    port.value.to_string().replace("{{primary_port}}", primary)
 }

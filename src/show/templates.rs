@@ -15,9 +15,9 @@ const MOST: usize = 1_000;
 
 /// Those of a job in the order written, then those of the files that its commands expand.
 pub(super) fn templates(planned: &Planned) -> Vec<Template> {
-    let mut found = of_definition(&planned.map, planned.plan.pointer());
+    let mut found = of_definition(&planned.map, &planned.plan.pointer);
     let mut lines = Lines::default();
-    for late in planned.plan.late() {
+    for late in &planned.plan.late {
         if found.len() >= MOST {
             break;
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::plan::JobKey;
+use crate::model::JobKey;
 use crate::store::content_address::store_path;
 use crate::store::{ContentAddress, Sha256, StoreDir, StorePath, StorePathName};
 

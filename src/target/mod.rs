@@ -2,13 +2,17 @@
 
 pub mod artifact;
 pub mod aurora;
+pub mod coverage;
+pub mod steps;
 
 pub use artifact::Artifact;
 
-pub use crate::plan::Target;
+pub use crate::model::Target;
 
-use crate::diagnostic::Report;
+use crate::diagnostic::{Diagnostic, Report};
 use crate::plan::Plan;
+use coverage::Row;
+use steps::Steps;
 
 /// In which words a job is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -39,8 +43,46 @@ pub fn emit(plan: &Plan, form: Form) -> Report<Artifact> {
         Form::Complete => Report::ok(aurora::json::complete(plan)),
     };
     text.map(|text| Artifact {
-        key: plan.key().clone(),
+        key: plan.key.clone(),
         form,
         text,
     })
+}
+
+/// What is wrong with a plan for a target, whatever form its document has.
+pub fn check(plan: &Plan, target: Target) -> Vec<Diagnostic> {
+    match target {
+        Target::AuroraJson | Target::AuroraConfig => aurora::names::check(plan),
+    }
+}
+
+/// The steps of a plan as a target runs them.
+pub fn steps(plan: &Plan, target: Target) -> Steps<'_> {
+    match target {
+        Target::AuroraJson | Target::AuroraConfig => aurora::steps::steps(plan),
+    }
+}
+
+/// What a target makes of each field of a plan.
+pub fn coverage(target: Target) -> Vec<Row> {
+    match target {
+        Target::AuroraJson => aurora::coverage::of_json(),
+        Target::AuroraConfig => aurora::coverage::of_config(),
+    }
+}
+
+/// What `explain` says of the target with this name.
+pub fn explained(name: &str) -> Option<String> {
+    let (target, summary) = match name {
+        "aurora-json" => (
+            Target::AuroraJson,
+            "JSON for Aurora's client, which reads it with `--read-json`",
+        ),
+        "aurora-config" => (Target::AuroraConfig, "a config file for Aurora's client"),
+        _ => return None,
+    };
+    let rows = coverage::text(&coverage(target));
+    Some(format!(
+        "{name}: {summary}\n\nWhat becomes of what a definition says:\n\n{rows}"
+    ))
 }

@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 use std::path::PathBuf;
 
-use crate::plan::{JobKey, NeededBy};
+use crate::model::JobKey;
+use crate::plan::NeededBy;
 use crate::store::StorePath;
 
 use super::web::{Root, Unknown, Web, clean};

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::diagnostic::render::{counted, visible};
-use crate::plan::{JobKey, NeededBy};
+use crate::model::JobKey;
+use crate::plan::NeededBy;
 use crate::source::display_name;
 use crate::store::StoreDir;
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
-use crate::plan::{JobKey, Need, NeededBy, Needs};
+use crate::model::JobKey;
+use crate::plan::{Need, NeededBy, Needs};
 use crate::resolve::Lock;
 use crate::store::StorePath;
 

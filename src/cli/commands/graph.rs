@@ -79,7 +79,7 @@ pub(crate) fn run(args: &GraphArgs, global: &Global, console: &Console) -> Resul
         Ok(planned) => planned,
         Err(exit) => return Ok(exit),
     };
-    let graph = Graph::new(&planned.plan, &workspace.lock);
+    let graph = Graph::new(&planned.plan, planned.target, &workspace.lock);
     let graph = if args.closures {
         graph
     } else {

@@ -2,357 +2,537 @@
 
 use std::borrow::Cow;
 
-use crate::plan::{self, CronCollisionPolicy, HealthChecker, Job, Plan, Step, Text};
+use crate::plan::Container;
+use crate::plan::{
+    Announce, At, AuroraOnly, Checker, CronCollisionPolicy, Executor, HealthCheck, HttpStop, Image,
+    Labels, Limits, LogDestination, LogMode, LogRotation, Logger, PartitionPolicy, Piece, Plan,
+    Precedence, Resources, Run, Schedule, SlaPolicy, Stop, Text, Update, UpdateStrategy, Volume,
+    VolumeMode,
+};
+use crate::target::steps::{Kind, Step, Steps};
 
+use super::process_indexes::shift_process_indexes;
+use super::realise::{InitCommand, Root};
+use super::steps::steps;
 use super::{choice, document as aurora};
 use aurora::Number;
 
 /// The document of the plan's job.
 pub(super) fn compose(plan: &Plan) -> aurora::JobDocument<'_> {
-    Context { plan }.job()
+    let steps = steps(plan);
+    let is_run = |step: &&Step<'_>| matches!(step.kind, Kind::Run(_));
+    let context = Context {
+        added: steps.steps.len() - steps.steps.iter().filter(is_run).count(),
+    };
+    context.job(plan, &steps)
 }
 
-struct Context<'a> {
-    plan: &'a Plan,
+struct Context {
+    /// How many processes jobc puts in front of the definition's.
+    added: usize,
 }
 
-impl<'a> Context<'a> {
-    fn job(&self) -> aurora::JobDocument<'a> {
-        let plan = self.plan;
-        let job: &Job = plan.job();
-        let key = plan.key();
+impl Context {
+    fn job<'p>(&self, plan: &'p Plan, steps: &Steps<'p>) -> aurora::JobDocument<'p> {
+        let Plan {
+            key,
+            pointer: _,
+            task_name,
+            // `steps` has made these three into processes and constraints.
+            steps: _,
+            sequence: _,
+            order: _,
+            resources,
+            limits:
+                Limits {
+                    max_failures,
+                    max_concurrency,
+                    max_task_failures,
+                    finalization_wait,
+                },
+            user,
+            schedule:
+                Schedule {
+                    service,
+                    cron_schedule,
+                    cron_collision_policy,
+                },
+            instances,
+            health_check,
+            update,
+            placement,
+            sla_policy,
+            partition_policy,
+            container,
+            announce,
+            stop,
+            precedence:
+                Precedence {
+                    tier,
+                    production,
+                    priority,
+                },
+            labels:
+                Labels {
+                    contact,
+                    metadata,
+                    task_links,
+                },
+            aurora:
+                AuroraOnly {
+                    enable_hooks,
+                    executor,
+                },
+            // The commands of steps have it.
+            realisation: _,
+            // Processes name what they need.
+            needs: _,
+            // These references are in commands, too.
+            late: _,
+        } = plan;
+        let task = aurora::TaskDocument {
+            constraints: self.constraints(steps),
+            finalization_wait: value(finalization_wait.as_ref()),
+            max_concurrency: value(max_concurrency.as_ref()),
+            max_failures: value(max_failures.as_ref()),
+            name: self.text(task_name),
+            processes: self.processes(plan, steps),
+            resources: self::resources(&resources.value),
+            user: self.optional(user.as_ref()),
+        };
         aurora::JobDocument {
-            announce: job
-                .announce
-                .as_ref()
-                .map(|announce| self.announcer(announce)),
+            announce: announce.as_ref().map(|it| self.announcer(&it.value)),
             cluster: key.cluster.as_str(),
-            constraints: job.constraints.as_ref().map(|constraints| {
-                let entries = constraints.iter();
-                entries
-                    .map(|(name, rule)| (name.as_str(), rule.to_string()))
+            constraints: placement.as_ref().map(|rules| {
+                let rules = rules.iter();
+                rules
+                    .map(|(name, rule)| (name.as_str(), rule.value.to_string()))
                     .collect()
             }),
-            contact: self.optional(job.contact.as_ref()),
-            container: job
-                .container
-                .as_ref()
-                .map(|container| self.container(container)),
-            cron_collision_policy: job.cron_collision_policy.map(|policy| match policy {
+            contact: self.optional(contact.as_ref()),
+            container: container.as_ref().map(|it| self.container(&it.value)),
+            cron_collision_policy: cron_collision_policy.as_ref().map(|it| match it.value {
                 CronCollisionPolicy::KillExisting => aurora::CronCollisionPolicy::KillExisting,
                 CronCollisionPolicy::CancelNew => aurora::CronCollisionPolicy::CancelNew,
             }),
-            cron_schedule: job.cron_schedule.as_deref(),
-            enable_hooks: job.enable_hooks,
+            cron_schedule: cron_schedule.as_ref().map(|it| it.value.as_str()),
+            enable_hooks: value(enable_hooks.as_ref()),
             environment: key.environment.as_str(),
-            executor_config: job
-                .executor_config
-                .as_ref()
-                .map(|config| aurora::ExecutorConfig {
-                    data: config.data.as_deref().map(|data| self.plan.text(data)),
-                    name: self.optional(config.name.as_ref()),
-                }),
-            health_check_config: job
-                .health_check_config
-                .as_ref()
-                .map(|config| self.health_check(config)),
-            instances: job.instances.map(plan::Integer::get),
-            lifecycle: job
-                .lifecycle
-                .as_ref()
-                .map(|lifecycle| self.lifecycle(lifecycle)),
-            max_task_failures: job.max_task_failures.map(plan::Integer::get),
-            metadata: job.metadata.as_ref().map(|entries| {
-                let convert = |entry: &'a plan::Metadata| aurora::Metadata {
-                    key: self.text(&entry.key),
-                    value: self.text(&entry.value),
+            executor_config: executor.as_ref().map(|it| {
+                let Executor { name, data } = &it.value;
+                aurora::ExecutorConfig {
+                    data: data.as_ref().map(|data| self.text(data)),
+                    name: name.as_ref().map(|name| self.text(name)),
+                }
+            }),
+            health_check_config: health_check.as_ref().map(|it| self.health_check(&it.value)),
+            instances: value(instances.as_ref()),
+            lifecycle: stop.as_ref().map(|it| self.lifecycle(&it.value)),
+            max_task_failures: value(max_task_failures.as_ref()),
+            metadata: metadata.as_ref().map(|entries| {
+                let convert = |(key, value): &'p (Text, Text)| aurora::Metadata {
+                    key: self.text(key),
+                    value: self.text(value),
                 };
-                entries.iter().map(convert).collect()
+                entries.value.iter().map(convert).collect()
             }),
             name: key.name.as_str(),
-            partition_policy: job
-                .partition_policy
-                .as_ref()
-                .map(|policy| aurora::PartitionPolicy {
-                    delay_secs: policy.delay_secs.map(plan::Seconds::get),
-                    reschedule: policy.reschedule,
-                }),
-            priority: job.priority.map(plan::Integer::get),
-            production: job.production,
+            partition_policy: partition_policy.as_ref().map(|it| {
+                let PartitionPolicy {
+                    reschedule,
+                    delay_secs,
+                } = &it.value;
+                aurora::PartitionPolicy {
+                    delay_secs: value(delay_secs.as_ref()),
+                    reschedule: value(reschedule.as_ref()),
+                }
+            }),
+            priority: value(priority.as_ref()),
+            production: value(production.as_ref()),
             role: key.role.as_str(),
-            service: job.service,
-            sla_policy: job
-                .sla_policy
-                .as_ref()
-                .map(|policy| self.sla_policy(policy)),
-            task: self.task(),
-            task_links: job.task_links.as_ref().map(|links| {
-                links
-                    .iter()
-                    .map(|(name, link)| (name.as_str(), self.text(link)))
-                    .collect()
-            }),
-            tier: self.optional(job.tier.as_ref()),
-            update_config: job.update_config.as_ref().map(update),
+            service: value(service.as_ref()),
+            sla_policy: sla_policy.as_ref().map(|it| self.sla_policy(&it.value)),
+            task,
+            task_links: task_links.as_ref().map(|links| self.texts(&links.value)),
+            tier: self.optional(tier.as_ref()),
+            update_config: update.as_ref().map(|it| self::update(&it.value)),
         }
     }
 
-    fn task(&self) -> aurora::TaskDocument<'a> {
-        let plan = self.plan;
-        let task = &plan.job().task;
-        let name = |id| match plan.step(id) {
-            Some(Step::Realise(step)) => Cow::Borrowed(step.name.as_str()),
-            Some(Step::Run(run)) => self.plan.text(plan.process(run).name.as_str()),
-            None => unreachable!("edges join steps of the plan"),
-        };
-        aurora::TaskDocument {
-            constraints: plan
-                .order()
-                .into_iter()
-                .map(|edge| aurora::Constraint {
-                    order: vec![name(&edge.before), name(&edge.after)],
-                })
-                .collect(),
-            finalization_wait: task.finalization_wait.map(plan::Seconds::get),
-            max_concurrency: task.max_concurrency.map(plan::Integer::get),
-            max_failures: task.max_failures.map(plan::Integer::get),
-            name: plan.text(plan.task_name()),
-            processes: plan
-                .sequence()
-                .map(|(_, step)| self.process(step))
-                .collect(),
-            resources: resources(&task.resources),
-            user: self.optional(task.user.as_ref()),
+    fn constraints<'p>(&self, steps: &Steps<'p>) -> Vec<aurora::Constraint<'p>> {
+        let edges = steps.order.iter().map(|edge| aurora::Constraint {
+            order: [edge.before, edge.after]
+                .map(|index| self.name(&steps.steps[index]))
+                .into(),
+        });
+        edges.collect()
+    }
+
+    fn name<'p>(&self, step: &Step<'p>) -> Cow<'p, str> {
+        match step.kind {
+            Kind::Run(run) => self.text(&run.name.value),
+            Kind::Realise(_) | Kind::Fetch(_) => Cow::Owned(step.name.clone()),
         }
     }
 
-    fn process(&self, step: &'a Step) -> aurora::ProcessDocument<'a> {
-        match step {
-            Step::Realise(step) => aurora::ProcessDocument {
-                cmdline: Cow::Borrowed(&step.command),
-                daemon: None,
-                ephemeral: step.is_ephemeral.then_some(true),
-                is_final: step.is_final.then_some(true),
-                logger: None,
-                max_failures: (step.max_failures != 1).then_some(step.max_failures),
-                min_duration: None,
-                name: Cow::Borrowed(step.name.as_str()),
-                resources: None,
-            },
-            Step::Run(run) => {
-                let process = self.plan.process(run);
-                aurora::ProcessDocument {
-                    cmdline: self.plan.text(&run.command),
-                    daemon: process.daemon,
-                    ephemeral: process.ephemeral,
-                    is_final: process.final_,
-                    logger: process.logger.as_deref().map(|it| Box::new(logger(it))),
-                    max_failures: process.max_failures.map(plan::Integer::get),
-                    min_duration: process.min_duration.map(plan::Seconds::get),
-                    name: self.plan.text(process.name.as_str()),
-                    resources: process
-                        .resources
-                        .as_deref()
-                        .map(|it| Box::new(resources(it))),
+    fn processes<'p>(&self, plan: &'p Plan, steps: &Steps<'p>) -> Vec<aurora::ProcessDocument<'p>> {
+        let mut commands = Commands::new(plan);
+        let steps = steps.steps.iter();
+        steps
+            .map(|step| match step.kind {
+                Kind::Run(run) => self.process(run),
+                Kind::Realise(realise) => {
+                    let root = Root::of(&realise.by, plan.key.name.as_str());
+                    let command = commands.insisting().realise(&realise.script.path, root);
+                    self.added(step, command)
                 }
-            }
+                Kind::Fetch(realise) => {
+                    let root = Root::of(&realise.by, plan.key.name.as_str());
+                    let command = commands.trying().realise(&realise.script.path, root);
+                    self.added(step, command)
+                }
+            })
+            .collect()
+    }
+
+    fn added<'p>(&self, step: &Step<'p>, command: String) -> aurora::ProcessDocument<'p> {
+        aurora::ProcessDocument {
+            cmdline: Cow::Owned(command),
+            daemon: None,
+            ephemeral: step.is_ephemeral.then_some(true),
+            is_final: step.is_final.then_some(true),
+            logger: None,
+            max_failures: (step.max_failures != 1).then_some(step.max_failures),
+            min_duration: None,
+            name: self.name(step),
+            resources: None,
         }
     }
 
-    fn announcer(&self, announce: &'a plan::Announcer) -> aurora::Announcer<'a> {
+    fn process<'p>(&self, run: &'p Run) -> aurora::ProcessDocument<'p> {
+        let Run {
+            name,
+            command,
+            max_failures,
+            daemon,
+            ephemeral,
+            is_final,
+            min_duration,
+            logger,
+            resources,
+        } = run;
+        aurora::ProcessDocument {
+            cmdline: self.text(&command.value),
+            daemon: value(daemon.as_ref()),
+            ephemeral: value(ephemeral.as_ref()),
+            is_final: value(is_final.as_ref()),
+            logger: logger.as_ref().map(|it| Box::new(self::logger(&it.value))),
+            max_failures: value(max_failures.as_ref()),
+            min_duration: value(min_duration.as_ref()),
+            name: self.text(&name.value),
+            resources: resources
+                .as_ref()
+                .map(|it| Box::new(self::resources(&it.value))),
+        }
+    }
+
+    fn announcer<'p>(&self, announce: &'p Announce) -> aurora::Announcer<'p> {
+        let Announce {
+            primary_port,
+            portmap,
+            zk_path,
+        } = announce;
         aurora::Announcer {
-            portmap: announce.portmap.as_ref().map(|ports| {
-                ports
-                    .iter()
-                    .map(|(name, port)| (name.as_str(), self.text(port)))
-                    .collect()
-            }),
-            primary_port: self.optional(announce.primary_port.as_ref()),
-            zk_path: self.optional(announce.zk_path.as_ref()),
+            portmap: portmap.as_ref().map(|ports| self.texts(ports)),
+            primary_port: self.optional(primary_port.as_ref()),
+            zk_path: self.optional(zk_path.as_ref()),
         }
     }
 
-    fn health_check(&self, config: &'a plan::HealthCheckConfig) -> aurora::HealthCheckConfig<'a> {
-        let seconds = |value: plan::FractionalSeconds| Number(value.get());
+    fn health_check<'p>(&self, check: &'p HealthCheck) -> aurora::HealthCheckConfig<'p> {
+        let HealthCheck {
+            checker,
+            initial_interval_secs,
+            interval_secs,
+            timeout_secs,
+            max_consecutive_failures,
+            min_consecutive_successes,
+        } = check;
+        let seconds = |at: &Option<At<f64>>| value(at.as_ref()).map(Number);
         aurora::HealthCheckConfig {
-            health_checker: config.health_checker.as_ref().map(|checker| match checker {
-                HealthChecker::Http(http) => {
-                    aurora::HealthChecker::Http(aurora::HttpHealthChecker {
-                        endpoint: self.optional(http.endpoint.as_ref()),
-                        expected_response: self.optional(http.expected_response.as_ref()),
-                        expected_response_code: http.expected_response_code.map(plan::Integer::get),
-                    })
-                }
-                HealthChecker::Shell(shell) => {
-                    let command = self
-                        .plan
-                        .shell_command()
-                        .unwrap_or(shell.shell_command.as_str());
+            health_checker: checker.as_ref().map(|checker| match checker {
+                Checker::Http {
+                    endpoint,
+                    expected_response,
+                    expected_response_code,
+                } => aurora::HealthChecker::Http(aurora::HttpHealthChecker {
+                    endpoint: self.optional(endpoint.as_ref()),
+                    expected_response: self.optional(expected_response.as_ref()),
+                    expected_response_code: value(expected_response_code.as_ref()),
+                }),
+                Checker::Shell(command) => {
                     aurora::HealthChecker::Shell(aurora::ShellHealthChecker {
-                        shell_command: self.plan.text(command),
+                        shell_command: self.text(&command.value),
                     })
                 }
             }),
-            initial_interval_secs: config.initial_interval_secs.map(seconds),
-            interval_secs: config.interval_secs.map(seconds),
-            max_consecutive_failures: config.max_consecutive_failures.map(plan::Integer::get),
-            min_consecutive_successes: config.min_consecutive_successes.map(plan::Integer::get),
-            timeout_secs: config.timeout_secs.map(seconds),
+            initial_interval_secs: seconds(initial_interval_secs),
+            interval_secs: seconds(interval_secs),
+            max_consecutive_failures: value(max_consecutive_failures.as_ref()),
+            min_consecutive_successes: value(min_consecutive_successes.as_ref()),
+            timeout_secs: seconds(timeout_secs),
         }
     }
 
-    fn lifecycle(&self, lifecycle: &'a plan::LifecycleConfig) -> aurora::LifecycleConfig<'a> {
+    fn lifecycle<'p>(&self, stop: &'p Stop) -> aurora::LifecycleConfig<'p> {
+        let Stop { http } = stop;
         aurora::LifecycleConfig {
-            http: lifecycle
-                .http
-                .as_ref()
-                .map(|http| aurora::HttpLifecycleConfig {
-                    graceful_shutdown_endpoint: self
-                        .optional(http.graceful_shutdown_endpoint.as_ref()),
-                    graceful_shutdown_wait_secs: http
-                        .graceful_shutdown_wait_secs
-                        .map(plan::Seconds::get),
-                    port: self.optional(http.port.as_ref()),
-                    shutdown_endpoint: self.optional(http.shutdown_endpoint.as_ref()),
-                    shutdown_wait_secs: http.shutdown_wait_secs.map(plan::Seconds::get),
-                }),
+            http: http.as_ref().map(|http| {
+                let HttpStop {
+                    port,
+                    graceful_shutdown_endpoint,
+                    shutdown_endpoint,
+                    graceful_shutdown_wait_secs,
+                    shutdown_wait_secs,
+                } = http;
+                aurora::HttpLifecycleConfig {
+                    graceful_shutdown_endpoint: self.optional(graceful_shutdown_endpoint.as_ref()),
+                    graceful_shutdown_wait_secs: value(graceful_shutdown_wait_secs.as_ref()),
+                    port: self.optional(port.as_ref()),
+                    shutdown_endpoint: self.optional(shutdown_endpoint.as_ref()),
+                    shutdown_wait_secs: value(shutdown_wait_secs.as_ref()),
+                }
+            }),
         }
     }
 
-    fn container(&self, container: &'a plan::Container) -> choice::Container<'a> {
+    fn container<'p>(&self, container: &'p Container) -> choice::Container<'p> {
         match container {
-            plan::Container::Docker(docker) => {
-                let parameters = docker.parameters.as_ref().map(|parameters| {
-                    let convert = |parameter: &'a plan::Parameter| choice::Parameter {
-                        name: self.text(&parameter.name),
-                        value: self.text(&parameter.value),
-                    };
-                    parameters.iter().map(convert).collect()
-                });
+            Container::Docker { image, parameters } => {
+                let convert = |(name, value): &'p (Text, Text)| choice::Parameter {
+                    name: self.text(name),
+                    value: self.text(value),
+                };
+                let parameters = parameters.as_ref();
                 let docker = choice::Docker {
-                    image: self.text(&docker.image),
-                    parameters,
+                    image: self.text(image),
+                    parameters: parameters.map(|all| all.iter().map(convert).collect()),
                 };
                 choice::Container::Docker(choice::DockerContainer { docker })
             }
-            plan::Container::Mesos(mesos) => choice::Container::Mesos(choice::Mesos {
-                image: mesos.image.as_ref().map(|image| match image {
-                    plan::Image::Docker(image) => choice::Image::Docker(choice::DockerImage {
-                        name: self.text(&image.name),
-                        tag: self.text(&image.tag),
+            Container::Mesos { image, volumes } => choice::Container::Mesos(choice::Mesos {
+                image: image.as_ref().map(|image| match image {
+                    Image::Docker { name, tag } => choice::Image::Docker(choice::DockerImage {
+                        name: self.text(name),
+                        tag: self.text(tag),
                     }),
-                    plan::Image::Appc(image) => choice::Image::Appc(choice::AppcImage {
-                        image_id: self.text(&image.image_id),
-                        name: self.text(&image.name),
+                    Image::Appc { name, image_id } => choice::Image::Appc(choice::AppcImage {
+                        image_id: self.text(image_id),
+                        name: self.text(name),
                     }),
                 }),
-                volumes: mesos.volumes.as_ref().map(|volumes| {
-                    let convert = |volume: &'a plan::Volume| choice::Volume {
-                        container_path: self.text(&volume.container_path),
-                        host_path: self.text(&volume.host_path),
-                        mode: match volume.mode {
-                            plan::VolumeMode::ReadOnly => choice::VolumeMode::ReadOnly,
-                            plan::VolumeMode::ReadWrite => choice::VolumeMode::ReadWrite,
-                        },
-                    };
-                    volumes.iter().map(convert).collect()
-                }),
+                volumes: volumes
+                    .as_ref()
+                    .map(|volumes| volumes.iter().map(|volume| self.volume(volume)).collect()),
             }),
         }
     }
 
-    fn sla_policy(&self, policy: &'a plan::SlaPolicy) -> choice::SlaPolicy<'a> {
+    fn volume<'p>(&self, volume: &'p Volume) -> choice::Volume<'p> {
+        let Volume {
+            container_path,
+            host_path,
+            mode,
+        } = volume;
+        choice::Volume {
+            container_path: self.text(container_path),
+            host_path: self.text(host_path),
+            mode: match mode {
+                VolumeMode::ReadOnly => choice::VolumeMode::ReadOnly,
+                VolumeMode::ReadWrite => choice::VolumeMode::ReadWrite,
+            },
+        }
+    }
+
+    fn sla_policy<'p>(&self, policy: &'p SlaPolicy) -> choice::SlaPolicy<'p> {
         match policy {
-            plan::SlaPolicy::Count(policy) => choice::SlaPolicy::Count(choice::CountSlaPolicy {
-                count: policy.count.get(),
-                duration_secs: policy.duration_secs.get(),
+            SlaPolicy::Count {
+                count,
+                duration_secs,
+            } => choice::SlaPolicy::Count(choice::CountSlaPolicy {
+                count: *count,
+                duration_secs: *duration_secs,
             }),
-            plan::SlaPolicy::Percentage(policy) => {
-                choice::SlaPolicy::Percentage(choice::PercentageSlaPolicy {
-                    duration_secs: policy.duration_secs.get(),
-                    percentage: Number(policy.percentage.get()),
-                })
-            }
-            plan::SlaPolicy::Coordinator(policy) => {
-                choice::SlaPolicy::Coordinator(choice::CoordinatorSlaPolicy {
-                    coordinator_url: self.text(&policy.coordinator_url),
-                    status_key: self.optional(policy.status_key.as_ref()),
-                })
-            }
+            SlaPolicy::Percentage {
+                percentage,
+                duration_secs,
+            } => choice::SlaPolicy::Percentage(choice::PercentageSlaPolicy {
+                duration_secs: *duration_secs,
+                percentage: Number(*percentage),
+            }),
+            SlaPolicy::Coordinator {
+                coordinator_url,
+                status_key,
+            } => choice::SlaPolicy::Coordinator(choice::CoordinatorSlaPolicy {
+                coordinator_url: self.text(coordinator_url),
+                status_key: status_key.as_ref().map(|key| self.text(key)),
+            }),
         }
     }
 
-    fn text(&self, text: &'a Text) -> Cow<'a, str> {
-        self.plan.text(text.as_str())
+    /// A text as Aurora's template library reads it.
+    fn text<'p>(&self, text: &'p Text) -> Cow<'p, str> {
+        if let Some(known) = text.as_literal() {
+            return Cow::Borrowed(known);
+        }
+        let mut written = String::new();
+        for piece in text.pieces() {
+            match piece {
+                Piece::Literal(text) => written.push_str(text),
+                Piece::Port(name) => {
+                    written.extend(["{{thermos.ports[", name.as_str(), "]}}"]);
+                }
+                Piece::Instance => written.push_str("{{mesos.instance}}"),
+                Piece::Host => written.push_str("{{mesos.hostname}}"),
+                Piece::TaskId => written.push_str("{{thermos.task_id}}"),
+                Piece::Field(field) => {
+                    written.push_str(&shift_process_indexes(&field.written, self.added));
+                }
+            }
+        }
+        Cow::Owned(written)
     }
 
-    fn optional(&self, text: Option<&'a Text>) -> Option<Cow<'a, str>> {
-        text.map(|text| self.text(text))
+    fn texts<'p, M: FromIterator<(&'p str, Cow<'p, str>)>>(
+        &self,
+        texts: &'p [(String, At<Text>)],
+    ) -> M {
+        let texts = texts.iter();
+        texts
+            .map(|(name, text)| (name.as_str(), self.text(&text.value)))
+            .collect()
+    }
+
+    fn optional<'p>(&self, text: Option<&'p At<Text>>) -> Option<Cow<'p, str>> {
+        text.map(|text| self.text(&text.value))
     }
 }
 
-fn update(config: &plan::UpdateConfig) -> aurora::UpdateConfig {
+/// The commands of the steps that jobc adds, made when one is wanted.
+struct Commands<'p> {
+    plan: &'p Plan,
+    insisting: Option<InitCommand<'p>>,
+    trying: Option<InitCommand<'p>>,
+}
+
+impl<'p> Commands<'p> {
+    fn new(plan: &'p Plan) -> Self {
+        Self {
+            plan,
+            insisting: None,
+            trying: None,
+        }
+    }
+
+    fn insisting(&mut self) -> &InitCommand<'p> {
+        let realisation = &self.plan.realisation;
+        self.insisting
+            .get_or_insert_with(|| InitCommand::new(realisation))
+    }
+
+    fn trying(&mut self) -> &InitCommand<'p> {
+        let realisation = &self.plan.realisation;
+        self.trying
+            .get_or_insert_with(|| InitCommand::of_fetching(realisation))
+    }
+}
+
+fn value<T: Copy>(at: Option<&At<T>>) -> Option<T> {
+    at.map(|at| at.value)
+}
+
+fn update(update: &Update) -> aurora::UpdateConfig {
+    let Update {
+        batch_size,
+        watch_secs,
+        max_per_shard_failures,
+        max_total_failures,
+        rollback_on_failure,
+        wait_for_batch_completion,
+        pulse_interval_secs,
+        strategy,
+        sla_aware,
+    } = update;
     aurora::UpdateConfig {
-        batch_size: config.batch_size.map(plan::Integer::get),
-        max_per_shard_failures: config.max_per_shard_failures.map(plan::Integer::get),
-        max_total_failures: config.max_total_failures.map(plan::Integer::get),
-        pulse_interval_secs: config.pulse_interval_secs.map(plan::Integer::get),
-        rollback_on_failure: config.rollback_on_failure,
-        sla_aware: config.sla_aware,
-        update_strategy: config.update_strategy.as_ref().map(update_strategy),
-        wait_for_batch_completion: config.wait_for_batch_completion,
-        watch_secs: config.watch_secs.map(plan::Seconds::get),
+        batch_size: value(batch_size.as_ref()),
+        max_per_shard_failures: value(max_per_shard_failures.as_ref()),
+        max_total_failures: value(max_total_failures.as_ref()),
+        pulse_interval_secs: value(pulse_interval_secs.as_ref()),
+        rollback_on_failure: value(rollback_on_failure.as_ref()),
+        sla_aware: value(sla_aware.as_ref()),
+        update_strategy: strategy.as_ref().map(|it| update_strategy(&it.value)),
+        wait_for_batch_completion: value(wait_for_batch_completion.as_ref()),
+        watch_secs: value(watch_secs.as_ref()),
     }
 }
 
-fn update_strategy(strategy: &plan::UpdateStrategy) -> choice::UpdateStrategy {
+fn update_strategy(strategy: &UpdateStrategy) -> choice::UpdateStrategy {
     match strategy {
-        plan::UpdateStrategy::Queue(queue) => {
+        UpdateStrategy::Queue { batch_size } => {
             choice::UpdateStrategy::Queue(choice::QueueUpdateStrategy {
-                batch_size: queue.batch_size.map(plan::Integer::get),
+                batch_size: *batch_size,
             })
         }
-        plan::UpdateStrategy::Batch(batch) => {
-            choice::UpdateStrategy::Batch(choice::BatchUpdateStrategy {
-                autopause_after_batch: batch.autopause_after_batch,
-                batch_size: batch.batch_size.map(plan::Integer::get),
-            })
-        }
-        plan::UpdateStrategy::VariableBatch(batches) => {
-            let sizes = batches.batch_sizes.iter().copied();
-            choice::UpdateStrategy::VariableBatch(choice::VariableBatchUpdateStrategy {
-                autopause_after_batch: batches.autopause_after_batch,
-                batch_sizes: sizes.map(plan::Integer::get).collect(),
-            })
-        }
+        UpdateStrategy::Batch {
+            batch_size,
+            autopause_after_batch,
+        } => choice::UpdateStrategy::Batch(choice::BatchUpdateStrategy {
+            autopause_after_batch: *autopause_after_batch,
+            batch_size: *batch_size,
+        }),
+        UpdateStrategy::VariableBatch {
+            batch_sizes,
+            autopause_after_batch,
+        } => choice::UpdateStrategy::VariableBatch(choice::VariableBatchUpdateStrategy {
+            autopause_after_batch: *autopause_after_batch,
+            batch_sizes: batch_sizes.clone(),
+        }),
     }
 }
 
-fn resources(resources: &plan::Resources) -> aurora::Resources {
+fn resources(resources: &Resources) -> aurora::Resources {
+    let Resources {
+        cpu,
+        ram,
+        disk,
+        gpu,
+    } = *resources;
     aurora::Resources {
-        cpu: Number(resources.cpu.get()),
-        disk: resources.disk.get(),
-        gpu: resources.gpu.map(plan::Integer::get),
-        ram: resources.ram.get(),
+        cpu: Number(cpu),
+        disk,
+        gpu,
+        ram,
     }
 }
 
-fn logger(logger: &plan::Logger) -> aurora::Logger {
-    use plan::{LoggerDestination, LoggerMode};
+fn logger(logger: &Logger) -> aurora::Logger {
+    let Logger {
+        destination,
+        mode,
+        rotate,
+    } = logger;
     aurora::Logger {
-        destination: logger.destination.map(|destination| match destination {
-            LoggerDestination::File => aurora::LoggerDestination::File,
-            LoggerDestination::Console => aurora::LoggerDestination::Console,
-            LoggerDestination::Both => aurora::LoggerDestination::Both,
-            LoggerDestination::None => aurora::LoggerDestination::None,
+        destination: destination.map(|destination| match destination {
+            LogDestination::File => aurora::LoggerDestination::File,
+            LogDestination::Console => aurora::LoggerDestination::Console,
+            LogDestination::Both => aurora::LoggerDestination::Both,
+            LogDestination::None => aurora::LoggerDestination::None,
         }),
-        mode: logger.mode.map(|mode| match mode {
-            LoggerMode::Standard => aurora::LoggerMode::Standard,
-            LoggerMode::Rotate => aurora::LoggerMode::Rotate,
+        mode: mode.map(|mode| match mode {
+            LogMode::Standard => aurora::LoggerMode::Standard,
+            LogMode::Rotate => aurora::LoggerMode::Rotate,
         }),
-        rotate: logger.rotate.as_ref().map(|rotate| aurora::RotatePolicy {
-            backups: rotate.backups.map(plan::Integer::get),
-            log_size: rotate.log_size.map(plan::Bytes::get),
-        }),
+        rotate: rotate
+            .map(|LogRotation { log_size, backups }| aurora::RotatePolicy { backups, log_size }),
     }
 }

@@ -1,26 +1,23 @@
 //! The target `aurora-json`: what `aurora job create --read-json` reads.
 //!
 //! Where a field takes one of several structs, the client's JSON reader only tries the first one,
-//! so that JSON cannot carry the others.
+//! so that JSON cannot carry the others: `coverage` has them.
 
 use serde::Serialize;
 
 use crate::diagnostic::{Diagnostic, Place, Report};
-use crate::plan::Plan;
+use crate::plan::{At, Container, Plan, SlaPolicy, UpdateStrategy};
 use crate::target::aurora::codes::NOT_IN_JSON;
+use crate::target::coverage::{Coverage, of_choice};
 
-use super::choice::{Container, SlaPolicy, UpdateStrategy};
 use super::compose::compose;
-use super::document::JobDocument;
+use super::coverage::ROWS;
 
 /// The compiled job, if JSON can carry it.
 pub(in crate::target) fn emit(plan: &Plan) -> Report<String> {
-    let job = compose(plan);
-    let refused: Vec<_> = refused(&job)
-        .map(|choice| choice.diagnostic(plan))
-        .collect();
+    let refused = refused(plan);
     if refused.is_empty() {
-        Report::ok(pretty(&job))
+        Report::ok(complete(plan))
     } else {
         Report::failed(refused)
     }
@@ -31,70 +28,81 @@ pub(in crate::target) fn complete(plan: &Plan) -> String {
     pretty(&compose(plan))
 }
 
-/// A choice that JSON cannot carry.
-struct Refused {
-    /// The tables around the field.
-    tables: &'static [&'static str],
-    field: &'static str,
-    choice: &'static str,
-    /// What JSON can carry.
-    possible: &'static str,
-}
-
-fn refused(job: &JobDocument<'_>) -> impl Iterator<Item = Refused> {
-    let container = match &job.container {
-        Some(Container::Mesos(_)) => Some("mesos"),
-        Some(Container::Docker(_)) | None => None,
-    };
-    let sla_policy = match &job.sla_policy {
-        Some(SlaPolicy::Count(_)) => Some("count"),
-        Some(SlaPolicy::Percentage(_)) => Some("percentage"),
-        Some(SlaPolicy::Coordinator(_)) | None => None,
-    };
-    let strategy = job.update_config.as_ref();
-    let strategy = match strategy.and_then(|config| config.update_strategy.as_ref()) {
-        Some(UpdateStrategy::Batch(_)) => Some("batch"),
-        Some(UpdateStrategy::VariableBatch(_)) => Some("variable_batch"),
-        Some(UpdateStrategy::Queue(_)) | None => None,
-    };
-    let rows: [(&[&str], _, _, _); 3] = [
-        (&[], "container", container, "docker"),
-        (&[], "sla_policy", sla_policy, "coordinator"),
-        (&["update_config"], "update_strategy", strategy, "queue"),
+/// The choices that JSON cannot carry.
+pub(in crate::target) fn refused(plan: &Plan) -> Vec<Diagnostic> {
+    let update = plan.update.as_ref().map(|it| &it.value);
+    let strategy = update.and_then(|update| update.strategy.as_ref());
+    let container = plan.container.as_ref();
+    let policy = plan.sla_policy.as_ref();
+    let choices = [
+        container.map(|at| {
+            (
+                "Plan",
+                "container",
+                at.choice(Container::name, Some("docker")),
+            )
+        }),
+        policy.map(|at| {
+            (
+                "Plan",
+                "sla_policy",
+                at.choice(SlaPolicy::name, Some("coordinator")),
+            )
+        }),
+        // An update cannot be started with `queue`.
+        strategy.map(|at| ("Update", "strategy", at.choice(UpdateStrategy::name, None))),
     ];
-    rows.into_iter()
-        .filter_map(|(tables, field, choice, possible)| {
-            choice.map(|choice| Refused {
-                tables,
-                field,
-                choice,
-                possible,
-            })
+    let choices = choices.into_iter().flatten();
+    choices
+        .filter_map(|(table, field, choice)| {
+            let Coverage::Refused(why) = of_choice(ROWS, table, field, choice.name) else {
+                return None;
+            };
+            Some(choice.refused(why))
         })
+        .collect()
 }
 
-impl Refused {
-    fn diagnostic(&self, plan: &Plan) -> Diagnostic {
+/// What a definition chooses for a field.
+struct Choice<'a> {
+    name: &'static str,
+    field: &'a str,
+    /// What JSON can carry, and is of use.
+    instead: Option<&'static str>,
+    place: Place,
+}
+
+impl<T> At<T> {
+    fn choice(
+        &self,
+        name: impl Fn(&T) -> &'static str,
+        instead: Option<&'static str>,
+    ) -> Choice<'_> {
+        let name = name(&self.value);
+        Choice {
+            name,
+            field: self.field(),
+            instead,
+            place: Place::key(self.pointer().key(name)),
+        }
+    }
+}
+
+impl Choice<'_> {
+    fn refused(self, why: &str) -> Diagnostic {
         let Self {
-            tables,
+            name,
             field,
-            choice,
-            possible,
-        } = *self;
-        let table = tables
-            .iter()
-            .fold(plan.pointer().clone(), |at, table| at.key(*table));
-        let place = Place::key(table.key(field).key(choice));
-        let headline = format!("Aurora's JSON cannot carry the `{field}` `{choice}`");
+            instead,
+            place,
+        } = self;
+        let headline = format!("Aurora's JSON cannot carry the `{field}` `{name}`");
         Diagnostic::new(&NOT_IN_JSON, headline, place)
-            .note(format!(
-                "for `{field}`, the JSON reader of Aurora's client only knows `{possible}`"
-            ))
+            .note(format!("for `{field}`, {why}"))
             .help("write the job as a config file, which carries it: `--target aurora-config`")
-            .help(match possible {
-                // An update cannot be started with it.
-                "queue" => format!("or leave `{field}` out"),
-                _ => format!("or use `{possible}`, or leave `{field}` out"),
+            .help(match instead {
+                Some(instead) => format!("or use `{instead}`, or leave `{field}` out"),
+                None => format!("or leave `{field}` out"),
             })
     }
 }

@@ -1,0 +1,191 @@
+//! Texts of which only a node knows the whole.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::template::{Component, TemplateReference, references};
+
+/// A text, in pieces: what is known, and what a node or a scheduler fills in.
+///
+/// Each target writes the pieces in its own words. `Display` writes them as the definition does.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Text(Vec<Piece>);
+
+/// A piece of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// These very characters.
+    Literal(Arc<str>),
+    /// The number of the port with this name.
+    Port(String),
+    /// The number of the instance, from 0.
+    Instance,
+    /// The name of the node.
+    Host,
+    /// What the scheduler calls this run of the instance.
+    TaskId,
+    /// Another value of the definition.
+    Field(Box<Field>),
+}
+
+/// A reference to another value of the definition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// The reference as written.
+    pub written: String,
+    /// What it comes to; none if the definition alone does not say: a command that names store
+    /// paths, or an image whose digest a registry knows.
+    pub value: Option<Text>,
+}
+
+impl Text {
+    /// A text that is known.
+    pub fn literal(text: impl Into<Arc<str>>) -> Self {
+        Self(vec![Piece::Literal(text.into())])
+    }
+
+    /// The text that a definition writes; `value` says what a reference to another value comes to,
+    /// with all references in it that a node does not fill in filled in.
+    pub(super) fn of_definition(
+        text: impl Into<Arc<str>>,
+        value: &dyn Fn(&str) -> Option<String>,
+    ) -> Self {
+        let text = text.into();
+        if !text.contains("{{") {
+            return Self::literal(text);
+        }
+        let mut pieces = Vec::new();
+        let mut at = 0;
+        for reference in references(&text) {
+            push_literal(&text[at..reference.offset], &mut pieces);
+            at = reference.offset + reference.text.len();
+            pieces.push(Piece::of_node(&reference).unwrap_or_else(|| {
+                let filled_in = value(reference.text);
+                Piece::Field(Box::new(Field {
+                    written: reference.text.to_owned(),
+                    // What is left in it, only a node knows.
+                    value: filled_in.map(|it| Self::of_definition(it, &|_| None)),
+                }))
+            }));
+        }
+        push_literal(&text[at..], &mut pieces);
+        Self(pieces)
+    }
+
+    /// Its pieces, from left to right.
+    pub fn pieces(&self) -> &[Piece] {
+        &self.0
+    }
+
+    /// The text, if it is known.
+    pub fn as_literal(&self) -> Option<&str> {
+        match &self.0[..] {
+            [] => Some(""),
+            [Piece::Literal(text)] => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The names of the ports in it, those in values of other fields included.
+    pub fn ports(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        for piece in &self.0 {
+            match piece {
+                Piece::Port(name) => names.push(name.as_str()),
+                Piece::Field(field) => names.extend(field.value.iter().flat_map(Self::ports)),
+                Piece::Literal(_) | Piece::Instance | Piece::Host | Piece::TaskId => {}
+            }
+        }
+        names
+    }
+}
+
+impl Piece {
+    /// The piece that a reference to what only a node knows is, if it is written in the usual way.
+    fn of_node(reference: &TemplateReference<'_>) -> Option<Self> {
+        use Component::Field;
+        let address = reference.address.as_ref()?;
+        let piece = match (address.port(), &address.0[..]) {
+            (Some(name), _) => Self::Port(name.to_owned()),
+            (None, [Field("mesos"), Field("instance")]) => Self::Instance,
+            (None, [Field("mesos"), Field("hostname")]) => Self::Host,
+            (None, [Field("thermos"), Field("task_id")]) => Self::TaskId,
+            _ => return None,
+        };
+        (piece.to_string() == reference.text).then_some(piece)
+    }
+}
+
+fn push_literal(text: &str, pieces: &mut Vec<Piece>) {
+    if !text.is_empty() {
+        pieces.push(Piece::Literal(text.into()));
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|piece| piece.fmt(f))
+    }
+}
+
+impl fmt::Display for Piece {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Literal(text) => f.write_str(text),
+            Self::Port(name) => write!(f, "{{{{thermos.ports[{name}]}}}}"),
+            Self::Instance => f.write_str("{{mesos.instance}}"),
+            Self::Host => f.write_str("{{mesos.hostname}}"),
+            Self::TaskId => f.write_str("{{thermos.task_id}}"),
+            Self::Field(field) => f.write_str(&field.written),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn of(text: &str) -> Text {
+        Text::of_definition(text, &|reference| match reference {
+            "{{self.name}}" => Some("on {{thermos.ports[b]}}".to_owned()),
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn what_a_node_knows_is_a_piece() {
+        let text = of("-p {{thermos.ports[a]}} {{mesos.instance}}{{{{self.name}} {{x");
+        let kinds: Vec<_> = text.pieces().iter().map(|it| format!("{it:?}")).collect();
+        assert_eq!(
+            kinds,
+            [
+                r#"Literal("-p ")"#,
+                r#"Port("a")"#,
+                r#"Literal(" ")"#,
+                "Instance",
+                r#"Literal("{{")"#,
+                r#"Field(Field { written: "{{self.name}}", value: Some(Text([Literal("on "), Port("b")])) })"#,
+                r#"Literal(" {{x")"#,
+            ]
+        );
+        assert_eq!(text.ports(), ["a", "b"]);
+        assert_eq!(text.as_literal(), None);
+        assert_eq!(of("a b").as_literal(), Some("a b"));
+    }
+
+    #[test]
+    fn other_spellings_are_fields() {
+        for text in ["{{&mesos.instance}}", "{{.mesos.instance}}", "{{a}}"] {
+            assert!(matches!(of(text).pieces(), [Piece::Field(field)] if field.written == text));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn printed_as_written(text in r"([ab{}&.\[\]]|\{\{|\}\}|thermos\.ports\[a\]|mesos\.instance)*") {
+            prop_assert_eq!(of(&text).to_string(), text);
+        }
+    }
+}

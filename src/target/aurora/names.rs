@@ -1,0 +1,71 @@
+//! Whether the steps that jobc adds have names of their own.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, Place};
+use crate::plan::{Checker, NeededBy, Plan, Run};
+use crate::source::Pointer;
+use crate::target::steps::{Kind, Steps};
+
+use super::codes::NAME_TAKEN;
+use super::steps::steps;
+
+/// Tells the names that two processes of the task would have.
+pub(in crate::target) fn check(plan: &Plan) -> Vec<Diagnostic> {
+    // Most jobs have no step of jobc's.
+    if plan.needs.scripts.is_empty() {
+        return Vec::new();
+    }
+    let Steps { steps, .. } = steps(plan);
+    let runs: BTreeMap<&str, &Run> = steps
+        .iter()
+        .filter_map(|step| match step.kind {
+            Kind::Run(run) => Some((step.name.as_str(), run)),
+            Kind::Realise(_) | Kind::Fetch(_) => None,
+        })
+        .collect();
+    let mut added: BTreeMap<&str, Pointer> = BTreeMap::new();
+    let mut problems = Vec::new();
+    for step in &steps {
+        let Some(realise) = step.kind.realises() else {
+            continue;
+        };
+        let name = step.name.as_str();
+        let place = place_of(&realise.by, plan, &runs);
+        if let Some(taken) = runs.get(name) {
+            let headline = format!("process `{name}` has the name of a step that jobc adds");
+            let at = Place::value(taken.name.pointer());
+            problems.push(
+                Diagnostic::new(&NAME_TAKEN, headline, at)
+                    .also(
+                        Place::value(place.clone()),
+                        "the step realises what this one needs",
+                    )
+                    .help("give the process another name"),
+            );
+        }
+        if let Some(other) = added.insert(name, place.clone()) {
+            let headline = format!("two steps that jobc adds would be called `{name}`");
+            problems.push(
+                Diagnostic::new(&NAME_TAKEN, headline, Place::value(other))
+                    .label("one for this")
+                    .also(Place::value(place), "the other one for this")
+                    .help("give the process another name"),
+            );
+        }
+    }
+    problems
+}
+
+/// What a step is added for.
+fn place_of(by: &NeededBy, plan: &Plan, runs: &BTreeMap<&str, &Run>) -> Pointer {
+    let check = plan.health_check.as_ref().map(|it| &it.value.checker);
+    match (by, check) {
+        (NeededBy::Process(name), _) => match runs.get(name.as_str()) {
+            Some(run) => run.name.pointer(),
+            None => plan.pointer.clone(),
+        },
+        (NeededBy::HealthCheck, Some(Some(Checker::Shell(command)))) => command.pointer(),
+        (NeededBy::HealthCheck | NeededBy::Job, _) => plan.pointer.key("name"),
+    }
+}
