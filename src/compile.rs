@@ -15,7 +15,7 @@ use crate::plan::{self, Needs, Options, Plan};
 use crate::resolve::import::{Ignored, Importer, Keeper};
 use crate::resolve::{self, Resolver};
 use crate::source::{Location, Pointer, SourceFile, SourceMap};
-use crate::target::{self, Artifact, Form, Target};
+use crate::target::{self, Bundle, Form, Target};
 use crate::workspace::{DefinitionFile, OWN_DIRECTORY, Workspace};
 
 /// Compiles the definitions of one workspace.
@@ -38,7 +38,7 @@ pub struct Compiled {
     /// Where it says what it is called.
     pub named_at: Location,
     /// The compiled job.
-    pub artifact: Artifact,
+    pub bundle: Bundle,
     /// What its nodes need from the store.
     pub needs: Needs,
 }
@@ -233,11 +233,11 @@ impl<'a> Compiler<'a> {
         let levels = Levels::new(&self.workspace.settings);
         self.plans(file, wanted, |planned, mut waivers| {
             let emitted = target::emit(&planned.plan, self.form);
-            let compiled = waivers.report(levels, emitted).map(|artifact| Compiled {
+            let compiled = waivers.report(levels, emitted).map(|bundle| Compiled {
                 key: planned.plan.key.clone(),
                 location: planned.location,
                 named_at: planned.named_at,
-                artifact,
+                bundle,
                 needs: planned.plan.needs,
             });
             compiled.and_then(|compiled| {

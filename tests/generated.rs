@@ -101,7 +101,7 @@ fn wrong_with_valid(place: &Place, definition: &Value) -> Result<(), String> {
     let [job] = &report.value.unwrap_or_default()[..] else {
         return Err("not one job".to_owned());
     };
-    let text = &job.artifact.text;
+    let text = &job.bundle.listing();
     let compiled: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
     if let Some(problem) = place.schema.iter_errors(&compiled).next() {
         return Err(format!("{}: {problem}", problem.instance_path()));
@@ -111,7 +111,7 @@ fn wrong_with_valid(place: &Place, definition: &Value) -> Result<(), String> {
         return Err("it is not in order".to_owned());
     }
     let again = place.compile(&backwards(definition)).value;
-    if again.is_none_or(|jobs| jobs[0].artifact.text != *text) {
+    if again.is_none_or(|jobs| jobs[0].bundle.listing() != *text) {
         return Err("the order of fields makes a difference".to_owned());
     }
     left_out(definition, &compiled)

@@ -10,6 +10,7 @@ use libtest_mimic::Arguments;
 mod harness;
 
 mod architecture;
+mod bundles;
 mod caches;
 mod ci;
 mod command_line;
@@ -58,7 +59,8 @@ fn main() -> ExitCode {
 }
 
 tests! {
-    [architecture, caches, ci, command_line, completion, diagnostics, diff, examples, formats,
+    [architecture,
+    bundles, caches, ci, command_line, completion, diagnostics, diff, examples, formats,
      fuzz_fixtures, generated, git, ignored, import, init_command, job_roots, lock, nix, nix_push,
      options, outside, push, readme, ready, redaction, reports, review, robustness, run, run_store,
      schema, sides, snapshot, store, targets, terminal, untrusting_daemon, validate, verdicts, vocabulary,

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use jobc::model::JobKey;
 use jobc::snapshot::Directory;
-use jobc::target::{Artifact, Form};
+use jobc::target::{Artifact, Bundle, Form};
 use jobc::write::Destination;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
@@ -345,7 +345,7 @@ pub fn while_links_come_and_go(sandbox: &Sandbox, directory: &str, work: impl Fn
 }
 
 fn nothing_is_written_outside_while_links_come_and_go() {
-    let artifact = |number: u32| Artifact {
+    let bundle = |number: u32| Bundle {
         key: JobKey {
             cluster: "c".parse().unwrap(),
             role: "r".parse().unwrap(),
@@ -353,7 +353,7 @@ fn nothing_is_written_outside_while_links_come_and_go() {
             name: "n".parse().unwrap(),
         },
         form: Form::Complete,
-        text: format!("{number}\n"),
+        files: vec![Artifact::alone(format!("{number}\n"))],
     };
     for directory in ["ws/.jobc/store", "ws/.jobc", "ws/snapshots/c"] {
         let sandbox = workspace();
@@ -370,7 +370,7 @@ fn nothing_is_written_outside_while_links_come_and_go() {
                     written += usize::from(done.is_ok());
                 } else {
                     let destination = Destination::in_own(&root, &own, &store);
-                    let done = destination.and_then(|it| it.write(&artifact(number)));
+                    let done = destination.and_then(|it| it.write(&bundle(number)));
                     written += usize::from(done.is_ok());
                 }
             }

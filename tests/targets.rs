@@ -32,7 +32,7 @@ fn compiled(sandbox: &Sandbox, form: Form) -> Vec<String> {
         let report = compiler.compile(&definition, &file, &|_| true).unwrap();
         assert!(!report.has_errors(), "{:?}", report.diagnostics);
         let jobs = report.value.unwrap();
-        texts.extend(jobs.into_iter().map(|job| job.artifact.text));
+        texts.extend(jobs.into_iter().map(|job| job.bundle.listing()));
     }
     texts
 }

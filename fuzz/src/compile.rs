@@ -42,24 +42,24 @@ pub fn check(bytes: &[u8]) {
     assert!(report.value.is_some() || report.has_errors());
     let compiled = report.value.unwrap_or_default();
     for (one, other) in compiled.iter().zip(again.value.unwrap_or_default()) {
-        assert_eq!(one.artifact, other.artifact);
+        assert_eq!(one.bundle, other.bundle);
     }
     let configs = compile(Form::Target(Target::AuroraConfig)).value;
     let configs = configs.unwrap_or_default();
     let complete = compile(Form::Complete).value.unwrap_or_default();
     assert_eq!(configs.len(), complete.len());
     for (config, complete) in configs.iter().zip(&complete) {
-        let value = document(&complete.artifact.text);
-        assert_eq!(config_file::read(&config.artifact.text), Some(value));
+        let value = document(&complete.bundle.listing());
+        assert_eq!(config_file::read(&config.bundle.listing()), Some(value));
         for job in [config, complete] {
             named(job);
         }
     }
     for one in compiled {
         let same = complete.iter().find(|job| job.key == one.key);
-        let text = same.map(|job| job.artifact.text.as_str());
-        assert_eq!(text, Some(one.artifact.text.as_str()));
-        let made = SourceFile::new("made", one.artifact.text);
+        let text = same.map(|job| job.bundle.listing());
+        assert_eq!(text, Some(one.bundle.listing()));
+        let made = SourceFile::new("made", one.bundle.listing());
         let terms = Terms {
             settings: &Settings::default(),
             strictness: Strictness::Full,
@@ -72,11 +72,11 @@ pub fn check(bytes: &[u8]) {
 }
 
 fn named(job: &Compiled) {
-    assert_eq!(job.key.to_string(), job.artifact.key.to_string());
-    let name = job.artifact.file_name();
+    assert_eq!(job.key.to_string(), job.bundle.key.to_string());
+    let name = job.bundle.file_name();
     assert_eq!(
         name.parse::<StorePath>().as_ref(),
-        Ok(&job.artifact.store_path())
+        Ok(&job.bundle.store_path())
     );
 }
 

@@ -111,6 +111,16 @@ impl DirectoryHandle {
         Ok(file.map(|file| u64::try_from(file.st_size).unwrap_or_default()))
     }
 
+    /// Whether the file of this name may be run, if it is one.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn is_executable(&self, name: impl AsRef<OsStr>) -> io::Result<Option<bool>> {
+        let found = self.stat(name.as_ref())?;
+        let file = found.filter(|found| FileType::from_raw_mode(found.st_mode).is_file());
+        Ok(file.map(|file| file.st_mode & 0o111 != 0))
+    }
+
     fn stat(&self, name: &OsStr) -> io::Result<Option<Stat>> {
         match statat(&self.descriptor, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(found) => Ok(Some(found)),

@@ -187,7 +187,7 @@ impl SideJob {
     pub(crate) fn of_compiled(job: Compiled) -> (String, Self) {
         let own = Self {
             definition: None,
-            form: JobForm::Text(job.artifact.text),
+            form: JobForm::Text(job.bundle.listing()),
             needs: job.needs,
         };
         (job.key.to_string(), own)

@@ -40,6 +40,7 @@ impl Options {
 }
 
 /// The plan of a job.
+#[expect(clippy::too_many_lines, reason = "a line or two for each field")]
 pub fn lower(resolved: &ResolvedJob, options: &Options) -> Plan {
     let root = match options.roots {
         Roots::Process => None,
@@ -95,7 +96,7 @@ pub fn lower(resolved: &ResolvedJob, options: &Options) -> Plan {
         user,
     } = task;
     let Steps {
-        steps,
+        by_id: steps,
         sequence,
         order,
     } = Steps::of(resolved, root.as_ref(), &around_task);
@@ -227,7 +228,7 @@ fn job_root(resolved: &ResolvedJob, store_dir: &StoreDir) -> Option<Arc<Script>>
 /// Steps in the making.
 #[derive(Default)]
 struct Steps {
-    steps: BTreeMap<StepId, Step>,
+    by_id: BTreeMap<StepId, Step>,
     sequence: Vec<StepId>,
     order: BTreeSet<Edge>,
 }
@@ -307,6 +308,6 @@ impl Steps {
 
     fn add(&mut self, id: StepId, step: Step) {
         self.sequence.push(id.clone());
-        self.steps.insert(id, step);
+        self.by_id.insert(id, step);
     }
 }

@@ -5,6 +5,9 @@ use crate::model;
 use super::definition::Table;
 use super::{At, Text};
 
+/// Texts by names of the author's, in the order written.
+pub type NamedTexts = Vec<(String, At<Text>)>;
+
 /// When and how often instances run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Schedule {
@@ -57,7 +60,7 @@ pub struct Labels {
     /// Keys and values.
     pub metadata: Option<At<Vec<(Text, Text)>>>,
     /// Links by their names.
-    pub task_links: Option<At<Vec<(String, At<Text>)>>>,
+    pub task_links: Option<At<NamedTexts>>,
 }
 
 /// What only Aurora knows.

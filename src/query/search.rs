@@ -370,7 +370,7 @@ impl<'a> Search<'a> {
                 }
                 Depth::KeepNeeds => {
                     for job in &mut compiled {
-                        job.artifact.text = String::new();
+                        job.bundle.files.clear();
                         for need in &mut job.needs.scripts {
                             Arc::make_mut(&mut need.script).text = String::new();
                         }

@@ -39,25 +39,29 @@ pub fn shown(planned: &Planned, workspace: &Workspace) -> Shown {
         origins: BTreeMap::new(),
     };
     let ports = Ports::of(plan);
-    let instances = collect.count(&JOB, "instances", value(&plan.instances));
+    let instances = collect.count(&JOB, "instances", value(plan.instances.as_ref()));
     let health_check = collect.health_check(&ports);
     let update = collect.update(instances, &health_check);
     let known = Known::new(plan, &workspace.lock);
     Shown {
         key: plan.key.to_string(),
         defined: collect.place(&planned.location),
-        service: collect.boolean(&JOB, "service", value(&plan.schedule.service)),
+        service: collect.boolean(&JOB, "service", value(plan.schedule.service.as_ref())),
         cron: collect.cron(),
         instances,
         resources: resources(&plan.resources.value, instances),
-        contact: words(&plan.labels.contact),
-        tier: words(&plan.precedence.tier),
-        production: collect.boolean(&JOB, "production", value(&plan.precedence.production)),
-        priority: collect.integer(&JOB, "priority", value(&plan.precedence.priority)),
+        contact: words(plan.labels.contact.as_ref()),
+        tier: words(plan.precedence.tier.as_ref()),
+        production: collect.boolean(
+            &JOB,
+            "production",
+            value(plan.precedence.production.as_ref()),
+        ),
+        priority: collect.integer(&JOB, "priority", value(plan.precedence.priority.as_ref())),
         max_task_failures: collect.integer(
             &JOB,
             "max_task_failures",
-            value(&plan.limits.max_task_failures),
+            value(plan.limits.max_task_failures.as_ref()),
         ),
         placement: placement(plan),
         container: plan.container.as_ref().map(|it| container(&it.value)),
@@ -74,7 +78,7 @@ pub fn shown(planned: &Planned, workspace: &Workspace) -> Shown {
         zk_path: plan
             .announce
             .as_ref()
-            .and_then(|announce| words(&announce.value.zk_path)),
+            .and_then(|announce| words(announce.value.zk_path.as_ref())),
         executor: plan
             .aurora
             .executor
@@ -164,7 +168,7 @@ impl<'a> Collect<'a> {
 
     fn cron(&mut self) -> Option<shown::Cron> {
         let schedule = &self.plan().schedule.cron_schedule.as_ref()?.value;
-        let policy = value(&self.plan().schedule.cron_collision_policy);
+        let policy = value(self.plan().schedule.cron_collision_policy.as_ref());
         let policy = policy.map(|policy| match policy {
             CronCollisionPolicy::KillExisting => "KILL_EXISTING".to_owned(),
             CronCollisionPolicy::CancelNew => "CANCEL_NEW".to_owned(),
@@ -178,10 +182,10 @@ impl<'a> Collect<'a> {
 
     fn task(&mut self, known: &Known<'a>) -> shown::Task {
         let limits = &self.plan().limits;
-        let wait = value(&limits.finalization_wait);
+        let wait = value(limits.finalization_wait.as_ref());
         let wait = self.count(&TASK, "task.finalization_wait", wait);
-        let failures = value(&limits.max_failures);
-        let concurrency = value(&limits.max_concurrency);
+        let failures = value(limits.max_failures.as_ref());
+        let concurrency = value(limits.max_concurrency.as_ref());
         shown::Task {
             name: self.plan().task_name.to_string(),
             max_failures: self.count(&TASK, "task.max_failures", failures),
@@ -331,7 +335,7 @@ impl<'a> Collect<'a> {
             Some(Checker::Shell(command)) => ("shell", self.written(&command.pointer())),
             _ if !ports.has(HEALTH) => ("none", None),
             Some(Checker::Http { endpoint, .. }) => {
-                let endpoint = words(endpoint);
+                let endpoint = words(endpoint.as_ref());
                 let field = "health_check_config.health_checker.http.endpoint";
                 (
                     "http",
@@ -352,16 +356,16 @@ impl<'a> Collect<'a> {
             let field = format!("health_check_config.{name}");
             self.or(&field, written, of, Struct::float)
         };
-        let initial = config.and_then(|it| value(&it.initial_interval_secs));
+        let initial = config.and_then(|it| value(it.initial_interval_secs.as_ref()));
         let initial = field("initial_interval_secs", initial);
-        let interval = config.and_then(|it| value(&it.interval_secs));
+        let interval = config.and_then(|it| value(it.interval_secs.as_ref()));
         let interval = field("interval_secs", interval);
-        let timeout = config.and_then(|it| value(&it.timeout_secs));
+        let timeout = config.and_then(|it| value(it.timeout_secs.as_ref()));
         let timeout = field("timeout_secs", timeout);
-        let failures = config.and_then(|it| value(&it.max_consecutive_failures));
+        let failures = config.and_then(|it| value(it.max_consecutive_failures.as_ref()));
         let field = "health_check_config.max_consecutive_failures";
         let failures = self.count(of, field, failures);
-        let successes = config.and_then(|it| value(&it.min_consecutive_successes));
+        let successes = config.and_then(|it| value(it.min_consecutive_successes.as_ref()));
         let field = "health_check_config.min_consecutive_successes";
         let successes = self.count(of, field, successes);
         // The executor divides by the interval.
@@ -391,7 +395,7 @@ impl<'a> Collect<'a> {
     }
 
     fn update(&mut self, instances: u64, health: &shown::HealthCheck) -> Option<shown::Update> {
-        if value(&self.plan().schedule.service) != Some(true) {
+        if value(self.plan().schedule.service.as_ref()) != Some(true) {
             return None;
         }
         let config = self.plan().update.as_ref().map(|it| &it.value);
@@ -408,12 +412,12 @@ impl<'a> Collect<'a> {
             let field = "update_config.batch_size".to_owned();
             self.origins.insert(field, Origin::Aurora);
         }
-        let watch = config.and_then(|it| value(&it.watch_secs));
-        let per_shard = config.and_then(|it| value(&it.max_per_shard_failures));
-        let total = config.and_then(|it| value(&it.max_total_failures));
-        let rollback = config.and_then(|it| value(&it.rollback_on_failure));
-        let pulse = config.and_then(|it| value(&it.pulse_interval_secs));
-        let sla_aware = config.and_then(|it| value(&it.sla_aware));
+        let watch = config.and_then(|it| value(it.watch_secs.as_ref()));
+        let per_shard = config.and_then(|it| value(it.max_per_shard_failures.as_ref()));
+        let total = config.and_then(|it| value(it.max_total_failures.as_ref()));
+        let rollback = config.and_then(|it| value(it.rollback_on_failure.as_ref()));
+        let pulse = config.and_then(|it| value(it.pulse_interval_secs.as_ref()));
+        let sla_aware = config.and_then(|it| value(it.sla_aware.as_ref()));
         Some(shown::Update {
             strategy: strategy.to_owned(),
             group_sizes,
@@ -446,7 +450,7 @@ impl<'a> Collect<'a> {
         let lifecycle = self.plan().stop.as_ref();
         let http = lifecycle.and_then(|it| it.value.http.as_ref());
         let asks = lifecycle.is_none() || http.is_some();
-        let port = http.and_then(|http| words(&http.port));
+        let port = http.and_then(|http| words(http.port.as_ref()));
         let port = port.unwrap_or_else(|| HTTP_LIFECYCLE_CONFIG.text("port").to_owned());
         if !asks || !ports.has(&port) {
             return shown::Stop {
@@ -458,15 +462,15 @@ impl<'a> Collect<'a> {
         let requests = [
             (
                 "graceful_shutdown_endpoint",
-                http.and_then(|it| words(&it.graceful_shutdown_endpoint)),
+                http.and_then(|it| words(it.graceful_shutdown_endpoint.as_ref())),
                 "graceful_shutdown_wait_secs",
-                http.and_then(|it| value(&it.graceful_shutdown_wait_secs)),
+                http.and_then(|it| value(it.graceful_shutdown_wait_secs.as_ref())),
             ),
             (
                 "shutdown_endpoint",
-                http.and_then(|it| words(&it.shutdown_endpoint)),
+                http.and_then(|it| words(it.shutdown_endpoint.as_ref())),
                 "shutdown_wait_secs",
-                http.and_then(|it| value(&it.shutdown_wait_secs)),
+                http.and_then(|it| value(it.shutdown_wait_secs.as_ref())),
             ),
         ];
         let requests = requests.map(|(path_field, path, wait_field, wait)| {
@@ -498,13 +502,13 @@ impl<'a> Collect<'a> {
 }
 
 /// The value that a definition gives.
-fn value<T: Copy>(at: &Option<At<T>>) -> Option<T> {
-    at.as_ref().map(|at| at.value)
+fn value<T: Copy>(at: Option<&At<T>>) -> Option<T> {
+    at.map(|at| at.value)
 }
 
 /// The text that a definition gives, as written there.
-fn words(at: &Option<At<Text>>) -> Option<String> {
-    at.as_ref().map(|at| at.value.to_string())
+fn words(at: Option<&At<Text>>) -> Option<String> {
+    at.map(|at| at.value.to_string())
 }
 
 /// How an update of all of a job's instances proceeds.
@@ -525,14 +529,14 @@ fn update_timing(update: Option<&Update>, instances: u64) -> UpdateTiming {
             (Groups::Variable(sizes.collect()), *autopause_after_batch)
         }
         None => {
-            let batch = size(update.and_then(|it| value(&it.batch_size)));
-            match update.and_then(|it| value(&it.wait_for_batch_completion)) {
+            let batch = size(update.and_then(|it| value(it.batch_size.as_ref())));
+            match update.and_then(|it| value(it.wait_for_batch_completion.as_ref())) {
                 Some(true) => (Groups::Batch(batch), None),
                 Some(false) | None => (Groups::Queue(batch), None),
             }
         }
     };
-    let watch = update.and_then(|it| value(&it.watch_secs));
+    let watch = update.and_then(|it| value(it.watch_secs.as_ref()));
     UpdateTiming {
         instances,
         groups,

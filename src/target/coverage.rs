@@ -61,15 +61,13 @@ pub(super) use covered;
 /// What becomes of a choice that a definition has for a field.
 pub(super) fn of_choice(rows: &[Row], table: &str, field: &str, choice: &str) -> Coverage {
     let of_field = |row: &&Row| row.table == table && row.field == field;
-    let rows = rows.iter().filter(of_field);
-    let row = rows
-        .filter(|row| row.choice.is_none_or(|own| own == choice))
-        .next_back();
+    let mut rows = rows.iter().filter(of_field);
+    let row = rows.rfind(|row| row.choice.is_none_or(|own| own == choice));
     row.map_or(Coverage::Exact, |row| row.coverage)
 }
 
 /// The rows as a table for people.
-pub fn text(rows: &[Row]) -> String {
+pub(super) fn text(rows: &[Row]) -> String {
     let name = |row: &Row| match row.choice {
         Some(choice) => format!("{}.{} = {choice}", row.table, row.field),
         None => format!("{}.{}", row.table, row.field),

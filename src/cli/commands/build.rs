@@ -97,7 +97,7 @@ pub(crate) fn run(args: &BuildArgs, global: &Global, console: &Console) -> Resul
         }
     }
     let text = if args.stdout {
-        jobs.into_iter().map(|job| job.artifact.text).collect()
+        jobs.iter().map(|job| job.bundle.listing()).collect()
     } else {
         let paths = write(&jobs, args.out.as_deref(), &workspace)?;
         lines(&jobs, &paths, args.print)
@@ -117,7 +117,7 @@ fn write(
         let (own, store) = (workspace.own_directory(), workspace.store_directory());
         Destination::in_own(&workspace.root, &own, &store)?
     };
-    let write = |job: &Compiled| destination.write(&job.artifact);
+    let write = |job: &Compiled| destination.write(&job.bundle);
     in_parallel(jobs, write, |_| {}).into_iter().collect()
 }
 

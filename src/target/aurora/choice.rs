@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::document::Number;
+use super::number::Number;
 
 /// The name that serde has for all of these, by which they are told from tables of one field.
 pub(super) const CHOICE: &str = "Choice";

@@ -11,11 +11,11 @@ use crate::plan::{
 };
 use crate::target::steps::{Kind, Step, Steps};
 
+use super::number::Number;
 use super::process_indexes::shift_process_indexes;
 use super::realise::{InitCommand, Root};
 use super::steps::steps;
 use super::{choice, document as aurora};
-use aurora::Number;
 
 /// The document of the plan's job.
 pub(super) fn compose(plan: &Plan) -> aurora::JobDocument<'_> {
@@ -33,6 +33,7 @@ struct Context {
 }
 
 impl Context {
+    #[expect(clippy::too_many_lines, reason = "a line or two for each field")]
     fn job<'p>(&self, plan: &'p Plan, steps: &Steps<'p>) -> aurora::JobDocument<'p> {
         let Plan {
             key,

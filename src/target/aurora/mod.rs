@@ -11,13 +11,15 @@ pub(super) mod coverage;
 mod document;
 pub(super) mod json;
 pub(super) mod names;
+mod number;
 mod process_indexes;
 mod realise;
 pub(super) mod steps;
 
 use crate::diagnostic::{Chapter, Topic};
 
-pub use document::{JobDocument, Number};
+pub use document::JobDocument;
+pub use number::Number;
 pub use process_indexes::shift_process_indexes;
 pub use realise::{InitCommand, Root};
 

@@ -185,7 +185,7 @@ fn compile(
         Some(job) => {
             let importer = search.compiler.importer().clone();
             let own = Own::new(word, job.needs, importer, &workspace);
-            Ok(Ok((job.artifact.text, own)))
+            Ok(Ok((job.bundle.listing(), own)))
         }
         None => Err(Failure::new(format!("no job is called `{word}`"))),
     }

@@ -49,7 +49,7 @@ impl<'a> Snapshots<'a> {
         }
         let states = in_parallel(
             &named,
-            |(name, job)| directory.state(name, &job.artifact.text),
+            |(name, job)| directory.state(name, &job.bundle.listing()),
             |_| {},
         );
         let mut jobs = BTreeMap::new();
@@ -107,7 +107,7 @@ impl<'a> Snapshots<'a> {
             .chain(self.of(State::Stale))
             .collect();
         let write = |(name, job): &(&SnapshotName, &Compiled)| {
-            self.directory.write(name, &job.artifact.text)
+            self.directory.write(name, &job.bundle.listing())
         };
         let written: Result<Vec<()>, MachineError> =
             in_parallel(&wrong, write, |_| {}).into_iter().collect();

@@ -1,21 +1,20 @@
 //! Compiled jobs to files. Touches the world.
 //!
-//! A file appears whole or not at all: it is written without a name, flushed, and then given one, so
-//! that a run that is killed leaves nothing. Where the file system has no nameless files, it is
-//! written beside its place under another name and renamed. Files are named by their contents, so
-//! that one that is there already is either the same, and is left alone, or was damaged, and is
-//! replaced.
+//! They are named by their contents, so that one that is there already is either the same, and is
+//! left alone, or was damaged, and is replaced.
+
+mod directory;
+mod file;
 
 use std::ffi::OsStr;
-use std::fs::{File, Permissions};
-use std::io::{self, ErrorKind, Read, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::beneath::{DirectoryHandle, FileKind};
 use crate::diagnostic::MachineError;
-use crate::nameless::{Unfinished, link, nameless};
-use crate::target::Artifact;
+use crate::target::Bundle;
+
+pub(crate) use file::{Access, create, holds, replace};
 
 /// A directory to write compiled jobs to, made if it is not there.
 #[derive(Debug)]
@@ -59,15 +58,18 @@ impl Destination {
         Ok(Self { directory: opened })
     }
 
-    /// Writes a compiled job and returns the path of its file.
+    /// Writes a compiled job and returns the path of its file or directory.
     ///
     /// # Errors
     /// If the machine cannot; nothing half-written is left.
-    pub fn write(&self, artifact: &Artifact) -> Result<PathBuf, MachineError> {
-        let name = artifact.file_name();
+    pub fn write(&self, bundle: &Bundle) -> Result<PathBuf, MachineError> {
+        let name = bundle.file_name();
         let path = self.directory.path().join(&name);
-        self.write_file(name.as_ref(), artifact.text.as_bytes())
-            .map_err(|error| cannot("write", &path, error))?;
+        let written = match bundle.text() {
+            Some(text) => self.write_file(name.as_ref(), text.as_bytes()),
+            None => directory::write(&self.directory, name.as_ref(), &bundle.entries()),
+        };
+        written.map_err(|error| cannot("write", &path, error))?;
         Ok(path)
     }
 
@@ -133,98 +135,4 @@ fn ignore_all(own: &DirectoryHandle) -> io::Result<()> {
         None => {}
     }
     replace(own, IGNORE.as_ref(), b"*\n", Access::Usual)
-}
-
-/// Who may use a file that is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Access {
-    /// Whatever the umask says: it is nobody's to change and everybody's to read.
-    Fixed,
-    /// All whom the umask allows to.
-    Usual,
-}
-
-impl Access {
-    fn mode(self) -> u32 {
-        match self {
-            Self::Fixed => 0o600,
-            Self::Usual => 0o666,
-        }
-    }
-}
-
-/// Puts a file into a directory, in the place of one that has its name.
-///
-/// # Errors
-/// If the machine cannot; nothing half-written is left.
-pub(crate) fn replace(
-    directory: &DirectoryHandle,
-    name: &OsStr,
-    contents: &[u8],
-    access: Access,
-) -> io::Result<()> {
-    if let Some(nameless) = nameless(directory, access.mode()) {
-        fill(&nameless, contents, access)?;
-        if link(&nameless, directory, name).is_ok() {
-            return Ok(());
-        }
-    }
-    let unfinished = Unfinished::new(directory, access.mode())?;
-    fill(unfinished.file(), contents, access)?;
-    unfinished.rename(directory, name)
-}
-
-/// Puts a file into a directory that has none of its name.
-///
-/// # Errors
-/// If the name is taken, or the machine cannot; nothing half-written is left.
-pub(crate) fn create(directory: &DirectoryHandle, name: &OsStr, contents: &[u8]) -> io::Result<()> {
-    let access = Access::Usual;
-    if let Some(nameless) = nameless(directory, access.mode()) {
-        fill(&nameless, contents, access)?;
-        // A file system may find out late that it is full.
-        nameless.sync_all()?;
-        match link(&nameless, directory, name) {
-            Err(error) if error.kind() != ErrorKind::AlreadyExists => {}
-            linked => return linked,
-        }
-    }
-    let unfinished = Unfinished::new(directory, access.mode())?;
-    fill(unfinished.file(), contents, access)?;
-    unfinished.file().sync_all()?;
-    if directory.kind(name)?.is_some() {
-        return Err(ErrorKind::AlreadyExists.into());
-    }
-    unfinished.rename(directory, name)
-}
-
-/// Writes all of a file.
-fn fill(mut file: &File, contents: &[u8], access: Access) -> io::Result<()> {
-    file.write_all(contents)?;
-    file.flush()?;
-    match access {
-        Access::Fixed => file.set_permissions(Permissions::from_mode(0o444)),
-        Access::Usual => Ok(()),
-    }
-}
-
-/// Whether a directory has a file of this name with exactly these contents.
-///
-/// # Errors
-/// If it cannot be read.
-pub(crate) fn holds(
-    directory: &DirectoryHandle,
-    name: &OsStr,
-    contents: &[u8],
-) -> io::Result<bool> {
-    let length = contents.len() as u64;
-    if directory.size(name)? != Some(length) {
-        return Ok(false);
-    }
-    let Some(file) = directory.file(name)? else {
-        return Ok(false);
-    };
-    let mut found = Vec::with_capacity(contents.len() + 1);
-    file.take(length + 1).read_to_end(&mut found)?;
-    Ok(found == contents)
 }
