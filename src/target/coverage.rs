@@ -20,6 +20,8 @@ pub struct Row {
     pub table: &'static str,
     /// The field.
     pub field: &'static str,
+    /// What definitions call it.
+    pub called: &'static str,
     /// The choice, as definitions write it; none for all of the field but its other rows.
     pub choice: Option<&'static str>,
     /// What becomes of it.
@@ -27,11 +29,12 @@ pub struct Row {
 }
 
 /// What a target makes of all fields of a plan. Each table is taken apart without `..`, so that a
-/// field without a row does not compile; `besides` names what is about the definition alone.
+/// field without a row does not compile; `besides` names the fields that have a table of their own, and
+/// what is about the definition alone.
 macro_rules! covered {
     ($(
         $table:ident $(besides($($beside:ident),+))? {
-            $($field:ident: $coverage:expr $(, [$($choice:literal: $of_choice:expr),+ $(,)?])?;)+
+            $($field:ident $called:literal: $coverage:expr $(, [$($choice:literal: $of_choice:expr),+ $(,)?])?;)+
         }
     )+) => {
         pub(super) const ROWS: &[$crate::target::coverage::Row] = &[
@@ -39,12 +42,14 @@ macro_rules! covered {
                 $crate::target::coverage::Row {
                     table: stringify!($table),
                     field: stringify!($field),
+                    called: $called,
                     choice: None,
                     coverage: $coverage,
                 },
                 $($($crate::target::coverage::Row {
                     table: stringify!($table),
                     field: stringify!($field),
+                    called: $called,
                     choice: Some($choice),
                     coverage: $of_choice,
                 },)+)?
@@ -69,8 +74,8 @@ pub(super) fn of_choice(rows: &[Row], table: &str, field: &str, choice: &str) ->
 /// The rows as a table for people.
 pub(super) fn text(rows: &[Row]) -> String {
     let name = |row: &Row| match row.choice {
-        Some(choice) => format!("{}.{} = {choice}", row.table, row.field),
-        None => format!("{}.{}", row.table, row.field),
+        Some(choice) => format!("{}.{choice}", row.called),
+        None => row.called.to_owned(),
     };
     let width = rows.iter().map(|row| name(row).len()).max().unwrap_or(0);
     let mut text = String::new();

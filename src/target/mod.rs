@@ -55,6 +55,9 @@ pub fn coverage(target: Target) -> Vec<Row> {
     }
 }
 
+/// What targets are called.
+pub const NAMES: [&str; 2] = ["aurora-json", "aurora-config"];
+
 /// What `explain` says of the target with this name.
 pub fn explained(name: &str) -> Option<String> {
     let (target, summary) = match name {

@@ -1,7 +1,8 @@
-//! What there is to say about a word: a command, a topic, or the code of a problem.
+//! What there is to say about a word: a command, a topic, a target, or the code of a problem.
 
 use crate::diagnostic::{Code, Failure, Kind, Level, closest};
 use crate::registry::CODES;
+use crate::target;
 
 use super::{help_layout, terminal, topics};
 
@@ -16,6 +17,9 @@ pub(crate) fn about(word: &str, mut root: clap::Command) -> Option<String> {
     let mut sections = topics::SECTIONS.iter();
     if let Some((title, text)) = sections.find(|(title, _)| topics::topic(title) == word) {
         return Some(help_layout::on_topic(title, text));
+    }
+    if let Some(target) = target::explained(word) {
+        return Some(terminal::fitted(&target));
     }
     CODES
         .find(word)
@@ -39,6 +43,7 @@ pub(crate) fn advised(failure: Failure, word: &str, root: &clap::Command) -> Fai
         .map(clap::Command::get_name)
         .collect();
     words.extend(topics.iter().map(String::as_str));
+    words.extend(target::NAMES);
     words.extend(CODES.codes().map(|code| code.id));
     match closest(&plain(word), words) {
         Some(meant) => failure.help(format!("did you mean `{meant}`?")),

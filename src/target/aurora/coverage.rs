@@ -12,100 +12,95 @@ const ONLY_DOCKER: &str = "the JSON reader of Aurora's client only knows `docker
 const ONLY_QUEUE: &str = "the JSON reader of Aurora's client only knows `queue`";
 
 covered! {
-    Plan besides(pointer, needs, late) {
-        key: Exact;
-        task_name: Exact;
-        steps: Exact;
-        sequence: Exact;
-        order: Exact;
-        resources: Exact;
-        limits: Exact;
-        user: Exact;
-        schedule: Exact;
-        instances: Exact;
-        health_check: Exact;
-        update: Exact;
-        placement: Exact;
-        sla_policy: Exact, ["count": Refused(ONLY_COORDINATOR), "percentage": Refused(ONLY_COORDINATOR)];
-        partition_policy: Exact;
-        container: Exact, ["mesos": Refused(ONLY_DOCKER)];
-        announce: Exact;
-        stop: Exact;
-        precedence: Exact;
-        labels: Exact;
-        aurora: Exact;
-        realisation: Exact;
+    Plan besides(pointer, limits, schedule, precedence, labels, aurora, needs, late) {
+        key "cluster, role, environment, name": Exact;
+        task_name "task.name": Exact;
+        steps "task.processes": Exact;
+        sequence "task.processes, their order": Exact;
+        order "task.constraints, after": Exact;
+        resources "task.resources": Exact;
+        user "task.user": Exact;
+        instances "instances": Exact;
+        health_check "health_check_config": Exact;
+        update "update_config": Exact;
+        placement "constraints": Exact;
+        sla_policy "sla_policy": Exact, ["count": Refused(ONLY_COORDINATOR), "percentage": Refused(ONLY_COORDINATOR)];
+        partition_policy "partition_policy": Exact;
+        container "container": Exact, ["mesos": Refused(ONLY_DOCKER)];
+        announce "announce": Exact;
+        stop "lifecycle": Exact;
+        realisation "packages and files": Exact;
     }
     Run {
-        name: Exact;
-        command: Exact;
-        max_failures: Exact;
-        daemon: Exact;
-        ephemeral: Exact;
-        is_final: Exact;
-        min_duration: Exact;
-        logger: Exact;
-        resources: Exact;
+        name "task.processes[].name": Exact;
+        command "task.processes[].cmdline": Exact;
+        max_failures "task.processes[].max_failures": Exact;
+        daemon "task.processes[].daemon": Exact;
+        ephemeral "task.processes[].ephemeral": Exact;
+        is_final "task.processes[].final": Exact;
+        min_duration "task.processes[].min_duration": Exact;
+        logger "task.processes[].logger": Exact;
+        resources "task.processes[].resources": Exact;
     }
     Limits {
-        max_failures: Exact;
-        max_concurrency: Exact;
-        max_task_failures: Exact;
-        finalization_wait: Exact;
+        max_failures "task.max_failures": Exact;
+        max_concurrency "task.max_concurrency": Exact;
+        max_task_failures "max_task_failures": Exact;
+        finalization_wait "task.finalization_wait": Exact;
     }
     Schedule {
-        service: Exact;
-        cron_schedule: Exact;
-        cron_collision_policy: Exact;
+        service "service": Exact;
+        cron_schedule "cron_schedule": Exact;
+        cron_collision_policy "cron_collision_policy": Exact;
     }
     HealthCheck {
-        checker: Exact;
-        initial_interval_secs: Exact;
-        interval_secs: Exact;
-        timeout_secs: Exact;
-        max_consecutive_failures: Exact;
-        min_consecutive_successes: Exact;
+        checker "health_check_config.health_checker": Exact;
+        initial_interval_secs "health_check_config.initial_interval_secs": Exact;
+        interval_secs "health_check_config.interval_secs": Exact;
+        timeout_secs "health_check_config.timeout_secs": Exact;
+        max_consecutive_failures "health_check_config.max_consecutive_failures": Exact;
+        min_consecutive_successes "health_check_config.min_consecutive_successes": Exact;
     }
     Update {
-        batch_size: Exact;
-        watch_secs: Exact;
-        max_per_shard_failures: Exact;
-        max_total_failures: Exact;
-        rollback_on_failure: Exact;
-        wait_for_batch_completion: Exact;
-        pulse_interval_secs: Exact;
-        strategy: Exact, ["batch": Refused(ONLY_QUEUE), "variable_batch": Refused(ONLY_QUEUE)];
-        sla_aware: Exact;
+        batch_size "update_config.batch_size": Exact;
+        watch_secs "update_config.watch_secs": Exact;
+        max_per_shard_failures "update_config.max_per_shard_failures": Exact;
+        max_total_failures "update_config.max_total_failures": Exact;
+        rollback_on_failure "update_config.rollback_on_failure": Exact;
+        wait_for_batch_completion "update_config.wait_for_batch_completion": Exact;
+        pulse_interval_secs "update_config.pulse_interval_secs": Exact;
+        strategy "update_config.update_strategy": Exact, ["batch": Refused(ONLY_QUEUE), "variable_batch": Refused(ONLY_QUEUE)];
+        sla_aware "update_config.sla_aware": Exact;
     }
     PartitionPolicy {
-        reschedule: Exact;
-        delay_secs: Exact;
+        reschedule "partition_policy.reschedule": Exact;
+        delay_secs "partition_policy.delay_secs": Exact;
     }
     Announce {
-        primary_port: Exact;
-        portmap: Exact;
-        zk_path: Exact;
+        primary_port "announce.primary_port": Exact;
+        portmap "announce.portmap": Exact;
+        zk_path "announce.zk_path": Exact;
     }
     HttpStop {
-        port: Exact;
-        graceful_shutdown_endpoint: Exact;
-        shutdown_endpoint: Exact;
-        graceful_shutdown_wait_secs: Exact;
-        shutdown_wait_secs: Exact;
+        port "lifecycle.http.port": Exact;
+        graceful_shutdown_endpoint "lifecycle.http.graceful_shutdown_endpoint": Exact;
+        shutdown_endpoint "lifecycle.http.shutdown_endpoint": Exact;
+        graceful_shutdown_wait_secs "lifecycle.http.graceful_shutdown_wait_secs": Exact;
+        shutdown_wait_secs "lifecycle.http.shutdown_wait_secs": Exact;
     }
     Precedence {
-        tier: Exact;
-        production: Exact;
-        priority: Exact;
+        tier "tier": Exact;
+        production "production": Exact;
+        priority "priority": Exact;
     }
     Labels {
-        contact: Exact;
-        metadata: Exact;
-        task_links: Exact;
+        contact "contact": Exact;
+        metadata "metadata": Exact;
+        task_links "task_links": Exact;
     }
     AuroraOnly {
-        enable_hooks: Exact;
-        executor: Exact;
+        enable_hooks "enable_hooks": Exact;
+        executor "executor_config": Exact;
     }
 }
 
