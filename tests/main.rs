@@ -46,6 +46,7 @@ mod sides;
 mod snapshot;
 mod store;
 mod targets;
+mod template;
 mod terminal;
 mod untrusting_daemon;
 mod validate;
@@ -63,6 +64,6 @@ tests! {
     bundles, caches, ci, command_line, completion, diagnostics, diff, examples, formats,
      fuzz_fixtures, generated, git, ignored, import, init_command, job_roots, lock, nix, nix_push,
      options, outside, push, readme, ready, redaction, reports, review, robustness, run, run_store,
-     schema, sides, snapshot, store, targets, terminal, untrusting_daemon, validate, verdicts, vocabulary,
+     schema, sides, snapshot, store, targets, template, terminal, untrusting_daemon, validate, verdicts, vocabulary,
      why]
 }

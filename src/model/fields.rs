@@ -115,28 +115,25 @@ impl<T: Held> Map for BTreeMap<String, T> {
     }
 }
 
-impl Held for String {
-    fn held(&self) -> Option<FieldValue<'_>> {
-        Some(FieldValue::Text(self))
-    }
+/// Types that hold one value of a kind.
+macro_rules! held {
+    ($($type:ty: $self:ident => $value:expr;)*) => {$(
+        impl Held for $type {
+            fn held(&$self) -> Option<FieldValue<'_>> {
+                Some($value)
+            }
+        }
+    )*};
 }
 
-impl Held for bool {
-    fn held(&self) -> Option<FieldValue<'_>> {
-        Some(FieldValue::Boolean(*self))
-    }
-}
-
-impl Held for CommandLine {
-    fn held(&self) -> Option<FieldValue<'_>> {
-        Some(FieldValue::Command(self))
-    }
-}
-
-impl Held for Placement {
-    fn held(&self) -> Option<FieldValue<'_>> {
-        Some(FieldValue::Placement(self))
-    }
+held! {
+    String: self => FieldValue::Text(self);
+    bool: self => FieldValue::Boolean(*self);
+    CommandLine: self => FieldValue::Command(self);
+    Placement: self => FieldValue::Placement(self);
+    Bytes: self => FieldValue::Integer(self.get());
+    Seconds: self => FieldValue::Integer(self.get());
+    FractionalSeconds: self => FieldValue::Float(self.get());
 }
 
 impl<const MIN: i64, const MAX: i64> Held for Integer<MIN, MAX> {
@@ -146,24 +143,6 @@ impl<const MIN: i64, const MAX: i64> Held for Integer<MIN, MAX> {
 }
 
 impl<const MIN: i64, const MAX: i64> Held for Float<MIN, MAX> {
-    fn held(&self) -> Option<FieldValue<'_>> {
-        Some(FieldValue::Float(self.get()))
-    }
-}
-
-impl Held for Bytes {
-    fn held(&self) -> Option<FieldValue<'_>> {
-        Some(FieldValue::Integer(self.get()))
-    }
-}
-
-impl Held for Seconds {
-    fn held(&self) -> Option<FieldValue<'_>> {
-        Some(FieldValue::Integer(self.get()))
-    }
-}
-
-impl Held for FractionalSeconds {
     fn held(&self) -> Option<FieldValue<'_>> {
         Some(FieldValue::Float(self.get()))
     }

@@ -513,7 +513,8 @@ fn words(at: Option<&At<Text>>) -> Option<String> {
 
 /// How an update of all of a job's instances proceeds.
 fn update_timing(update: Option<&Update>, instances: u64) -> UpdateTiming {
-    let size = |size: Option<i64>| size.map_or(1, i64::unsigned_abs);
+    let batch = UPDATE_CONFIG.count("batch_size");
+    let size = |size: Option<i64>| size.map_or(batch, i64::unsigned_abs);
     let strategy = update.and_then(|it| it.strategy.as_ref());
     let (groups, pauses) = match strategy.map(|it| &it.value) {
         Some(UpdateStrategy::Queue { batch_size }) => (Groups::Queue(size(*batch_size)), None),

@@ -11,10 +11,10 @@ use super::scope::{Found, Scope};
 
 /// What an evaluation is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wanted {
+enum Wanted {
     /// The text.
     Text,
-    /// Whether there is one: no text is copied that has no references.
+    /// Whether there is one: only what has to be looked up again is copied.
     Verdict,
 }
 
@@ -26,7 +26,7 @@ enum Unknown {
     Keep,
 }
 
-pub(super) struct Evaluation {
+struct Evaluation {
     wanted: Wanted,
     steps: usize,
     is_final: bool,
@@ -75,7 +75,7 @@ impl<'a, N: Names<'a>> Scope<'a, N> {
     /// If one of them cannot be.
     pub fn fill_in(&self, text: &str) -> Result<Filled, Trouble> {
         let mut evaluation = Evaluation::new(Wanted::Text);
-        evaluation.text(text, self)?;
+        evaluation.all(text, self, At::START)?;
         Ok(evaluation.filled())
     }
 
@@ -85,20 +85,19 @@ impl<'a, N: Names<'a>> Scope<'a, N> {
     /// If nobody can fill it in.
     pub fn value(&self, address: &Address<'_>) -> Result<Filled, Trouble> {
         let mut evaluation = Evaluation::new(Wanted::Text);
-        evaluation.reference(address, self)?;
+        evaluation.one(address, self, At::START)?;
         Ok(evaluation.filled())
     }
 
     /// Why nobody can fill `address` in, if so: as [`Self::value`], whose text may be large.
     pub fn trouble(&self, address: &Address<'_>) -> Option<Trouble> {
-        Evaluation::new(Wanted::Verdict)
-            .reference(address, self)
-            .err()
+        let mut evaluation = Evaluation::new(Wanted::Verdict);
+        evaluation.one(address, self, At::START).err()
     }
 }
 
 impl Evaluation {
-    pub(super) fn new(wanted: Wanted) -> Self {
+    fn new(wanted: Wanted) -> Self {
         Self {
             wanted,
             steps: 0,
@@ -107,31 +106,14 @@ impl Evaluation {
         }
     }
 
-    pub(super) fn filled(self) -> Filled {
+    fn filled(self) -> Filled {
         Filled {
             text: self.filled,
             is_final: self.is_final,
         }
     }
 
-    /// Fills in `text` where it stands.
-    pub(super) fn text<'a, N: Names<'a>>(
-        &mut self,
-        text: &str,
-        scope: &Scope<'a, N>,
-    ) -> Result<(), Trouble> {
-        self.all(text, scope, At::START)
-    }
-
-    /// Fills in `address` where a reference to it stands.
-    pub(super) fn reference<'a, N: Names<'a>>(
-        &mut self,
-        address: &Address<'_>,
-        scope: &Scope<'a, N>,
-    ) -> Result<(), Trouble> {
-        self.one(address, scope, At::START)
-    }
-
+    /// Fills in all references of `text`.
     fn all<'a, N: Names<'a>>(
         &mut self,
         text: &str,
@@ -151,6 +133,7 @@ impl Evaluation {
         Ok(())
     }
 
+    /// Fills in one reference, which names `address`.
     fn one<'a, N: Names<'a>>(
         &mut self,
         address: &Address<'_>,

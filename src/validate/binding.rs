@@ -11,7 +11,7 @@ use crate::template::{self, Address, MAX_BYTES, Trouble, Why, references};
 
 use super::bind::View;
 
-/// So often is a text read again, as by the client.
+/// Rounds in which a text is filled in at most, as by the client.
 const MOST_ROUNDS: usize = 100;
 
 /// A name and the text that it stands for.
