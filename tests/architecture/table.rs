@@ -588,13 +588,6 @@ pub const RING_DEBTS: &[&[&str]] = &[
         "src/check/updates/mod.rs",
         "src/check/waivers.rs",
     ],
-    &[
-        "src/front/decode/filler.rs",
-        "src/front/decode/message.rs",
-        "src/front/decode/mod.rs",
-        "src/front/decode/tables.rs",
-        "src/front/decode/unknown.rs",
-    ],
     &["src/graph/critical.rs", "src/graph/mod.rs"],
     &["src/run/fields.rs", "src/run/read.rs"],
     &["src/run/world/runner.rs", "src/run/world/signals.rs"],

@@ -6,7 +6,7 @@ use serde::de::{
     VariantAccess, Visitor,
 };
 
-use super::DecodeError;
+use super::error::DecodeError;
 
 /// Answers whatever is asked with something harmless, in the place of a value that was refused.
 #[derive(Clone, Copy)]

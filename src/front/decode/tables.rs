@@ -11,7 +11,7 @@ use crate::model::{
 };
 use crate::source::Token;
 
-use super::DecodeError;
+use super::error::DecodeError;
 
 /// A table that may be in a job, or in the settings.
 pub(super) struct Table {

@@ -6,10 +6,11 @@ use crate::model::{Dialect, Document};
 use crate::source::{Kind, Node, Pointer, Token};
 
 use super::super::problems::named;
-use super::message::{all, owner_name, parent};
+use super::other_tools::{self, Word};
+use super::owner::Owner;
+use super::pointers::{find, parent};
 use super::tables::{SETTINGS, TABLES, Table};
-use super::words::{self, Word};
-use super::{Owner, find};
+use super::wording::{all, owner_name};
 
 /// Tables whose keys are the author's.
 const MAPS: &[&str] = &["packages", "constraints", "task_links", "portmap", "lints"];
@@ -145,7 +146,7 @@ impl Unknown<'_> {
         if field == "port"
             && is_large
             && owner != Owner::Settings
-            && let Some(word) = words::find(field)
+            && let Some(word) = other_tools::find(field)
         {
             return Some(self.translated(word, &job, path));
         }
@@ -157,7 +158,7 @@ impl Unknown<'_> {
         }
         if field == "environment" {
             return Some(Moved {
-                help: words::VARIABLES.to_owned(),
+                help: other_tools::VARIABLES.to_owned(),
                 to: None,
             });
         }
@@ -167,7 +168,7 @@ impl Unknown<'_> {
                 to: None,
             });
         }
-        words::find(field).map(|word| self.translated(word, &job, path))
+        other_tools::find(field).map(|word| self.translated(word, &job, path))
     }
 
     /// The same field in a table that does not stand around this one.
@@ -238,6 +239,13 @@ impl Unknown<'_> {
             to: Some(to.key(field)),
         }
     }
+}
+
+/// The problem of a field that only definitions have, its key being at `place`.
+pub fn own_field(field: &str, place: Place) -> Diagnostic {
+    let headline = format!("unknown field {}", named(field));
+    Diagnostic::new(&UNKNOWN_FIELD, headline, place)
+        .help("remove it: jobc's definitions have it, but not the JSON that Aurora's client reads")
 }
 
 /// Whether a word is a field of its table but for a letter.
