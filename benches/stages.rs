@@ -22,8 +22,10 @@ use jobc::plan::{self, Options, Plan};
 use jobc::registry::CODES;
 use jobc::resolve::import::Importer;
 use jobc::resolve::{self, Lock, ResolvedJob, Resolver};
+use jobc::rule::Terms;
 use jobc::source::{Node, SourceFile};
 use jobc::store::StoreDir;
+use jobc::target::aurora;
 use jobc::target::{Form, Target};
 
 use workspace::Format;
@@ -87,10 +89,11 @@ impl Bench {
 
     fn check(&self, documents: &[Document]) -> Vec<CheckedJob> {
         let (holes, settings) = (Holes::default(), Settings::default());
-        let terms = check::Terms {
+        let terms = Terms {
             settings: &settings,
             dialect: Dialect::Definition,
             registry: CODES,
+            rules: aurora::RULES,
         };
         let check = |document| value(check::check(document, &holes, terms, Vec::new()));
         let checked = self.stage("check", None, documents, check);

@@ -14,6 +14,7 @@ use crate::model::{Dialect, JobKey, PackageName, PackageSource};
 use crate::plan::{self, Needs, Options, Plan};
 use crate::resolve::import::{Ignored, Importer, Keeper};
 use crate::resolve::{self, Resolver};
+use crate::rule;
 use crate::source::{Location, Pointer, SourceFile, SourceMap};
 use crate::target::{self, Bundle, Form, Target};
 use crate::workspace::{DefinitionFile, OWN_DIRECTORY, Workspace};
@@ -196,10 +197,11 @@ impl<'a> Compiler<'a> {
                 value: decoded.value,
                 diagnostics,
             };
-            let terms = check::Terms {
+            let terms = rule::Terms {
                 settings: &self.workspace.settings,
                 dialect: Dialect::Definition,
                 registry: self.workspace.registry,
+                rules: target::rules(self.target),
             };
             let checked =
                 document.and_then(|document| check::check(document, &holes, terms, texts));
@@ -290,7 +292,10 @@ impl<'a> Compiler<'a> {
             let mut waivers = job.waivers().clone();
             let mut report = resolve::resolve(job, &resolver)?;
             if let Some(job) = &report.value {
-                let found = job.judge(&resolver, check::RESOLVED.iter().copied());
+                let rules = check::RESOLVED
+                    .iter()
+                    .chain(target::resolved_rules(self.target));
+                let found = job.judge(&resolver, rules.copied());
                 report.diagnostics.extend(found);
             }
             let report = waivers.report(levels, report);

@@ -3,13 +3,15 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use jobc::check::{self, Terms};
+use jobc::check;
 use jobc::diagnostic::Holes;
 use jobc::front::{self, Format};
 use jobc::model::{Dialect, Settings};
 use jobc::registry::CODES;
+use jobc::rule::Terms;
 use jobc::schema::{Which, schema};
 use jobc::source::SourceFile;
+use jobc::target::aurora;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
@@ -56,6 +58,7 @@ fn types(document: &Value) -> Result<(), String> {
         settings: &Settings::default(),
         dialect: Dialect::Definition,
         registry: CODES,
+        rules: aurora::RULES,
     };
     let report = check::check(document, &Holes::none(), terms, Vec::new());
     let mut found = report.diagnostics.into_iter();

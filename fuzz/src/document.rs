@@ -8,8 +8,10 @@ use jobc::front::{self, Decoded, Format};
 use jobc::model::{Dialect, LockFile, Settings};
 use jobc::registry::CODES;
 use jobc::resolve::Lock;
+use jobc::rule::Terms;
 use jobc::source::{Kind, Node, SourceFile, SourceMap};
 use jobc::store::StoreDir;
+use jobc::target::aurora;
 use serde_json::Value;
 
 use super::{places, printed, rendered};
@@ -66,10 +68,11 @@ fn definition(bytes: &[u8], format: Format) {
             value: decoded.value,
             diagnostics: decoded.diagnostics,
         };
-        let terms = check::Terms {
+        let terms = Terms {
             settings: &Settings::default(),
             dialect: Dialect::Definition,
             registry: CODES,
+            rules: aurora::RULES,
         };
         document.and_then(|document| check::check(document, &holes, terms, Vec::new()))
     });

@@ -2,11 +2,7 @@
 
 use crate::diagnostic::{Chapter, Topic};
 
-use super::{
-    commands, execution, grace_period, imports, labels, lookalikes, names, order, packages,
-    placement, ports, reach, resources, rollout, schedule, scheduler, secrets, sockets, templates,
-    updates,
-};
+use super::{commands, imports, lookalikes, names, order, packages, resources, secrets, templates};
 
 /// The problems of jobs as they are written.
 pub const CODES: &[Chapter] = &[
@@ -57,28 +53,7 @@ pub const CODES: &[Chapter] = &[
             &templates::IMAGE_LOOKUP,
         ],
     ),
-    (
-        Topic::Job,
-        &[
-            &resources::TOO_FEW_RESOURCES,
-            &placement::UNKNOWN_ENVIRONMENT,
-            &schedule::CRON_SERVICE,
-            &schedule::CRON_SCHEDULE,
-            &placement::DEDICATED,
-            &updates::UPDATE_FAILURES,
-            &updates::UPDATE_CONFIG,
-            &placement::STATIC_PORT,
-            &placement::PORT_CYCLE,
-            &updates::SLA_POLICY,
-            &updates::SLA_LIMIT,
-            &updates::TIER_NAME,
-            &labels::METADATA_ASCII,
-            &updates::UPDATE_STRATEGY,
-            &execution::LOG_ROTATION,
-            &execution::HEALTH_TIMES,
-            &labels::TASK_LINKS,
-        ],
-    ),
+    (Topic::Job, &[&resources::TOO_FEW_RESOURCES]),
     (
         Topic::Imports,
         &[
@@ -89,39 +64,11 @@ pub const CODES: &[Chapter] = &[
         ],
     ),
     (
-        Topic::SchedulerFlags,
-        &[
-            &scheduler::SCHEDULER_FLAG,
-            &scheduler::GPU_RESOURCE,
-            &scheduler::CONTAINER_TYPE,
-            &scheduler::DOCKER_PARAMETERS,
-            &scheduler::CONTAINER_VOLUMES,
-            &scheduler::UNKNOWN_TIER,
-            &scheduler::UNKNOWN_EXECUTOR,
-        ],
-    ),
-    (
-        Topic::NoEffect,
-        &[
-            &ports::NO_OP_HEALTH_CHECK,
-            &ports::NO_OP_LIFECYCLE,
-            &grace_period::SHORT_GRACE_PERIOD,
-            &ports::UNBOUND_PRIMARY_PORT,
-            &ports::UNWATCHED_UPDATE,
-            &rollout::DEPRECATED_PRODUCTION,
-            &reach::UNREACHABLE_PROCESS,
-            &rollout::FUTILE_UPDATE,
-            &rollout::OVERSIZED_BATCH,
-            &execution::RERUN_WITHOUT_WAIT,
-        ],
-    ),
-    (
         Topic::Texts,
         &[
             &secrets::LITERAL_SECRET,
             &packages::UNDECLARED_STORE_PATH,
             &commands::UNKNOWN_OUTPUT,
-            &sockets::LONG_SOCKET_PATH,
         ],
     ),
 ];

@@ -14,9 +14,9 @@ use std::collections::BTreeSet;
 use crate::check::commands::BAD_REFERENCE;
 use crate::diagnostic::{Diagnostic, Place, closest};
 use crate::model::{PackageName, Reserved};
+use crate::rule::scope::Scope;
 use crate::template::{Address, TemplateReference, by_agent, references};
 
-use super::scope::Scope;
 use super::templates;
 
 /// What was written for `pkgs`.

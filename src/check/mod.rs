@@ -6,50 +6,32 @@
 
 mod codes;
 pub(crate) mod commands;
-mod cron;
-mod cron_words;
-pub(crate) mod execution;
-mod grace_period;
 pub(crate) mod imports;
-pub(crate) mod labels;
 mod lookalikes;
 mod mistaken;
 pub(crate) mod names;
 pub(crate) mod order;
 pub(crate) mod packages;
-pub(crate) mod placement;
-mod ports;
 mod quoting;
-mod reach;
 pub(crate) mod resources;
-mod rollout;
 mod rules;
-pub(crate) mod schedule;
-mod scheduler;
-mod scope;
 pub(crate) mod secrets;
-mod sockets;
 pub(crate) mod templates;
-pub(crate) mod updates;
 mod waivers;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::check::templates::ENDLESS_TEMPLATE;
 use crate::diagnostic::TOO_MANY_ERRORS;
-use crate::diagnostic::{Diagnostic, Holes, Place, Registry, Report, Severity};
+use crate::diagnostic::{Diagnostic, Holes, Place, Report, Severity};
 use crate::lint::{Levels, Waivers};
-use crate::model::{Dialect, Document, Job, JobKey, PackageName, PackageSource, Settings};
+use crate::model::{Document, Job, JobKey, PackageName, PackageSource};
+use crate::rule::{Common, Context, GivenUp, MOST, Tally, Terms};
 use crate::source::Pointer;
 use crate::template::Budget;
 
-use scope::Scopes;
-
 pub use codes::CODES;
-pub use cron_words::cron_in_words;
 pub use lookalikes::lookalikes_in_file;
 pub use rules::RESOLVED;
-pub use scope::{Binding, Scope, bind};
 pub use templates::examine;
 
 /// A definition in which nothing is wrong; only [`check`] makes one.
@@ -130,24 +112,6 @@ impl CheckedJob {
     }
 }
 
-/// What a document is checked by.
-#[derive(Debug, Clone, Copy)]
-pub struct Terms<'a> {
-    /// The workspace's settings.
-    pub settings: &'a Settings,
-    /// Who reads the document.
-    pub dialect: Dialect,
-    /// All codes, for the names of lints.
-    pub registry: Registry,
-}
-
-/// So many errors of one file are told, and so many warnings. With aliases, a short text can hold
-/// millions.
-const MOST: usize = 100;
-
-/// So many names of one job are looked at for advice.
-const MOST_COMPARED: usize = 200_000;
-
 /// Checks a document. `holes` are the places of values that are not the author's; `texts` is what was
 /// found about how its values are written, see [`crate::front::surprises`].
 ///
@@ -160,13 +124,18 @@ pub fn check(
     mut texts: Vec<Diagnostic>,
 ) -> Report<Checked> {
     let mut found = Vec::new();
-    let mut errors = 0;
-    let effort = Budget::default();
-    let levels = Levels::new(terms.settings);
+    let mut tally = Tally::default();
+    let budget = Budget::default();
     let many = matches!(document, Document::Many(_));
     let (jobs, shared) = match document {
         Document::One(job) => (vec![*job], None),
         Document::Many(list) => (list.jobs, list.packages),
+    };
+    let common = Common {
+        holes,
+        terms,
+        shared: shared.as_ref(),
+        budget: &budget,
     };
     let mut keys = names::Keys::default();
     let mut used = packages::Used::default();
@@ -177,34 +146,29 @@ pub fn check(
         } else {
             Pointer::root()
         };
-        let mut ctx = Ctx {
-            job: &job,
-            at: &pointer,
-            holes,
-            terms,
-            shared: shared.as_ref(),
-            effort: &effort,
-            levels,
-            waivers: Waivers::new(&pointer),
-            found: Vec::new(),
-            earlier: found.len(),
-            errors,
-            overflows: false,
-            compared: 0,
-        };
+        let mut ctx = Context::new(&job, &pointer, common, tally);
         let own = |problem: &mut Diagnostic| problem.place().is_in(&pointer);
         for problem in texts.extract_if(.., own) {
-            ctx.text(problem);
+            ctx.report_text(problem);
         }
-        let order = ctx.run(&mut used);
+        run(&mut ctx, &mut used);
         let key = names::key(&mut ctx);
         if let Some(key) = &key {
             keys.add(&mut ctx, key);
         }
-        errors = ctx.errors;
-        let stop = ctx.stop();
-        let problems = ctx.found;
-        let waivers = ctx.waivers;
+        tally = ctx.tally();
+        let stop = ctx.given_up();
+        if stop == Some(GivenUp::TooManyReferences) {
+            // They may follow from what was not filled in.
+            ctx.found.clear();
+        }
+        let stop = stop.map(|given_up| told(given_up, &pointer));
+        let Context {
+            found: problems,
+            waivers,
+            order,
+            ..
+        } = ctx;
         let healthy = !has_errors(&problems) && !holes.touch(&pointer);
         found.extend(problems);
         if let Some(problem) = stop {
@@ -228,6 +192,7 @@ pub fn check(
     }
     let shared = shared.unwrap_or_default();
     if many {
+        let levels = Levels::new(terms.settings);
         used.report_shared(&shared, holes, |problem| {
             found.extend(levels.judge(problem));
         });
@@ -269,138 +234,36 @@ fn shorten(found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// What the rules of one job need to know, and what they found.
-struct Ctx<'a> {
-    job: &'a Job,
-    at: &'a Pointer,
-    holes: &'a Holes,
-    terms: Terms<'a>,
-    shared: Option<&'a BTreeMap<PackageName, PackageSource>>,
-    effort: &'a Budget,
-    levels: Levels<'a>,
-    waivers: Waivers,
-    found: Vec<Diagnostic>,
-    /// How many problems the jobs before this one have.
-    earlier: usize,
-    /// How many errors there are, those of the jobs before this one included.
-    errors: usize,
-    /// Whether there is one error more than are told.
-    overflows: bool,
-    /// How many names were looked at for advice.
-    compared: usize,
+/// Runs all rules.
+fn run(ctx: &mut Context<'_>, used: &mut packages::Used) {
+    waivers::check(ctx);
+    let index = names::check(ctx);
+    ctx.order = order::check(ctx, &index);
+    commands::check(ctx, used);
+    templates::check(ctx);
+    resources::check(ctx);
+    for rule in ctx.terms.rules {
+        rule(ctx);
+    }
+    secrets::check(ctx);
 }
 
-impl<'a> Ctx<'a> {
-    fn run(&mut self, used: &mut packages::Used) -> BTreeSet<(usize, usize)> {
-        waivers::check(self);
-        let index = names::check(self);
-        let order = order::check(self, &index);
-        commands::check(self, used);
-        templates::check(self);
-        resources::check(self);
-        schedule::check(self);
-        placement::check(self);
-        updates::check(self);
-        scheduler::check(self);
-        execution::check(self);
-        labels::check(self);
-        rollout::check(self);
-        ports::check(self);
-        reach::check(self, &order);
-        secrets::check(self);
-        sockets::check(self);
-        order
-    }
-
-    /// Whether it is no use to look for other problems.
-    fn is_given_up(&self) -> bool {
-        self.overflows || self.effort.is_spent()
-    }
-
-    /// Why neither this job nor the rest of the file is looked at to the end, if so.
-    fn stop(&mut self) -> Option<Diagnostic> {
-        if self.effort.is_spent() {
-            // They may follow from what was not filled in.
-            self.found.clear();
+/// Tells why neither the job nor the rest of the file is looked at to the end.
+fn told(given_up: GivenUp, at: &Pointer) -> Diagnostic {
+    match given_up {
+        GivenUp::TooManyReferences => {
             let headline = "the references in this job lead to too many others";
-            let place = Place::opening(self.at.clone());
-            let problem = Diagnostic::new(&ENDLESS_TEMPLATE, headline, place);
-            return Some(problem.help("write some of the values out"));
+            let place = Place::opening(at.clone());
+            let problem = Diagnostic::new(&templates::ENDLESS_TEMPLATE, headline, place);
+            problem.help("write some of the values out")
         }
-        self.overflows.then(|| {
+        GivenUp::TooManyErrors => {
             let headline = format!("more than {MOST} errors in one file");
             let place = Place::opening(Pointer::root());
             Diagnostic::new(&TOO_MANY_ERRORS, headline, place)
-        })
-    }
-
-    fn scopes(&self) -> Scopes<'a> {
-        Scopes {
-            job: self.job,
-            effort: self.effort,
-            dialect: self.terms.dialect,
         }
     }
-
-    fn report(&mut self, problem: Diagnostic) {
-        let Some(problem) = self.waivers.judge(self.levels, problem) else {
-            return;
-        };
-        if problem.severity == Severity::Error {
-            if self.errors == MOST {
-                self.overflows = true;
-                return;
-            }
-            self.errors += 1;
-        }
-        self.found.push(problem);
-    }
-
-    /// Reports something about how a value is written, unless the value is not the author's.
-    fn text(&mut self, problem: Diagnostic) {
-        if self.holes.explain(&problem) {
-            return;
-        }
-        let before = self.found.len();
-        self.report(problem);
-        // Waivers are found by the value; what is to be seen is the text that is cut off.
-        if let Some(told) = self.found.get_mut(before)
-            && told.annotations.len() > 1
-        {
-            told.annotations.remove(0);
-        }
-    }
-
-    /// Whether to look for advice that takes time. Whoever has that many problems generated them.
-    fn advises(&self) -> bool {
-        const ADVISED: usize = 100;
-        self.earlier + self.found.len() < ADVISED
-    }
-
-    /// As [`Self::advises`], for advice that looks at so many names.
-    fn advises_among(&mut self, names: usize) -> bool {
-        let advises = self.advises() && self.compared <= MOST_COMPARED;
-        if advises {
-            self.compared += names;
-        }
-        advises
-    }
-
-    /// Whether the value at the pointer that `below` makes of the job's was made up.
-    fn hole(&self, below: impl FnOnce(&Pointer) -> Pointer) -> bool {
-        !self.holes.is_empty() && self.holes.touch(&below(self.at))
-    }
-
-    /// The place of a field of the process at `index`.
-    fn process(&self, index: usize, field: &str) -> Pointer {
-        process(self.at, index).key(field)
-    }
-}
-
-/// The place of the process at `index` of the job at `at`.
-fn process(at: &Pointer, index: usize) -> Pointer {
-    at.key("task").key("processes").index(index)
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -4,10 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Holes, Place, closest};
 use crate::model::{PackageName, PackageSource};
-use crate::rule::{Resolved, Undeclared};
+use crate::rule::{Context, Resolved, Undeclared};
 use crate::source::Pointer;
-
-use super::Ctx;
 
 crate::diagnostic::declare_codes! {
     /// A command names a package that is declared neither in the job's `packages`, nor in those of
@@ -126,7 +124,7 @@ impl Used {
     /// A command names `name` at `place`.
     pub(super) fn name(
         &mut self,
-        ctx: &mut Ctx<'_>,
+        ctx: &mut Context<'_>,
         name: &PackageName,
         place: impl FnOnce() -> Place,
     ) {
@@ -155,8 +153,8 @@ impl Used {
     }
 
     /// After the commands of a job: which of its packages were not named.
-    pub(super) fn report(&self, ctx: &mut Ctx<'_>) {
-        let Ctx { job, at, holes, .. } = *ctx;
+    pub(super) fn report(&self, ctx: &mut Context<'_>) {
+        let Context { job, at, holes, .. } = *ctx;
         if let Some(packages) = &job.packages
             && !self.unclear
         {
@@ -184,7 +182,7 @@ fn declares(packages: Option<&BTreeMap<PackageName, PackageSource>>, name: &Pack
 }
 
 /// Whether the job may name a package called so.
-pub(super) fn is_declared(ctx: &Ctx<'_>, name: &str) -> bool {
+pub(super) fn is_declared(ctx: &Context<'_>, name: &str) -> bool {
     let all = [
         ctx.job.packages.as_ref(),
         ctx.shared,
@@ -196,7 +194,7 @@ pub(super) fn is_declared(ctx: &Ctx<'_>, name: &str) -> bool {
 }
 
 /// The names of all packages that the job may name.
-pub(super) fn declared<'a>(ctx: &Ctx<'a>) -> BTreeSet<&'a str> {
+pub(super) fn declared<'a>(ctx: &Context<'a>) -> BTreeSet<&'a str> {
     [
         ctx.job.packages.as_ref(),
         ctx.shared,

@@ -5,8 +5,7 @@
 use crate::diagnostic::{Diagnostic, Place};
 
 use crate::model::Dialect;
-
-use super::Ctx;
+use crate::rule::Context;
 
 crate::diagnostic::declare_codes! {
     /// A task needs a share of a processor above zero, and at least one MiB of memory and of disk:
@@ -41,7 +40,7 @@ crate::diagnostic::declare_codes! {
 const MIB: i64 = 1 << 20;
 
 /// Checks the task's resources.
-pub(super) fn check(ctx: &mut Ctx<'_>) {
+pub(super) fn check(ctx: &mut Context<'_>) {
     let resources = &ctx.job.task.resources;
     if resources.cpu.get() <= 0.0 {
         report(ctx, "cpu", "a task needs a share of a processor", None);
@@ -59,7 +58,7 @@ pub(super) fn check(ctx: &mut Ctx<'_>) {
     }
 }
 
-fn report(ctx: &mut Ctx<'_>, field: &str, headline: &str, meant: Option<String>) {
+fn report(ctx: &mut Context<'_>, field: &str, headline: &str, meant: Option<String>) {
     let pointer = ctx.at.key("task").key("resources").key(field);
     if ctx.hole(|_| pointer.clone()) {
         return;

@@ -2,13 +2,8 @@
 
 use crate::rule::Resolved;
 
-use super::{grace_period, imports, packages, ports, secrets};
+use super::{imports, packages, secrets};
 
 /// The rules of jobs whose commands are resolved.
-pub const RESOLVED: &[fn(&mut Resolved<'_>)] = &[
-    imports::check,
-    secrets::in_files,
-    packages::undeclared,
-    ports::of_expanded_files,
-    grace_period::check,
-];
+pub const RESOLVED: &[fn(&mut Resolved<'_>)] =
+    &[imports::check, secrets::in_files, packages::undeclared];

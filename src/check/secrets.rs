@@ -2,11 +2,9 @@
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Container, HealthChecker, SlaPolicy, Text};
-use crate::rule::{Exposed, Resolved};
+use crate::rule::{self, Context, Exposed, Resolved};
 use crate::secret::{Language, is_value, key, secrets};
 use crate::source::{Pointer, Span};
-
-use super::Ctx;
 
 crate::diagnostic::declare_codes! {
     /// A password, token or private key stands in the definition or in a file that it imports. Everybody
@@ -55,14 +53,14 @@ crate::diagnostic::declare_codes! {
 const MOST: usize = 10;
 
 /// Checks all texts of the job that a secret may stand in.
-pub(super) fn check(ctx: &mut Ctx<'_>) {
+pub(super) fn check(ctx: &mut Context<'_>) {
     if ctx.levels.allow(&LITERAL_SECRET) {
         return;
     }
     let job = ctx.job;
     for (index, process) in job.task.processes.iter().enumerate() {
         text(ctx, process.cmdline.as_str(), |at| {
-            super::process(at, index).key("cmdline")
+            rule::process(at, index).key("cmdline")
         });
     }
     if let Some(config) = &job.health_check_config {
@@ -107,7 +105,7 @@ pub(super) fn check(ctx: &mut Ctx<'_>) {
     }
 }
 
-fn text(ctx: &mut Ctx<'_>, text: &str, at: impl Fn(&Pointer) -> Pointer) {
+fn text(ctx: &mut Context<'_>, text: &str, at: impl Fn(&Pointer) -> Pointer) {
     if ctx.is_given_up() {
         return;
     }
@@ -124,7 +122,7 @@ fn text(ctx: &mut Ctx<'_>, text: &str, at: impl Fn(&Pointer) -> Pointer) {
 }
 
 /// A name, and a value that may be a secret because of it.
-fn pair(ctx: &mut Ctx<'_>, name: &str, value: &str, at: impl Fn(&Pointer) -> Pointer) {
+fn pair(ctx: &mut Context<'_>, name: &str, value: &str, at: impl Fn(&Pointer) -> Pointer) {
     let is_secret = key(name).is_some_and(|key| is_value(key, value));
     if !is_secret || ctx.hole(&at) {
         text(ctx, value, at);

@@ -124,6 +124,21 @@ impl CommandLine {
         Arc::clone(&self.0)
     }
 
+    /// Whether it names packages or files, or tries to.
+    pub fn has_references(&self) -> bool {
+        let is_reference = |piece| {
+            matches!(
+                piece,
+                Ok(Piece::Reference { .. })
+                    | Err(SyntaxError {
+                        problem: Problem::Reserved(_),
+                        ..
+                    })
+            )
+        };
+        self.0.contains("${") && self.pieces().any(is_reference)
+    }
+
     /// The command line in pieces, references parsed.
     pub fn pieces(&self) -> Pieces<'_> {
         Pieces {

@@ -15,9 +15,10 @@ use std::sync::Arc;
 
 use crate::beneath::OpenError;
 use crate::check::templates::UNBOUND_TEMPLATE;
-use crate::check::{Binding, Scope, bind, examine, lookalikes_in_file};
+use crate::check::{examine, lookalikes_in_file};
 use crate::diagnostic::{Diagnostic, MachineError, Place};
 use crate::model::PackageName;
+use crate::rule::scope::{Binding, Scope, bind};
 use crate::source::{Location, SourceFile, Span};
 use crate::store::{StoreDir, StorePath, StorePathName};
 use crate::template::{TemplateReference, references};

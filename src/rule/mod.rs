@@ -3,6 +3,9 @@
 //! A leaf: it lists no rules. Whoever owns some lists them, and hands the list to the stage that runs
 //! them.
 
+mod context;
 mod resolved;
+pub mod scope;
 
+pub use context::{Common, Context, GivenUp, MOST, Rule, Tally, Terms, process};
 pub use resolved::{Contents, Exposed, Imported, Noticed, Resolved, Undeclared};

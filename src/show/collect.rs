@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::check::cron_in_words;
 use crate::closure::{Closure, Known, Member, Size};
 use crate::compile::Planned;
 use crate::diagnostic::render::Lines;
@@ -15,6 +14,7 @@ use crate::plan::{
 };
 use crate::source::{self, Location, Node, Pointer, display_name};
 use crate::store::StorePath;
+use crate::target::aurora::rules::cron_in_words;
 use crate::vocabulary::{
     HEALTH_CHECK_CONFIG, HTTP_HEALTH_CHECKER, HTTP_LIFECYCLE_CONFIG, JOB, Struct, TASK,
     UPDATE_CONFIG,

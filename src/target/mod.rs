@@ -11,6 +11,8 @@ pub use crate::model::Target;
 
 use crate::diagnostic::{Diagnostic, Report};
 use crate::plan::Plan;
+use crate::rule::{Resolved, Rule};
+
 use coverage::Row;
 use steps::Steps;
 
@@ -31,6 +33,20 @@ pub fn emit(plan: &Plan, form: Form) -> Report<Bundle> {
 /// The files of a bundle of one.
 fn alone(text: String) -> Vec<Artifact> {
     vec![Artifact::alone(text)]
+}
+
+/// A target's rules of jobs as they are written.
+pub fn rules(target: Target) -> &'static [Rule] {
+    match target {
+        Target::AuroraJson | Target::AuroraConfig => aurora::RULES,
+    }
+}
+
+/// A target's rules of jobs whose commands are resolved.
+pub fn resolved_rules(target: Target) -> &'static [fn(&mut Resolved<'_>)] {
+    match target {
+        Target::AuroraJson | Target::AuroraConfig => aurora::RESOLVED,
+    }
 }
 
 /// What is wrong with a plan for a target, whatever form its document has.

@@ -24,7 +24,9 @@ use crate::diagnostic::{
 use crate::front;
 use crate::lint::Levels;
 use crate::model::{Dialect, Document, Settings};
+use crate::rule;
 use crate::source::{Kind, Node, SourceFile};
+use crate::target::aurora;
 
 /// The problems of JSON that was made for Aurora's client.
 pub const CODES: &[Chapter] = &[(
@@ -92,10 +94,11 @@ pub fn validate(
         found.extend(decoded.diagnostics);
         let holes = Holes::new(decoded.holes);
         if let Some(document) = decoded.value {
-            let terms = check::Terms {
+            let terms = rule::Terms {
                 settings,
                 dialect: Dialect::Client,
                 registry,
+                rules: aurora::RULES,
             };
             let checked = check::check(document, &holes, terms, Vec::new());
             found.extend(checked.diagnostics);

@@ -5,7 +5,6 @@ mod duplicates;
 
 use std::collections::BTreeSet;
 
-use crate::check::labels::METADATA_ASCII;
 use crate::check::names::{
     DUPLICATE_JOB, DUPLICATE_PROCESS, NO_PROCESSES, PROCESS_NAME, UNNAMED_JOB,
 };
@@ -13,12 +12,10 @@ use crate::check::order::{
     AFTER_DAEMON, AFTER_EPHEMERAL, EMPTY_ORDER, FINAL_ORDER, ORDER_CYCLE, REPEATED_PROCESS,
     UNKNOWN_PROCESS,
 };
-use crate::check::placement::{PORT_CYCLE, STATIC_PORT};
 use crate::check::resources::TOO_FEW_RESOURCES;
 use crate::check::templates::{
     ENDLESS_TEMPLATE, TEMPLATE_NOT_TEXT, TEMPLATE_SYNTAX, UNBOUND_TEMPLATE,
 };
-use crate::check::updates::{UPDATE_CONFIG, UPDATE_FAILURES, UPDATE_STRATEGY};
 use crate::diagnostic::TOO_MANY_ERRORS;
 use crate::diagnostic::{Code, Diagnostic, Place, Severity};
 use crate::front::codes::{
@@ -30,6 +27,9 @@ use crate::front::foreign::FOREIGN_FILE;
 use crate::model::Document;
 use crate::source::{Kind, Node, Pointer, Token};
 use crate::target::aurora::codes::NOT_IN_JSON;
+use crate::target::aurora::rules::METADATA_ASCII;
+use crate::target::aurora::rules::{PORT_CYCLE, STATIC_PORT};
+use crate::target::aurora::rules::{UPDATE_CONFIG, UPDATE_FAILURES, UPDATE_STRATEGY};
 use crate::template::references;
 
 use super::Strictness;

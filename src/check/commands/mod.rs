@@ -1,13 +1,16 @@
 //! Command lines: their references, and where in the shell's quotes those stand.
 
 mod codes;
+
 use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{
     CommandLine, Dialect, HealthChecker, PackageName, Piece, Problem, Reference, SyntaxError,
 };
+use crate::rule::{self, Context};
 use crate::source::Pointer;
+
 pub use codes::{
     BAD_REFERENCE, EMPTY_COMMAND, MISPLACED_EXPANSION, NUL_IN_COMMAND, QUOTED_EXPANSION,
     UNKNOWN_OUTPUT,
@@ -15,7 +18,7 @@ pub use codes::{
 
 use super::packages::{self, Used};
 use super::quoting::{Quoting, Standing};
-use super::{Ctx, lookalikes, mistaken, templates};
+use super::{lookalikes, mistaken, templates};
 
 /// What runs a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,11 +29,11 @@ enum Runner {
 }
 
 /// Checks all commands of the job; `used` learns which packages the document's jobs name.
-pub(super) fn check(ctx: &mut Ctx<'_>, used: &mut Used) {
+pub(super) fn check(ctx: &mut Context<'_>, used: &mut Used) {
     let job = ctx.job;
     used.start_job();
     for (index, process) in job.task.processes.iter().enumerate() {
-        let pointer = |at: &Pointer| super::process(at, index).key("cmdline");
+        let pointer = |at: &Pointer| rule::process(at, index).key("cmdline");
         command(ctx, &process.cmdline, Runner::Process(index), pointer, used);
     }
     if let Some(config) = &job.health_check_config
@@ -49,7 +52,7 @@ pub(super) fn check(ctx: &mut Ctx<'_>, used: &mut Used) {
 }
 
 fn command(
-    ctx: &mut Ctx<'_>,
+    ctx: &mut Context<'_>,
     command: &CommandLine,
     runner: Runner,
     pointer: impl Fn(&Pointer) -> Pointer,
@@ -140,7 +143,7 @@ fn command(
 /// Tells what is neither a reference nor the shell's in a part of the command `text`, which the
 /// shell gets as it is.
 fn mistakes(
-    ctx: &mut Ctx<'_>,
+    ctx: &mut Context<'_>,
     text: &str,
     part: Range<usize>,
     runner: Runner,
@@ -190,7 +193,7 @@ fn mistakes(
 /// A package's path with something more in its name is the path of nothing: outputs have hashes of
 /// their own.
 fn output(
-    ctx: &mut Ctx<'_>,
+    ctx: &mut Context<'_>,
     name: &PackageName,
     rest: &str,
     place: impl Fn(&Pointer, &str) -> Place,

@@ -12,8 +12,8 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{CommandLine, PackageName, Piece, Reference};
 
 use crate::check::mistaken;
-use crate::check::scope::Scope;
 use crate::check::templates::{self, not_in_files};
+use crate::rule::scope::Scope;
 use crate::template::{Address, by_agent, references};
 
 use super::{MOST, Reader, agents_address, braces_and_percents};

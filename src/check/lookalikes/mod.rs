@@ -5,14 +5,15 @@ mod file;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{CommandLine, Dialect, Piece, Problem, SyntaxError};
+use crate::rule::Context;
+use crate::rule::scope::Scope;
 use crate::source::Pointer;
 use crate::template::{Address, Component, references};
 
 pub use file::lookalikes_in_file;
 
 use super::packages::Used;
-use super::scope::Scope;
-use super::{Ctx, mistaken, packages, templates};
+use super::{mistaken, packages, templates};
 
 crate::diagnostic::declare_codes! {
     /// A text has what looks like a reference, and nobody reads it there:
@@ -67,7 +68,7 @@ const LOOKED_UP: usize = 100;
 /// Looks for packages in a command that are named otherwise than by `${pkgs.NAME}`: the shell makes
 /// something of `$pkgs.x` and `${pkgs[x]}`, too. `used` learns that they are meant.
 pub(super) fn check(
-    ctx: &mut Ctx<'_>,
+    ctx: &mut Context<'_>,
     text: &str,
     pointer: &impl Fn(&Pointer) -> Pointer,
     used: &mut Used,
@@ -174,22 +175,6 @@ pub(super) enum Reader {
     Field,
     /// A program whose language is unknown.
     File,
-}
-
-/// Whether a text that is no command names packages or files, which is told as a problem.
-pub(super) fn is_misplaced(text: &str) -> bool {
-    let line = CommandLine::new(text);
-    text.contains("${")
-        && line.pieces().any(|piece| {
-            matches!(
-                piece,
-                Ok(Piece::Reference { .. })
-                    | Err(SyntaxError {
-                        problem: Problem::Reserved(_),
-                        ..
-                    })
-            )
-        })
 }
 
 /// `{{...}}` with a brace too few, and spellings of long ago.

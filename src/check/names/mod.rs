@@ -1,16 +1,17 @@
 //! What jobs and processes are called.
 
 mod codes;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Job, JobKey, JobName, Process, ProcessName};
+use crate::rule::scope::{Scope, Scopes, expand, fill_in};
+use crate::rule::{self, Context};
 use crate::source::Pointer;
-pub use codes::{DUPLICATE_JOB, DUPLICATE_PROCESS, NO_PROCESSES, PROCESS_NAME, UNNAMED_JOB};
 
-use super::Ctx;
-use super::scope::{Scope, Scopes, expand, fill_in};
+pub use codes::{DUPLICATE_JOB, DUPLICATE_PROCESS, NO_PROCESSES, PROCESS_NAME, UNNAMED_JOB};
 
 /// A file name has at most so many bytes.
 const MAX_BYTES: usize = 255;
@@ -86,7 +87,7 @@ fn bound<'a>(name: &'a str, scope: &Scope<'_>) -> Cow<'a, str> {
 }
 
 /// Checks the processes' names.
-pub(super) fn check<'a>(ctx: &mut Ctx<'a>) -> ProcessIndex<'a> {
+pub(super) fn check<'a>(ctx: &mut Context<'a>) -> ProcessIndex<'a> {
     let processes = &ctx.job.task.processes;
     let mut index = ProcessIndex::new(ctx.scopes());
     if processes.is_empty() && !ctx.hole(|at| at.key("task").key("processes")) {
@@ -99,11 +100,11 @@ pub(super) fn check<'a>(ctx: &mut Ctx<'a>) -> ProcessIndex<'a> {
             index.unreliable = true;
             break;
         }
-        if ctx.hole(|at| super::process(at, position).key("name")) {
+        if ctx.hole(|at| rule::process(at, position).key("name")) {
             index.unreliable = true;
             continue;
         }
-        let place = || Place::value(super::process(ctx.at, position).key("name"));
+        let place = || Place::value(rule::process(ctx.at, position).key("name"));
         if let Some(problem) = directory_name(ctx.scopes(), position) {
             let problem = Diagnostic::new(&PROCESS_NAME, problem, place());
             ctx.report(problem.note(format!(
@@ -159,12 +160,12 @@ pub(super) fn name_pointer(job: &Job, at: &Pointer) -> Pointer {
     match (&job.name, &job.task.name) {
         (Some(_), _) => at.key("name"),
         (None, Some(_)) => task.key("name"),
-        (None, None) => super::process(at, 0).key("name"),
+        (None, None) => rule::process(at, 0).key("name"),
     }
 }
 
 /// The job's key, the name's default written out.
-pub(super) fn key(ctx: &mut Ctx<'_>) -> Option<JobKey> {
+pub(super) fn key(ctx: &mut Context<'_>) -> Option<JobKey> {
     let job = ctx.job;
     let name = match &job.name {
         Some(name) => name.clone(),
@@ -178,7 +179,7 @@ pub(super) fn key(ctx: &mut Ctx<'_>) -> Option<JobKey> {
     })
 }
 
-fn derived_name(ctx: &mut Ctx<'_>) -> Option<JobName> {
+fn derived_name(ctx: &mut Context<'_>) -> Option<JobName> {
     let task = &ctx.job.task;
     let (source, pointer) = match (&task.name, task.processes.first()) {
         (Some(_), _) => ("task", ctx.at.key("task").key("name")),
@@ -215,7 +216,7 @@ pub(super) struct Keys(HashMap<JobKey, Pointer>);
 
 impl Keys {
     /// Checks that no job before this one has the same key.
-    pub(super) fn add(&mut self, ctx: &mut Ctx<'_>, key: &JobKey) {
+    pub(super) fn add(&mut self, ctx: &mut Context<'_>, key: &JobKey) {
         let made_up = ["cluster", "role", "environment"]
             .iter()
             .any(|field| ctx.hole(|at| at.key(*field)));

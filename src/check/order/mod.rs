@@ -10,13 +10,14 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::Process;
+use crate::rule::{self, Context};
 use crate::source::Pointer;
+
 pub use codes::{
     AFTER_DAEMON, AFTER_EPHEMERAL, EMPTY_ORDER, FINAL_ORDER, ORDER_CYCLE, REPEATED_PROCESS,
     UNKNOWN_PROCESS,
 };
 
-use super::Ctx;
 use super::names::ProcessIndex;
 use graph::Graph;
 
@@ -48,7 +49,7 @@ impl Origin {
                 element,
             } => order_list(at, constraint).index(element),
             Self::After { process, element } => {
-                super::process(at, process).key("after").index(element)
+                rule::process(at, process).key("after").index(element)
             }
         }
     }
@@ -62,7 +63,7 @@ fn order_list(at: &Pointer, constraint: usize) -> Pointer {
 }
 
 /// Checks all orders of the task; returns them as pairs of process indexes.
-pub(super) fn check(ctx: &mut Ctx<'_>, index: &ProcessIndex<'_>) -> BTreeSet<(usize, usize)> {
+pub(super) fn check(ctx: &mut Context<'_>, index: &ProcessIndex<'_>) -> BTreeSet<(usize, usize)> {
     let mut edges = Vec::new();
     order_lists(ctx, index, &mut edges);
     afters(ctx, index, &mut edges);
@@ -77,7 +78,7 @@ pub(super) fn check(ctx: &mut Ctx<'_>, index: &ProcessIndex<'_>) -> BTreeSet<(us
         .collect()
 }
 
-fn order_lists(ctx: &mut Ctx<'_>, index: &ProcessIndex<'_>, edges: &mut Vec<Edge>) {
+fn order_lists(ctx: &mut Context<'_>, index: &ProcessIndex<'_>, edges: &mut Vec<Edge>) {
     let Some(constraints) = &ctx.job.task.constraints else {
         return;
     };
@@ -134,7 +135,7 @@ fn order_lists(ctx: &mut Ctx<'_>, index: &ProcessIndex<'_>, edges: &mut Vec<Edge
     }
 }
 
-fn afters(ctx: &mut Ctx<'_>, index: &ProcessIndex<'_>, edges: &mut Vec<Edge>) {
+fn afters(ctx: &mut Context<'_>, index: &ProcessIndex<'_>, edges: &mut Vec<Edge>) {
     for (process, waiting) in ctx.job.task.processes.iter().enumerate() {
         for (element, name) in waiting.after.iter().flatten().enumerate() {
             if ctx.is_given_up() {
@@ -172,7 +173,7 @@ fn advise(problem: Diagnostic, name: &str, index: &ProcessIndex<'_>) -> Diagnost
 
 /// The process called `name`, as the value at `pointer` says.
 fn lookup(
-    ctx: &mut Ctx<'_>,
+    ctx: &mut Context<'_>,
     index: &ProcessIndex<'_>,
     name: &str,
     pointer: impl Fn(&Pointer) -> Pointer,
@@ -197,7 +198,7 @@ fn lookup(
 
 /// Whether what the two processes are allows one to wait for the other. `told` is the last list
 /// that was said to mix final processes with others: once is enough for all of its steps.
-fn allowed(ctx: &mut Ctx<'_>, edge: Edge, told: &mut Option<usize>) -> bool {
+fn allowed(ctx: &mut Context<'_>, edge: Edge, told: &mut Option<usize>) -> bool {
     let processes = &ctx.job.task.processes;
     let (before, after) = (&processes[edge.before], &processes[edge.after]);
     let (code, headline, index, field) = if before.is_final() != after.is_final() {
@@ -236,7 +237,7 @@ fn allowed(ctx: &mut Ctx<'_>, edge: Edge, told: &mut Option<usize>) -> bool {
     }
     let made_up = [edge.before, edge.after]
         .iter()
-        .any(|&process| ctx.hole(|at| super::process(at, process).key(field)));
+        .any(|&process| ctx.hole(|at| rule::process(at, process).key(field)));
     if !made_up {
         let place = Place::value(edge.origin.pointer(ctx.at));
         let name = &processes[index].name;
@@ -259,7 +260,7 @@ fn allowed(ctx: &mut Ctx<'_>, edge: Edge, told: &mut Option<usize>) -> bool {
 }
 
 /// Reports each group of processes that wait for each other, by a shortest circle in it.
-fn cycles(ctx: &mut Ctx<'_>, edges: &[Edge]) {
+fn cycles(ctx: &mut Context<'_>, edges: &[Edge]) {
     if edges.is_empty() {
         return;
     }

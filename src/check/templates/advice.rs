@@ -3,7 +3,7 @@
 use crate::diagnostic::closest;
 use crate::model::Dialect;
 
-use crate::check::scope::{Scope, trouble};
+use crate::rule::scope::{Scope, trouble};
 use crate::template::{Address, Component};
 
 /// Names that can be referred to from anywhere.

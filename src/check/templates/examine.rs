@@ -2,11 +2,11 @@
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::Dialect;
+use crate::rule::scope::{Scope, Trouble, trouble};
 use crate::template::{Address, TemplateReference};
 
 use super::advice::{self, Advice, shorten};
 use super::codes::{ENDLESS_TEMPLATE, TEMPLATE_NOT_TEXT, TEMPLATE_SYNTAX, UNBOUND_TEMPLATE};
-use crate::check::scope::{Scope, Trouble, trouble};
 
 /// What is wrong with a reference that stands at `place`, inside the tables of `scope`.
 pub fn examine(

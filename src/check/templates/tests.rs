@@ -234,7 +234,7 @@ fn nothing_follows_from_made_up_values() {
 
 #[test]
 fn advice() {
-    use crate::check::Scope;
+    use crate::rule::scope::Scope;
     use crate::template::references;
 
     use super::examine;

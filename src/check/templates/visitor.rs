@@ -10,16 +10,15 @@ use super::advice::shorten;
 use super::codes::{ENDLESS_TEMPLATE, IMAGE_LOOKUP, LITERAL_TEMPLATE, OWN_NAME, UNBOUND_TEMPLATE};
 use super::examine::examine;
 use crate::check::lookalikes::{self, Reader};
-use crate::check::scope::{Scope, bind, composed, trouble};
-use crate::check::updates::TIER_NAME;
-use crate::check::{Ctx, process as process_at};
+use crate::rule::scope::{Scope, bind, composed, trouble};
+use crate::rule::{Context, process as process_at};
 
 /// References of one text that are remembered: each of these is looked at once, however often it
 /// stands there.
 const REMEMBERED: usize = 64;
 
 /// Checks all references of the job.
-pub(in crate::check) fn check(ctx: &mut Ctx<'_>) {
+pub(in crate::check) fn check(ctx: &mut Context<'_>) {
     let job = ctx.job;
     let mut visitor = Visitor {
         ctx,
@@ -42,7 +41,7 @@ enum Agent {
     /// What is known of the instance: ports and task are not.
     Instance,
     Nothing,
-    /// Nothing, and the scheduler refuses braces.
+    /// Nothing, and the scheduler refuses braces, which a rule about the field tells.
     Refused,
 }
 
@@ -84,7 +83,7 @@ enum Part {
 }
 
 struct Visitor<'c, 'a> {
-    ctx: &'c mut Ctx<'a>,
+    ctx: &'c mut Context<'a>,
     /// The tables around the visitor inside of the job, the innermost last.
     levels: Vec<&'a dyn Table>,
     /// The way from the job to where the visitor is.
@@ -315,18 +314,13 @@ impl<'a> Visitor<'_, 'a> {
         if !by_agent(&address) {
             return;
         }
-        if self.agent.fills_in(&address) {
+        if self.agent == Agent::Refused || self.agent.fills_in(&address) {
             return;
         }
         let headline = format!("nobody fills in `{}` here", reference.text);
-        let problem = if self.agent == Agent::Refused {
-            Diagnostic::new(&TIER_NAME, headline, place)
-                .help("write a name that is known when the job is submitted")
-        } else {
-            Diagnostic::new(&LITERAL_TEMPLATE, headline, place)
-                .help("write a value that is known when the job is submitted")
-                .note("only what runs on the node is filled in there")
-        };
+        let problem = Diagnostic::new(&LITERAL_TEMPLATE, headline, place)
+            .help("write a value that is known when the job is submitted")
+            .note("only what runs on the node is filled in there");
         self.problem(problem, Some(reference));
     }
 

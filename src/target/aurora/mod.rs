@@ -14,17 +14,11 @@ pub(super) mod names;
 mod number;
 mod process_indexes;
 mod realise;
+pub mod rules;
 pub(super) mod steps;
-
-use crate::diagnostic::{Chapter, Topic};
 
 pub use document::JobDocument;
 pub use number::Number;
 pub use process_indexes::shift_process_indexes;
 pub use realise::{InitCommand, Root};
-
-/// The problems of writing a job in Aurora's forms.
-pub const CODES: &[Chapter] = &[
-    (Topic::Steps, &[&codes::NAME_TAKEN]),
-    (Topic::Output, &[&codes::NOT_IN_JSON]),
-];
+pub use rules::{CODES, RESOLVED, RULES};

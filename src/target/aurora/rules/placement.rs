@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Announcer, Placement, PlacementRule};
+use crate::rule::Context;
+use crate::rule::scope::{expand, fill_in};
 use crate::source::Pointer;
 use crate::vocabulary::python;
-
-use super::Ctx;
-use super::scope::{expand, fill_in};
 
 crate::diagnostic::declare_codes! {
     /// The scheduler accepts jobs of certain environments only: `prod`, `devel`, `test`, and
@@ -131,7 +130,7 @@ crate::diagnostic::declare_codes! {
 pub(super) const DEDICATED_CONSTRAINT: &str = "dedicated";
 
 /// Checks the environment, the dedicated constraint and the port map.
-pub(super) fn check(ctx: &mut Ctx<'_>) {
+pub(super) fn check(ctx: &mut Context<'_>) {
     environment(ctx);
     let constraints = ctx.job.constraints.as_ref();
     let dedicated = constraints.and_then(|constraints| constraints.get(DEDICATED_CONSTRAINT));
@@ -145,7 +144,7 @@ pub(super) fn check(ctx: &mut Ctx<'_>) {
     }
 }
 
-fn environment(ctx: &mut Ctx<'_>) {
+fn environment(ctx: &mut Context<'_>) {
     let environment = ctx.job.environment.as_str();
     let allowed = ctx.terms.settings.scheduler().environments();
     let matches = |pattern: &&str| match pattern.strip_suffix('*') {
@@ -168,7 +167,7 @@ fn environment(ctx: &mut Ctx<'_>) {
     ctx.report(problem);
 }
 
-fn check_dedicated(ctx: &mut Ctx<'_>, placement: &Placement) {
+fn check_dedicated(ctx: &mut Context<'_>, placement: &Placement) {
     let pointer = |at: &Pointer| at.key("constraints").key(DEDICATED_CONSTRAINT);
     if ctx.hole(pointer) || ctx.hole(|at| at.key("role")) {
         return;
@@ -216,7 +215,7 @@ fn check_dedicated(ctx: &mut Ctx<'_>, placement: &Placement) {
     }
 }
 
-fn ports(ctx: &mut Ctx<'_>, announcer: &Announcer) {
+fn ports(ctx: &mut Context<'_>, announcer: &Announcer) {
     let Some(portmap) = &announcer.portmap else {
         default_ports(ctx, announcer);
         return;
@@ -275,7 +274,7 @@ fn is_number(port: &str) -> bool {
 }
 
 /// Without a port map, the port `aurora` is the primary one.
-fn default_ports(ctx: &mut Ctx<'_>, announcer: &Announcer) {
+fn default_ports(ctx: &mut Context<'_>, announcer: &Announcer) {
     let Some(port) = &announcer.primary_port else {
         return;
     };

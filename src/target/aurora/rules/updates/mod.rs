@@ -1,28 +1,31 @@
 //! How a job is replaced and what maintenance may take away; and its tier, which that depends on.
 
 mod codes;
+
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Integer, Seconds, SlaPolicy, Tier, UpdateStrategy};
+use crate::rule::Context;
+use crate::rule::scope::expand;
 use crate::source::Pointer;
+use crate::template::{by_agent, references};
 use crate::vocabulary;
+use std::collections::BTreeSet;
 
 pub use codes::{
     SLA_LIMIT, SLA_POLICY, TIER_NAME, UPDATE_CONFIG, UPDATE_FAILURES, UPDATE_STRATEGY,
 };
 
-use super::Ctx;
 use super::placement::DEDICATED_CONSTRAINT;
-use super::scope::expand;
 
 /// Checks `update_config`, `sla_policy` and `tier`.
-pub(super) fn check(ctx: &mut Ctx<'_>) {
+pub(super) fn check(ctx: &mut Context<'_>) {
     update_failures(ctx);
     update_start(ctx);
     sla_policy(ctx);
     tier(ctx);
 }
 
-fn update_failures(ctx: &mut Ctx<'_>) {
+fn update_failures(ctx: &mut Context<'_>) {
     let pointer = |at: &Pointer| at.key("update_config").key("max_total_failures");
     if ctx.hole(pointer) || ctx.hole(|at| at.key("instances")) {
         return;
@@ -66,7 +69,7 @@ fn update_failures(ctx: &mut Ctx<'_>) {
 }
 
 /// What the client refuses when it is to start an update.
-fn update_start(ctx: &mut Ctx<'_>) {
+fn update_start(ctx: &mut Context<'_>) {
     const SHORTEST_PULSE: i64 = 60;
     /// The API counts milliseconds in 32 bits.
     const LONGEST: i64 = i32::MAX as i64 / 1000;
@@ -124,7 +127,7 @@ fn update_start(ctx: &mut Ctx<'_>) {
 }
 
 /// A strategy without batches, and those that the client stumbles over.
-fn update_strategy(ctx: &mut Ctx<'_>, strategy: &UpdateStrategy) {
+fn update_strategy(ctx: &mut Context<'_>, strategy: &UpdateStrategy) {
     let (name, mut instead) = match strategy {
         UpdateStrategy::Queue(queue) => ("queue", batch_size(queue.batch_size)),
         UpdateStrategy::Batch(batch) => {
@@ -169,7 +172,7 @@ fn counted(instances: i64) -> String {
     }
 }
 
-fn sla_policy(ctx: &mut Ctx<'_>) {
+fn sla_policy(ctx: &mut Context<'_>) {
     let Some(policy) = &ctx.job.sla_policy else {
         return;
     };
@@ -219,7 +222,7 @@ fn sla_policy(ctx: &mut Ctx<'_>) {
     }
 }
 
-fn sla_tier(ctx: &mut Ctx<'_>) {
+fn sla_tier(ctx: &mut Context<'_>) {
     let settings = ctx.terms.settings.scheduler();
     if ctx.hole(|at| at.key("tier")) || settings.sla_aware_kill_non_prod == Some(true) {
         return;
@@ -267,7 +270,7 @@ fn sla_tier(ctx: &mut Ctx<'_>) {
 }
 
 fn sla_limits(
-    ctx: &mut Ctx<'_>,
+    ctx: &mut Context<'_>,
     instances: i64,
     duration: Seconds,
     pointer: impl Fn(&Pointer) -> Pointer,
@@ -295,10 +298,11 @@ fn sla_limits(
     }
 }
 
-fn tier(ctx: &mut Ctx<'_>) {
+fn tier(ctx: &mut Context<'_>) {
     let Some(tier) = &ctx.job.tier else {
         return;
     };
+    left_to_the_agent(ctx, tier.as_str());
     let Some(bound) = expand(tier.as_str(), &ctx.scopes().job()) else {
         return;
     };
@@ -312,6 +316,21 @@ fn tier(ctx: &mut Ctx<'_>) {
             .did_you_mean(&bound, ["preferred", "preemptible", "revocable"])
             .note("tiers have letters, digits, `_`, `-` and `.` in their names");
         ctx.report(problem);
+    }
+}
+
+/// Tells of references that only the agent fills in: the scheduler refuses their braces.
+fn left_to_the_agent(ctx: &mut Context<'_>, tier: &str) {
+    let mut seen = BTreeSet::new();
+    for reference in references(tier) {
+        let is_left = reference.named().is_some_and(|it| by_agent(&it));
+        if !is_left || !seen.insert(reference.text) || ctx.hole(|at| at.key("tier")) {
+            continue;
+        }
+        let headline = format!("nobody fills in `{}` here", reference.text);
+        let place = Place::within(ctx.at.key("tier"), tier, reference.offset, reference.text);
+        let problem = Diagnostic::new(&TIER_NAME, headline, place);
+        ctx.report(problem.help("write a name that is known when the job is submitted"));
     }
 }
 

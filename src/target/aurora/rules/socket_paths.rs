@@ -6,9 +6,8 @@
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::HealthChecker;
+use crate::rule::{self, Context};
 use crate::source::Pointer;
-
-use super::Ctx;
 
 crate::diagnostic::declare_codes! {
     /// The path of a Unix socket has at most 107 bytes. The path of a sandbox alone has more than 200, so
@@ -52,13 +51,13 @@ const SANDBOXES: &[&str] = &["$PWD/", "${PWD}/", "$(pwd)/", "$HOME/", "${HOME}/"
 const MOST: usize = 100;
 
 /// Checks all commands of the job.
-pub(super) fn check(ctx: &mut Ctx<'_>) {
+pub(super) fn check(ctx: &mut Context<'_>) {
     if ctx.levels.allow(&LONG_SOCKET_PATH) {
         return;
     }
     let job = ctx.job;
     for (index, process) in job.task.processes.iter().enumerate() {
-        let pointer = |at: &Pointer| super::process(at, index).key("cmdline");
+        let pointer = |at: &Pointer| rule::process(at, index).key("cmdline");
         command(ctx, process.cmdline.as_str(), pointer);
     }
     let config = job.health_check_config.as_ref();
@@ -70,7 +69,7 @@ pub(super) fn check(ctx: &mut Ctx<'_>) {
     }
 }
 
-fn command(ctx: &mut Ctx<'_>, text: &str, at: impl Fn(&Pointer) -> Pointer) {
+fn command(ctx: &mut Context<'_>, text: &str, at: impl Fn(&Pointer) -> Pointer) {
     // In a container, the sandbox is somewhere else.
     let in_sandbox = ctx.job.container.is_none() && !text.contains("cd ");
     for (offset, path) in paths(text).take(MOST) {

@@ -8,9 +8,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Job, Process};
+use crate::rule::Context;
 use crate::vocabulary::ANNOUNCER;
-
-use super::Ctx;
 
 crate::diagnostic::declare_codes! {
     /// To wait for a process is to wait until it has *ended*, with success. A process that serves a port
@@ -66,20 +65,22 @@ crate::diagnostic::declare_codes! {
     UNREACHABLE_PROCESS = "unreachable-process", Warn, "a process that no run of the task comes to";
 }
 
-/// Checks what waits for what; `order` has pairs of processes, the second waiting for the first.
-pub(super) fn check(ctx: &mut Ctx<'_>, order: &BTreeSet<(usize, usize)>) {
-    if super::has_errors(&ctx.found) || ctx.hole(|at| at.key("task")) {
+/// Checks what waits for what.
+pub(super) fn check(ctx: &mut Context<'_>) {
+    if ctx.has_errors() || ctx.hole(|at| at.key("task")) {
         return;
     }
     all_ephemeral(ctx);
+    let order = std::mem::take(&mut ctx.order);
     if !order.is_empty() {
-        after_endless(ctx, order);
-        late(ctx, order);
+        after_endless(ctx, &order);
+        late(ctx, &order);
     }
+    ctx.order = order;
 }
 
 /// A task is over as soon as nothing is left but ephemeral processes.
-fn all_ephemeral(ctx: &mut Ctx<'_>) {
+fn all_ephemeral(ctx: &mut Context<'_>) {
     let mut ordinary = ctx.job.task.processes.iter().filter(|it| !it.is_final());
     let first = ordinary.clone().next();
     if first.is_none() || !ordinary.all(Process::is_ephemeral) {
@@ -95,7 +96,7 @@ fn all_ephemeral(ctx: &mut Ctx<'_>) {
 }
 
 /// Processes that wait for one that does not end.
-fn after_endless(ctx: &mut Ctx<'_>, order: &BTreeSet<(usize, usize)>) {
+fn after_endless(ctx: &mut Context<'_>, order: &BTreeSet<(usize, usize)>) {
     let processes = &ctx.job.task.processes;
     let servers = servers(ctx.job);
     let mut waits = None;
@@ -150,7 +151,7 @@ fn servers(job: &Job) -> Vec<(&str, usize)> {
 }
 
 /// Why the process does not end by itself, if that can be told.
-fn endless(ctx: &Ctx<'_>, index: usize, servers: &[(&str, usize)]) -> Option<String> {
+fn endless(ctx: &Context<'_>, index: usize, servers: &[(&str, usize)]) -> Option<String> {
     let command = ctx.job.task.processes[index].cmdline.as_str();
     if let Some(last) = endless_command(command) {
         return Some(format!("which ends with `{last}`"));
@@ -203,7 +204,7 @@ impl<'a> Waits<'a> {
         Self { orders, afters }
     }
 
-    fn place(&self, ctx: &Ctx<'_>, before: usize, after: usize) -> Place {
+    fn place(&self, ctx: &Context<'_>, before: usize, after: usize) -> Place {
         let processes = &ctx.job.task.processes;
         let pair = (
             processes[before].name.as_str(),
@@ -223,7 +224,7 @@ impl<'a> Waits<'a> {
 }
 
 /// Ephemeral processes that wait for all that the task waits for.
-fn late(ctx: &mut Ctx<'_>, order: &BTreeSet<(usize, usize)>) {
+fn late(ctx: &mut Context<'_>, order: &BTreeSet<(usize, usize)>) {
     /// So many steps are taken for all of them together.
     const EFFORT: usize = 1_000_000;
     let processes = &ctx.job.task.processes;

@@ -4,19 +4,20 @@
 //! the site's scheduler does: nobody runs graphics processors and knows nothing of the flag.
 
 mod codes;
+
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::model::{Container, ContainerType, Integer, SchedulerSettings};
+use crate::rule::Context;
+use crate::rule::scope::expand;
 use crate::source::Pointer;
+
 pub use codes::{
     CONTAINER_TYPE, CONTAINER_VOLUMES, DOCKER_PARAMETERS, GPU_RESOURCE, SCHEDULER_FLAG,
     UNKNOWN_EXECUTOR, UNKNOWN_TIER,
 };
 
-use super::Ctx;
-use super::scope::expand;
-
 /// Checks a job against the flags.
-pub(super) fn check(ctx: &mut Ctx<'_>) {
+pub(super) fn check(ctx: &mut Context<'_>) {
     instances(ctx);
     update_failures(ctx);
     gpu(ctx);
@@ -56,7 +57,7 @@ impl Need {
     }
 }
 
-fn need(ctx: &mut Ctx<'_>, pointer: &Pointer, need: Need) {
+fn need(ctx: &mut Context<'_>, pointer: &Pointer, need: Need) {
     if !ctx.hole(|_| pointer.clone())
         && let Some(problem) = need.problem()
     {
@@ -64,7 +65,7 @@ fn need(ctx: &mut Ctx<'_>, pointer: &Pointer, need: Need) {
     }
 }
 
-fn instances(ctx: &mut Ctx<'_>) {
+fn instances(ctx: &mut Context<'_>) {
     let most = ctx.terms.settings.scheduler().most_tasks();
     let Some(instances) = ctx.job.instances.map(Integer::get) else {
         return;
@@ -83,7 +84,7 @@ fn says(flag: &str) -> String {
 }
 
 /// How often an update may fail; the scheduler asks when one is started.
-fn update_failures(ctx: &mut Ctx<'_>) {
+fn update_failures(ctx: &mut Context<'_>) {
     let most = ctx.terms.settings.scheduler().most_update_failures();
     let update = ctx.job.update_config.as_ref();
     let Some(failures) = update.and_then(|update| update.max_per_shard_failures) else {
@@ -102,7 +103,7 @@ fn update_failures(ctx: &mut Ctx<'_>) {
     }
 }
 
-fn gpu(ctx: &mut Ctx<'_>) {
+fn gpu(ctx: &mut Context<'_>) {
     let gpu = ctx.job.task.resources.gpu_count();
     if gpu == 0 {
         return;
@@ -118,7 +119,7 @@ fn gpu(ctx: &mut Ctx<'_>) {
     need(ctx, &pointer, gpu);
 }
 
-fn container(ctx: &mut Ctx<'_>) {
+fn container(ctx: &mut Context<'_>) {
     let settings = ctx.terms.settings.scheduler();
     let at = ctx.at.key("container");
     let container = ctx.job.container.as_ref();
@@ -184,7 +185,7 @@ fn is_empty<T>(list: Option<&Vec<T>>) -> bool {
     list.is_none_or(Vec::is_empty)
 }
 
-fn tier(ctx: &mut Ctx<'_>) {
+fn tier(ctx: &mut Context<'_>) {
     let settings = ctx.terms.settings.scheduler();
     let Some(tier) = &ctx.job.tier else {
         return;
@@ -213,7 +214,7 @@ fn tier(ctx: &mut Ctx<'_>) {
     }
 }
 
-fn executor(ctx: &mut Ctx<'_>) {
+fn executor(ctx: &mut Context<'_>) {
     let Some(config) = &ctx.job.executor_config else {
         return;
     };

@@ -1,8 +1,7 @@
 //! What people and tools are shown: metadata, and links.
 
 use crate::diagnostic::{Diagnostic, Place};
-
-use super::Ctx;
+use crate::rule::Context;
 
 crate::diagnostic::declare_codes! {
     /// Keys and values of `metadata` are ASCII: Aurora's client stops at any other character.
@@ -62,12 +61,12 @@ crate::diagnostic::declare_codes! {
 }
 
 /// Checks `metadata` and `task_links`.
-pub(super) fn check(ctx: &mut Ctx<'_>) {
+pub(super) fn check(ctx: &mut Context<'_>) {
     metadata(ctx);
     links(ctx);
 }
 
-fn metadata(ctx: &mut Ctx<'_>) {
+fn metadata(ctx: &mut Context<'_>) {
     for (index, entry) in ctx.job.metadata.iter().flatten().enumerate() {
         for (field, text) in [("key", &entry.key), ("value", &entry.value)] {
             let foreign = text.as_str().chars().find(|c| !c.is_ascii());
@@ -85,7 +84,7 @@ fn metadata(ctx: &mut Ctx<'_>) {
 }
 
 /// The client drops them.
-fn links(ctx: &mut Ctx<'_>) {
+fn links(ctx: &mut Context<'_>) {
     let written = ctx.job.task_links.as_ref();
     if written.is_some_and(|links| !links.is_empty()) && !ctx.hole(|at| at.key("task_links")) {
         let place = Place::key(ctx.at.key("task_links"));

@@ -3,8 +3,7 @@
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Bytes, FractionalSeconds, Integer, LoggerMode, Seconds};
-
-use super::Ctx;
+use crate::rule::Context;
 
 crate::diagnostic::declare_codes! {
     /// The executor closes a log file when it is `log_size` bytes long, and keeps so many `backups` of
@@ -93,14 +92,14 @@ crate::diagnostic::declare_codes! {
 }
 
 /// Checks the loggers of processes, the times of health checks, and the waits between runs.
-pub(super) fn check(ctx: &mut Ctx<'_>) {
+pub(super) fn check(ctx: &mut Context<'_>) {
     rotation(ctx);
     health(ctx);
     reruns(ctx);
 }
 
 /// With many runs at once, Thermos can lose the right to write its own checkpoints.
-fn reruns(ctx: &mut Ctx<'_>) {
+fn reruns(ctx: &mut Context<'_>) {
     for (index, process) in ctx.job.task.processes.iter().enumerate() {
         if process.min_duration.map(Seconds::get) != Some(0) {
             continue;
@@ -123,7 +122,7 @@ fn reruns(ctx: &mut Ctx<'_>) {
     }
 }
 
-fn rotation(ctx: &mut Ctx<'_>) {
+fn rotation(ctx: &mut Context<'_>) {
     for (index, process) in ctx.job.task.processes.iter().enumerate() {
         let Some(logger) = &process.logger else {
             continue;
@@ -145,7 +144,7 @@ fn rotation(ctx: &mut Ctx<'_>) {
     }
 }
 
-fn health(ctx: &mut Ctx<'_>) {
+fn health(ctx: &mut Context<'_>) {
     let Some(config) = &ctx.job.health_check_config else {
         return;
     };

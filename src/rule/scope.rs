@@ -29,9 +29,12 @@ pub enum Binding {
 
 /// Why a reference cannot be filled in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Trouble {
+pub enum Trouble {
+    /// Nothing of its name is known.
     Unbound,
+    /// Its value contains itself.
     Endless,
+    /// It means a table or a list.
     NotText,
     /// In a value that was written elsewhere, which will be told there; or it costs too much,
     /// which will be told once.
@@ -50,7 +53,7 @@ impl From<template::Trouble> for Trouble {
     }
 }
 
-/// What `address` means in `scope`. Why it means nothing, [`super::examine`] says.
+/// What `address` means in `scope`. Why it means nothing, is told by the rules of templates.
 pub fn bind(address: &Address<'_>, scope: &Scope<'_>) -> Binding {
     match scope.names.value(address) {
         Ok(filled) if filled.is_final && references(&filled.text).next().is_none() => {
@@ -65,24 +68,24 @@ pub fn bind(address: &Address<'_>, scope: &Scope<'_>) -> Binding {
 }
 
 /// `text` with all references filled in; none if that cannot be known yet.
-pub(super) fn expand(text: &str, scope: &Scope<'_>) -> Option<String> {
+pub fn expand(text: &str, scope: &Scope<'_>) -> Option<String> {
     fill_in(text, scope).filter(|filled| references(filled).next().is_none())
 }
 
 /// `text` with all references filled in but those that the agent knows; none if not all are known.
-pub(super) fn fill_in(text: &str, scope: &Scope<'_>) -> Option<String> {
+pub fn fill_in(text: &str, scope: &Scope<'_>) -> Option<String> {
     let filled = scope.names.fill_in(text).ok()?;
     filled.is_final.then_some(filled.text)
 }
 
 /// Why `address` cannot be filled in in `scope`, if it cannot.
-pub(super) fn trouble(address: &Address<'_>, scope: &Scope<'_>) -> Option<Trouble> {
+pub fn trouble(address: &Address<'_>, scope: &Scope<'_>) -> Option<Trouble> {
     scope.names.trouble(address).map(Trouble::from)
 }
 
 /// A reference that comes to be when the ones in `text` are filled in, and that nobody can fill in
 /// itself: that of `{{a[{{b}}]}}`, say.
-pub(super) fn composed(text: &str, scope: &Scope<'_>) -> Option<String> {
+pub fn composed(text: &str, scope: &Scope<'_>) -> Option<String> {
     let mut text = Cow::Borrowed(text);
     for _ in 0..template::MAX_DEPTH {
         let filled = fill(&text, |reference, filled| {
@@ -127,27 +130,33 @@ fn fill<'t>(
 
 /// The scopes of a job whose texts share what filling in may cost.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Scopes<'a> {
-    pub(super) job: &'a Job,
-    pub(super) effort: &'a Budget,
-    pub(super) dialect: Dialect,
+pub struct Scopes<'a> {
+    /// The job.
+    pub job: &'a Job,
+    /// What filling in may still cost.
+    pub budget: &'a Budget,
+    /// By whose rules the texts are written.
+    pub dialect: Dialect,
 }
 
 impl<'a> Scopes<'a> {
-    pub(super) fn job(self) -> Scope<'a> {
+    /// Around a field of the job.
+    pub fn job(self) -> Scope<'a> {
         let names = template::Scope::new(OfJob::table(self.job), Added::Later);
         Scope {
-            names: names.within(self.effort),
+            names: names.within(self.budget),
             dialect: self.dialect,
             in_file: false,
         }
     }
 
-    pub(super) fn task(self) -> Scope<'a> {
+    /// Around a field of its task.
+    pub fn task(self) -> Scope<'a> {
         self.job().inside(&self.job.task)
     }
 
-    pub(super) fn process(self, index: usize) -> Scope<'a> {
+    /// Around a field of a process of its task.
+    pub fn process(self, index: usize) -> Scope<'a> {
         self.task().inside(&self.job.task.processes[index])
     }
 }
@@ -172,7 +181,8 @@ impl<'a> Scope<'a> {
     }
 
     /// Around a field of a table inside.
-    pub(super) fn inside(self, table: &'a dyn Table) -> Self {
+    #[must_use]
+    pub fn inside(self, table: &'a dyn Table) -> Self {
         let names = self.names.inside(OfJob::table(table));
         Self { names, ..self }
     }
@@ -187,17 +197,17 @@ impl<'a> Scope<'a> {
     }
 
     /// Whether the text stands in a file.
-    pub(super) fn is_in_file(&self) -> bool {
+    pub fn is_in_file(&self) -> bool {
         self.in_file
     }
 
     /// By whose rules the text is written.
-    pub(super) fn dialect(&self) -> Dialect {
+    pub fn dialect(&self) -> Dialect {
         self.dialect
     }
 
     /// The struct around the text.
-    pub(super) fn innermost(&self) -> Option<&'static Struct> {
+    pub fn innermost(&self) -> Option<&'static Struct> {
         self.names.innermost()?.of()
     }
 }

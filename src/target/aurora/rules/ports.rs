@@ -7,15 +7,12 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::{HealthChecker, Job, Text};
-use crate::rule::Resolved;
+use crate::model::{CommandLine, HealthChecker, Job, Text};
+use crate::rule::scope::{Scope, expand, fill_in};
+use crate::rule::{Context, Resolved};
 use crate::source::Pointer;
 use crate::template::{Address, references};
 use crate::vocabulary::{ANNOUNCER, UPDATE_CONFIG};
-
-use super::Ctx;
-use super::lookalikes::is_misplaced;
-use super::scope::{Scope, expand, fill_in};
 
 crate::diagnostic::declare_codes! {
     /// The definition says how health is checked, and checks go to the port named `health`, which no
@@ -144,7 +141,7 @@ crate::diagnostic::declare_codes! {
 const HEALTH: &str = "health";
 
 /// Checks what is said about ports, unless a command is only known later.
-pub(super) fn check(ctx: &mut Ctx<'_>) {
+pub(super) fn check(ctx: &mut Context<'_>) {
     let fields = [
         "task",
         "announce",
@@ -258,7 +255,8 @@ fn primary_port(job: &Job, at: &Pointer, ports: &Ports) -> Option<Diagnostic> {
         ),
     };
     // Neither a number nor a package is a name, which is told.
-    let is_told = is_misplaced(&port) || port.bytes().all(|byte| byte.is_ascii_digit());
+    let is_told =
+        CommandLine::new(&*port).has_references() || port.bytes().all(|byte| byte.is_ascii_digit());
     if ports.has(&port) || is_told {
         return None;
     }

@@ -1,8 +1,8 @@
 //! When a job runs: always, or at its times.
 
 use crate::diagnostic::{Diagnostic, Place};
+use crate::rule::Context;
 
-use super::Ctx;
 use super::cron::{self, Error, Problem};
 
 crate::diagnostic::declare_codes! {
@@ -70,7 +70,7 @@ crate::diagnostic::declare_codes! {
 }
 
 /// Checks `cron_schedule`, and what does not go with it.
-pub(super) fn check(ctx: &mut Ctx<'_>) {
+pub(super) fn check(ctx: &mut Context<'_>) {
     let Some(schedule) = &ctx.job.cron_schedule else {
         return;
     };

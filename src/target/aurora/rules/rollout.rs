@@ -2,9 +2,8 @@
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Integer, UpdateConfig, UpdateStrategy};
+use crate::rule::Context;
 use crate::source::Pointer;
-
-use super::Ctx;
 
 crate::diagnostic::declare_codes! {
     /// `production` is deprecated in favour of `tier`, and Aurora's client says so each time. The scheduler
@@ -101,7 +100,7 @@ crate::diagnostic::declare_codes! {
 }
 
 /// Checks how the job is updated, and `production`.
-pub(super) fn check(ctx: &mut Ctx<'_>) {
+pub(super) fn check(ctx: &mut Context<'_>) {
     production(ctx);
     let job = ctx.job;
     if let Some(update) = &job.update_config
@@ -114,7 +113,7 @@ pub(super) fn check(ctx: &mut Ctx<'_>) {
     }
 }
 
-fn production(ctx: &mut Ctx<'_>) {
+fn production(ctx: &mut Context<'_>) {
     let job = ctx.job;
     if job.production != Some(true) || job.tier.is_some() {
         return;
@@ -131,7 +130,7 @@ fn production(ctx: &mut Ctx<'_>) {
 }
 
 /// The scheduler updates services alone.
-fn of_no_service(ctx: &mut Ctx<'_>) {
+fn of_no_service(ctx: &mut Context<'_>) {
     if ctx.job.service == Some(true) || ctx.hole(|at| at.key("service")) {
         return;
     }
@@ -151,7 +150,7 @@ fn strategy_at(at: &Pointer) -> Pointer {
 }
 
 /// Batches of more instances than there are.
-fn batches(ctx: &mut Ctx<'_>, update: &UpdateConfig) {
+fn batches(ctx: &mut Context<'_>, update: &UpdateConfig) {
     let instances = ctx.job.instance_count();
     // A job with one instance is all at once, whatever the batch.
     if instances == 1 || ctx.hole(|at| at.key("instances")) {
@@ -180,7 +179,7 @@ fn batches(ctx: &mut Ctx<'_>, update: &UpdateConfig) {
     }
 }
 
-fn variable(ctx: &mut Ctx<'_>, sizes: &[Integer<1>], instances: i64) {
+fn variable(ctx: &mut Context<'_>, sizes: &[Integer<1>], instances: i64) {
     let mut before = 0_i64;
     for (index, size) in sizes.iter().enumerate() {
         if before >= instances {

@@ -1,0 +1,223 @@
+//! One job as written, as rules see it, and what they found.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diagnostic::{Diagnostic, Holes, Registry, Severity};
+use crate::lint::{Levels, Waivers};
+use crate::model::{Dialect, Job, PackageName, PackageSource, Settings};
+use crate::source::Pointer;
+use crate::template::Budget;
+
+use super::scope::Scopes;
+
+/// A rule of jobs as they are written.
+pub type Rule = fn(&mut Context<'_>);
+
+/// The most errors of one file that are told, and the most warnings. With aliases, a short text can
+/// hold millions.
+pub const MOST: usize = 100;
+
+/// The most names of one job that are looked at for advice.
+const MOST_COMPARED: usize = 200_000;
+
+/// What a document is checked by.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    /// The workspace's settings.
+    pub settings: &'a Settings,
+    /// Who reads the document.
+    pub dialect: Dialect,
+    /// All codes, for the names of lints.
+    pub registry: Registry,
+    /// The rules of the target that the document is for.
+    pub rules: &'a [Rule],
+}
+
+/// What the jobs of one document have in common.
+#[derive(Debug, Clone, Copy)]
+pub struct Common<'a> {
+    /// The places of values that are not the author's.
+    pub holes: &'a Holes,
+    /// What the document is checked by.
+    pub terms: Terms<'a>,
+    /// The packages that the jobs share.
+    pub shared: Option<&'a BTreeMap<PackageName, PackageSource>>,
+    /// What filling in their texts may still cost.
+    pub budget: &'a Budget,
+}
+
+/// How many problems were found in a document so far.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Tally {
+    /// All that are told.
+    pub problems: usize,
+    /// The errors among them.
+    pub errors: usize,
+}
+
+/// What the rules of one job need to know, and what they found.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// The job.
+    pub job: &'a Job,
+    /// Where it stands in its document.
+    pub at: &'a Pointer,
+    /// The places of values that are not the author's.
+    pub holes: &'a Holes,
+    /// What the document is checked by.
+    pub terms: Terms<'a>,
+    /// The packages that all jobs of the document share.
+    pub shared: Option<&'a BTreeMap<PackageName, PackageSource>>,
+    /// The levels of lints.
+    pub levels: Levels<'a>,
+    /// What the job waives.
+    pub waivers: Waivers,
+    /// Which process (by its index) has to succeed before which other one starts, as soon as that is
+    /// known.
+    pub order: BTreeSet<(usize, usize)>,
+    /// What was found.
+    pub found: Vec<Diagnostic>,
+    budget: &'a Budget,
+    /// What was found in the jobs before this one.
+    earlier: Tally,
+    /// How many errors there are, those of the jobs before this one included.
+    errors: usize,
+    /// Whether there is one error more than are told.
+    overflows: bool,
+    /// How many names were looked at for advice.
+    compared: usize,
+}
+
+/// Why a job is not looked at to the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GivenUp {
+    /// Filling in its texts costs too much.
+    TooManyReferences,
+    /// The file has more errors than are told.
+    TooManyErrors,
+}
+
+impl<'a> Context<'a> {
+    /// A job in which nothing was found yet.
+    pub fn new(job: &'a Job, at: &'a Pointer, common: Common<'a>, earlier: Tally) -> Self {
+        let Common {
+            holes,
+            terms,
+            shared,
+            budget,
+        } = common;
+        Self {
+            job,
+            at,
+            holes,
+            terms,
+            shared,
+            levels: Levels::new(terms.settings),
+            waivers: Waivers::new(at),
+            order: BTreeSet::new(),
+            found: Vec::new(),
+            budget,
+            earlier,
+            errors: earlier.errors,
+            overflows: false,
+            compared: 0,
+        }
+    }
+
+    /// Reports a problem, unless the settings or the job want to hear nothing of it.
+    pub fn report(&mut self, problem: Diagnostic) {
+        let Some(problem) = self.waivers.judge(self.levels, problem) else {
+            return;
+        };
+        if problem.severity == Severity::Error {
+            if self.errors == MOST {
+                self.overflows = true;
+                return;
+            }
+            self.errors += 1;
+        }
+        self.found.push(problem);
+    }
+
+    /// Reports something about how a value is written, unless the value is not the author's.
+    pub fn report_text(&mut self, problem: Diagnostic) {
+        if self.holes.explain(&problem) {
+            return;
+        }
+        let before = self.found.len();
+        self.report(problem);
+        // Waivers are found by the value; what is to be seen is the text that is cut off.
+        if let Some(told) = self.found.get_mut(before)
+            && told.annotations.len() > 1
+        {
+            told.annotations.remove(0);
+        }
+    }
+
+    /// Whether an error was found in the job.
+    pub fn has_errors(&self) -> bool {
+        let mut severities = self.found.iter().map(|problem| problem.severity);
+        severities.any(|severity| severity == Severity::Error)
+    }
+
+    /// What was found in the document, this job included.
+    pub fn tally(&self) -> Tally {
+        Tally {
+            problems: self.earlier.problems + self.found.len(),
+            errors: self.errors,
+        }
+    }
+
+    /// Whether it is no use to look for other problems.
+    pub fn is_given_up(&self) -> bool {
+        self.given_up().is_some()
+    }
+
+    /// Why it is no use to look for other problems, if so.
+    pub fn given_up(&self) -> Option<GivenUp> {
+        if self.budget.is_spent() {
+            Some(GivenUp::TooManyReferences)
+        } else {
+            self.overflows.then_some(GivenUp::TooManyErrors)
+        }
+    }
+
+    /// Whether to look for advice that takes time. Whoever has that many problems generated them.
+    pub fn advises(&self) -> bool {
+        const ADVISED: usize = 100;
+        self.tally().problems < ADVISED
+    }
+
+    /// As [`Self::advises`], for advice that looks at this many names.
+    pub fn advises_among(&mut self, names: usize) -> bool {
+        let advises = self.advises() && self.compared <= MOST_COMPARED;
+        if advises {
+            self.compared += names;
+        }
+        advises
+    }
+
+    /// What the references in the job's texts mean.
+    pub fn scopes(&self) -> Scopes<'a> {
+        Scopes {
+            job: self.job,
+            budget: self.budget,
+            dialect: self.terms.dialect,
+        }
+    }
+
+    /// Whether the value at the pointer that `below` makes of the job's was made up.
+    pub fn hole(&self, below: impl FnOnce(&Pointer) -> Pointer) -> bool {
+        !self.holes.is_empty() && self.holes.touch(&below(self.at))
+    }
+
+    /// The place of a field of the process at `index`.
+    pub fn process(&self, index: usize, field: &str) -> Pointer {
+        process(self.at, index).key(field)
+    }
+}
+
+/// The place of the process at `index` of the job at `at`.
+pub fn process(at: &Pointer, index: usize) -> Pointer {
+    at.key("task").key("processes").index(index)
+}

@@ -1,0 +1,82 @@
+//! All of Aurora's rules, and their codes.
+
+use crate::diagnostic::{Chapter, Topic};
+use crate::rule::{Resolved, Rule};
+use crate::target::aurora::codes;
+
+use super::{
+    execution, grace_period, metadata_and_links, placement, ports, rollout, schedule,
+    scheduler_flags, socket_paths, unreachable, updates,
+};
+
+/// The rules of jobs as they are written.
+pub const RULES: &[Rule] = &[
+    schedule::check,
+    placement::check,
+    updates::check,
+    scheduler_flags::check,
+    execution::check,
+    metadata_and_links::check,
+    rollout::check,
+    ports::check,
+    unreachable::check,
+    socket_paths::check,
+];
+
+/// The rules of jobs whose commands are resolved.
+pub const RESOLVED: &[fn(&mut Resolved<'_>)] = &[ports::of_expanded_files, grace_period::check];
+
+/// The problems of jobs that Aurora runs, and of writing them in its forms.
+pub const CODES: &[Chapter] = &[
+    (
+        Topic::Job,
+        &[
+            &placement::UNKNOWN_ENVIRONMENT,
+            &schedule::CRON_SERVICE,
+            &schedule::CRON_SCHEDULE,
+            &placement::DEDICATED,
+            &updates::UPDATE_FAILURES,
+            &updates::UPDATE_CONFIG,
+            &placement::STATIC_PORT,
+            &placement::PORT_CYCLE,
+            &updates::SLA_POLICY,
+            &updates::SLA_LIMIT,
+            &updates::TIER_NAME,
+            &metadata_and_links::METADATA_ASCII,
+            &updates::UPDATE_STRATEGY,
+            &execution::LOG_ROTATION,
+            &execution::HEALTH_TIMES,
+            &metadata_and_links::TASK_LINKS,
+        ],
+    ),
+    (
+        Topic::SchedulerFlags,
+        &[
+            &scheduler_flags::SCHEDULER_FLAG,
+            &scheduler_flags::GPU_RESOURCE,
+            &scheduler_flags::CONTAINER_TYPE,
+            &scheduler_flags::DOCKER_PARAMETERS,
+            &scheduler_flags::CONTAINER_VOLUMES,
+            &scheduler_flags::UNKNOWN_TIER,
+            &scheduler_flags::UNKNOWN_EXECUTOR,
+        ],
+    ),
+    (Topic::Steps, &[&codes::NAME_TAKEN]),
+    (Topic::Output, &[&codes::NOT_IN_JSON]),
+    (
+        Topic::NoEffect,
+        &[
+            &ports::NO_OP_HEALTH_CHECK,
+            &ports::NO_OP_LIFECYCLE,
+            &grace_period::SHORT_GRACE_PERIOD,
+            &ports::UNBOUND_PRIMARY_PORT,
+            &ports::UNWATCHED_UPDATE,
+            &rollout::DEPRECATED_PRODUCTION,
+            &unreachable::UNREACHABLE_PROCESS,
+            &rollout::FUTILE_UPDATE,
+            &rollout::OVERSIZED_BATCH,
+            &execution::RERUN_WITHOUT_WAIT,
+        ],
+    ),
+    (Topic::Texts, &[&socket_paths::LONG_SOCKET_PATH]),
+];

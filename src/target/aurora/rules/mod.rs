@@ -1,0 +1,25 @@
+//! What Aurora's client, scheduler, executor and runner refuse or ignore, and what is known of no
+//! other scheduler.
+//!
+//! The rules see the job as it is written, in its own words.
+
+mod cron;
+mod cron_words;
+mod execution;
+mod grace_period;
+mod list;
+mod metadata_and_links;
+mod placement;
+mod ports;
+mod rollout;
+mod schedule;
+mod scheduler_flags;
+mod socket_paths;
+mod unreachable;
+mod updates;
+
+pub use cron_words::cron_in_words;
+pub use list::{CODES, RESOLVED, RULES};
+pub use metadata_and_links::METADATA_ASCII;
+pub use placement::{PORT_CYCLE, STATIC_PORT};
+pub use updates::{UPDATE_CONFIG, UPDATE_FAILURES, UPDATE_STRATEGY};
