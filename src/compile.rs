@@ -16,6 +16,7 @@ use crate::resolve::import::{Ignored, Importer, Keeper};
 use crate::resolve::{self, Resolver};
 use crate::rule;
 use crate::source::{Location, Pointer, SourceFile, SourceMap};
+use crate::target::aurora::AddedStep;
 use crate::target::{self, Bundle, Form, Target};
 use crate::workspace::{DefinitionFile, OWN_DIRECTORY, Workspace};
 
@@ -40,6 +41,8 @@ pub struct Compiled {
     pub named_at: Location,
     /// The compiled job.
     pub bundle: Bundle,
+    /// The steps in it that jobc added.
+    pub added: Vec<AddedStep>,
     /// What its nodes need from the store.
     pub needs: Needs,
 }
@@ -240,6 +243,7 @@ impl<'a> Compiler<'a> {
                 location: planned.location,
                 named_at: planned.named_at,
                 bundle,
+                added: target::added(&planned.plan, self.target),
                 needs: planned.plan.needs,
             });
             compiled.and_then(|compiled| {

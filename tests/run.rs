@@ -19,7 +19,9 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use jobc::run::{Compiled, is_init};
+use jobc::run::Compiled;
+use jobc::store::StoreDir;
+use jobc::target::aurora::AddedStep;
 use jobc::template::Agent;
 
 use crate::harness::{Run, Sandbox, report, repository, small_job};
@@ -730,10 +732,18 @@ fn every_step_that_jobc_adds_is_known() {
             let text = jobc(&sandbox, ["build", job, "--stdout"]).stdout;
             let jobs = Compiled::parse(&text).expect("a job").jobs;
             let task = jobs[0].task(&agent).expect("a task");
-            assert!(task.processes.iter().any(is_init), "{job}, {settings}");
+            let steps: Vec<_> = task
+                .processes
+                .iter()
+                .filter(|it| it.name.starts_with("nix_"))
+                .collect();
+            assert!(!steps.is_empty(), "{job}, {settings}");
             for process in &task.processes {
-                let added = process.name.starts_with("nix_");
-                assert_eq!(is_init(process), added, "{}, {settings}", process.name);
+                let is_added = process.name.starts_with("nix_");
+                let (name, command) = (&process.name, &process.command);
+                let step = AddedStep::of_foreign(name, command, &StoreDir::default());
+                assert_eq!(step.is_some(), is_added, "{name}, {settings}");
+                assert!(step.is_none_or(|step| step.realises.is_some()), "{name}");
             }
         }
     }

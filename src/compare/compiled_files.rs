@@ -199,7 +199,7 @@ fn parse(text: &str, name: &str) -> Result<Jobs, String> {
         };
         let job = SideJob {
             definition: None,
-            form: JobForm::Table(table),
+            form: JobForm::Foreign(table),
             needs: Needs::default(),
         };
         if jobs.insert(key.clone(), job).is_some() {

@@ -179,7 +179,7 @@ impl SideJob {
     pub(crate) fn of_text(text: &str) -> Option<Self> {
         Some(Self {
             definition: None,
-            form: JobForm::Table(serde_json::from_str(text).ok()?),
+            form: JobForm::Foreign(serde_json::from_str(text).ok()?),
             needs: Needs::default(),
         })
     }
@@ -187,7 +187,10 @@ impl SideJob {
     pub(crate) fn of_compiled(job: Compiled) -> (String, Self) {
         let own = Self {
             definition: None,
-            form: JobForm::Text(job.bundle.listing()),
+            form: JobForm::Own {
+                text: job.bundle.listing(),
+                added: job.added,
+            },
             needs: job.needs,
         };
         (job.key.to_string(), own)

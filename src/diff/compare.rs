@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::resolve::Lock;
 use crate::store::{StoreDir, StorePath};
+use crate::target::aurora::AddedStep;
 
 use super::decompose::{HEALTH_CHECK, Parts, Step};
 use super::paths::{Names, Pair};
@@ -23,10 +24,15 @@ pub type Job = Map<String, Value>;
 /// fraction of the memory.
 #[derive(Debug)]
 pub enum JobForm {
-    /// As it was read.
-    Table(Job),
-    /// As jobc wrote it.
-    Text(String),
+    /// It comes from elsewhere.
+    Foreign(Job),
+    /// jobc compiles it.
+    Own {
+        /// Its text.
+        text: String,
+        /// The steps in it that jobc added.
+        added: Vec<AddedStep>,
+    },
 }
 
 impl JobForm {
@@ -36,17 +42,32 @@ impl JobForm {
     /// If a text is not what jobc wrote.
     pub fn table(&self) -> Cow<'_, Job> {
         match self {
-            Self::Table(table) => Cow::Borrowed(table),
-            Self::Text(text) => {
+            Self::Foreign(table) => Cow::Borrowed(table),
+            Self::Own { text, .. } => {
                 Cow::Owned(serde_json::from_str(text).expect("a compiled job is a JSON object"))
             }
         }
     }
 
+    /// The steps that jobc added, of a job whose nodes have this store.
+    pub fn added(&self, store_dir: &StoreDir) -> Cow<'_, [AddedStep]> {
+        let table = match self {
+            Self::Own { added, .. } => return Cow::Borrowed(added),
+            Self::Foreign(table) => table,
+        };
+        let processes = table.get("task").and_then(|task| task.get("processes"));
+        let processes = processes.and_then(Value::as_array).into_iter().flatten();
+        let step = |process: &Value| {
+            let text = |field: &str| process.get(field).and_then(Value::as_str);
+            AddedStep::of_foreign(text("name")?, text("cmdline")?, store_dir)
+        };
+        Cow::Owned(processes.filter_map(step).collect())
+    }
+
     /// Whether both say the same in the same order.
     fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Text(one), Self::Text(other)) => one == other,
+            (Self::Own { text: one, .. }, Self::Own { text: other, .. }) => one == other,
             _ => self.table() == other.table(),
         }
     }
@@ -85,7 +106,7 @@ pub fn compare(
         match (old.get(key), new.get(key)) {
             (Some(old), Some(new)) => {
                 if !old.is_same(new) {
-                    jobs.extend(context.job(key, &old.table(), &new.table()));
+                    jobs.extend(context.job(key, old, new));
                 }
             }
             (Some(old), None) => {
@@ -141,13 +162,15 @@ struct Command {
 
 impl Context<'_> {
     /// What changes in a job; nothing if only its text does.
-    fn job(&mut self, key: &str, old: &Job, new: &Job) -> Option<JobChange> {
+    fn job(&mut self, key: &str, one: &JobForm, other: &JobForm) -> Option<JobChange> {
+        let (old, new) = (&*one.table(), &*other.table());
         if old == new {
             return None;
         }
         let [before, after] = self.known;
-        let old_parts = Parts::of(old, before.store_dir);
-        let new_parts = Parts::of(new, after.store_dir);
+        let (in_old, in_new) = (one.added(before.store_dir), other.added(after.store_dir));
+        let old_parts = Parts::of(old, &in_old);
+        let new_parts = Parts::of(new, &in_new);
         let impact = impact::of_change(old, new);
         let mut change = JobChange::new(key, JobKind::Changed, impact);
         change.fields = fields::compare(&old_parts.fields, &new_parts.fields, "");
@@ -415,7 +438,7 @@ impl Context<'_> {
             if job.kind == JobKind::Removed
                 && let Some(table) = old.get(job.key.as_str())
             {
-                gone.entry(nameless(&table.table(), before.store_dir))
+                gone.entry(nameless(table, before.store_dir))
                     .or_default()
                     .push(index);
             }
@@ -430,7 +453,7 @@ impl Context<'_> {
             let Some(table) = new.get(jobs[index].key.as_str()) else {
                 continue;
             };
-            let same = gone.get_mut(&nameless(&table.table(), after.store_dir));
+            let same = gone.get_mut(&nameless(table, after.store_dir));
             if let Some(other) = same.and_then(Vec::pop) {
                 jobs[index].same_task_as = Some(jobs[other].key.clone());
                 jobs[other].same_task_as = Some(jobs[index].key.clone());
@@ -454,8 +477,9 @@ fn contents_of((old, new): &Pair, [before, after]: [&Known<'_>; 2]) -> ImportedC
 }
 
 /// All of a job that does not follow from what it is called.
-fn nameless(job: &Job, store_dir: &StoreDir) -> String {
-    let mut parts = Parts::of(job, store_dir);
+fn nameless(job: &JobForm, store_dir: &StoreDir) -> String {
+    let (table, added) = (job.table(), job.added(store_dir));
+    let mut parts = Parts::of(&table, &added);
     for field in ["cluster", "role", "environment", "name"] {
         parts.fields.remove(field);
     }

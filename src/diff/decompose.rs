@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use crate::run::is_init_step;
-use crate::store::StoreDir;
-use crate::store::references::mentions;
+use crate::target::aurora::AddedStep;
 
 type Table = Map<String, Value>;
 
@@ -37,8 +35,12 @@ pub(super) struct Step<'a> {
 }
 
 impl<'a> Parts<'a> {
-    /// The parts of a job whose nodes have this store.
-    pub(super) fn of(job: &'a Table, store_dir: &StoreDir) -> Self {
+    /// The parts of a job, of whose processes jobc added some.
+    pub(super) fn of(job: &'a Table, added: &[AddedStep]) -> Self {
+        let added: BTreeMap<&str, &AddedStep> = added
+            .iter()
+            .map(|step| (step.name.as_str(), step))
+            .collect();
         let mut parts = Self::default();
         let mut fields = job.clone();
         fields.remove("task");
@@ -63,22 +65,18 @@ impl<'a> Parts<'a> {
                 let Some(table) = process.as_object() else {
                     continue;
                 };
-                let text = |field: &str| table.get(field).and_then(Value::as_str);
-                let (Some(name), cmdline) = (text("name"), text("cmdline")) else {
+                let Some(name) = table.get("name").and_then(Value::as_str) else {
                     continue;
                 };
-                match step_identity(name, cmdline.unwrap_or_default(), store_dir) {
+                match added.get(name) {
                     None => {
                         parts.processes.insert(name, table);
                     }
-                    Some(identity) => {
+                    Some(added) => {
                         steps.insert(name);
-                        let serves = ["nix_init_", "nix_fetch_"]
-                            .iter()
-                            .find_map(|prefix| identity.strip_prefix(prefix));
-                        let serves = serves.map(str::to_owned);
+                        let serves = added.serves().map(str::to_owned);
                         let step = Step { table, serves };
-                        parts.steps.insert(identity, step);
+                        parts.steps.insert(added.identity.clone(), step);
                     }
                 }
             }
@@ -104,22 +102,4 @@ fn list<'a>(table: &'a Table, field: &str) -> &'a [Value] {
         .get(field)
         .and_then(Value::as_array)
         .map_or(&[], Vec::as_slice)
-}
-
-/// The name of a step without the hash of what it realises; none if the process is no step that
-/// jobc added.
-pub fn step_identity(name: &str, cmdline: &str, store_dir: &StoreDir) -> Option<String> {
-    if !is_init_step(name, cmdline) {
-        return None;
-    }
-    let line = cmdline
-        .lines()
-        .take(2)
-        .find(|line| line.starts_with("path="));
-    let root = line.and_then(|line| mentions(store_dir, line.as_bytes()).next()?.longest().ok());
-    let short = root.map(|root| format!("-{}", &root.store_path.hash().to_string()[..8]));
-    let identity = short
-        .and_then(|short| name.strip_suffix(&short))
-        .unwrap_or(name);
-    Some(identity.to_owned())
 }

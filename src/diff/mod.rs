@@ -26,7 +26,6 @@ pub use self::change::{
     PackageKind, ProcessChange, StepChange, Summary,
 };
 pub use self::compare::{Job, JobForm, Known, compare};
-pub use self::decompose::step_identity;
 pub use self::imports::{Contents, Listed};
 pub use self::markdown::markdown;
 pub use self::paths::split as split_name;

@@ -34,7 +34,7 @@ fn changes(old: &Value, new: &Value) -> Vec<JobChange> {
         imports: &imports,
         contents: &|_| None,
     };
-    let side = |job: &Value| JobForm::Table(job.as_object().expect("a table").clone());
+    let side = |job: &Value| JobForm::Foreign(job.as_object().expect("a table").clone());
     let (old, new) = (side(old), side(new));
     let one = BTreeMap::from([("c/r/prod/n", &old)]);
     let other = BTreeMap::from([("c/r/prod/n", &new)]);

@@ -6,7 +6,6 @@
 
 mod demands;
 mod fields;
-mod init;
 mod order;
 mod ports;
 mod read;
@@ -19,7 +18,6 @@ pub mod world;
 mod tests;
 
 pub use demands::Demands;
-pub use init::{is_init, is_init_step, realised};
 pub use ports::{PortClash, PortNames, Ports};
 pub use read::{Compiled, CompiledJob, Problem};
 pub use schedule::{Action, Ending, Fate, Run, RunState, Schedule};

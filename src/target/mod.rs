@@ -63,6 +63,13 @@ pub fn steps(plan: &Plan, target: Target) -> Steps<'_> {
     }
 }
 
+/// The steps that jobc adds to a plan's own.
+pub fn added(plan: &Plan, target: Target) -> Vec<aurora::AddedStep> {
+    match target {
+        Target::AuroraJson | Target::AuroraConfig => aurora::AddedStep::of_plan(plan),
+    }
+}
+
 /// What a target makes of each field of a plan.
 pub fn coverage(target: Target) -> Vec<Row> {
     match target {

@@ -387,7 +387,6 @@ pub const TO_BUILD: &[&str] = &["system", "elaborate"];
 
 /// Arrows that stand in the code against the table.
 pub const ARROW_DEBTS: &[(&str, &str)] = &[
-    ("diff", "run"),
     ("graph", "model"),
     ("plan", "check"),
     ("provide", "model"),

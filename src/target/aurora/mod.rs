@@ -3,6 +3,7 @@
 //! `steps` makes a plan's steps into Thermos's processes, `compose` makes the document, and each
 //! target's file writes it.
 
+mod added;
 mod choice;
 pub(crate) mod codes;
 mod compose;
@@ -17,6 +18,7 @@ mod realise;
 pub mod rules;
 pub(super) mod steps;
 
+pub use added::AddedStep;
 pub use document::JobDocument;
 pub use number::Number;
 pub use process_indexes::shift_process_indexes;

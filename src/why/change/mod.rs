@@ -11,13 +11,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::diff::{
-    Hunk, ImportChange, JobChange, JobKind, NotCompared, PackageChange, PackageKind, step_identity,
+    Hunk, ImportChange, JobChange, JobForm, JobKind, NotCompared, PackageChange, PackageKind,
 };
 use crate::resolve::Lock;
-use crate::store::references::mentions;
 use crate::store::{StoreDir, StorePath};
 
 use closure::dependencies;
@@ -124,7 +123,7 @@ pub struct Dependency {
 #[derive(Debug, Clone, Copy)]
 pub struct Before<'a> {
     /// The compiled job; none if there is none on this side.
-    pub job: Option<&'a Map<String, Value>>,
+    pub job: Option<&'a JobForm>,
     /// The store of its nodes.
     pub store_dir: &'a StoreDir,
     /// What its packages are.
@@ -177,23 +176,19 @@ impl StepReason {
 /// What each step of a job realises, by its name without a hash. What is fetched ahead of time is
 /// realised by another one.
 fn steps(side: Before<'_>) -> BTreeMap<String, StorePath> {
-    let processes = side.job.and_then(|job| job.get("task")?.get("processes"));
-    let processes = processes.and_then(Value::as_array).into_iter().flatten();
-    let step = |process: &Value| {
-        let text = |field: &str| process.get(field).and_then(Value::as_str);
-        let (name, cmdline) = (text("name")?, text("cmdline")?);
-        let identity = step_identity(name, cmdline, side.store_dir)?;
-        let line = cmdline.lines().find(|line| line.starts_with("path="))?;
-        let path = mentions(side.store_dir, line.as_bytes()).next()?;
-        let path = path.longest().ok()?.store_path;
-        identity.starts_with("nix_init").then_some((identity, path))
-    };
-    processes.filter_map(step).collect()
+    let steps = side.job.map(|job| job.added(side.store_dir));
+    let steps = steps.iter().flat_map(|steps| steps.iter());
+    let realising = steps.filter(|step| step.is_waited_for());
+    realising
+        .filter_map(|step| Some((step.identity.clone(), step.realises.clone()?)))
+        .collect()
 }
 
 /// Finds what is behind a change.
 struct Reasons<'a> {
     sides: [Before<'a>; 2],
+    /// The names of all processes of both.
+    processes: BTreeSet<String>,
     change: Option<&'a JobChange>,
     /// Its packages, with what is behind each.
     packages: Vec<PackageReason>,
@@ -206,8 +201,17 @@ impl<'a> Reasons<'a> {
             change: package.clone(),
             dependencies: below(package, sides),
         };
+        let mut processes = BTreeSet::new();
+        for job in sides.iter().filter_map(|side| side.job) {
+            let table = job.table();
+            let list = table.get("task").and_then(|task| task.get("processes"));
+            let list = list.and_then(Value::as_array).into_iter().flatten();
+            let names = list.filter_map(|process| process.get("name")?.as_str());
+            processes.extend(names.map(str::to_owned));
+        }
         Self {
             sides,
+            processes,
             change,
             packages: packages.map(reason).collect(),
         }
@@ -262,14 +266,8 @@ impl<'a> Reasons<'a> {
     /// The process that a step is for; none if it is for all of them.
     fn served_by<'s>(&self, step: &'s str) -> Option<&'s str> {
         let process = step.strip_prefix("nix_init_")?;
-        let is_there = self.sides.iter().any(|side| {
-            let processes = side.job.and_then(|job| job.get("task")?.get("processes"));
-            let processes = processes.and_then(Value::as_array).into_iter().flatten();
-            let names = processes.filter_map(|process| process.get("name")?.as_str());
-            names.into_iter().any(|name| name == process)
-        });
         match process {
-            _ if is_there => Some(process),
+            _ if self.processes.contains(process) => Some(process),
             "health_check" => Some(HEALTH_CHECK),
             _ => None,
         }

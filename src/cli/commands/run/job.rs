@@ -184,8 +184,8 @@ fn compile(
     match findings.compiled.pop() {
         Some(job) => {
             let importer = search.compiler.importer().clone();
-            let own = Own::new(word, job.needs, importer, &workspace);
-            Ok(Ok((job.bundle.listing(), own)))
+            let text = job.bundle.listing();
+            Ok(Ok((text, Own::new(word, job, importer, &workspace))))
         }
         None => Err(Failure::new(format!("no job is called `{word}`"))),
     }
@@ -223,5 +223,5 @@ fn own_of_file(
         .filter(|_| findings.compiled.is_empty())?;
     let importer = search.compiler.importer().clone();
     let [word] = &words;
-    Some(Own::new(word, job.needs, importer, &workspace).mentioned_in(text))
+    Some(Own::new(word, job, importer, &workspace).mentioned_in(text))
 }

@@ -4,15 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::cli::ui::console::Console;
+use crate::compile::Compiled;
 use crate::diagnostic::Failure;
 use crate::diagnostic::render::{counted, visible};
 use crate::model::InitSettings;
 use crate::plan::Needs;
 use crate::provide::{NixTrouble, PrivateStore, UsableNix, Wanted};
 use crate::resolve::import::Importer;
-use crate::run::{Task, is_init, realised, world};
+use crate::run::{Process, Task, world};
 use crate::store::references::mentions;
 use crate::store::{StoreDir, StorePath};
+use crate::target::aurora::AddedStep;
 use crate::workspace::Workspace;
 
 use super::arguments::Realise;
@@ -25,19 +27,32 @@ pub(super) struct Own {
     importer: Importer,
     settings: InitSettings,
     store_dir: StoreDir,
-    /// Whether the job comes from a compiled file, whose other needs only its own steps know.
-    is_of_file: bool,
+    origin: Origin,
+}
+
+/// Where a job comes from.
+enum Origin {
+    /// jobc compiled it, and added these steps.
+    Definition(Vec<AddedStep>),
+    /// A compiled file, whose other needs only its own steps know.
+    File,
 }
 
 impl Own {
-    pub(super) fn new(word: &str, needs: Needs, importer: Importer, workspace: &Workspace) -> Self {
+    /// What the workspace has for a job that it defines, by the name `word`.
+    pub(super) fn new(
+        word: &str,
+        job: Compiled,
+        importer: Importer,
+        workspace: &Workspace,
+    ) -> Self {
         Self {
             word: word.to_owned(),
-            needs,
+            needs: job.needs,
             importer,
             settings: workspace.settings.init.clone().unwrap_or_default(),
             store_dir: workspace.store_dir.clone(),
-            is_of_file: false,
+            origin: Origin::Definition(job.added),
         }
     }
 
@@ -47,7 +62,7 @@ impl Own {
         self.needs
             .scripts
             .retain(|need| is_named(&need.script.path));
-        self.is_of_file = true;
+        self.origin = Origin::File;
         self
     }
 }
@@ -83,9 +98,22 @@ pub(super) fn prepare(
         Some(own) => Wanted::of_processes(own.needs.clone()),
         None => Wanted::default(),
     };
-    if own.is_none_or(|own| own.is_of_file) {
+    let compiled = match own.map(|own| &own.origin) {
+        Some(Origin::Definition(added)) => Some(added),
+        Some(Origin::File) | None => None,
+    };
+    let added = match compiled {
+        Some(added) => added.clone(),
+        None => recognised(task, &store_dir),
+    };
+    let added: BTreeMap<&str, &AddedStep> = added
+        .iter()
+        .map(|step| (step.name.as_str(), step))
+        .collect();
+    if compiled.is_none() {
         let known = wanted.own_paths();
-        wanted.packages.extend(mentioned(task, &store_dir, &known));
+        let mentioned = mentioned(task, &added, &store_dir, &known);
+        wanted.packages.extend(mentioned);
     }
     let preparation = Preparation {
         own,
@@ -97,9 +125,13 @@ pub(super) fn prepare(
     let private = match preparation.through_nix(&mut wanted)? {
         Nix::Done => {
             let skipped = task.processes.iter().map(|process| {
-                let is_known = own.is_some_and(|own| !own.is_of_file);
-                let is_there = |path| Path::new(path).symlink_metadata().is_ok();
-                is_init(process) && is_known && !realised(process).is_some_and(is_there)
+                let is_there = |path: &StorePath| {
+                    let path = store_dir.display(path).to_string();
+                    Path::new(&path).symlink_metadata().is_ok()
+                };
+                let step = added.get(process.name.as_str());
+                let path = step.and_then(|step| step.realises.as_ref());
+                step.is_some() && compiled.is_some() && !path.is_some_and(is_there)
             });
             return Ok(Ground {
                 private: None,
@@ -120,20 +152,32 @@ pub(super) fn prepare(
             visible::line(reason)
         ));
     }
+    let names = task.processes.iter().map(|process| process.name.as_str());
+    let skipped = names.map(|name| added.contains_key(name));
     Ok(Ground {
         private,
-        skipped: task.processes.iter().map(is_init).collect(),
+        skipped: skipped.collect(),
     })
+}
+
+/// The steps that jobc added to a task which comes from elsewhere.
+fn recognised(task: &Task, store_dir: &StoreDir) -> Vec<AddedStep> {
+    let processes = task.processes.iter();
+    processes
+        .filter_map(|it| AddedStep::of_foreign(&it.name, &it.command, store_dir))
+        .collect()
 }
 
 /// The store paths that commands name, but for those in `known`, with who does.
 fn mentioned(
     task: &Task,
+    added: &BTreeMap<&str, &AddedStep>,
     store_dir: &StoreDir,
     known: &BTreeSet<StorePath>,
 ) -> BTreeMap<StorePath, String> {
     let mut paths = BTreeMap::new();
-    for process in task.processes.iter().filter(|process| !is_init(process)) {
+    let is_own = |process: &&Process| !added.contains_key(process.name.as_str());
+    for process in task.processes.iter().filter(is_own) {
         for mention in mentions(store_dir, process.command.as_bytes()) {
             if known.iter().any(|path| path.hash() == mention.hash()) {
                 continue;
@@ -206,7 +250,9 @@ impl Preparation<'_> {
             .filter(|path| missing.contains(path))
             .collect();
         // Of a compiled file, the steps know better where to get them.
-        let is_known = self.own.is_some_and(|own| !own.is_of_file);
+        let is_known = self
+            .own
+            .is_some_and(|own| matches!(own.origin, Origin::Definition(_)));
         if is_known
             && !absent.is_empty()
             && let Err(NixTrouble { said }) = nix.realise(absent.iter().copied())

@@ -9,7 +9,7 @@ use crate::cli::ui::output;
 use crate::cli::workspace;
 use crate::compare::{Extent, JobFilter, Operand, Purpose, Reader, Side, Sides};
 use crate::diagnostic::Failure;
-use crate::diff::{Job, JobChange};
+use crate::diff::{JobChange, JobForm};
 use crate::model::shell_word;
 use crate::why::change::{Before, JobSteps, WhyChanged};
 
@@ -71,12 +71,7 @@ fn answer(sides: &Sides) -> WhyChanged {
     let keys: BTreeSet<&String> = keys.filter(|key| !hidden.contains(key)).collect();
     let both = [&sides.old, &sides.new];
     let jobs = keys.into_iter().map(|key| {
-        let tables = both.map(|side| side.jobs.get(key).map(|job| job.form.table()));
-        let [old, new] = &tables;
-        let before = [
-            before(both[0], old.as_deref()),
-            before(both[1], new.as_deref()),
-        ];
+        let before = both.map(|side| before(side, side.jobs.get(key).map(|job| &job.form)));
         JobSteps::new(key, before, changes.get(key.as_str()).copied())
     });
     WhyChanged {
@@ -87,7 +82,7 @@ fn answer(sides: &Sides) -> WhyChanged {
     }
 }
 
-fn before<'s>(side: &'s Side, job: Option<&'s Job>) -> Before<'s> {
+fn before<'s>(side: &'s Side, job: Option<&'s JobForm>) -> Before<'s> {
     Before {
         job,
         store_dir: &side.store_dir,
