@@ -4,12 +4,7 @@
 //! converts the grace period to a number of checks, so that only the time that the checks
 //! themselves take makes a difference: times are windows from none to the whole timeout for each.
 
-use crate::vocabulary::{HEALTH_CHECK_CONFIG, HTTP_LIFECYCLE_CONFIG, TASK, UPDATE_CONFIG};
-
-use super::{
-    BatchUpdateStrategy, FractionalSeconds, HealthCheckConfig, HttpLifecycleConfig, Integer,
-    QueueUpdateStrategy, Seconds, UpdateConfig, UpdateStrategy,
-};
+use crate::vocabulary::TASK;
 
 /// What an instance gets for time while its health is found out.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -36,33 +31,6 @@ pub struct Window {
 }
 
 impl HealthTiming {
-    /// The timing that `config` asks for; none if its interval is 0, by which the executor divides.
-    pub fn new(config: Option<&HealthCheckConfig>) -> Option<Self> {
-        let seconds = |field, value: Option<FractionalSeconds>| {
-            let default = || HEALTH_CHECK_CONFIG.float(field);
-            value.map_or_else(default, FractionalSeconds::get)
-        };
-        let count = |field, value: Option<Integer<0>>| {
-            let default = || HEALTH_CHECK_CONFIG.count(field);
-            value.map_or_else(default, |value| value.get().unsigned_abs())
-        };
-        let written =
-            |field: fn(&HealthCheckConfig) -> Option<FractionalSeconds>| config.and_then(field);
-        let failures = config.and_then(|it| it.max_consecutive_failures);
-        let successes = config.and_then(|it| it.min_consecutive_successes);
-        let timing = Self {
-            grace: seconds(
-                "initial_interval_secs",
-                written(|it| it.initial_interval_secs),
-            ),
-            interval: seconds("interval_secs", written(|it| it.interval_secs)),
-            timeout: seconds("timeout_secs", written(|it| it.timeout_secs)),
-            max_failures: count("max_consecutive_failures", failures),
-            min_successes: count("min_consecutive_successes", successes),
-        };
-        (timing.interval > 0.0).then_some(timing)
-    }
-
     /// How many checks may fail without counting: as many as the grace period has room for.
     #[expect(
         clippy::cast_possible_truncation,
@@ -147,46 +115,6 @@ pub struct UpdateTiming {
 }
 
 impl UpdateTiming {
-    /// How an update of all of a job's instances proceeds.
-    pub fn new(config: Option<&UpdateConfig>, instances: u64) -> Self {
-        let size = |size: Option<Integer<1>>| {
-            let default = || UPDATE_CONFIG.count("batch_size");
-            size.map_or_else(default, |size| size.get().unsigned_abs())
-        };
-        let (groups, pauses) = match config.and_then(|it| it.update_strategy.as_ref()) {
-            Some(UpdateStrategy::Queue(QueueUpdateStrategy { batch_size })) => {
-                (Groups::Queue(size(*batch_size)), None)
-            }
-            Some(UpdateStrategy::Batch(BatchUpdateStrategy {
-                batch_size,
-                autopause_after_batch,
-            })) => (Groups::Batch(size(*batch_size)), *autopause_after_batch),
-            Some(UpdateStrategy::VariableBatch(variable)) => {
-                let sizes = variable.batch_sizes.iter();
-                let sizes = sizes.map(|size| size.get().unsigned_abs()).collect();
-                (Groups::Variable(sizes), variable.autopause_after_batch)
-            }
-            None => {
-                let batch = size(config.and_then(|it| it.batch_size));
-                let waits = config.and_then(|it| it.wait_for_batch_completion);
-                if waits == Some(true) {
-                    (Groups::Batch(batch), None)
-                } else {
-                    (Groups::Queue(batch), None)
-                }
-            }
-        };
-        let watch = config.and_then(|it| it.watch_secs);
-        Self {
-            instances,
-            groups,
-            watch: watch
-                .map_or_else(|| UPDATE_CONFIG.integer("watch_secs"), Seconds::get)
-                .unsigned_abs(),
-            pauses: pauses == Some(true),
-        }
-    }
-
     /// How many times after each other instances are replaced, if all take the same time.
     pub fn rounds(&self) -> u64 {
         match &self.groups {
@@ -217,17 +145,6 @@ impl UpdateTiming {
 pub const FINALIZATION_WAIT: i64 = TASK.integer("finalization_wait");
 /// However long a task wants to finalise, it is not given more seconds than this.
 pub const MOST_FINALIZATION_WAIT: i64 = 60;
-
-/// How many seconds a task that answers gets between the first request to stop and SIGTERM.
-pub fn shutdown_wait(http: Option<&HttpLifecycleConfig>) -> u64 {
-    let seconds = |field, wait: Option<Seconds>| {
-        let default = || HTTP_LIFECYCLE_CONFIG.integer(field);
-        wait.map_or_else(default, Seconds::get).unsigned_abs()
-    };
-    let graceful = http.and_then(|it| it.graceful_shutdown_wait_secs);
-    let last = http.and_then(|it| it.shutdown_wait_secs);
-    seconds("graceful_shutdown_wait_secs", graceful) + seconds("shutdown_wait_secs", last)
-}
 
 #[cfg(test)]
 mod tests {

@@ -16,7 +16,7 @@ use crate::source::{self, Location, Node, Pointer, display_name};
 use crate::store::StorePath;
 use crate::target::aurora::rules::cron_in_words;
 use crate::vocabulary::{
-    HEALTH_CHECK_CONFIG, HTTP_HEALTH_CHECKER, HTTP_LIFECYCLE_CONFIG, JOB, Struct, TASK,
+    HEALTH_CHECK_CONFIG, HTTP_HEALTH_CHECKER, HTTP_LIFECYCLE_CONFIG, JOB, RESOURCES, Struct, TASK,
     UPDATE_CONFIG,
 };
 use crate::workspace::Workspace;
@@ -552,7 +552,9 @@ fn resources(resources: &Resources, instances: u64) -> shown::Resources {
         cpu: resources.cpu,
         ram: resources.ram.unsigned_abs(),
         disk: resources.disk.unsigned_abs(),
-        gpu: resources.gpu.map_or(0, i64::unsigned_abs),
+        gpu: resources
+            .gpu
+            .map_or(RESOURCES.count("gpu"), i64::unsigned_abs),
     };
     let total = shown::Amounts {
         cpu: instance.cpu * instances as f64,
