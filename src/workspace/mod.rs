@@ -11,9 +11,14 @@
 //! directories with a `jobc.toml` of their own: these are other workspaces.
 
 mod codes;
+mod definition_file;
+mod lock_file;
 mod misnamed;
+mod names;
 mod nodes;
+mod reader;
 mod settings;
+mod settings_file;
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -23,24 +28,24 @@ use std::sync::Arc;
 
 use walkdir::{DirEntry, WalkDir};
 
-use crate::beneath::{Enclosure, IN_REPOSITORY, OpenError};
-use crate::diagnostic::{
-    Chapter, Diagnostic, Holes, MachineError, Place, Registry, Report, Severity, Topic,
-};
-use crate::front::codes::{FILE_TOO_LARGE, NOT_UTF8};
-use crate::front::{self, Decoded, Format, Loaded};
+use crate::beneath::Enclosure;
+use crate::diagnostic::{Chapter, Diagnostic, MachineError, Registry, Report, Severity, Topic};
 use crate::lint::Levels;
-use crate::model::{LockFile, Settings};
-use crate::resolve::{BAD_LOCK, Lock, conflict};
-use crate::source::{
-    Encoding, FileName, Kind, LoadError, Pointer, SourceFile, SourceMap, Span, display_name,
-    load_opened,
-};
+use crate::model::Settings;
+use crate::resolve::Lock;
+use crate::source::{SourceFile, SourceMap, display_name};
 use crate::store::StoreDir;
 
 use codes::{LOCK_CONFLICT, OUTSIDE_LINK};
+use lock_file::read_lock;
+use reader::{Reader, is_there};
+use settings_file::{SettingsFile, read_settings};
 
+pub use definition_file::DefinitionFile;
+pub use lock_file::Conflicts;
 pub use misnamed::{MISNAMED_FILE, Misnamed};
+pub use names::{LOCK_FILE, OWN_DIRECTORY, SETTINGS_FILE};
+pub use reader::{is_directory, readable};
 
 /// The problems of the files of a workspace.
 pub const CODES: &[Chapter] = &[
@@ -48,13 +53,6 @@ pub const CODES: &[Chapter] = &[
     (Topic::Lock, &[&LOCK_CONFLICT]),
     (Topic::Foreign, &[&MISNAMED_FILE]),
 ];
-
-/// The name of the settings file, which marks a workspace.
-pub const SETTINGS_FILE: &str = "jobc.toml";
-/// The name of the lock.
-pub const LOCK_FILE: &str = "jobc.lock";
-/// The directory that jobc keeps its own files in.
-pub const OWN_DIRECTORY: &str = ".jobc";
 
 /// The directory that compiled jobs are kept in for reviews, unless the settings name another one.
 const SNAPSHOT_DIRECTORY: &str = "snapshots";
@@ -88,15 +86,6 @@ pub struct Workspace {
     pub files: Enclosure,
 }
 
-/// What becomes of a lock whose merge was not finished.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Conflicts {
-    /// It is a problem.
-    Refuse,
-    /// Both sides are read.
-    Merge,
-}
-
 /// What came of opening a workspace.
 #[derive(Debug)]
 pub struct Opening {
@@ -110,15 +99,6 @@ pub struct Opening {
     pub lock_is_wrong: bool,
 }
 
-/// A file that holds one or more jobs.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct DefinitionFile {
-    /// Its path, absolute.
-    pub path: PathBuf,
-    /// How it is written.
-    pub format: Format,
-}
-
 /// What a workspace has.
 #[derive(Debug, Default)]
 pub struct Survey {
@@ -126,43 +106,6 @@ pub struct Survey {
     pub definitions: Vec<DefinitionFile>,
     /// Files that are nearly called like definitions or settings, and are not read.
     pub misnamed: Vec<PathBuf>,
-}
-
-impl DefinitionFile {
-    /// The file at `path`, if its name is one of a definition.
-    pub fn of_path(path: &Path) -> Option<Self> {
-        let format = Format::of_extension(path.extension()?.to_str()?)?;
-        // A name that is not UTF-8 is no reason to pass over a file.
-        let stem = path.file_stem()?.as_encoded_bytes();
-        let is_definition = stem == b"job"
-            || stem
-                .strip_suffix(b".job")
-                .is_some_and(|name| !name.is_empty());
-        is_definition.then(|| Self {
-            path: path.to_owned(),
-            format,
-        })
-    }
-
-    /// The directory that paths in the definition are relative to.
-    pub fn directory(&self) -> &Path {
-        self.path.parent().unwrap_or(Path::new("/"))
-    }
-
-    /// The directory that stands for the definition: that of `job.toml`.
-    pub fn own_directory(&self) -> Option<&Path> {
-        let directory = self.directory();
-        (self.path.file_stem()? == "job").then_some(directory)
-    }
-
-    /// What the file is called when its jobs are asked for: `NAME` of `NAME.job.toml`, the
-    /// directory of `job.toml`.
-    pub fn short_name(&self) -> Option<&str> {
-        match self.own_directory() {
-            Some(directory) => directory.file_name()?.to_str(),
-            None => Path::new(self.path.file_stem()?).file_stem()?.to_str(),
-        }
-    }
 }
 
 impl Workspace {
@@ -248,7 +191,7 @@ impl Workspace {
         };
         let mut diagnostics = Vec::new();
         let read = read_settings(&root.join(SETTINGS_FILE), reader)?.unpack(&mut diagnostics);
-        let Read {
+        let SettingsFile {
             settings,
             map: settings_map,
             holes,
@@ -553,240 +496,4 @@ fn is_of_interest(path: &Path) -> bool {
 fn is_searched(name: &[u8]) -> bool {
     // The last is what a file system has at its mount point, for its administrator alone.
     !name.starts_with(b".") && name != b"target" && name != b"lost+found"
-}
-
-/// What reads a workspace's files.
-#[derive(Clone, Copy)]
-struct Reader<'a> {
-    files: &'a Enclosure,
-    current_dir: &'a Path,
-}
-
-impl Reader<'_> {
-    fn read(self, path: &Path) -> Result<Report<Arc<SourceFile>>, MachineError> {
-        let mut diagnostics = Vec::new();
-        let Some(file) = self.open(path)?.unpack(&mut diagnostics) else {
-            return Ok(Report::failed(diagnostics));
-        };
-        let name = display_name(path, self.current_dir);
-        let full_name = FileName::new(name.clone(), path);
-        readable(load_opened(file, full_name), name)
-    }
-
-    fn open(self, path: &Path) -> Result<Report<File>, MachineError> {
-        match self.files.file(path) {
-            Ok(file) => Ok(Report::ok(file)),
-            Err(OpenError::Outside { .. }) => {
-                let name = display_name(path, self.current_dir);
-                let headline = format!("`{name}` is a link that leads out of the workspace");
-                let problem = Diagnostic::new(&OUTSIDE_LINK, headline, Place::File(name)).help(
-                    "put a copy of the file in its place, or link to a file of the workspace",
-                );
-                Ok(Report::failed(vec![problem]))
-            }
-            Err(OpenError::Repository) => {
-                let name = display_name(path, self.current_dir);
-                let headline = format!("`{name}` leads into `.git`");
-                let problem = Diagnostic::new(&OUTSIDE_LINK, headline, Place::File(name))
-                    .note(IN_REPOSITORY)
-                    .help("put a file in its place, or link to one outside of `.git`");
-                Ok(Report::failed(vec![problem]))
-            }
-            Err(error) => Err(self.cannot(path, error)),
-        }
-    }
-
-    fn cannot(self, path: &Path, error: impl std::fmt::Display) -> MachineError {
-        let name = display_name(path, self.current_dir);
-        MachineError::new(format!("cannot read `{name}`"), error)
-    }
-}
-
-/// What came of reading the file called `name`; a report without a value says what is wrong with it.
-///
-/// # Errors
-/// If it cannot be read.
-pub fn readable(
-    loaded: Result<Arc<SourceFile>, LoadError>,
-    name: String,
-) -> Result<Report<Arc<SourceFile>>, MachineError> {
-    match loaded {
-        Ok(file) => Ok(Report::ok(file)),
-        Err(LoadError::Io(error)) => Err(MachineError::new(format!("cannot read `{name}`"), error)),
-        Err(error @ LoadError::TooLarge) => {
-            let headline = format!("`{name}` is {error}");
-            let problem = Diagnostic::new(&FILE_TOO_LARGE, headline, Place::File(name));
-            Ok(Report::failed(vec![problem]))
-        }
-        Err(LoadError::NotUtf8 { readable, found }) => {
-            let end = readable.text().len();
-            let expected = match found {
-                Encoding::Archive(_) | Encoding::Other(_) => "text",
-                _ => "UTF-8",
-            };
-            let headline = format!("expected {expected}, found {found}");
-            let place = match end {
-                0 => Place::File(name),
-                _ => Place::span(&readable, Span::new(end..end)),
-            };
-            let mut problem = Diagnostic::new(&NOT_UTF8, headline, place);
-            problem.help.extend(found.help());
-            Ok(Report::failed(vec![problem]))
-        }
-    }
-}
-
-/// The settings as they are read.
-#[derive(Debug, Default)]
-struct Read {
-    settings: Settings,
-    map: Option<SourceMap>,
-    /// Where they are not the author's.
-    holes: Holes,
-}
-
-/// The settings, made-up parts included.
-fn read_settings(path: &Path, reader: Reader<'_>) -> Result<Report<Read>, MachineError> {
-    if !is_there(path) {
-        return Ok(Report::ok(Read::default()));
-    }
-    let tree = read_tree(path, reader, Format::Toml)?;
-    Ok(tree.and_then(|map| {
-        let decoded = front::settings(map.root());
-        let problems = decoded.diagnostics.into_iter();
-        let diagnostics = problems.map(|problem| problem.located(&map)).collect();
-        let value = decoded.value.map(|settings| Read {
-            settings,
-            map: Some(map),
-            holes: Holes::new(decoded.holes),
-        });
-        Report { value, diagnostics }
-    }))
-}
-
-/// The lock as it is read.
-#[derive(Debug, Default)]
-struct ReadLock {
-    lock: Lock,
-    disputed: Option<BTreeSet<(String, String)>>,
-}
-
-fn read_lock(
-    path: &Path,
-    reader: Reader<'_>,
-    store_dir: &StoreDir,
-    conflicts: Conflicts,
-) -> Result<Report<ReadLock>, MachineError> {
-    if !is_there(path) {
-        return Ok(Report::ok(ReadLock::default()));
-    }
-    let mut diagnostics = Vec::new();
-    let Some(source) = reader.read(path)?.unpack(&mut diagnostics) else {
-        return Ok(Report::failed(diagnostics));
-    };
-    if let Some(line) = conflict::first_mark(source.text()) {
-        return Ok(match conflicts {
-            Conflicts::Merge => {
-                let merged = conflict::merge(source.text(), store_dir);
-                Report::ok(ReadLock {
-                    lock: merged.lock,
-                    disputed: Some(merged.disputed),
-                })
-            }
-            Conflicts::Refuse => Report::failed(vec![unfinished_merge(&source, line)]),
-        });
-    }
-    let loaded = front::load(&source, Format::Json);
-    let lock = loaded.map(Loaded::into_map).and_then(|map| {
-        if let Some(problem) = other_version(&map) {
-            return Report::failed(vec![problem]);
-        }
-        located(front::decode(map.root()), &map).and_then(|file| {
-            let report = Lock::read(&file, store_dir);
-            let located = report
-                .diagnostics
-                .into_iter()
-                .map(|problem| problem.located(&map));
-            Report {
-                value: report.value,
-                diagnostics: located.collect(),
-            }
-        })
-    });
-    Ok(lock.map(|lock| ReadLock {
-        lock,
-        disputed: None,
-    }))
-}
-
-/// The problem of a lock with the mark of a conflict in this line, from 0.
-fn unfinished_merge(source: &Arc<SourceFile>, line: usize) -> Diagnostic {
-    let lines = source.text().split_inclusive('\n');
-    let start: usize = lines.take(line).map(str::len).sum();
-    let mark = source.text()[start..].lines().next().unwrap_or_default();
-    let place = Place::span(source, Span::new(start..start + mark.len()));
-    let headline = format!("the merge of `{LOCK_FILE}` is not finished");
-    Diagnostic::new(&LOCK_CONFLICT, headline, place).help(
-        "run `jobc lock`: it keeps what both sides say or only one of them changed, and asks for \
-         the rest again",
-    )
-}
-
-/// The problem of a lock in another version of its format, of which nothing else is understood.
-fn other_version(map: &SourceMap) -> Option<Diagnostic> {
-    let version = map.root().get("version")?;
-    let Kind::Integer(number) = version.kind else {
-        return None;
-    };
-    let (headline, help) = match number {
-        LockFile::VERSION => return None,
-        number if number > LockFile::VERSION => (
-            format!(
-                "the lock has version {number} of its format, and this jobc knows version {}",
-                LockFile::VERSION
-            ),
-            "use the jobc that wrote it, or a newer one; or remove the lock and run `jobc lock`",
-        ),
-        _ => (
-            format!("the lock has version {number} of its format, which there never was"),
-            "take a good one from version control, or remove it and run `jobc lock`",
-        ),
-    };
-    let place = Place::value(Pointer::root().key("version"));
-    let problem = Diagnostic::new(&BAD_LOCK, headline, place).help(help);
-    Some(problem.located(map))
-}
-
-fn read_tree(
-    path: &Path,
-    reader: Reader<'_>,
-    format: Format,
-) -> Result<Report<SourceMap>, MachineError> {
-    let source = reader.read(path)?;
-    Ok(source.and_then(|file| {
-        let loaded = front::load(&file, format);
-        loaded.map(Loaded::into_map)
-    }))
-}
-
-/// The decoded value, if nothing had to be made up for it.
-fn located<T>(decoded: Decoded<T>, map: &SourceMap) -> Report<T> {
-    let diagnostics: Vec<_> = decoded
-        .diagnostics
-        .into_iter()
-        .map(|problem| problem.located(map))
-        .collect();
-    let value = decoded.value.filter(|_| diagnostics.is_empty());
-    Report { value, diagnostics }
-}
-
-/// Whether there is something at `path`, be it a link to nothing: what cannot be read is not absent.
-fn is_there(path: &Path) -> bool {
-    let absent = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
-    !fs::symlink_metadata(path).is_err_and(|error| absent(&error))
-}
-
-/// Whether the directory `path` is there.
-pub fn is_directory(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|metadata| metadata.is_dir())
 }
