@@ -306,7 +306,8 @@ impl<'a> Compiler<'a> {
             let plan = report.and_then(|job| {
                 let waived = lint::waived(job.checked.job(), job.checked.pointer());
                 let plan = plan::lower(&job, &self.options);
-                let problems = target::check(&plan, self.target);
+                let rules = target::plan_rules(self.target).iter();
+                let problems = rules.flat_map(|rule| rule(&plan)).collect();
                 waivers.report(levels, Report::new((plan, waived), problems))
             });
             let planned = plan.map(|(plan, waived)| Planned {

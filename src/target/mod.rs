@@ -49,10 +49,10 @@ pub fn resolved_rules(target: Target) -> &'static [fn(&mut Resolved<'_>)] {
     }
 }
 
-/// What is wrong with a plan for a target, whatever form its document has.
-pub fn check(plan: &Plan, target: Target) -> Vec<Diagnostic> {
+/// A target's rules of plans, whatever form their documents have.
+pub fn plan_rules(target: Target) -> &'static [fn(&Plan) -> Vec<Diagnostic>] {
     match target {
-        Target::AuroraJson | Target::AuroraConfig => aurora::names::check(plan),
+        Target::AuroraJson | Target::AuroraConfig => aurora::PLANNED,
     }
 }
 

@@ -1,12 +1,13 @@
 //! All of Aurora's rules, and their codes.
 
-use crate::diagnostic::{Chapter, Topic};
+use crate::diagnostic::{Chapter, Diagnostic, Topic};
+use crate::plan::Plan;
 use crate::rule::{Resolved, Rule};
 use crate::target::aurora::codes;
 
 use super::{
     execution, grace_period, metadata_and_links, placement, ports, rollout, schedule,
-    scheduler_flags, socket_paths, unreachable, updates,
+    scheduler_flags, socket_paths, step_names, unreachable, updates,
 };
 
 /// The rules of jobs as they are written.
@@ -25,6 +26,9 @@ pub const RULES: &[Rule] = &[
 
 /// The rules of jobs whose commands are resolved.
 pub const RESOLVED: &[fn(&mut Resolved<'_>)] = &[ports::of_expanded_files, grace_period::check];
+
+/// The rules of plans.
+pub const PLANNED: &[fn(&Plan) -> Vec<Diagnostic>] = &[step_names::check];
 
 /// The problems of jobs that Aurora runs, and of writing them in its forms.
 pub const CODES: &[Chapter] = &[
@@ -61,7 +65,7 @@ pub const CODES: &[Chapter] = &[
             &scheduler_flags::UNKNOWN_EXECUTOR,
         ],
     ),
-    (Topic::Steps, &[&codes::NAME_TAKEN]),
+    (Topic::Steps, &[&step_names::NAME_TAKEN]),
     (Topic::Output, &[&codes::NOT_IN_JSON]),
     (
         Topic::NoEffect,
