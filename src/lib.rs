@@ -1,81 +1,70 @@
 //! jobc compiles typed job definitions into cluster-scheduler JSON, each process pinned to its
-//! Nix closure. The modules in the order of the pipeline:
+//! Nix closure.
+//!
+//! ```text
+//! text --front--> Loaded --decode--> Document --check--> Checked
+//!   --resolve--> ResolvedJob --plan--> Plan --target's rules--> Plan --emit--> Bundle --write--> path
+//! ```
+//!
+//! [`compile`] is this pipeline as one function. Every command and the tests enter by it. Each arrow
+//! returns a [`Report`](diagnostic::Report): a value, problems, or both, so that one run tells all
+//! problems.
+//!
+//! Modules use what stands above them in the list below, and nothing else:
+//!
+//! - [`source`], [`store`], [`vocabulary`] and [`secret`] are leaves: text and its places, what Nix
+//!   knows, Aurora's structs as a table, what a secret looks like.
+//! - [`diagnostic`] knows no code: each code is declared beside the rule that reports it, and
+//!   [`registry`] puts them together.
+//! - [`model`] is what a definition may say. Only what comes before the plan reads it: a target that
+//!   did would decide again what the plan has decided.
+//! - [`rule`] is what a rule sees and reports into. It lists no rule: [`check`] lists those that hold
+//!   for every scheduler, and each target lists its own.
+//! - [`plan`] knows no scheduler. A text whose end only a node knows is a list of pieces, which each
+//!   target writes in its own words.
+//! - [`target`] has a folder for each scheduler. None uses another. Each takes the plan apart without
+//!   `..`, so that a new field does not compile until every target says what becomes of it.
+//! - [`cli`] comes last, and nothing uses it.
+//!
+//! `tests/architecture` holds the code against this.
 
 pub mod beneath;
-
-pub mod source;
-
-pub mod diagnostic;
-
-pub mod store;
-
-pub mod vocabulary;
-
 pub mod cache;
-
-pub mod model;
-
-pub mod template;
-
-pub mod front;
-
-pub mod lint;
-
-pub mod rule;
-
 pub mod check;
-
-pub mod resolve;
-
-pub mod plan;
-
+pub mod cli;
 pub mod closure;
-
-pub mod graph;
-
-pub mod target;
-
-pub mod workspace;
-
-pub mod registry;
-
+pub mod compare;
 pub mod compile;
-
+pub mod diagnostic;
+pub mod diff;
+pub mod front;
+pub mod git;
+pub mod graph;
+pub mod lint;
+pub mod lock;
+pub mod model;
 mod nameless;
-
+pub mod nix;
+pub mod plan;
+pub mod provide;
+pub mod publish;
+pub mod query;
+pub mod ready;
+pub mod registry;
+pub mod resolve;
+pub mod rule;
+pub mod run;
+pub mod schema;
 pub mod scratch;
-
 pub mod secret;
 pub mod show;
-
-pub mod query;
-
-pub mod ready;
-
-pub mod compare;
-
-pub mod write;
-
 pub mod snapshot;
-
-pub mod nix;
-
-pub mod git;
-
-pub mod publish;
-
-pub mod lock;
-
-pub mod provide;
-
-pub mod run;
-
-pub mod diff;
-
+pub mod source;
+pub mod store;
+pub mod target;
+pub mod template;
 pub mod validate;
-
+pub mod vocabulary;
 pub mod why;
-
-pub mod schema;
-
-pub mod cli;
+pub mod workspace;
+pub mod write;

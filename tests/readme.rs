@@ -167,7 +167,23 @@ fn links() {
     }
 }
 
+/// Every file and directory that the part for developers names is there.
+fn names_of_files() {
+    let text = fs::read_to_string(repository().join("README.md")).expect("it can be read");
+    let (_, part) = text
+        .split_once("## Working on jobc\n")
+        .expect("it is there");
+    let part = part.split("\n## ").next().unwrap_or(part);
+    let words = part.split('`').skip(1).step_by(2);
+    let paths = words.filter(|word| word.contains('/') || ["fuzz", "schema"].contains(word));
+    let failures: Vec<_> = paths
+        .filter(|path| !repository().join(path).exists())
+        .collect();
+    assert!(failures.is_empty(), "{failures:?}");
+}
+
 tests! {
+    names_of_files,
     sessions,
     the_first_definition,
     links,

@@ -4,14 +4,15 @@ use std::fs;
 
 use jobc::compile::Compiler;
 use jobc::registry::CODES;
-use jobc::target::{Form, Target};
+use jobc::target::coverage::Coverage;
+use jobc::target::{Form, Target, coverage};
 use jobc::workspace::Workspace;
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use serde_json::{Value, json};
 
 use crate::fuzz_fixtures::rules::config_file;
-use crate::harness::{Sandbox, repository, small_job};
+use crate::harness::{Sandbox, report, repository, small_job};
 
 /// The compiled texts of a workspace's jobs, in the order of their files.
 fn compiled(sandbox: &Sandbox, form: Form) -> Vec<String> {
@@ -183,7 +184,32 @@ proptest! {
     }
 }
 
+/// What a target refuses, or only comes close to, is shown by a case.
+fn coverage_has_cases() {
+    let cases: Vec<String> = walkdir::WalkDir::new(repository().join("tests/cases"))
+        .into_iter()
+        .filter_map(|entry| fs::read_to_string(entry.ok()?.path()).ok())
+        .collect();
+    let mut failures = Vec::new();
+    for target in [Target::AuroraJson, Target::AuroraConfig] {
+        for row in coverage(target) {
+            let field = row.called.rsplit('.').next().unwrap_or(row.called);
+            let choice = row.choice.unwrap_or_default();
+            let told = match row.coverage {
+                Coverage::Exact => continue,
+                Coverage::Refused(_) => format!("cannot carry the `{field}` `{choice}`"),
+                Coverage::Approximated(how) => how.to_owned(),
+            };
+            if !cases.iter().any(|case| case.contains(&told)) {
+                failures.push(format!("no case has: {told}"));
+            }
+        }
+    }
+    report(&failures);
+}
+
 tests! {
+    coverage_has_cases,
     examples,
     every_field,
     every_choice,
