@@ -1,7 +1,11 @@
-//! The pipeline as one function: from a definition's text to compiled jobs.
+//! The pipeline as one function: from a definition's text to jobs, as far as somebody wants them.
+//!
+//! ```text
+//! text --front--> document --check--> jobs --resolve--> --plan--> --target--> compiled jobs
+//! ```
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -10,7 +14,7 @@ use crate::check::{self, CheckedJob};
 use crate::diagnostic::{Diagnostic, Holes, MachineError, Place, Report};
 use crate::front;
 use crate::lint::{self, Levels, Waived, Waivers};
-use crate::model::{Dialect, JobKey, PackageName, PackageSource};
+use crate::model::{Dialect, Job, JobKey, PackageName, PackageSource};
 use crate::plan::{self, Needs, Options, Plan};
 use crate::resolve::import::{Ignored, Importer, Keeper};
 use crate::resolve::{self, Resolver};
@@ -26,28 +30,45 @@ pub struct Compiler<'a> {
     workspace: &'a Workspace,
     importer: Importer,
     options: Options,
-    target: Target,
-    form: Form,
 }
 
-/// A job on its way: where it was written and what became of it.
+/// How far jobs go, and what is kept of each that comes so far.
+pub enum Until<'k, T> {
+    /// They are right as they are written.
+    Listed(&'k (dyn Fn(&Job) -> T + Sync)),
+    /// They make plans, for whoever shows them: not every plan is one that a target can be told.
+    Planned(&'k (dyn Fn(Planned) -> T + Sync)),
+    /// All that `Emitted` would find wrong is found, and nothing is written.
+    Checked(Form, &'k (dyn Fn(Planned) -> T + Sync)),
+    /// They are compiled to this form.
+    Emitted(Form, &'k (dyn Fn(Compiled) -> T + Sync)),
+}
+
+/// What came of a definition whose own text can be read.
+#[derive(Debug)]
+pub struct Compilation<T> {
+    /// The jobs that are right as they are written, in that order, whether they were wanted or not.
+    pub listed: Vec<Listed>,
+    /// The packages that all jobs of the definition may use.
+    pub shared_packages: BTreeMap<PackageName, PackageSource>,
+    /// What was kept of the wanted jobs, in the order written.
+    pub kept: Vec<T>,
+    /// What is wrong with the wanted jobs though they are right as they are written.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A job, and where it is written.
 #[derive(Debug, Clone)]
-pub struct Compiled {
+pub struct Listed {
     /// What identifies it.
     pub key: JobKey,
     /// Where its definition begins.
     pub location: Location,
     /// Where it says what it is called.
     pub named_at: Location,
-    /// The compiled job.
-    pub bundle: Bundle,
-    /// The steps in it that jobc added.
-    pub added: Vec<AddedStep>,
-    /// What its nodes need from the store.
-    pub needs: Needs,
 }
 
-/// A job as far as its plan, for whoever shows it: not every plan is one that Aurora can be told.
+/// A job as far as its plan.
 #[derive(Debug, Clone)]
 pub struct Planned {
     /// Where its definition begins.
@@ -64,56 +85,56 @@ pub struct Planned {
     pub waived: Vec<Waived>,
 }
 
-/// A definition half-way to its jobs: those in which nothing is wrong so far.
-#[derive(Debug)]
-pub struct CheckedFile<'d> {
-    definition: &'d DefinitionFile,
-    map: SourceMap,
-    shared_packages: BTreeMap<PackageName, PackageSource>,
-    jobs: Vec<CheckedJob>,
-}
-
-/// What a list of jobs says about one.
+/// A compiled job.
 #[derive(Debug, Clone)]
-pub struct Listed {
+pub struct Compiled {
     /// What identifies it.
     pub key: JobKey,
     /// Where its definition begins.
     pub location: Location,
     /// Where it says what it is called.
     pub named_at: Location,
-    /// The names of its processes.
-    pub processes: Vec<String>,
+    /// The compiled job.
+    pub bundle: Bundle,
+    /// The steps in it that jobc added.
+    pub added: Vec<AddedStep>,
+    /// What its nodes need from the store.
+    pub needs: Needs,
 }
 
-impl CheckedFile<'_> {
-    /// What its packages are called.
-    pub fn package_names(&self) -> BTreeSet<String> {
-        let own = self
-            .jobs
-            .iter()
-            .filter_map(|job| job.job().packages.as_ref());
-        let own = own.flat_map(BTreeMap::keys);
-        let names = own.chain(self.shared_packages.keys());
-        names.map(ToString::to_string).collect()
-    }
+/// A definition in which all jobs are right as they are written; the others were left out, so that
+/// what is wrong with each is found in the same run.
+struct CheckedFile {
+    map: SourceMap,
+    shared_packages: BTreeMap<PackageName, PackageSource>,
+    jobs: Vec<CheckedJob>,
+}
 
-    /// Its jobs, in the order written.
-    pub fn jobs(&self) -> Vec<Listed> {
-        let list = |job: &CheckedJob| Listed {
-            key: job.key().clone(),
-            location: self.map.opening(job.pointer()),
-            named_at: self.map.value(&job.name_pointer()),
-            processes: job
-                .job()
-                .task
-                .processes
-                .iter()
-                .map(|process| process.name.to_string())
-                .collect(),
-        };
-        self.jobs.iter().map(list).collect()
+/// What all jobs of a definition go through.
+struct Course<'c> {
+    compiler: &'c Compiler<'c>,
+    target: Target,
+    map: &'c SourceMap,
+    resolver: Resolver<'c>,
+}
+
+impl Planned {
+    /// What it is called, and what its nodes need from the store.
+    pub fn into_needs(self) -> (JobKey, Needs) {
+        (self.plan.key, self.plan.needs)
     }
+}
+
+impl<T> Compilation<T> {
+    /// What was kept, with all problems of the definition together.
+    pub fn merged(report: Report<Self>) -> Report<Vec<T>> {
+        report.and_then(|compilation| Report::new(compilation.kept, compilation.diagnostics))
+    }
+}
+
+/// Wants all jobs of a definition.
+pub fn every(jobs: &[&JobKey]) -> Vec<bool> {
+    vec![true; jobs.len()]
 }
 
 impl<'a> Compiler<'a> {
@@ -127,22 +148,11 @@ impl<'a> Compiler<'a> {
             .map_err(|error| MachineError::new("cannot find the workspace", error))?;
         let init = workspace.settings.init.clone().unwrap_or_default();
         let options = Options::new(&init, &workspace.store_dir);
-        let target = workspace.settings.target.unwrap_or_default();
         Ok(Self {
             workspace,
             importer,
             options,
-            target,
-            form: Form::Target(target),
         })
-    }
-
-    /// Writes compiled jobs in this form, instead of the one that the workspace's settings say.
-    pub fn write_as(&mut self, form: Form) {
-        self.form = form;
-        if let Form::Target(target) = form {
-            self.target = target;
-        }
     }
 
     /// Lets somebody keep the archives of large files that are imported.
@@ -160,35 +170,81 @@ impl<'a> Compiler<'a> {
         &self.importer
     }
 
-    /// Compiles the jobs of `file` that `wanted` picks.
+    /// Takes the jobs of a definition as far as `until` says: those that `wanted` picks, which is asked
+    /// once about all jobs that are right as they are written.
     ///
     /// # Errors
     /// If a file that is to be imported cannot be read.
-    pub fn compile(
+    pub fn compile<T>(
         &self,
         definition: &DefinitionFile,
         file: &Arc<SourceFile>,
-        wanted: &dyn Fn(&JobKey) -> bool,
-    ) -> Result<Report<Vec<Compiled>>, MachineError> {
-        let mut diagnostics = Vec::new();
-        let Some(checked) = self.check(definition, file).unpack(&mut diagnostics) else {
-            return Ok(Report::failed(diagnostics));
+        until: &Until<'_, T>,
+        wanted: impl FnOnce(&[&JobKey]) -> Vec<bool>,
+    ) -> Result<Report<Compilation<T>>, MachineError> {
+        let target = self.target(until);
+        let checked = self.check(definition, file, target);
+        let Some(file) = checked.value else {
+            return Ok(Report::failed(checked.diagnostics));
         };
-        let mut report = self.finish(checked, wanted)?;
-        diagnostics.append(&mut report.diagnostics);
-        Ok(Report {
+        let course = Course {
+            compiler: self,
+            target,
+            map: &file.map,
+            resolver: Resolver {
+                importer: &self.importer,
+                current_dir: &self.workspace.current_dir,
+                store_dir: &self.workspace.store_dir,
+                workspace_root: &self.workspace.root,
+                definition: &definition.path,
+                definition_dir: definition.directory(),
+                settings: &self.workspace.settings,
+                settings_map: self.workspace.settings_map.as_ref(),
+                shared_packages: &file.shared_packages,
+                lock: &self.workspace.lock,
+                imported: RefCell::default(),
+            },
+        };
+        let listed: Vec<Listed> = file.jobs.iter().map(|job| file.listed(job)).collect();
+        let keys: Vec<&JobKey> = listed.iter().map(|job| &job.key).collect();
+        let wanted = wanted(&keys);
+        let mut kept = Vec::new();
+        let mut diagnostics = Vec::new();
+        let jobs = file.jobs.into_iter().zip(&listed).zip(wanted);
+        for ((job, listed), _) in jobs.filter(|(_, is_wanted)| *is_wanted) {
+            let report = course.take_on(job, listed, until)?;
+            let problems = report.diagnostics.into_iter();
+            diagnostics.extend(problems.map(|problem| problem.located_in_jobs(&file.map)));
+            kept.extend(report.value);
+        }
+        drop(course);
+        let compilation = Compilation {
+            listed,
+            shared_packages: file.shared_packages,
+            kept,
             diagnostics,
-            ..report
-        })
+        };
+        Ok(Report::new(compilation, checked.diagnostics))
     }
 
-    /// The first half: parse and check, which takes no other file. Jobs in which something is
-    /// wrong are left out, so that all that is wrong with the others is found in the same run.
-    pub fn check<'d>(
+    /// The target that jobs are planned for: the one that they are compiled to, or else that of the
+    /// workspace's settings.
+    fn target<T>(&self, until: &Until<'_, T>) -> Target {
+        match until {
+            Until::Checked(Form::Target(target), _) | Until::Emitted(Form::Target(target), _) => {
+                *target
+            }
+            _ => self.workspace.settings.target.unwrap_or_default(),
+        }
+    }
+
+    /// Parses and checks, which takes no other file.
+    fn check(
         &self,
-        definition: &'d DefinitionFile,
+        definition: &DefinitionFile,
         file: &Arc<SourceFile>,
-    ) -> Report<CheckedFile<'d>> {
+        target: Target,
+    ) -> Report<CheckedFile> {
         let loaded = front::load(file, definition.format);
         loaded.and_then(|loaded| {
             let map = loaded.into_map();
@@ -204,7 +260,7 @@ impl<'a> Compiler<'a> {
                 settings: &self.workspace.settings,
                 dialect: Dialect::Definition,
                 registry: self.workspace.registry,
-                rules: target::rules(self.target),
+                rules: target::rules(target),
             };
             let checked =
                 document.and_then(|document| check::check(document, &holes, terms, texts));
@@ -217,7 +273,6 @@ impl<'a> Compiler<'a> {
             let made_up = holes.touch(&Pointer::root().key("packages"));
             let value = checked.value.filter(|_| !made_up);
             let value = value.map(|checked| CheckedFile {
-                definition,
                 map,
                 shared_packages: checked.shared_packages().clone(),
                 jobs: checked.into_jobs(),
@@ -225,108 +280,94 @@ impl<'a> Compiler<'a> {
             Report { value, diagnostics }
         })
     }
+}
 
-    /// The second half: resolve, plan and emit the jobs that `wanted` picks.
-    ///
-    /// # Errors
-    /// If a file that is to be imported cannot be read.
-    pub fn finish(
+impl Course<'_> {
+    /// Takes a job that is right as it is written as far as it is to go.
+    fn take_on<T>(
         &self,
-        file: CheckedFile<'_>,
-        wanted: &dyn Fn(&JobKey) -> bool,
-    ) -> Result<Report<Vec<Compiled>>, MachineError> {
-        let levels = Levels::new(&self.workspace.settings);
-        self.plans(file, wanted, |planned, mut waivers| {
-            let emitted = target::emit(&planned.plan, self.form);
-            let compiled = waivers.report(levels, emitted).map(|bundle| Compiled {
-                key: planned.plan.key.clone(),
-                location: planned.location,
-                named_at: planned.named_at,
-                bundle,
-                added: target::added(&planned.plan, self.target),
-                needs: planned.plan.needs,
-            });
-            compiled.and_then(|compiled| {
-                let unused = waivers.unused(levels);
-                waivers.report(levels, Report::new(compiled, unused))
-            })
+        job: CheckedJob,
+        listed: &Listed,
+        until: &Until<'_, T>,
+    ) -> Result<Report<T>, MachineError> {
+        let mut waivers = job.waivers().clone();
+        let mut plan = |job| self.plan(job, listed, &mut waivers);
+        Ok(match until {
+            Until::Listed(keep) => Report::ok(keep(job.job())),
+            Until::Planned(keep) => plan(job)?.map(keep),
+            Until::Checked(form, keep) => plan(job)?.and_then(|planned| {
+                let accepted = target::carries(&planned.plan, *form);
+                let accepted = self.last(accepted, waivers);
+                accepted.map(|()| keep(planned))
+            }),
+            Until::Emitted(form, keep) => plan(job)?.and_then(|planned| {
+                let emitted = target::emit(&planned.plan, *form);
+                let emitted = self.last(emitted, waivers);
+                emitted.map(|bundle| {
+                    keep(Compiled {
+                        key: listed.key.clone(),
+                        location: planned.location,
+                        named_at: planned.named_at,
+                        bundle,
+                        added: target::added(&planned.plan, self.target),
+                        needs: planned.plan.needs,
+                    })
+                })
+            }),
         })
     }
 
-    /// The second half without its end: resolve and plan the jobs that `wanted` picks.
-    ///
-    /// # Errors
-    /// If a file that is to be imported cannot be read.
-    pub fn plan(
+    /// Resolves and plans.
+    fn plan(
         &self,
-        file: CheckedFile<'_>,
-        wanted: &dyn Fn(&JobKey) -> bool,
-    ) -> Result<Report<Vec<Planned>>, MachineError> {
-        self.plans(file, wanted, |planned, _| Report::ok(planned))
+        job: CheckedJob,
+        listed: &Listed,
+        waivers: &mut Waivers,
+    ) -> Result<Report<Planned>, MachineError> {
+        let levels = Levels::new(&self.compiler.workspace.settings);
+        let mut resolved = resolve::resolve(job, &self.resolver)?;
+        if let Some(job) = &resolved.value {
+            let rules = check::RESOLVED
+                .iter()
+                .chain(target::resolved_rules(self.target));
+            let found = job.judge(&self.resolver, rules.copied());
+            resolved.diagnostics.extend(found);
+        }
+        let resolved = waivers.report(levels, resolved);
+        let plan = resolved.and_then(|job| {
+            let waived = lint::waived(job.checked.job(), job.checked.pointer());
+            let plan = plan::lower(&job, &self.compiler.options);
+            let rules = target::plan_rules(self.target).iter();
+            let problems = rules.flat_map(|rule| rule(&plan)).collect();
+            waivers.report(levels, Report::new((plan, waived), problems))
+        });
+        Ok(plan.map(|(plan, waived)| Planned {
+            location: listed.location.clone(),
+            named_at: listed.named_at.clone(),
+            map: self.map.clone(),
+            plan,
+            target: self.target,
+            waived,
+        }))
     }
 
-    fn plans<T>(
-        &self,
-        file: CheckedFile<'_>,
-        wanted: &dyn Fn(&JobKey) -> bool,
-        then: impl Fn(Planned, Waivers) -> Report<T>,
-    ) -> Result<Report<Vec<T>>, MachineError> {
-        let resolver = Resolver {
-            importer: &self.importer,
-            current_dir: &self.workspace.current_dir,
-            store_dir: &self.workspace.store_dir,
-            workspace_root: &self.workspace.root,
-            definition: &file.definition.path,
-            definition_dir: file.definition.directory(),
-            settings: &self.workspace.settings,
-            settings_map: self.workspace.settings_map.as_ref(),
-            shared_packages: &file.shared_packages,
-            lock: &self.workspace.lock,
-            imported: RefCell::default(),
-        };
-        let levels = Levels::new(&self.workspace.settings);
-        let mut diagnostics = Vec::new();
-        let mut done = Vec::new();
-        for job in file.jobs {
-            if !wanted(job.key()) {
-                continue;
-            }
-            let location = file.map.opening(job.pointer());
-            let named_at = file.map.value(&job.name_pointer());
-            let mut waivers = job.waivers().clone();
-            let mut report = resolve::resolve(job, &resolver)?;
-            if let Some(job) = &report.value {
-                let rules = check::RESOLVED
-                    .iter()
-                    .chain(target::resolved_rules(self.target));
-                let found = job.judge(&resolver, rules.copied());
-                report.diagnostics.extend(found);
-            }
-            let report = waivers.report(levels, report);
-            let plan = report.and_then(|job| {
-                let waived = lint::waived(job.checked.job(), job.checked.pointer());
-                let plan = plan::lower(&job, &self.options);
-                let rules = target::plan_rules(self.target).iter();
-                let problems = rules.flat_map(|rule| rule(&plan)).collect();
-                waivers.report(levels, Report::new((plan, waived), problems))
-            });
-            let planned = plan.map(|(plan, waived)| Planned {
-                location,
-                named_at,
-                map: file.map.clone(),
-                target: self.target,
-                waived,
-                plan,
-            });
-            let report = planned.and_then(|planned| then(planned, waivers));
-            let located = report
-                .diagnostics
-                .into_iter()
-                .map(|problem| problem.located_in_jobs(&file.map));
-            diagnostics.extend(located);
-            done.extend(report.value);
+    /// What the last stage says of a job, with the waivers that no stage had a use for.
+    fn last<T>(&self, report: Report<T>, mut waivers: Waivers) -> Report<T> {
+        let levels = Levels::new(&self.compiler.workspace.settings);
+        waivers.report(levels, report).and_then(|value| {
+            let unused = waivers.unused(levels);
+            waivers.report(levels, Report::new(value, unused))
+        })
+    }
+}
+
+impl CheckedFile {
+    fn listed(&self, job: &CheckedJob) -> Listed {
+        Listed {
+            key: job.key().clone(),
+            location: self.map.opening(job.pointer()),
+            named_at: self.map.value(&job.name_pointer()),
         }
-        Ok(Report::new(done, diagnostics))
     }
 }
 

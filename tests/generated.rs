@@ -6,12 +6,13 @@ mod mutations;
 
 use std::collections::BTreeSet;
 
-use jobc::compile::{Compiled, Compiler};
+use jobc::compile::{Compilation, Compiled, Compiler, Until, every};
 use jobc::diagnostic::{Diagnostic, Report, Severity};
 use jobc::front::Format;
 use jobc::registry::CODES;
 use jobc::schema::{Which, schema};
 use jobc::source::SourceFile;
+use jobc::target::{Form, Target};
 use jobc::workspace::{DefinitionFile, Workspace};
 use jsonschema::Validator;
 use proptest::prelude::*;
@@ -61,8 +62,9 @@ impl Place {
     fn compile(&self, definition: &str) -> Report<Vec<Compiled>> {
         let compiler = Compiler::new(&self.workspace).expect("the workspace is there");
         let file = SourceFile::new("job.json", definition);
-        let report = compiler.compile(&self.definition, &file, &|_| true);
-        report.expect("nothing is imported")
+        let until = Until::Emitted(Form::Target(Target::AuroraJson), &|job| job);
+        let report = compiler.compile(&self.definition, &file, &until, every);
+        Compilation::merged(report.expect("nothing is imported"))
     }
 }
 

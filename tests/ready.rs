@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use jobc::compile::Compiler;
+use jobc::compile::{Compiler, Planned, Until, every};
 use jobc::registry::CODES;
 use jobc::store::{
     Compression, ContentAddress, Digest, NarInfo, SecretKey, Sha256, StoreDir, StorePath,
@@ -75,12 +75,13 @@ impl Case {
                 .unwrap()
                 .value
                 .unwrap();
-            let jobs = compiler.compile(&definition, &file, &|_| true).unwrap();
-            for job in jobs.value.unwrap() {
-                for import in job.needs.imports.values() {
+            let until = Until::Planned(&Planned::into_needs);
+            let jobs = compiler.compile(&definition, &file, &until, every).unwrap();
+            for (_, needs) in jobs.value.unwrap().kept {
+                for import in needs.imports.values() {
                     self.put(&made(&import.path, import.nar, &BTreeSet::new()));
                 }
-                for need in &job.needs.scripts {
+                for need in &needs.scripts {
                     let script = &need.script;
                     self.put(&made(&script.path, script.nar, &script.references));
                 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use jobc::compile::Compiler;
+use jobc::compile::{Compilation, Compiler, Until, every};
 use jobc::registry::CODES;
 use jobc::target::coverage::Coverage;
 use jobc::target::{Form, Target, coverage};
@@ -21,8 +21,8 @@ fn compiled(sandbox: &Sandbox, form: Form) -> Vec<String> {
         .unwrap()
         .value
         .unwrap();
-    let mut compiler = Compiler::new(&workspace).unwrap();
-    compiler.write_as(form);
+    let compiler = Compiler::new(&workspace).unwrap();
+    let until = Until::Emitted(form, &|job| job);
     let mut texts = Vec::new();
     for definition in workspace.definitions().unwrap() {
         let file = workspace
@@ -30,7 +30,8 @@ fn compiled(sandbox: &Sandbox, form: Form) -> Vec<String> {
             .unwrap()
             .value
             .unwrap();
-        let report = compiler.compile(&definition, &file, &|_| true).unwrap();
+        let report = compiler.compile(&definition, &file, &until, every).unwrap();
+        let report = Compilation::merged(report);
         assert!(!report.has_errors(), "{:?}", report.diagnostics);
         let jobs = report.value.unwrap();
         texts.extend(jobs.into_iter().map(|job| job.bundle.listing()));

@@ -2,10 +2,11 @@
 //! says the same.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jobc::beneath::Enclosure;
-use jobc::compile::{Compiled, Compiler};
-use jobc::diagnostic::Report;
+use jobc::compile::{Compilation, Compiled, Compiler, Until, every};
+use jobc::diagnostic::{Diagnostic, Report};
 use jobc::front::Format;
 use jobc::model::Settings;
 use jobc::registry::CODES;
@@ -31,14 +32,15 @@ pub fn check(bytes: &[u8]) {
     };
     let file = SourceFile::new("job", text);
     let compile = |form| -> Report<Vec<Compiled>> {
-        let mut compiler = Compiler::new(&workspace).expect("the examples are there");
-        compiler.write_as(form);
-        let report = compiler.compile(&definition, &file, &|_| true);
-        report.expect("the examples can be read")
+        let compiler = Compiler::new(&workspace).expect("the examples are there");
+        let until = Until::Emitted(form, &|job| job);
+        let report = compiler.compile(&definition, &file, &until, every);
+        Compilation::merged(report.expect("the examples can be read"))
     };
     let report = compile(Form::Target(Target::AuroraJson));
     let again = compile(Form::Target(Target::AuroraJson));
     assert_eq!(report.diagnostics, again.diagnostics);
+    assert_eq!(report.diagnostics, checked(&workspace, &definition, &file));
     assert!(report.value.is_some() || report.has_errors());
     let compiled = report.value.unwrap_or_default();
     for (one, other) in compiled.iter().zip(again.value.unwrap_or_default()) {
@@ -69,6 +71,18 @@ pub fn check(bytes: &[u8]) {
         assert!(!verdict.has_errors(), "{verdict:?}");
     }
     rendered::check(&file, report.diagnostics);
+}
+
+/// What checking finds, which is to be what compiling does.
+fn checked(
+    workspace: &Workspace,
+    definition: &DefinitionFile,
+    file: &Arc<SourceFile>,
+) -> Vec<Diagnostic> {
+    let compiler = Compiler::new(workspace).expect("the examples are there");
+    let until: Until<'_, ()> = Until::Checked(Form::Target(Target::AuroraJson), &|_| ());
+    let report = compiler.compile(definition, file, &until, every);
+    Compilation::merged(report.expect("the examples can be read")).diagnostics
 }
 
 fn named(job: &Compiled) {

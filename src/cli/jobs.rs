@@ -3,18 +3,21 @@
 use crate::cli::ui::console::Console;
 use crate::cli::ui::exit::Exit;
 use crate::cli::ui::progress::Progress;
-use crate::compile::Planned;
+use crate::compile::{Planned, Until};
 use crate::diagnostic::{Diagnostic, Failure};
-use crate::query::{self, Depth, Findings, Search, Several, table};
+use crate::query::{self, Findings, Search, Several, table};
 use crate::workspace::Workspace;
 
 /// Looks for jobs; somebody at a terminal sees how far that is.
-pub(crate) fn find(
+pub(crate) fn find<T: Send>(
     search: &Search<'_>,
+    until: &Until<'_, T>,
     several: Several,
     console: &Console,
-) -> Result<Findings, Failure> {
-    let findings = query::find(search, several, &console.progress_of(0, "files"))?;
+) -> Result<Findings<T>, Failure> {
+    let progress = console.progress_of(0, "files");
+    let findings = query::find(search, until, several, &progress)?;
+    drop(progress);
     for warning in &findings.warnings {
         console.warn(warning);
     }
@@ -35,8 +38,13 @@ pub(crate) fn planned_job(
     console: &Console,
 ) -> Result<Result<Planned, Exit>, Failure> {
     let words = [word.to_owned()];
-    let search = Search::new(workspace, &words, Depth::Plan)?;
-    let mut findings = find(&search, Several::Never, console)?;
+    let search = Search::new(workspace, &words)?;
+    let mut findings = find(
+        &search,
+        &Until::Planned(&|job| job),
+        Several::Never,
+        console,
+    )?;
     if findings.failures.is_empty() && findings.selected().nth(1).is_some() {
         let count = findings.selected().count();
         findings.failures.push(
@@ -52,7 +60,7 @@ pub(crate) fn planned_job(
     if exit != Exit::Done {
         return Ok(Err(exit));
     }
-    match findings.planned.pop() {
+    match findings.kept.pop() {
         Some(planned) => Ok(Ok(planned)),
         None => Err(Failure::new(format!("no job is called `{word}`"))),
     }

@@ -1,8 +1,9 @@
 //! Asks whether nodes can get what jobs need, for all commands that want to know.
 
 use crate::cache::{Caches, Environment, Patience};
-use crate::compile::Compiled;
 use crate::diagnostic::Failure;
+use crate::model::JobKey;
+use crate::plan::Needs;
 use crate::ready::{self, Kind, Readiness};
 use crate::workspace::Workspace;
 
@@ -11,7 +12,7 @@ use super::ui::exit::Exit;
 
 /// Says what is missing, where `build` is to say nothing else.
 pub(crate) fn require(
-    jobs: &[Compiled],
+    jobs: &[(JobKey, Needs)],
     workspace: &Workspace,
     console: &Console,
 ) -> Result<Exit, Failure> {

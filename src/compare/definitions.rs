@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::compile::{CheckedFile, Compiled, Compiler, duplicates, in_parallel};
+use crate::compile::{Compilation, Compiled, Compiler, Until, duplicates, every, in_parallel};
 use crate::diagnostic::{Diagnostic, Failure, MachineError, Place, Report, Severity};
 use crate::diff::{NotCompared, NotComparedKind};
 use crate::front;
@@ -56,7 +56,7 @@ pub(super) struct Outcome {
 
 /// What came of compiling a definition.
 #[derive(Default)]
-struct Compilation {
+struct FileOutcome {
     source: Option<Arc<SourceFile>>,
     jobs: Vec<Compiled>,
     diagnostics: Vec<Diagnostic>,
@@ -234,20 +234,24 @@ impl Definitions {
             .iter()
             .filter_map(|path| Some((path, self.file(path)?)))
             .collect();
-        let mut compiler = Compiler::new(&self.workspace)?;
-        compiler.write_as(Form::Complete);
-        let is_wanted = |key: &JobKey| wanted.accepts(&key.to_string());
+        let compiler = Compiler::new(&self.workspace)?;
+        let until = Until::Emitted(Form::Complete, &|job| job);
+        let is_wanted = |keys: &[&JobKey]| {
+            let keys = keys.iter().map(ToString::to_string);
+            keys.map(|key| wanted.accepts(&key)).collect()
+        };
         let compile = |(_, file): &(&PathBuf, DefinitionFile)| {
-            let mut found = Compilation::default();
+            let mut found = FileOutcome::default();
             match self.workspace.read_source(&file.path) {
                 Err(error) => found.trouble = Some(self.failure(&error)),
                 Ok(source) => {
                     if let Some(source) = source.unpack(&mut found.diagnostics) {
                         found.source = Some(Arc::clone(&source));
-                        match compiler.compile(file, &source, &is_wanted) {
+                        match compiler.compile(file, &source, &until, is_wanted) {
                             Err(error) => found.trouble = Some(self.failure(&error)),
                             Ok(report) => {
-                                let jobs = report.unpack(&mut found.diagnostics);
+                                let jobs = Compilation::merged(report);
+                                let jobs = jobs.unpack(&mut found.diagnostics);
                                 found.jobs = jobs.unwrap_or_default();
                             }
                         }
@@ -365,8 +369,12 @@ impl Definitions {
         let declared = Declared::of(source, file.format);
         let mut keys: BTreeSet<String> = declared.keys().map(str::to_owned).collect();
         if keys.is_empty() {
-            let checked = compiler.check(&file, source).value;
-            let jobs = checked.iter().flat_map(CheckedFile::jobs);
+            let until: Until<'_, ()> = Until::Listed(&|_| ());
+            let compilation = compiler.compile(&file, source, &until, every);
+            let compilation = compilation.ok().and_then(|report| report.value);
+            let jobs = compilation
+                .iter()
+                .flat_map(|compilation| &compilation.listed);
             keys.extend(jobs.map(|job| job.key.to_string()));
         }
         keys

@@ -364,7 +364,7 @@ impl Reader<'_> {
         let outcome = definitions.compile(only, self.wanted)?;
         let unread = definitions.unread();
         let jobs = outcome.jobs.into_iter().map(|(definition, job)| {
-            let (key, job) = SideJob::of_compiled(job);
+            let (key, job) = SideJob::of_compiled(&job.bundle, job.added, job.needs);
             let definition = Some(definition);
             (key, SideJob { definition, ..job })
         });

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::compile::Compiled;
 use crate::diagnostic::Failure;
 use crate::diff::{JobForm, NotCompared, NotComparedKind};
 use crate::model::leads_to;
@@ -11,6 +10,8 @@ use crate::plan::Needs;
 use crate::query::declared::Declared;
 use crate::resolve::Lock;
 use crate::store::{StoreDir, StorePath};
+use crate::target::Bundle;
+use crate::target::aurora::AddedStep;
 use crate::workspace::Workspace;
 
 use super::revision::CheckedOut;
@@ -184,15 +185,20 @@ impl SideJob {
         })
     }
 
-    pub(crate) fn of_compiled(job: Compiled) -> (String, Self) {
+    /// A compiled job with its key, the steps that jobc added to it, and what its nodes need.
+    pub(crate) fn of_compiled(
+        bundle: &Bundle,
+        added: Vec<AddedStep>,
+        needs: Needs,
+    ) -> (String, Self) {
         let own = Self {
             definition: None,
             form: JobForm::Own {
-                text: job.bundle.listing(),
-                added: job.added,
+                text: bundle.listing(),
+                added,
             },
-            needs: job.needs,
+            needs,
         };
-        (job.key.to_string(), own)
+        (bundle.key.to_string(), own)
     }
 }

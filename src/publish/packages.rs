@@ -6,9 +6,9 @@ use crate::cache::{
     Answer, AskError, CacheUrl, Caches, Environment, Found, Known, Location, Nodes, NotFrom,
     Patience, Verdict, Waiting,
 };
-use crate::compile::Compiled;
 use crate::diagnostic::Failure;
-use crate::plan::NeededBy;
+use crate::model::JobKey;
+use crate::plan::{NeededBy, Needs};
 use crate::publish::{Compared, Directory, Extent, Local, Nix, Soundness, Target};
 use crate::store::{NarInfo, PublicKey, StorePath};
 use crate::workspace::Workspace;
@@ -95,7 +95,7 @@ pub(crate) struct Goal<'a> {
 
 /// Looks for the packages of the jobs; what neither the target nor the nodes' caches have is copied.
 pub(crate) fn packages(
-    jobs: &[&Compiled],
+    jobs: &[(JobKey, Needs)],
     goal: &Goal<'_>,
     workspace: &Workspace,
     waiting: &impl Waiting,
@@ -137,16 +137,16 @@ const NOT_HERE: &str = "the Nix store of this machine does not have it either: b
                         with `nix-store --realise`, or lock the package anew";
 
 /// The packages, and for whom.
-fn needed(jobs: &[&Compiled]) -> BTreeMap<StorePath, String> {
+fn needed(jobs: &[(JobKey, Needs)]) -> BTreeMap<StorePath, String> {
     let mut needed = BTreeMap::new();
-    for job in jobs {
+    for (key, needs) in jobs {
         // The root of a job refers to scripts alone.
-        let scripts = job.needs.scripts.iter();
+        let scripts = needs.scripts.iter();
         for need in scripts.filter(|need| need.by != NeededBy::Job) {
             let references = need.script.references.iter();
-            let packages = references.filter(|path| !job.needs.imports.contains_key(path));
+            let packages = references.filter(|path| !needs.imports.contains_key(path));
             for package in packages {
-                let by = || format!("{} of `{}`", need.by, job.key);
+                let by = || format!("{} of `{}`", need.by, key);
                 needed.entry(package.clone()).or_insert_with(by);
             }
         }

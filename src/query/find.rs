@@ -1,6 +1,6 @@
 //! Finds the jobs that words mean, and says of each word that means nothing, or too much, why.
 
-use crate::compile::Listed;
+use crate::compile::{Listed, Until};
 use crate::diagnostic::{Failure, closest};
 use crate::model::shell_word;
 use crate::query::declared::name_of;
@@ -26,19 +26,20 @@ pub(crate) enum Several {
 /// Where a file is wrong that may hold a missing job, its problems are told, and nothing is said about
 /// the job. Otherwise the other files are looked at as well, for what is wrong with them or for another
 /// name that may have been meant.
-pub(crate) fn find(
+pub(crate) fn find<T: Send>(
     search: &Search<'_>,
+    until: &Until<'_, T>,
     several: Several,
     progress: &dyn Progress,
-) -> Result<Findings, Failure> {
-    let mut findings = search.run(progress)?;
+) -> Result<Findings<T>, Failure> {
+    let mut findings = search.run(until, progress)?;
     let silent = findings.has_errors();
     let selectors = &search.selection.selectors;
     let means_nothing = |(index, selector): (usize, &Selector)| {
         selector.is_name() && findings.of(index).is_empty() && !is_explained(selector, &findings)
     };
     if selectors.iter().enumerate().any(means_nothing) {
-        search.survey(&mut findings, progress)?;
+        search.survey(until, &mut findings, progress)?;
     }
     let mut failures = Vec::new();
     for (index, selector) in selectors.iter().enumerate() {
@@ -66,12 +67,12 @@ pub(crate) fn find(
 
 /// Whether something is wrong in a file that may hold what a name means. One that cannot be read may hold
 /// anything, and explains nothing.
-fn is_explained(selector: &Selector, findings: &Findings) -> bool {
+fn is_explained<T>(selector: &Selector, findings: &Findings<T>) -> bool {
     findings.wrong.iter().any(|wrong| wrong.explains(selector))
 }
 
 /// Warns of files that may define a selected job once more, which nobody knows while they are wrong.
-fn doubtful_twins(search: &Search<'_>, findings: &Findings) -> Vec<Failure> {
+fn doubtful_twins<T>(search: &Search<'_>, findings: &Findings<T>) -> Vec<Failure> {
     let mut warnings = Vec::new();
     for doubt in &findings.doubts {
         let keys = findings.selected().map(|job| job.key.to_string());
@@ -113,7 +114,7 @@ fn no_match(pattern: &str) -> Failure {
     failure.help("write a pattern of names, `NAME`, or of keys, `CLUSTER/ROLE/ENVIRONMENT/NAME`")
 }
 
-fn unknown(word: &str, search: &Search<'_>, findings: &Findings) -> Failure {
+fn unknown<T>(word: &str, search: &Search<'_>, findings: &Findings<T>) -> Failure {
     let failure = Failure::new(format!("no job is called `{word}`"));
     if word == "-" {
         return failure

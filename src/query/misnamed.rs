@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::diagnostic::{Diagnostic, Failure, Place};
 use crate::lint::Levels;
 use crate::source::display_name;
-use crate::workspace::MISNAMED_FILE;
-use crate::workspace::{DefinitionFile, Misnamed, SETTINGS_FILE, Workspace};
+use crate::workspace::{DefinitionFile, MISNAMED_FILE, Misnamed, SETTINGS_FILE, Workspace};
 
 /// More files than these are not listed.
 const MOST: usize = 5;

@@ -14,4 +14,4 @@ pub(crate) mod selection;
 
 pub(crate) use find::{Several, find};
 pub(crate) use places::{line, place, table};
-pub(crate) use search::{Depth, Findings, Found, Progress, Search};
+pub(crate) use search::{Findings, Found, Progress, Search};

@@ -7,38 +7,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::compile::{self, Compiled, Compiler, Listed, Planned};
+use crate::compile::{self, Compiler, Listed, Until};
 use crate::diagnostic::{Diagnostic, Failure, MachineError, Severity};
 use crate::model::JobKey;
-use crate::plan::Needs;
 use crate::query::declared::{Declared, may_define};
 use crate::query::ignored::AskGit;
 use crate::query::misnamed;
 use crate::query::selection::{Selection, Selector};
-use crate::target::Form;
 use crate::workspace::{DefinitionFile, Survey, Workspace};
 
 /// Shows how much of a search is done.
 pub(crate) trait Progress: Sync {
     /// So many files have been looked at.
     fn files(&self, done: usize, total: usize);
-}
-
-/// How far to go with a job that is found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Depth {
-    /// Its own file has to be right.
-    Check,
-    /// It has to make a plan, too, which is kept.
-    Plan,
-    /// It has to compile, too.
-    Compile,
-    /// As before, and the compiled text is kept, which is all that many jobs have room for.
-    KeepText,
-    /// It has to compile, too, and what nodes need from the store is kept, without any text.
-    KeepNeeds,
-    /// It has to compile, too; the compiled text and what nodes need from the store are kept.
-    Keep,
 }
 
 /// The definitions of a workspace, and what is sought in them.
@@ -50,18 +31,15 @@ pub(crate) struct Search<'a> {
     /// Files that are nearly called like definitions, and are not read.
     pub(crate) misnamed: Vec<PathBuf>,
     pub(crate) selection: Selection,
-    pub(crate) depth: Depth,
 }
 
-/// What was found.
-#[derive(Debug, Default)]
-pub(crate) struct Findings {
+/// What was found, and what was kept of the selected jobs.
+#[derive(Debug)]
+pub(crate) struct Findings<T> {
     /// The jobs of all files that were looked at.
     pub(crate) jobs: Vec<Found>,
-    /// The selected ones, compiled.
-    pub(crate) compiled: Vec<Compiled>,
-    /// Their plans, if these were to be kept.
-    pub(crate) planned: Vec<Planned>,
+    /// What was kept of the selected ones, in no order.
+    pub(crate) kept: Vec<T>,
     /// What is wrong with them, and with files that may hold more of them.
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// How many files hold selected jobs, or are wrong and may hold some.
@@ -124,12 +102,8 @@ const ROW: usize = 64;
 
 impl<'a> Search<'a> {
     /// Prepares to look for what `words` mean, for everything if there are none.
-    pub(crate) fn new(
-        workspace: &'a Workspace,
-        words: &[String],
-        depth: Depth,
-    ) -> Result<Self, Failure> {
-        let search = Self::anywhere(workspace, words, depth)?;
+    pub(crate) fn new(workspace: &'a Workspace, words: &[String]) -> Result<Self, Failure> {
+        let search = Self::anywhere(workspace, words)?;
         if search.is_empty() {
             return Err(search.nowhere());
         }
@@ -137,11 +111,7 @@ impl<'a> Search<'a> {
     }
 
     /// Prepares to look in a workspace that need not have any definition.
-    pub(crate) fn anywhere(
-        workspace: &'a Workspace,
-        words: &[String],
-        depth: Depth,
-    ) -> Result<Self, Failure> {
+    pub(crate) fn anywhere(workspace: &'a Workspace, words: &[String]) -> Result<Self, Failure> {
         let Survey {
             definitions,
             misnamed,
@@ -159,7 +129,6 @@ impl<'a> Search<'a> {
             definitions,
             misnamed,
             selection,
-            depth,
         })
     }
 
@@ -180,20 +149,16 @@ impl<'a> Search<'a> {
         self.selection = Selection::of_files(files.map(|(index, _)| index).collect());
     }
 
-    /// With compiled jobs in this form, if one was asked for.
-    pub(crate) fn written_as(mut self, form: Option<impl Into<Form>>) -> Self {
-        if let Some(form) = form {
-            self.compiler.write_as(form.into());
-        }
-        self
-    }
-
     /// Looks for the jobs.
-    pub(super) fn run(&self, progress: &dyn Progress) -> Result<Findings, Failure> {
-        let mut findings = Findings::default();
+    pub(super) fn run<T: Send>(
+        &self,
+        until: &Until<'_, T>,
+        progress: &dyn Progress,
+    ) -> Result<Findings<T>, Failure> {
+        let mut findings = Findings::nothing();
         let named = self.selection.named_files();
         for &file in &named {
-            findings.add(file, self.look(file, None)?);
+            findings.add(file, self.look(file, None, until)?);
         }
         let others: Vec<_> = (0..self.definitions.len())
             .filter(|file| !named.contains(file))
@@ -214,7 +179,11 @@ impl<'a> Search<'a> {
         let rows: Vec<&[usize]> = others.chunks(row).collect();
         let looks = compile::in_parallel(
             &rows,
-            |row| row.iter().map(|&file| self.look(file, sought)).collect(),
+            |row| {
+                row.iter()
+                    .map(|&file| self.look(file, sought, until))
+                    .collect()
+            },
             |rows| progress.files(rows * row, others.len()),
         );
         let looks: Vec<_> = looks.into_iter().flat_map(|row: Vec<_>| row).collect();
@@ -232,7 +201,7 @@ impl<'a> Search<'a> {
 
     /// Tells files in which something is wrong that may be why a word means nothing, or not all that it
     /// should, from those that have nothing to do with it.
-    fn judge(&self, findings: &mut Findings) -> Result<(), MachineError> {
+    fn judge<T>(&self, findings: &mut Findings<T>) -> Result<(), MachineError> {
         let doubts = std::mem::take(&mut findings.doubts);
         let settled = |(index, selector): (usize, &Selector)| {
             let mut wrong = findings.wrong.iter().chain(&doubts);
@@ -282,9 +251,10 @@ impl<'a> Search<'a> {
     }
 
     /// Looks at all files that were left out.
-    pub(super) fn survey(
+    pub(super) fn survey<T: Send>(
         &self,
-        findings: &mut Findings,
+        until: &Until<'_, T>,
+        findings: &mut Findings<T>,
         progress: &dyn Progress,
     ) -> Result<(), Failure> {
         let files: Vec<_> = (0..self.definitions.len())
@@ -292,7 +262,7 @@ impl<'a> Search<'a> {
             .collect();
         let looks = compile::in_parallel(
             &files,
-            |&file| self.look(file, None),
+            |&file| self.look(file, None, until),
             |done| progress.files(done, files.len()),
         );
         for (file, look) in files.into_iter().zip(looks) {
@@ -307,13 +277,14 @@ impl<'a> Search<'a> {
     }
 
     /// Looks at a file, unless jobs of certain names are `sought` and it defines none of them.
-    fn look(
+    fn look<T>(
         &self,
         file: usize,
         sought: Option<&BTreeSet<String>>,
-    ) -> Result<Option<Look>, MachineError> {
+        until: &Until<'_, T>,
+    ) -> Result<Option<Look<T>>, MachineError> {
         let definition = &self.definitions[file];
-        let mut look = Look::default();
+        let mut look = Look::nothing();
         let source = match self.workspace.read_source(&definition.path) {
             Ok(source) => source,
             Err(trouble) => {
@@ -329,73 +300,68 @@ impl<'a> Search<'a> {
         if sought.is_some_and(|names| !names.iter().any(defines)) {
             return Ok(None);
         }
-        let checked = self.compiler.check(definition, &source);
-        let checked = checked.unpack(&mut look.diagnostics);
+        let mut means = Vec::new();
+        let report = self.compiler.compile(definition, &source, until, |keys| {
+            means = self.selection.of_jobs(file, keys);
+            means.iter().map(|by| !by.is_empty()).collect()
+        })?;
+        let compilation = report.unpack(&mut look.diagnostics);
         let wrong = |problem: &Diagnostic| problem.severity == Severity::Error;
         if look.diagnostics.iter().any(wrong) {
             look.doubt = Some((Declared::of(&source, definition.format), None));
         }
-        let Some(checked) = checked else {
+        let Some(compilation) = compilation else {
             return Ok(Some(look));
         };
-        let jobs = checked.jobs();
-        let keys: Vec<&JobKey> = jobs.iter().map(|job| &job.key).collect();
-        let means = self.selection.of_jobs(file, &keys);
-        look.jobs = jobs
-            .into_iter()
-            .zip(means)
-            .map(|(job, by)| Found { job, by })
-            .collect();
-        let selected = || look.jobs.iter().filter(|found| !found.by.is_empty());
-        if selected().next().is_none() {
+        if means.iter().all(Vec::is_empty) {
             // Warnings of others are for those who build them.
             look.diagnostics.retain(wrong);
-        } else if self.depth == Depth::Plan {
-            let wanted: BTreeSet<&JobKey> = selected().map(|found| &found.job.key).collect();
-            let report = self.compiler.plan(checked, &|key| wanted.contains(key))?;
-            look.diagnostics.extend(report.diagnostics);
-            look.planned = report.value.unwrap_or_default();
-        } else if self.depth != Depth::Check {
-            let wanted: BTreeSet<&JobKey> = selected().map(|found| &found.job.key).collect();
-            let report = self.compiler.finish(checked, &|key| wanted.contains(key))?;
-            look.diagnostics.extend(report.diagnostics);
-            let mut compiled = report.value.unwrap_or_default();
-            match self.depth {
-                Depth::Check | Depth::Plan | Depth::Compile => {}
-                Depth::KeepText => {
-                    for job in &mut compiled {
-                        job.needs = Needs::default();
-                    }
-                    look.compiled = compiled;
-                }
-                Depth::KeepNeeds => {
-                    for job in &mut compiled {
-                        job.bundle.files.clear();
-                        for need in &mut job.needs.scripts {
-                            Arc::make_mut(&mut need.script).text = String::new();
-                        }
-                    }
-                    look.compiled = compiled;
-                }
-                Depth::Keep => look.compiled = compiled,
-            }
         }
+        look.diagnostics.extend(compilation.diagnostics);
+        look.kept = compilation.kept;
+        let jobs = compilation.listed.into_iter().zip(means);
+        look.jobs = jobs.map(|(job, by)| Found { job, by }).collect();
         Ok(Some(look))
     }
 }
 
 /// What was seen in a file.
-#[derive(Debug, Default)]
-struct Look {
+#[derive(Debug)]
+struct Look<T> {
     /// Of a file in which something is wrong, which jobs it seems to have, and why it cannot be read.
     doubt: Option<(Declared, Option<MachineError>)>,
     jobs: Vec<Found>,
-    compiled: Vec<Compiled>,
-    planned: Vec<Planned>,
+    kept: Vec<T>,
     diagnostics: Vec<Diagnostic>,
 }
 
-impl Findings {
+impl<T> Look<T> {
+    fn nothing() -> Self {
+        Self {
+            doubt: None,
+            jobs: Vec::new(),
+            kept: Vec::new(),
+            diagnostics: Vec::new(),
+        }
+    }
+}
+
+impl<T> Findings<T> {
+    /// What there is where nothing was looked at.
+    pub(crate) fn nothing() -> Self {
+        Self {
+            jobs: Vec::new(),
+            kept: Vec::new(),
+            diagnostics: Vec::new(),
+            concerned: 0,
+            wrong: Vec::new(),
+            doubts: Vec::new(),
+            files: BTreeSet::new(),
+            warnings: Vec::new(),
+            failures: Vec::new(),
+        }
+    }
+
     /// The jobs that were asked for.
     pub(crate) fn selected(&self) -> impl Iterator<Item = &Listed> {
         let selected = self.jobs.iter().filter(|found| !found.by.is_empty());
@@ -417,13 +383,12 @@ impl Findings {
         severities.any(|severity| severity == Severity::Error)
     }
 
-    fn add(&mut self, file: usize, look: Option<Look>) {
+    fn add(&mut self, file: usize, look: Option<Look<T>>) {
         if let Some(look) = look {
             let selected = look.jobs.iter().any(|found| !found.by.is_empty());
             self.concerned += usize::from(selected);
             self.jobs.extend(look.jobs);
-            self.compiled.extend(look.compiled);
-            self.planned.extend(look.planned);
+            self.kept.extend(look.kept);
             self.files.insert(file);
             let doubt = look.doubt.map(|(declared, trouble)| WrongFile {
                 file,

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cache::{Caches, Known, Nodes, Waiting};
-use crate::compile::Compiled;
 use crate::diagnostic::Failure;
+use crate::model::JobKey;
+use crate::plan::Needs;
 use crate::store::{Digest, StorePath};
 use crate::workspace::Workspace;
 
@@ -15,13 +16,13 @@ use super::readiness::Readiness;
 /// # Errors
 /// If the nodes ask no cache, or a cache names more store paths than there can be.
 pub(crate) fn ask<'j>(
-    jobs: &'j [Compiled],
+    jobs: &'j [(JobKey, Needs)],
     workspace: &Workspace,
     caches: &Caches,
     waiting: &impl Waiting,
 ) -> Result<Readiness<'j>, Failure> {
     let known = known(jobs, workspace);
-    let roots = jobs.iter().flat_map(|job| &job.needs.scripts);
+    let roots = jobs.iter().flat_map(|(_, needs)| &needs.scripts);
     let roots: BTreeSet<_> = roots.map(|need| need.script.path.clone()).collect();
     if roots.is_empty() {
         // A cache that cannot be reached would be waited for only to say that nothing is needed.
@@ -46,7 +47,7 @@ fn nodes(workspace: &Workspace, caches: &Caches) -> Result<Nodes, Failure> {
 }
 
 /// What is known of store paths without asking: of what jobc makes itself, and of what is locked.
-fn known(jobs: &[Compiled], workspace: &Workspace) -> BTreeMap<StorePath, Known> {
+fn known(jobs: &[(JobKey, Needs)], workspace: &Workspace) -> BTreeMap<StorePath, Known> {
     let mut known = workspace.locked();
     let mut insert = |path: &StorePath, nar: &Digest, references| {
         known.entry(path.clone()).or_insert(Known {
@@ -56,11 +57,11 @@ fn known(jobs: &[Compiled], workspace: &Workspace) -> BTreeMap<StorePath, Known>
             references,
         });
     };
-    for job in jobs {
-        for import in job.needs.imports.values() {
+    for (_, needs) in jobs {
+        for import in needs.imports.values() {
             insert(&import.path, &import.nar, BTreeSet::new());
         }
-        for need in &job.needs.scripts {
+        for need in &needs.scripts {
             let script = &need.script;
             insert(&script.path, &script.nar, script.references.clone());
         }

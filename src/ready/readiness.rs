@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::cache::{AskError, CacheUrl, Caches, Found, Nodes, NotFrom, Verdict};
-use crate::compile::Compiled;
 use crate::model::JobKey;
-use crate::plan::NeededBy;
+use crate::plan::{NeededBy, Needs};
 use crate::store::{StoreDir, StorePath};
 
 /// Whether nodes can get what jobs need.
@@ -71,7 +70,7 @@ impl Row<'_> {
 
 impl<'j> Readiness<'j> {
     pub(super) fn new(
-        jobs: &'j [Compiled],
+        jobs: &'j [(JobKey, Needs)],
         found: BTreeMap<StorePath, Found>,
         nodes: &Nodes,
         caches: &Caches,
@@ -129,7 +128,7 @@ impl<'j> Readiness<'j> {
 
 /// Who needs each path: whose script leads there.
 fn needed_by<'j>(
-    jobs: &'j [Compiled],
+    jobs: &'j [(JobKey, Needs)],
     found: &BTreeMap<StorePath, Found>,
 ) -> BTreeMap<StorePath, Vec<(&'j JobKey, &'j NeededBy)>> {
     let numbers: BTreeMap<&StorePath, usize> = found.keys().zip(0..).collect();
@@ -143,7 +142,7 @@ fn needed_by<'j>(
     let mut seen = vec![usize::MAX; found.len()];
     let needs = jobs
         .iter()
-        .flat_map(|job| job.needs.scripts.iter().map(move |need| (&job.key, need)));
+        .flat_map(|(key, needs)| needs.scripts.iter().map(move |need| (key, need)));
     for (who, (key, need)) in needs.enumerate() {
         let mut waiting: Vec<usize> = number(&need.script.path).into_iter().collect();
         while let Some(path) = waiting.pop() {

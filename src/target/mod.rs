@@ -30,6 +30,19 @@ pub fn emit(plan: &Plan, form: Form) -> Report<Bundle> {
     })
 }
 
+/// What [`emit`] would refuse, found without writing anything.
+pub fn carries(plan: &Plan, form: Form) -> Report<()> {
+    let refused = match form {
+        Form::Target(Target::AuroraJson) => aurora::json::refused(plan),
+        Form::Target(Target::AuroraConfig) | Form::Complete => Vec::new(),
+    };
+    if refused.is_empty() {
+        Report::ok(())
+    } else {
+        Report::failed(refused)
+    }
+}
+
 /// The files of a bundle of one.
 fn alone(text: String) -> Vec<Artifact> {
     vec![Artifact::alone(text)]

@@ -3,13 +3,14 @@
 //! Only reads, runs nothing, and stays silent: of a workspace in which something is wrong, it offers
 //! what can be read. Of very many definitions, it offers the names that their paths say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use clap_complete::engine::{CompletionCandidate, PathCompleter, ValueCompleter};
 
-use crate::compile::{Compiler, in_parallel};
+use crate::compile::{Compiler, Until, every, in_parallel};
+use crate::model::Job;
 use crate::registry::CODES;
 use crate::workspace::{DefinitionFile, Workspace};
 
@@ -109,14 +110,10 @@ fn job_names() -> Offers {
     }
     let read = |definition: &DefinitionFile| {
         let source = workspace.read_source(&definition.path).ok()?.value?;
-        let checked = compiler.check(definition, &source).value?;
-        Some(
-            checked
-                .jobs()
-                .into_iter()
-                .map(|job| job.key)
-                .collect::<Vec<_>>(),
-        )
+        let until: Until<'_, ()> = Until::Listed(&|_| ());
+        let report = compiler.compile(definition, &source, &until, every).ok()?;
+        let jobs = report.value?.listed.into_iter();
+        Some(jobs.map(|job| job.key).collect::<Vec<_>>())
     };
     let keys = in_parallel(&definitions, read, |_| {});
     let mut names: BTreeMap<String, usize> = BTreeMap::new();
@@ -150,7 +147,15 @@ fn package_names() -> Offers {
     let few = &definitions[..definitions.len().min(MOST)];
     let read = |definition: &DefinitionFile| {
         let source = workspace.read_source(&definition.path).ok()?.value?;
-        Some(compiler.check(definition, &source).value?.package_names())
+        let until: Until<'_, Vec<String>> = Until::Listed(&|job: &Job| {
+            let packages = job.packages.iter().flatten();
+            packages.map(|(name, _)| name.to_string()).collect()
+        });
+        let report = compiler.compile(definition, &source, &until, every).ok()?;
+        let found = report.value?;
+        let mut names: BTreeSet<String> = found.kept.into_iter().flatten().collect();
+        names.extend(found.shared_packages.keys().map(ToString::to_string));
+        Some(names)
     };
     for name in in_parallel(few, read, |_| {})
         .into_iter()

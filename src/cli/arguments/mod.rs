@@ -12,6 +12,7 @@ use crate::cache::{CacheUrl, CacheUrlError};
 use crate::cli::ui::options::{Color, MessageFormat};
 use crate::cli::ui::topics;
 use crate::target::{Form, Target};
+use crate::workspace::Workspace;
 
 /// What every command takes.
 #[derive(Debug, Args)]
@@ -94,4 +95,10 @@ pub(crate) fn cache(text: &str) -> Result<CacheUrl, String> {
         let help = error.help().map(|help| format!("; {help}"));
         format!("{error}{}", help.unwrap_or_default())
     })
+}
+
+/// The form that jobs are compiled to: the target that was named, or that of the workspace's settings.
+pub(crate) fn form(named: Option<CompileTarget>, workspace: &Workspace) -> Form {
+    let by_settings = || Form::Target(workspace.settings.target.unwrap_or_default());
+    named.map_or_else(by_settings, Form::from)
 }

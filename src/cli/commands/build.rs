@@ -5,16 +5,19 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::arguments::{CompileTarget, Global, Jobs, Strictness};
+use crate::cli::arguments::{CompileTarget, Global, Jobs, Strictness, form};
 use crate::cli::jobs::find;
 use crate::cli::readiness;
 use crate::cli::ui::console::Console;
 use crate::cli::ui::exit::Exit;
 use crate::cli::ui::output;
 use crate::cli::workspace::open;
-use crate::compile::{Compiled, in_parallel};
+use crate::compile::{Compiled, Until, in_parallel};
 use crate::diagnostic::{Failure, MachineError};
-use crate::query::{Depth, Findings, Search, Several, table};
+use crate::model::JobKey;
+use crate::plan::Needs;
+use crate::query::{Findings, Search, Several, table};
+use crate::target::Bundle;
 use crate::workspace::Workspace;
 use crate::write::Destination;
 
@@ -73,13 +76,14 @@ pub(crate) fn run(args: &BuildArgs, global: &Global, console: &Console) -> Resul
     let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
         return Ok(console.close(diagnostics, None, &[]));
     };
-    let depth = if args.ready {
-        Depth::Keep
-    } else {
-        Depth::KeepText
+    let search = Search::new(&workspace, &args.jobs.names)?;
+    // What nodes need takes more room than many jobs have.
+    let keep = |job: Compiled| Built {
+        needs: args.ready.then_some((job.key, job.needs)),
+        bundle: job.bundle,
     };
-    let search = Search::new(&workspace, &args.jobs.names, depth)?.written_as(args.target);
-    let mut findings = find(&search, Several::ByPattern, console)?;
+    let until = Until::Emitted(form(args.target, &workspace), &keep);
+    let mut findings = find(&search, &until, Several::ByPattern, console)?;
     if findings.failures.is_empty() && args.stdout && findings.selected().nth(1).is_some() {
         findings.failures.push(too_many(&findings));
     }
@@ -88,10 +92,11 @@ pub(crate) fn run(args: &BuildArgs, global: &Global, console: &Console) -> Resul
     if exit != Exit::Done {
         return Ok(exit);
     }
-    let mut jobs = findings.compiled;
-    jobs.sort_by(|a, b| a.key.cmp(&b.key));
+    let mut jobs = findings.kept;
+    jobs.sort_by(|a, b| a.bundle.key.cmp(&b.bundle.key));
     if args.ready {
-        let exit = readiness::require(&jobs, &workspace, console)?;
+        let needs: Vec<_> = jobs.iter_mut().filter_map(|job| job.needs.take()).collect();
+        let exit = readiness::require(&needs, &workspace, console)?;
         if exit != Exit::Done {
             return Ok(exit);
         }
@@ -106,8 +111,15 @@ pub(crate) fn run(args: &BuildArgs, global: &Global, console: &Console) -> Resul
     Ok(Exit::Done)
 }
 
+/// What is kept of a compiled job.
+struct Built {
+    bundle: Bundle,
+    /// What its nodes need, if they are asked for it.
+    needs: Option<(JobKey, Needs)>,
+}
+
 fn write(
-    jobs: &[Compiled],
+    jobs: &[Built],
     out: Option<&Path>,
     workspace: &Workspace,
 ) -> Result<Vec<PathBuf>, MachineError> {
@@ -117,7 +129,7 @@ fn write(
         let (own, store) = (workspace.own_directory(), workspace.store_directory());
         Destination::in_own(&workspace.root, &own, &store)?
     };
-    let write = |job: &Compiled| destination.write(&job.bundle);
+    let write = |job: &Built| destination.write(&job.bundle);
     in_parallel(jobs, write, |_| {}).into_iter().collect()
 }
 
@@ -126,10 +138,10 @@ fn absolute(directory: &Path) -> Result<PathBuf, MachineError> {
         .map_err(|error| MachineError::new(format!("cannot find `{}`", directory.display()), error))
 }
 
-fn lines(jobs: &[Compiled], paths: &[PathBuf], word: Option<Word>) -> String {
+fn lines(jobs: &[Built], paths: &[PathBuf], word: Option<Word>) -> String {
     let mut lines = String::new();
     for (job, path) in jobs.iter().zip(paths) {
-        let (key, path) = (&job.key, path.display());
+        let (key, path) = (&job.bundle.key, path.display());
         let line = match word {
             None => writeln!(lines, "{key} {path}"),
             Some(Word::Key) => writeln!(lines, "{key}"),
@@ -140,7 +152,7 @@ fn lines(jobs: &[Compiled], paths: &[PathBuf], word: Option<Word>) -> String {
     lines
 }
 
-fn too_many(findings: &Findings) -> Failure {
+fn too_many<T>(findings: &Findings<T>) -> Failure {
     let count = findings.selected().count();
     Failure::new(format!(
         "`--stdout` is for one job, and {count} are selected"

@@ -3,15 +3,16 @@
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 
-use crate::cli::arguments::{CompileTarget, Global, Jobs, Strictness};
+use crate::cli::arguments::{CompileTarget, Global, Jobs, Strictness, form};
 use crate::cli::jobs::find;
 use crate::cli::ui::console::Console;
 use crate::cli::ui::exit::Exit;
 use crate::cli::workspace::open;
 use crate::compare;
+use crate::compile::Until;
 use crate::diagnostic::render::{Lines, LookedAt, counted, visible};
 use crate::diagnostic::{Diagnostic, Failure, Severity};
-use crate::query::{Depth, Search, Several, line};
+use crate::query::{Search, Several, line};
 
 /// Check jobs without writing anything
 ///
@@ -64,8 +65,7 @@ pub(crate) fn run(args: &CheckArgs, global: &Global, console: &Console) -> Resul
     let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
         return Ok(console.close(diagnostics, None, &[]));
     };
-    let mut search =
-        Search::new(&workspace, &args.jobs.names, Depth::Compile)?.written_as(args.target);
+    let mut search = Search::new(&workspace, &args.jobs.names)?;
     let mut left_out = None;
     if let Some(revision) = &args.changed {
         let Some(changed) = compare::changed_since(revision, &workspace)?.unpack(&mut diagnostics)
@@ -75,7 +75,8 @@ pub(crate) fn run(args: &CheckArgs, global: &Global, console: &Console) -> Resul
         search.limit(&changed);
         left_out = Some((search.definitions.len() - changed.len(), revision));
     }
-    let mut findings = find(&search, Several::ByName, console)?;
+    let until: Until<'_, ()> = Until::Checked(form(args.target, &workspace), &|_| ());
+    let mut findings = find(&search, &until, Several::ByName, console)?;
     diagnostics.append(&mut findings.diagnostics);
     let mut lines = Lines::default();
     console.looked_at(findings.selected().map(|job| LookedAt {

@@ -11,10 +11,11 @@ use crate::cli::ui::console::Console;
 use crate::cli::ui::exit::Exit;
 use crate::cli::ui::output;
 use crate::cli::workspace::open;
-use crate::compile::Listed;
+use crate::compile::{Listed, Until};
 use crate::diagnostic::Failure;
 use crate::diagnostic::render::{Lines, visible};
-use crate::query::{Depth, Search, Several, line, place};
+use crate::model::Job;
+use crate::query::{Search, Several, line, place};
 
 /// List jobs with their files and processes
 ///
@@ -54,12 +55,17 @@ pub(crate) fn run(args: &ListArgs, global: &Global, console: &Console) -> Result
     let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
         return Ok(console.close(diagnostics, None, &[]));
     };
-    let search = Search::new(&workspace, &args.jobs.names, Depth::Check)?;
-    let mut findings = find(&search, Several::ByName, console)?;
+    let search = Search::new(&workspace, &args.jobs.names)?;
+    let processes = |job: &Job| {
+        let processes = job.task.processes.iter();
+        processes.map(|process| process.name.to_string()).collect()
+    };
+    let until: Until<'_, Vec<String>> = Until::Listed(&processes);
+    let mut findings = find(&search, &until, Several::ByName, console)?;
     diagnostics.append(&mut findings.diagnostics);
     let exit = console.close(diagnostics, None, &findings.failures);
-    let mut jobs: Vec<_> = findings.selected().collect();
-    jobs.sort_by_key(|job| (&job.key, job.location.file.name()));
+    let mut jobs: Vec<_> = findings.selected().zip(&findings.kept).collect();
+    jobs.sort_by_key(|(job, _)| (&job.key, job.location.file.name()));
     output::print(&match args.format {
         ListFormat::Text => text(&jobs),
         ListFormat::Json => json(&jobs),
@@ -67,22 +73,25 @@ pub(crate) fn run(args: &ListArgs, global: &Global, console: &Console) -> Result
     Ok(exit)
 }
 
+/// A job and the names of its processes.
+type Row<'a> = (&'a Listed, &'a Vec<String>);
+
 impl<'a> Item<'a> {
-    fn new(job: &'a Listed, lines: &mut Lines<'a>) -> Self {
+    fn new((job, processes): Row<'a>, lines: &mut Lines<'a>) -> Self {
         Self {
             key: job.key.to_string(),
             file: job.location.file.name(),
             line: line(job, lines),
-            processes: &job.processes,
+            processes,
         }
     }
 }
 
-fn text(jobs: &[&Listed]) -> String {
+fn text(jobs: &[Row<'_>]) -> String {
     let mut lines = Lines::default();
     let mut rows = Vec::with_capacity(jobs.len());
-    for job in jobs {
-        let processes = visible::line(&job.processes.join(", "));
+    for (job, processes) in jobs {
+        let processes = visible::line(&processes.join(", "));
         rows.push((job.key.to_string(), place(job, &mut lines), processes));
     }
     let keys = rows.iter().map(|(key, _, _)| key.len()).max().unwrap_or(0);
@@ -95,9 +104,9 @@ fn text(jobs: &[&Listed]) -> String {
     text
 }
 
-fn json(jobs: &[&Listed]) -> String {
+fn json(jobs: &[Row<'_>]) -> String {
     let mut lines = Lines::default();
-    let items: Vec<_> = jobs.iter().map(|job| Item::new(job, &mut lines)).collect();
+    let items: Vec<_> = jobs.iter().map(|job| Item::new(*job, &mut lines)).collect();
     let mut text = serde_json::to_string_pretty(&items).expect("strings and numbers become JSON");
     text.push('\n');
     text

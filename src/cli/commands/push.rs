@@ -13,14 +13,16 @@ use crate::cli::ui::console::Console;
 use crate::cli::ui::exit::Exit;
 use crate::cli::ui::output;
 use crate::cli::workspace::open;
-use crate::compile::Compiled;
+use crate::compile::{Planned, Until};
 use crate::diagnostic::Failure;
 use crate::diagnostic::render::counted;
+use crate::model::JobKey;
+use crate::plan::Needs;
 use crate::publish::{
     Ahead, Compared, Directory, Extent, Goal, How, Looked, Names, Nix, Object, Outcome, Packages,
     Packing, Plan, Target, TargetError, Wishes, Work, objects, packages, read_key,
 };
-use crate::query::{Depth, Search, Several};
+use crate::query::{Search, Several};
 use crate::scratch::{Scratch, Use, remove_left};
 use crate::store::SecretKey;
 use crate::target::Form;
@@ -133,20 +135,20 @@ pub(crate) fn run(args: &PushArgs, global: &Global, console: &Console) -> Result
     let looked = directory.map(|path| Directory::look(path, &workspace.store_dir));
     let looked = looked.transpose()?;
     let ahead = directory.map(|path| Arc::new(Ahead::new(path)));
-    let search = Search::new(&workspace, &args.jobs.names, Depth::Keep)?;
-    let mut search = search.written_as(Some(Form::Complete));
+    let mut search = Search::new(&workspace, &args.jobs.names)?;
     let is_packed = !matches!(target.packing, None | Some(Packing::None));
     if let Some(ahead) = ahead.as_ref().filter(|_| !args.dry_run && !is_packed) {
         search.compiler.keep(Arc::clone(ahead) as Arc<_>);
     }
-    let mut findings = find(&search, Several::ByPattern, console)?;
+    let until = Until::Checked(Form::Complete, &Planned::into_needs);
+    let mut findings = find(&search, &until, Several::ByPattern, console)?;
     diagnostics.append(&mut findings.diagnostics);
     let exit = console.close(diagnostics, None, &findings.failures);
     if exit != Exit::Done {
         return Ok(exit);
     }
-    let mut jobs: Vec<_> = findings.compiled.iter().collect();
-    jobs.sort_by(|one, other| one.key.cmp(&other.key));
+    let mut jobs = findings.kept;
+    jobs.sort_by(|(one, _), (other, _)| one.cmp(other));
     let push = Push {
         args,
         workspace: &workspace,
@@ -176,8 +178,8 @@ fn target(args: &PushArgs, workspace: &Workspace) -> Result<Target, TargetError>
     Target::new(args.to.clone(), wishes, &workspace.store_dir)
 }
 
-fn objects_of<'j>(jobs: &[&'j Compiled]) -> Vec<Object<'j>> {
-    objects(jobs.iter().map(|job| (job.key.to_string(), &job.needs)))
+fn objects_of(jobs: &[(JobKey, Needs)]) -> Vec<Object<'_>> {
+    objects(jobs.iter().map(|(key, needs)| (key.to_string(), needs)))
 }
 
 /// One run of the command.
@@ -193,7 +195,7 @@ struct Push<'a> {
 
 impl Push<'_> {
     /// Into a directory, which takes no Nix for what jobc itself makes.
-    fn to_directory(&self, directory: Directory, jobs: &[&Compiled]) -> Result<(), Failure> {
+    fn to_directory(&self, directory: Directory, jobs: &[(JobKey, Needs)]) -> Result<(), Failure> {
         let goal = self.goal(directory.is_cache(), Some(&directory));
         let Looked {
             outcome,
@@ -238,7 +240,7 @@ impl Push<'_> {
     }
 
     /// Into any other store: by way of a cache that Nix copies from.
-    fn through_nix(&self, jobs: &[&Compiled]) -> Result<(), Failure> {
+    fn through_nix(&self, jobs: &[(JobKey, Needs)]) -> Result<(), Failure> {
         let store_dir = &self.workspace.store_dir;
         let url = &self.target.url;
         let Some(nix) = Nix::find(store_dir, self.console.shows_progress())? else {
@@ -301,7 +303,7 @@ impl Push<'_> {
         }
     }
 
-    fn packages(&self, jobs: &[&Compiled], goal: &Goal<'_>) -> Result<Looked, Failure> {
+    fn packages(&self, jobs: &[(JobKey, Needs)], goal: &Goal<'_>) -> Result<Looked, Failure> {
         if self.args.without_packages {
             return Ok(Looked::default());
         }

@@ -12,8 +12,9 @@ use crate::cli::ui::console::Console;
 use crate::cli::ui::exit::Exit;
 use crate::cli::ui::{output, terminal};
 use crate::cli::workspace::open;
+use crate::compile::{Planned, Until};
 use crate::diagnostic::Failure;
-use crate::query::{Depth, Search, Several};
+use crate::query::{Search, Several};
 use crate::ready;
 use crate::target::Form;
 
@@ -83,16 +84,16 @@ pub(crate) fn run(args: &ReadyArgs, global: &Global, console: &Console) -> Resul
     let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
         return Ok(console.close(diagnostics, None, &[]));
     };
-    let search =
-        Search::new(&workspace, &args.jobs.names, Depth::Keep)?.written_as(Some(Form::Complete));
-    let mut findings = find(&search, Several::ByName, console)?;
+    let search = Search::new(&workspace, &args.jobs.names)?;
+    let until = Until::Checked(Form::Complete, &Planned::into_needs);
+    let mut findings = find(&search, &until, Several::ByName, console)?;
     diagnostics.append(&mut findings.diagnostics);
     let exit = console.close(diagnostics, None, &findings.failures);
     if exit != Exit::Done {
         return Ok(exit);
     }
-    let mut jobs = findings.compiled;
-    jobs.sort_by(|a, b| a.key.cmp(&b.key));
+    let mut jobs = findings.kept;
+    jobs.sort_by(|(a, _), (b, _)| a.cmp(b));
     let patience = Patience::within(Duration::from_secs(args.timeout.into()));
     let archives = if args.trust_narinfo {
         Archives::Believed

@@ -11,8 +11,9 @@ use crate::cli::jobs::find;
 use crate::cli::ui::console::Console;
 use crate::cli::ui::exit::Exit;
 use crate::cli::workspace::{current_dir, open};
+use crate::compile::Until;
 use crate::diagnostic::{Failure, MachineError};
-use crate::query::{self, Depth, Search, Several, table};
+use crate::query::{self, Search, Several, table};
 use crate::registry::CODES;
 use crate::run::{Compiled, CompiledJob};
 use crate::target::Form;
@@ -165,8 +166,9 @@ fn compile(
         return Ok(Err(console.close(diagnostics, None, &[])));
     };
     let words = [word.to_owned()];
-    let search = Search::new(&workspace, &words, Depth::Keep)?.written_as(Some(Form::Complete));
-    let mut findings = find(&search, Several::Never, console)?;
+    let search = Search::new(&workspace, &words)?;
+    let until = Until::Emitted(Form::Complete, &|job| job);
+    let mut findings = find(&search, &until, Several::Never, console)?;
     let count = findings.selected().count();
     if findings.failures.is_empty() && count > 1 {
         let failure = Failure::new(format!("`run` is for one job, and {count} are selected"));
@@ -181,7 +183,7 @@ fn compile(
     if exit != Exit::Done {
         return Ok(Err(exit));
     }
-    match findings.compiled.pop() {
+    match findings.kept.pop() {
         Some(job) => {
             let importer = search.compiler.importer().clone();
             let text = job.bundle.listing();
@@ -212,15 +214,12 @@ fn own_of_file(
         None => open(global).ok()?.value?,
     };
     let words = [key];
-    let search = Search::new(&workspace, &words, Depth::Keep).ok()?;
-    let search = search.written_as(Some(Form::Complete));
+    let search = Search::new(&workspace, &words).ok()?;
+    let until = Until::Emitted(Form::Complete, &|job| job);
     let progress = console.progress_of(0, "files");
-    let mut findings = query::find(&search, Several::Never, &progress).ok()?;
+    let mut findings = query::find(&search, &until, Several::Never, &progress).ok()?;
     drop(progress);
-    let job = findings
-        .compiled
-        .pop()
-        .filter(|_| findings.compiled.is_empty())?;
+    let job = findings.kept.pop().filter(|_| findings.kept.is_empty())?;
     let importer = search.compiler.importer().clone();
     let [word] = &words;
     Some(Own::new(word, job, importer, &workspace).mentioned_in(text))

@@ -55,7 +55,10 @@ pub(super) fn check(
     let new: BTreeMap<_, _> = jobs
         // What a conflict of a merge hides is no difference of jobs.
         .filter(|(name, (_, state))| *state != State::Current && !unreadable.contains(name))
-        .map(|(_, (job, _))| SideJob::of_compiled(job))
+        .map(|(_, (job, _))| {
+            let (added, needs) = job.compared.unwrap_or_default();
+            SideJob::of_compiled(&job.bundle, added, needs)
+        })
         .collect();
     let mut before = Side::of_jobs(directory, old, None);
     before.store_dir = workspace.store_dir.clone();

@@ -10,11 +10,12 @@ use crate::cli::ui::console::Console;
 use crate::cli::ui::exit::Exit;
 use crate::cli::ui::output;
 use crate::cli::workspace::open;
+use crate::compile::{Compiled, Until};
 use crate::diagnostic::Failure;
-use crate::query::{Depth, Findings, Search, Several};
+use crate::query::{Findings, Search, Several};
 use crate::target::Form;
 
-use snapshots::{Extent, Snapshots};
+use snapshots::{Extent, Kept, Snapshots};
 
 pub(crate) use arguments::SnapshotArgs;
 
@@ -27,12 +28,6 @@ pub(crate) fn run(
     let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
         return Ok(console.close(diagnostics, None, &[]));
     };
-    let depth = if args.check {
-        // To show what differs in imported files.
-        Depth::Keep
-    } else {
-        Depth::KeepText
-    };
     let extent = if args.jobs.names.is_empty() {
         Extent::All
     } else {
@@ -40,21 +35,26 @@ pub(crate) fn run(
     };
     let search = match extent {
         // Without any job, all snapshots are of jobs that are no more.
-        Extent::All => Search::anywhere(&workspace, &args.jobs.names, depth)?,
-        Extent::Selected => Search::new(&workspace, &args.jobs.names, depth)?,
+        Extent::All => Search::anywhere(&workspace, &args.jobs.names)?,
+        Extent::Selected => Search::new(&workspace, &args.jobs.names)?,
     };
-    let search = search.written_as(Some(Form::Complete));
-    let mut findings = Findings::default();
+    let keep = |job: Compiled| Kept {
+        // To show what differs in imported files.
+        compared: args.check.then_some((job.added, job.needs)),
+        bundle: job.bundle,
+    };
+    let until = Until::Emitted(Form::Complete, &keep);
+    let mut findings = Findings::nothing();
     if !search.is_empty() {
-        findings = find(&search, Several::ByName, console)?;
+        findings = find(&search, &until, Several::ByName, console)?;
     }
     diagnostics.append(&mut findings.diagnostics);
     let exit = console.close(diagnostics, None, &findings.failures);
     if exit != Exit::Done {
         return Ok(exit);
     }
-    let mut jobs = findings.compiled;
-    jobs.sort_by(|a, b| a.key.cmp(&b.key));
+    let mut jobs = findings.kept;
+    jobs.sort_by(|a, b| a.bundle.key.cmp(&b.bundle.key));
     let mut snapshots = Snapshots::compare(jobs, &workspace, extent)?;
     if search.is_empty() && snapshots.orphans.is_empty() {
         return Err(search.nowhere());

@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::cli::ui::console::Console;
-use crate::compile::{Compiled, in_parallel};
+use crate::compile::in_parallel;
 use crate::diagnostic::render::{counted, visible};
 use crate::diagnostic::{Failure, MachineError};
+use crate::plan::Needs;
 use crate::snapshot::{Directory, SnapshotName, State, alike};
 use crate::source::display_name;
+use crate::target::Bundle;
+use crate::target::aurora::AddedStep;
 use crate::workspace::Workspace;
 
 /// Which snapshots are looked at.
@@ -20,12 +23,19 @@ pub(super) enum Extent {
     Selected,
 }
 
+/// What is kept of a compiled job.
+pub(super) struct Kept {
+    pub(super) bundle: Bundle,
+    /// The steps that jobc added and what nodes need, if that is compared.
+    pub(super) compared: Option<(Vec<AddedStep>, Needs)>,
+}
+
 /// What jobs compile to, and their snapshots.
 pub(super) struct Snapshots<'a> {
     pub(super) workspace: &'a Workspace,
     pub(super) directory: Directory,
     /// The jobs with their snapshots as they are.
-    pub(super) jobs: BTreeMap<SnapshotName, (Compiled, State)>,
+    pub(super) jobs: BTreeMap<SnapshotName, (Kept, State)>,
     /// The snapshots of jobs that are no more.
     pub(super) orphans: Vec<SnapshotName>,
     /// Files where snapshots lie that are none.
@@ -34,16 +44,19 @@ pub(super) struct Snapshots<'a> {
 
 impl<'a> Snapshots<'a> {
     pub(super) fn compare(
-        compiled: Vec<Compiled>,
+        compiled: Vec<Kept>,
         workspace: &'a Workspace,
         extent: Extent,
     ) -> Result<Self, Failure> {
         let directory = Directory::open(&workspace.root, workspace.snapshot_directory())?;
         let mut named = Vec::with_capacity(compiled.len());
         for job in compiled {
-            let name = SnapshotName::of(&job.key).ok_or_else(|| {
-                Failure::new(format!("no snapshot can be called `{}.json`", job.key))
-                    .help("give the job a key without `.` and `..` between its slashes")
+            let name = SnapshotName::of(&job.bundle.key).ok_or_else(|| {
+                Failure::new(format!(
+                    "no snapshot can be called `{}.json`",
+                    job.bundle.key
+                ))
+                .help("give the job a key without `.` and `..` between its slashes")
             })?;
             named.push((name, job));
         }
@@ -95,7 +108,7 @@ impl<'a> Snapshots<'a> {
     }
 
     /// The snapshots in a state.
-    pub(super) fn of(&self, state: State) -> impl Iterator<Item = (&SnapshotName, &Compiled)> {
+    pub(super) fn of(&self, state: State) -> impl Iterator<Item = (&SnapshotName, &Kept)> {
         let jobs = self.jobs.iter();
         jobs.filter_map(move |(name, (job, found))| (*found == state).then_some((name, job)))
     }
@@ -106,7 +119,7 @@ impl<'a> Snapshots<'a> {
             .of(State::Missing)
             .chain(self.of(State::Stale))
             .collect();
-        let write = |(name, job): &(&SnapshotName, &Compiled)| {
+        let write = |(name, job): &(&SnapshotName, &Kept)| {
             self.directory.write(name, &job.bundle.listing())
         };
         let written: Result<Vec<()>, MachineError> =

@@ -11,9 +11,10 @@ use crate::cli::ui::console::Console;
 use crate::cli::ui::exit::Exit;
 use crate::cli::ui::output;
 use crate::cli::workspace::open;
+use crate::compile::{Planned, Until};
 use crate::diagnostic::Failure;
 use crate::diagnostic::render::counted;
-use crate::query::{Depth, Found, Search, Several};
+use crate::query::{Found, Search, Several};
 use crate::store::StoreDir;
 use crate::target::Form;
 use crate::why::text::Style;
@@ -31,18 +32,18 @@ pub(crate) fn run(args: &WhyArgs, global: &Global, console: &Console) -> Result<
     let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
         return Ok(console.close(diagnostics, None, &[]));
     };
-    let search = Search::new(&workspace, &args.jobs, Depth::KeepNeeds)?;
-    let search = search.written_as(Some(Form::Complete));
-    let mut findings = find(&search, Several::ByName, console)?;
+    let search = Search::new(&workspace, &args.jobs)?;
+    let until = Until::Checked(Form::Complete, &Planned::into_needs);
+    let mut findings = find(&search, &until, Several::ByName, console)?;
     diagnostics.append(&mut findings.diagnostics);
     let compiled = console.close(diagnostics, None, &findings.failures);
     let is_partial = compiled == Exit::Wrong && args.jobs.is_empty();
     if compiled != Exit::Done && !is_partial {
         return Ok(compiled);
     }
-    let mut jobs = findings.compiled;
-    jobs.sort_by(|a, b| a.key.cmp(&b.key));
-    let jobs = jobs.iter().map(|job| (&job.key, &job.needs));
+    let mut jobs = findings.kept;
+    jobs.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let jobs = jobs.iter().map(|(key, needs)| (key, needs));
     let web = Web::new(jobs, &workspace.lock);
     let question = Question {
         word: &args.what,
