@@ -1,7 +1,7 @@
 //! Finds the jobs that a command is about, and tells what there is to know besides.
 
 use crate::cli::ui::console::Console;
-use crate::cli::ui::exit::Exit;
+use crate::cli::ui::exit::{Ending, Exit};
 use crate::cli::ui::progress::Progress;
 use crate::compile::{Planned, Until};
 use crate::diagnostic::{Diagnostic, Failure};
@@ -30,13 +30,26 @@ impl query::Progress for Progress {
     }
 }
 
+/// Tells all that is wrong, and returns what was kept of the jobs if nothing is.
+pub(crate) fn right<T>(
+    findings: Findings<T>,
+    mut diagnostics: Vec<Diagnostic>,
+    console: &Console,
+) -> Result<Vec<T>, Ending> {
+    diagnostics.extend(findings.diagnostics);
+    match console.close(diagnostics, None, &findings.failures) {
+        Exit::Done => Ok(findings.kept),
+        exit => Err(Ending::Told(exit)),
+    }
+}
+
 /// The plan of the job that `word` means; otherwise what there is instead, which has been told.
 pub(crate) fn planned_job(
     word: &str,
     workspace: &Workspace,
-    mut diagnostics: Vec<Diagnostic>,
+    diagnostics: Vec<Diagnostic>,
     console: &Console,
-) -> Result<Result<Planned, Exit>, Failure> {
+) -> Result<Planned, Ending> {
     let words = [word.to_owned()];
     let search = Search::new(workspace, &words)?;
     let mut findings = find(
@@ -55,13 +68,9 @@ pub(crate) fn planned_job(
             .help("name one of them by its key"),
         );
     }
-    diagnostics.append(&mut findings.diagnostics);
-    let exit = console.close(diagnostics, None, &findings.failures);
-    if exit != Exit::Done {
-        return Ok(Err(exit));
-    }
-    match findings.kept.pop() {
-        Some(planned) => Ok(Ok(planned)),
-        None => Err(Failure::new(format!("no job is called `{word}`"))),
+    let mut planned = right(findings, diagnostics, console)?;
+    match planned.pop() {
+        Some(planned) => Ok(planned),
+        None => Err(Failure::new(format!("no job is called `{word}`")).into()),
     }
 }

@@ -24,7 +24,6 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
 
-use crate::diagnostic::Failure;
 use crate::diagnostic::render::visible;
 
 use command_line::{Cli, Command};
@@ -33,7 +32,7 @@ use commands::{
     schema, show, snapshot, validate, why,
 };
 use ui::console::Console;
-use ui::exit::Exit;
+use ui::exit::{Ending, Exit};
 use ui::help_layout;
 
 /// Runs the command of this process' arguments.
@@ -64,14 +63,17 @@ pub fn run() -> ExitCode {
         console.say(&format!("the workspace is `{}`", visible::line(&name)));
         cli.global.workspace = Some(below);
     }
-    let exit = obey(&cli, &console).unwrap_or_else(|failure| {
-        console.fail(&failure);
-        Exit::Failed
+    let exit = obey(&cli, &console).unwrap_or_else(|ending| match ending {
+        Ending::Told(exit) => exit,
+        Ending::Untold(failure) => {
+            console.fail(&failure);
+            Exit::Failed
+        }
     });
     console.finish(exit).into()
 }
 
-fn obey(cli: &Cli, console: &Console) -> Result<Exit, Failure> {
+fn obey(cli: &Cli, console: &Console) -> Result<Exit, Ending> {
     match &cli.command {
         Command::Build(args) => build::run(args, &cli.global, console),
         Command::Push(args) => push::run(args, &cli.global, console),

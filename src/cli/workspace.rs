@@ -4,7 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::cli::arguments::Global;
-use crate::diagnostic::{Failure, Report};
+use crate::cli::ui::console::Console;
+use crate::cli::ui::exit::Ending;
+use crate::diagnostic::{Diagnostic, Failure, Report};
 use crate::registry::CODES;
 use crate::workspace::{Conflicts, Workspace};
 
@@ -25,15 +27,29 @@ pub(crate) fn root(global: &Global, current_dir: &Path) -> Result<PathBuf, Failu
 }
 
 /// Opens the workspace that the command line names, or the one around the current directory.
-pub(crate) fn open(global: &Global) -> Result<Report<Workspace>, Failure> {
-    open_with(global, Conflicts::Refuse)
+/// Where something is wrong with it, that is told; otherwise there may be warnings.
+pub(crate) fn open(
+    global: &Global,
+    console: &Console,
+) -> Result<(Workspace, Vec<Diagnostic>), Ending> {
+    open_with(global, Conflicts::Refuse, console)
 }
 
 /// The same, for who can go on from a lock whose merge was not finished.
 pub(crate) fn open_with(
     global: &Global,
     conflicts: Conflicts,
-) -> Result<Report<Workspace>, Failure> {
+    console: &Console,
+) -> Result<(Workspace, Vec<Diagnostic>), Ending> {
+    let mut diagnostics = Vec::new();
+    match read(global, conflicts)?.unpack(&mut diagnostics) {
+        Some(workspace) => Ok((workspace, diagnostics)),
+        None => Err(Ending::Told(console.close(diagnostics, None, &[]))),
+    }
+}
+
+/// Opens the same workspace, and tells nothing.
+pub(crate) fn read(global: &Global, conflicts: Conflicts) -> Result<Report<Workspace>, Failure> {
     let current_dir = current_dir()?;
     let Some(named) = &global.workspace else {
         let root = Workspace::around(&current_dir);

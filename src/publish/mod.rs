@@ -34,7 +34,7 @@ pub use self::error::PublishError;
 pub use self::key::{KeyFileError, read_key};
 pub use self::nix::{Extent, Local, Nix, NixError};
 pub use self::object::{Contents, Layer, Object, objects};
-pub(crate) use self::packages::{Goal, Looked, Outcome, Packages, packages};
+pub(crate) use self::packages::{Goal, Looked, Outcome, Packages, Presence, packages};
 pub use self::packing::Packing;
 pub(crate) use self::plan::{Names, Plan};
 pub use self::target::{Target, TargetError, Wishes};

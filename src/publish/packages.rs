@@ -87,10 +87,18 @@ pub(crate) struct Goal<'a> {
     pub(crate) directory: Option<&'a Directory>,
     /// What is compared of archives that are there.
     pub(crate) compared: Compared,
-    /// Whether the target can be asked already.
-    pub(crate) is_there: bool,
+    pub(crate) presence: Presence,
     /// Whether nothing is to be done now.
     pub(crate) dry_run: bool,
+}
+
+/// Whether a target can be asked already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Presence {
+    /// It is there, or whether it is shows when it is asked.
+    There,
+    /// It is still to be made.
+    Absent,
 }
 
 /// Looks for the packages of the jobs; what neither the target nor the nodes' caches have is copied.
@@ -109,7 +117,10 @@ pub(crate) fn packages(
     let environment = Environment::of_process();
     let asking = Asking {
         caches: Caches::new(store_dir.clone(), environment, Patience::default()),
-        target: goal.is_there.then(|| itself(target)).flatten(),
+        target: match goal.presence {
+            Presence::There => itself(target),
+            Presence::Absent => None,
+        },
         needed,
         known: workspace.locked(),
         workspace,

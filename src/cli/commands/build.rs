@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use crate::cli::arguments::{CompileTarget, Global, Jobs, Strictness, form};
-use crate::cli::jobs::find;
+use crate::cli::jobs::{find, right};
 use crate::cli::readiness;
 use crate::cli::ui::console::Console;
-use crate::cli::ui::exit::Exit;
+use crate::cli::ui::exit::{Ending, Exit};
 use crate::cli::ui::output;
 use crate::cli::workspace::open;
 use crate::compile::{Compiled, Until, in_parallel};
@@ -71,11 +71,8 @@ Examples:
   jobc build --out compiled
   aurora job create $(jobc build hello --target aurora-config)";
 
-pub(crate) fn run(args: &BuildArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
-    let mut diagnostics = Vec::new();
-    let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
-        return Ok(console.close(diagnostics, None, &[]));
-    };
+pub(crate) fn run(args: &BuildArgs, global: &Global, console: &Console) -> Result<Exit, Ending> {
+    let (workspace, diagnostics) = open(global, console)?;
     let search = Search::new(&workspace, &args.jobs.names)?;
     // What nodes need takes more room than many jobs have.
     let keep = |job: Compiled| Built {
@@ -87,12 +84,7 @@ pub(crate) fn run(args: &BuildArgs, global: &Global, console: &Console) -> Resul
     if findings.failures.is_empty() && args.stdout && findings.selected().nth(1).is_some() {
         findings.failures.push(too_many(&findings));
     }
-    diagnostics.append(&mut findings.diagnostics);
-    let exit = console.close(diagnostics, None, &findings.failures);
-    if exit != Exit::Done {
-        return Ok(exit);
-    }
-    let mut jobs = findings.kept;
+    let mut jobs = right(findings, diagnostics, console)?;
     jobs.sort_by(|a, b| a.bundle.key.cmp(&b.bundle.key));
     if args.ready {
         let needs: Vec<_> = jobs.iter_mut().filter_map(|job| job.needs.take()).collect();

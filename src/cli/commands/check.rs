@@ -6,12 +6,12 @@ use clap::builder::NonEmptyStringValueParser;
 use crate::cli::arguments::{CompileTarget, Global, Jobs, Strictness, form};
 use crate::cli::jobs::find;
 use crate::cli::ui::console::Console;
-use crate::cli::ui::exit::Exit;
+use crate::cli::ui::exit::{Ending, Exit};
 use crate::cli::workspace::open;
 use crate::compare;
 use crate::compile::Until;
 use crate::diagnostic::render::{Lines, LookedAt, counted, visible};
-use crate::diagnostic::{Diagnostic, Failure, Severity};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::query::{Search, Several, line};
 
 /// Check jobs without writing anything
@@ -60,11 +60,8 @@ Examples:
   jobc check --message-format github
   jobc check --message-format sarif > jobc.sarif";
 
-pub(crate) fn run(args: &CheckArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
-    let mut diagnostics = Vec::new();
-    let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
-        return Ok(console.close(diagnostics, None, &[]));
-    };
+pub(crate) fn run(args: &CheckArgs, global: &Global, console: &Console) -> Result<Exit, Ending> {
+    let (workspace, mut diagnostics) = open(global, console)?;
     let mut search = Search::new(&workspace, &args.jobs.names)?;
     let mut left_out = None;
     if let Some(revision) = &args.changed {

@@ -4,7 +4,7 @@
 use clap::{Args, ValueEnum};
 use clap_complete::env::Shells;
 
-use crate::cli::ui::exit::Exit;
+use crate::cli::ui::exit::{Ending, Exit};
 use crate::cli::ui::output;
 use crate::diagnostic::Failure;
 
@@ -37,7 +37,7 @@ Examples:
 /// The variable by which a shell's script asks, with the name of the shell.
 pub(crate) const VARIABLE: &str = "JOBC_COMPLETE";
 
-pub(crate) fn run(args: &CompletionsArgs) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &CompletionsArgs) -> Result<Exit, Ending> {
     let name = match args.shell {
         Shell::Bash => "bash",
         Shell::Elvish => "elvish",

@@ -6,10 +6,9 @@ use clap_complete::engine::ArgValueCompleter;
 
 use crate::cli::arguments::{DiffFormat, Global, Strictness, complete};
 use crate::cli::ui::console::Console;
-use crate::cli::ui::exit::Exit;
+use crate::cli::ui::exit::{Ending, Exit};
 use crate::cli::{comparison, workspace};
 use crate::compare::{Extent, JobFilter, Operand, Purpose, Reader};
-use crate::diagnostic::Failure;
 
 /// Show what changes in compiled jobs, and what that does to the cluster
 ///
@@ -73,7 +72,7 @@ Exit status:
   2  something could not be compared, because definitions of a side are wrong or the machine could not;
      all else was compared and printed";
 
-pub(crate) fn run(args: &DiffArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &DiffArgs, global: &Global, console: &Console) -> Result<Exit, Ending> {
     let current_dir = workspace::current_dir()?;
     let root = workspace::root(global, &current_dir)?;
     let wanted = JobFilter::new(&args.jobs)?;

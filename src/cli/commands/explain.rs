@@ -6,7 +6,7 @@ use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 
 use crate::cli::arguments::complete;
-use crate::cli::ui::exit::Exit;
+use crate::cli::ui::exit::{Ending, Exit};
 use crate::cli::ui::{output, reference, terminal};
 use crate::diagnostic::{Code, Failure, Kind, closest};
 use crate::registry::CODES;
@@ -21,7 +21,7 @@ pub(crate) struct ExplainArgs {
     pub(crate) code: Option<String>,
 }
 
-pub(crate) fn run(args: &ExplainArgs, whole: &clap::Command) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &ExplainArgs, whole: &clap::Command) -> Result<Exit, Ending> {
     let text = match &args.code {
         None => all(),
         Some(id) => match CODES.find(id) {

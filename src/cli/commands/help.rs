@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::cli::ui::exit::Exit;
+use crate::cli::ui::exit::{Ending, Exit};
 use crate::cli::ui::{help_layout, output, reference, topics};
 use crate::diagnostic::Failure;
 
@@ -15,7 +15,7 @@ pub(crate) struct HelpArgs {
     pub(crate) topic: Option<String>,
 }
 
-pub(crate) fn run(args: &HelpArgs, mut whole: clap::Command) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &HelpArgs, mut whole: clap::Command) -> Result<Exit, Ending> {
     let text = match &args.topic {
         None => help_layout::text(&mut whole),
         Some(word) => {

@@ -8,11 +8,10 @@ use serde::Serialize;
 use crate::cli::arguments::{Global, Jobs, Strictness};
 use crate::cli::jobs::find;
 use crate::cli::ui::console::Console;
-use crate::cli::ui::exit::Exit;
+use crate::cli::ui::exit::{Ending, Exit};
 use crate::cli::ui::output;
 use crate::cli::workspace::open;
 use crate::compile::{Listed, Until};
-use crate::diagnostic::Failure;
 use crate::diagnostic::render::{Lines, visible};
 use crate::model::Job;
 use crate::query::{Search, Several, line, place};
@@ -50,11 +49,8 @@ struct Item<'a> {
     processes: &'a [String],
 }
 
-pub(crate) fn run(args: &ListArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
-    let mut diagnostics = Vec::new();
-    let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
-        return Ok(console.close(diagnostics, None, &[]));
-    };
+pub(crate) fn run(args: &ListArgs, global: &Global, console: &Console) -> Result<Exit, Ending> {
+    let (workspace, mut diagnostics) = open(global, console)?;
     let search = Search::new(&workspace, &args.jobs.names)?;
     let processes = |job: &Job| {
         let processes = job.task.processes.iter();

@@ -6,11 +6,10 @@ use std::io;
 use clap::Command;
 use clap_mangen::Man;
 
-use crate::cli::ui::exit::Exit;
+use crate::cli::ui::exit::{Ending, Exit};
 use crate::cli::ui::{output, topics};
-use crate::diagnostic::Failure;
 
-pub(crate) fn run(whole: &Command) -> Result<Exit, Failure> {
+pub(crate) fn run(whole: &Command) -> Result<Exit, Ending> {
     output::print_as_it_is(&page(whole)?)?;
     Ok(Exit::Done)
 }

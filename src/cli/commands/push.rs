@@ -8,9 +8,9 @@ use clap::{Args, ValueEnum};
 
 use crate::cache::CacheUrl;
 use crate::cli::arguments::{Global, Jobs, Strictness, cache};
-use crate::cli::jobs::find;
+use crate::cli::jobs::{find, right};
 use crate::cli::ui::console::Console;
-use crate::cli::ui::exit::Exit;
+use crate::cli::ui::exit::{Ending, Exit};
 use crate::cli::ui::output;
 use crate::cli::workspace::open;
 use crate::compile::{Planned, Until};
@@ -20,7 +20,7 @@ use crate::model::JobKey;
 use crate::plan::Needs;
 use crate::publish::{
     Ahead, Compared, Directory, Extent, Goal, How, Looked, Names, Nix, Object, Outcome, Packages,
-    Packing, Plan, Target, TargetError, Wishes, Work, objects, packages, read_key,
+    Packing, Plan, Presence, Target, TargetError, Wishes, Work, objects, packages, read_key,
 };
 use crate::query::{Search, Several};
 use crate::scratch::{Scratch, Use, remove_left};
@@ -116,11 +116,8 @@ Examples:
   jobc push 'devcluster/*/prod/*' --to 's3://cache?region=eu-west-1' --dry-run
   jobc push --to file:///srv/cache --without-packages";
 
-pub(crate) fn run(args: &PushArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
-    let mut diagnostics = Vec::new();
-    let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
-        return Ok(console.close(diagnostics, None, &[]));
-    };
+pub(crate) fn run(args: &PushArgs, global: &Global, console: &Console) -> Result<Exit, Ending> {
+    let (workspace, diagnostics) = open(global, console)?;
     let target = target(args, &workspace)?;
     if args.repair && target.directory().is_none() {
         return Err(TargetError::Repair.into());
@@ -128,7 +125,8 @@ pub(crate) fn run(args: &PushArgs, global: &Global, console: &Console) -> Result
     if target.key_file.as_deref() == Some(Path::new("-")) {
         return Err(Failure::new("`--key-file` takes no standard input")
             .note("Nix reads the file as well")
-            .help("name a file that only you may read"));
+            .help("name a file that only you may read")
+            .into());
     }
     let key = target.key_file.as_deref().map(read_key).transpose()?;
     let directory = target.directory();
@@ -141,13 +139,8 @@ pub(crate) fn run(args: &PushArgs, global: &Global, console: &Console) -> Result
         search.compiler.keep(Arc::clone(ahead) as Arc<_>);
     }
     let until = Until::Checked(Form::Complete, &Planned::into_needs);
-    let mut findings = find(&search, &until, Several::ByPattern, console)?;
-    diagnostics.append(&mut findings.diagnostics);
-    let exit = console.close(diagnostics, None, &findings.failures);
-    if exit != Exit::Done {
-        return Ok(exit);
-    }
-    let mut jobs = findings.kept;
+    let findings = find(&search, &until, Several::ByPattern, console)?;
+    let mut jobs = right(findings, diagnostics, console)?;
     jobs.sort_by(|(one, _), (other, _)| one.cmp(other));
     let push = Push {
         args,
@@ -196,7 +189,12 @@ struct Push<'a> {
 impl Push<'_> {
     /// Into a directory, which takes no Nix for what jobc itself makes.
     fn to_directory(&self, directory: Directory, jobs: &[(JobKey, Needs)]) -> Result<(), Failure> {
-        let goal = self.goal(directory.is_cache(), Some(&directory));
+        let presence = if directory.is_cache() {
+            Presence::There
+        } else {
+            Presence::Absent
+        };
+        let goal = self.goal(presence, Some(&directory));
         let Looked {
             outcome,
             there,
@@ -248,7 +246,7 @@ impl Push<'_> {
                 "push to a directory, `file:///...`, which takes no Nix, or run this where Nix is",
             ));
         };
-        let Looked { outcome, .. } = self.packages(jobs, &self.goal(true, None))?;
+        let Looked { outcome, .. } = self.packages(jobs, &self.goal(Presence::There, None))?;
         let between = temporary()?;
         let directory = Directory::look(between.path(), store_dir)?;
         let work = Work::new(directory, objects_of(jobs), self.key, Compared::Size)?;
@@ -293,12 +291,12 @@ impl Push<'_> {
         ))
     }
 
-    fn goal<'g>(&'g self, is_there: bool, directory: Option<&'g Directory>) -> Goal<'g> {
+    fn goal<'g>(&'g self, presence: Presence, directory: Option<&'g Directory>) -> Goal<'g> {
         Goal {
             target: self.target,
-            directory: directory.filter(|_| is_there),
+            directory: directory.filter(|_| presence == Presence::There),
             compared: self.compared(),
-            is_there,
+            presence,
             dry_run: self.args.dry_run,
         }
     }

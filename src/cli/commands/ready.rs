@@ -6,14 +6,13 @@ use clap::{Args, ValueEnum};
 
 use crate::cache::{Archives, Patience};
 use crate::cli::arguments::{Global, Jobs, Strictness};
-use crate::cli::jobs::find;
+use crate::cli::jobs::{find, right};
 use crate::cli::readiness;
 use crate::cli::ui::console::Console;
-use crate::cli::ui::exit::Exit;
+use crate::cli::ui::exit::{Ending, Exit};
 use crate::cli::ui::{output, terminal};
 use crate::cli::workspace::open;
 use crate::compile::{Planned, Until};
-use crate::diagnostic::Failure;
 use crate::query::{Search, Several};
 use crate::ready;
 use crate::target::Form;
@@ -79,20 +78,12 @@ Exit status:
      as well
   2  nothing is known to be absent, and for some of it a cache could not be asked";
 
-pub(crate) fn run(args: &ReadyArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
-    let mut diagnostics = Vec::new();
-    let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
-        return Ok(console.close(diagnostics, None, &[]));
-    };
+pub(crate) fn run(args: &ReadyArgs, global: &Global, console: &Console) -> Result<Exit, Ending> {
+    let (workspace, diagnostics) = open(global, console)?;
     let search = Search::new(&workspace, &args.jobs.names)?;
     let until = Until::Checked(Form::Complete, &Planned::into_needs);
-    let mut findings = find(&search, &until, Several::ByName, console)?;
-    diagnostics.append(&mut findings.diagnostics);
-    let exit = console.close(diagnostics, None, &findings.failures);
-    if exit != Exit::Done {
-        return Ok(exit);
-    }
-    let mut jobs = findings.kept;
+    let findings = find(&search, &until, Several::ByName, console)?;
+    let mut jobs = right(findings, diagnostics, console)?;
     jobs.sort_by(|(a, _), (b, _)| a.cmp(b));
     let patience = Patience::within(Duration::from_secs(args.timeout.into()));
     let archives = if args.trust_narinfo {

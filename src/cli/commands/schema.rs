@@ -2,9 +2,8 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::ui::exit::Exit;
+use crate::cli::ui::exit::{Ending, Exit};
 use crate::cli::ui::output;
-use crate::diagnostic::Failure;
 use crate::registry::CODES;
 use crate::schema::{self, Which as Document};
 
@@ -41,7 +40,7 @@ pub(crate) enum Which {
     Messages,
 }
 
-pub(crate) fn run(args: &SchemaArgs) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &SchemaArgs) -> Result<Exit, Ending> {
     let which = match args.which {
         Which::Definition => Document::Definition,
         Which::Settings => Document::Settings,

@@ -7,10 +7,9 @@ use clap_complete::engine::ArgValueCompleter;
 use crate::cli::arguments::{Global, Strictness, complete};
 use crate::cli::jobs::planned_job;
 use crate::cli::ui::console::Console;
-use crate::cli::ui::exit::Exit;
+use crate::cli::ui::exit::{Ending, Exit};
 use crate::cli::ui::{output, terminal, topics};
 use crate::cli::workspace::open;
-use crate::diagnostic::Failure;
 use crate::show;
 
 /// Show everything about a job on one screen
@@ -57,15 +56,9 @@ Examples:
   jobc show hello
   jobc show devcluster/www/prod/hello --format json";
 
-pub(crate) fn run(args: &ShowArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
-    let mut diagnostics = Vec::new();
-    let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
-        return Ok(console.close(diagnostics, None, &[]));
-    };
-    let planned = match planned_job(&args.job, &workspace, diagnostics, console)? {
-        Ok(planned) => planned,
-        Err(exit) => return Ok(exit),
-    };
+pub(crate) fn run(args: &ShowArgs, global: &Global, console: &Console) -> Result<Exit, Ending> {
+    let (workspace, diagnostics) = open(global, console)?;
+    let planned = planned_job(&args.job, &workspace, diagnostics, console)?;
     let shown = show::shown(&planned, &workspace);
     output::print(&match args.format {
         ShowFormat::Text => show::text(&shown, &terminal::look(global.color)),

@@ -10,7 +10,7 @@ use walkdir::WalkDir;
 
 use crate::cli::arguments::{Global, Strictness};
 use crate::cli::ui::console::Console;
-use crate::cli::ui::exit::Exit;
+use crate::cli::ui::exit::{Ending, Exit};
 use crate::cli::workspace::open;
 use crate::compile::in_parallel;
 use crate::diagnostic::render::{Lines, LookedAt, counted};
@@ -72,15 +72,8 @@ const STDIN: &str = "-";
 /// Files that are read by one thread in a row.
 const ROW: usize = 16;
 
-pub(crate) fn run(
-    args: &ValidateArgs,
-    global: &Global,
-    console: &Console,
-) -> Result<Exit, Failure> {
-    let mut diagnostics = Vec::new();
-    let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
-        return Ok(console.close(diagnostics, None, &[]));
-    };
+pub(crate) fn run(args: &ValidateArgs, global: &Global, console: &Console) -> Result<Exit, Ending> {
+    let (workspace, mut diagnostics) = open(global, console)?;
     let strictness = if args.as_client {
         validate::Strictness::AsClient
     } else {

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::cli::ui::exit::Exit;
 use crate::cli::ui::options::{Color, MessageFormat};
-use crate::cli::ui::progress::{BYTES, Progress};
+use crate::cli::ui::progress::{Audience, BYTES, Progress};
 use crate::cli::ui::{output, terminal};
 use crate::diagnostic::render::{self, LookedAt, Outcome, TextOptions, wrap};
 use crate::diagnostic::{Diagnostic, Failure, Redacted, Severity};
@@ -324,14 +324,20 @@ impl Console {
 
     /// A bar for `total` pieces of work, if anybody would see it.
     pub(crate) fn progress_of(&self, total: usize, unit: &'static str) -> Progress {
-        let visible = self.shows_progress();
-        Progress::new(total as u64, unit, visible)
+        Progress::new(total as u64, unit, self.audience())
     }
 
     /// A bar for so many bytes, if anybody would see it.
     pub(crate) fn progress_in_bytes(&self, total: u64) -> Progress {
-        let visible = self.shows_progress();
-        Progress::new(total, BYTES, visible)
+        Progress::new(total, BYTES, self.audience())
+    }
+
+    fn audience(&self) -> Audience {
+        if self.shows_progress() {
+            Audience::Terminal
+        } else {
+            Audience::Nobody
+        }
     }
 
     /// Whether anybody would see progress.

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::diagnostic::Failure;
+
 /// How a run ended, as its exit code says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Exit {
@@ -27,5 +29,23 @@ impl Exit {
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit.code())
+    }
+}
+
+/// Why a command ends before it is done.
+#[derive(Debug)]
+pub(crate) enum Ending {
+    /// All there is to say has been said.
+    Told(Exit),
+    /// This is still to be told.
+    Untold(Failure),
+}
+
+impl<E> From<E> for Ending
+where
+    Failure: From<E>,
+{
+    fn from(error: E) -> Self {
+        Self::Untold(error.into())
     }
 }

@@ -12,12 +12,21 @@ pub(crate) const PATIENCE: Duration = Duration::from_millis(500);
 /// Pieces that are shown as multiples.
 pub(crate) const BYTES: &str = "bytes";
 
+/// Who would see a bar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Audience {
+    /// Somebody at a terminal.
+    Terminal,
+    /// Nobody.
+    Nobody,
+}
+
 /// How much of the work is done.
 #[derive(Debug)]
 pub(crate) struct Progress {
     total: u64,
     since: Instant,
-    visible: bool,
+    audience: Audience,
     /// What the pieces are.
     unit: &'static str,
     moved: AtomicU64,
@@ -26,11 +35,11 @@ pub(crate) struct Progress {
 
 impl Progress {
     /// Progress of `total` pieces, which are called `unit`.
-    pub(crate) fn new(total: u64, unit: &'static str, visible: bool) -> Self {
+    pub(crate) fn new(total: u64, unit: &'static str, audience: Audience) -> Self {
         Self {
             total,
             since: Instant::now(),
-            visible,
+            audience,
             unit,
             moved: AtomicU64::new(0),
             bar: OnceLock::new(),
@@ -61,7 +70,7 @@ impl Progress {
     }
 
     fn bar(&self) -> Option<&ProgressBar> {
-        let due = self.visible && self.since.elapsed() > PATIENCE;
+        let due = self.audience == Audience::Terminal && self.since.elapsed() > PATIENCE;
         due.then(|| self.bar.get_or_init(|| bar(self.total, self.unit)))
     }
 }

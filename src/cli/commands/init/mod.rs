@@ -10,7 +10,7 @@ use clap::Args;
 
 use crate::beneath::DirectoryHandle;
 use crate::cli::ui::console::Console;
-use crate::cli::ui::exit::Exit;
+use crate::cli::ui::exit::{Ending, Exit};
 use crate::cli::ui::output;
 use crate::cli::workspace::current_dir;
 use crate::diagnostic::{Failure, MachineError};
@@ -28,7 +28,7 @@ pub(crate) struct InitArgs {
     pub(crate) directory: PathBuf,
 }
 
-pub(crate) fn run(args: &InitArgs, console: &Console) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &InitArgs, console: &Console) -> Result<Exit, Ending> {
     let current_dir = current_dir()?;
     let root = current_dir.join(&args.directory);
     let named = |path: &Path| display_name(path, &current_dir);
@@ -56,7 +56,8 @@ pub(crate) fn run(args: &InitArgs, console: &Console) -> Result<Exit, Failure> {
         return Err(
             Failure::new("there are files already that would be overwritten")
                 .note(taken.join("\n"))
-                .help("choose another directory, or remove them"),
+                .help("choose another directory, or remove them")
+                .into(),
         );
     }
     let (ignore, ignored) = starter::IGNORE;

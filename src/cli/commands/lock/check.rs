@@ -1,7 +1,7 @@
 //! `jobc lock --check`: is the lock current? Nothing is written.
 
 use crate::cli::ui::console::Console;
-use crate::cli::ui::exit::Exit;
+use crate::cli::ui::exit::{Ending, Exit};
 use crate::diagnostic::render::counted;
 use crate::diagnostic::{Diagnostic, Failure, Severity};
 use crate::front::{self, Format, Loaded};
@@ -18,7 +18,7 @@ pub(super) fn check(
     workspace: &Workspace,
     mut diagnostics: Vec<Diagnostic>,
     console: &Console,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, Ending> {
     let Some(task) = Task::new(args, workspace, &mut diagnostics)? else {
         return Ok(console.close(diagnostics, None, &[]));
     };

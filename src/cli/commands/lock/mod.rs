@@ -10,7 +10,7 @@ use std::fmt::Write;
 
 use crate::cli::arguments::Global;
 use crate::cli::ui::console::Console;
-use crate::cli::ui::exit::Exit;
+use crate::cli::ui::exit::{Ending, Exit};
 use crate::cli::ui::output;
 use crate::cli::workspace::{open, open_with};
 use crate::diagnostic::Failure;
@@ -25,30 +25,23 @@ use task::{Task, lock_name};
 
 pub(crate) use arguments::LockArgs;
 
-pub(crate) fn run(args: &LockArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
-    let mut diagnostics = Vec::new();
+pub(crate) fn run(args: &LockArgs, global: &Global, console: &Console) -> Result<Exit, Ending> {
     if args.check {
-        return match open(global)?.unpack(&mut diagnostics) {
-            Some(workspace) => check(args, &workspace, diagnostics, console),
-            None => Ok(console.close(diagnostics, None, &[])),
-        };
+        let (workspace, diagnostics) = open(global, console)?;
+        return check(args, &workspace, diagnostics, console);
     }
-    let Some(workspace) = open_with(global, Conflicts::Merge)?.unpack(&mut diagnostics) else {
-        return Ok(console.close(diagnostics, None, &[]));
-    };
+    let (workspace, _) = open_with(global, Conflicts::Merge, console)?;
     let _guard = file::Guard::take(&workspace.root)?;
     // Another run may have written the lock between the first look at it and the guard.
-    let mut diagnostics = Vec::new();
-    let Some(workspace) = open_with(global, Conflicts::Merge)?.unpack(&mut diagnostics) else {
-        return Ok(console.close(diagnostics, None, &[]));
-    };
+    let (workspace, mut diagnostics) = open_with(global, Conflicts::Merge, console)?;
     if let Some(disputed) = &workspace.disputed {
         console.say(&merged(disputed, &lock_name(&workspace)));
         if !args.names.is_empty() && !disputed.is_empty() {
             return Err(Failure::new(
                 "the sides of a merge disagree, and only some packages are named",
             )
-            .help("finish the merge first: `jobc lock`"));
+            .help("finish the merge first: `jobc lock`")
+            .into());
         }
     }
     let Some(task) = Task::new(args, &workspace, &mut diagnostics)? else {

@@ -7,17 +7,17 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::arguments::Global;
 use crate::cli::commands::run::store::Own;
-use crate::cli::jobs::find;
+use crate::cli::jobs::{find, right};
 use crate::cli::ui::console::Console;
-use crate::cli::ui::exit::Exit;
-use crate::cli::workspace::{current_dir, open};
+use crate::cli::ui::exit::Ending;
+use crate::cli::workspace::{current_dir, open, read};
 use crate::compile::Until;
 use crate::diagnostic::{Failure, MachineError};
 use crate::query::{self, Search, Several, table};
 use crate::registry::CODES;
 use crate::run::{Compiled, CompiledJob};
 use crate::target::Form;
-use crate::workspace::{DefinitionFile, OWN_DIRECTORY, Workspace};
+use crate::workspace::{Conflicts, DefinitionFile, OWN_DIRECTORY, Workspace};
 
 use super::arguments::RunArgs;
 use super::refusal::Refusal;
@@ -33,11 +33,7 @@ pub(super) struct Chosen {
 }
 
 /// The job that the command line names; how the run ended if there is none.
-pub(super) fn chosen(
-    args: &RunArgs,
-    global: &Global,
-    console: &Console,
-) -> Result<Result<Chosen, Exit>, Failure> {
+pub(super) fn chosen(args: &RunArgs, global: &Global, console: &Console) -> Result<Chosen, Ending> {
     let (read, own) = if args.job == "-" {
         (read_job(io::stdin(), "<stdin>", args), None)
     } else if let Some(path) = compiled_file(&args.job, global)? {
@@ -50,17 +46,13 @@ pub(super) fn chosen(
         };
         (read, own)
     } else {
-        match compile(&args.job, global, console)? {
-            Ok((text, own)) => {
-                let job = job_of(&text, &args.job, args);
-                (job.map(|job| (job, text)), Some(own))
-            }
-            Err(exit) => return Ok(Err(exit)),
-        }
+        let (text, own) = compile(&args.job, global, console)?;
+        let job = job_of(&text, &args.job, args);
+        (job.map(|job| (job, text)), Some(own))
     };
     match read {
-        Ok((job, _)) => Ok(Ok(Chosen { job, own })),
-        Err(refusal) => refusal.tell(console).map(Err),
+        Ok((job, _)) => Ok(Chosen { job, own }),
+        Err(refusal) => Err(refusal.told(console)),
     }
 }
 
@@ -84,7 +76,7 @@ fn compiled_file(word: &str, global: &Global) -> Result<Option<PathBuf>, Failure
     }
     if DefinitionFile::of_path(&path).is_some() {
         // What is wrong with the workspace is told when the definition is compiled.
-        let Some(workspace) = open(global)?.value else {
+        let Some(workspace) = read(global, Conflicts::Refuse)?.value else {
             return Ok(None);
         };
         let real = path.canonicalize();
@@ -154,17 +146,9 @@ fn keys(jobs: &[CompiledJob]) -> Vec<String> {
     jobs.iter().map(key).collect()
 }
 
-/// The text of the one job that `word` means, compiled, and what its workspace has for it; how the run
-/// ended if there is none.
-fn compile(
-    word: &str,
-    global: &Global,
-    console: &Console,
-) -> Result<Result<(String, Own), Exit>, Failure> {
-    let mut diagnostics = Vec::new();
-    let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
-        return Ok(Err(console.close(diagnostics, None, &[])));
-    };
+/// The text of the one job that `word` means, compiled, and what its workspace has for it.
+fn compile(word: &str, global: &Global, console: &Console) -> Result<(String, Own), Ending> {
+    let (workspace, diagnostics) = open(global, console)?;
     let words = [word.to_owned()];
     let search = Search::new(&workspace, &words)?;
     let until = Until::Emitted(Form::Complete, &|job| job);
@@ -178,18 +162,13 @@ fn compile(
                 .help("name one of them by its key"),
         );
     }
-    diagnostics.append(&mut findings.diagnostics);
-    let exit = console.close(diagnostics, None, &findings.failures);
-    if exit != Exit::Done {
-        return Ok(Err(exit));
-    }
-    match findings.kept.pop() {
+    match right(findings, diagnostics, console)?.pop() {
         Some(job) => {
             let importer = search.compiler.importer().clone();
             let text = job.bundle.listing();
-            Ok(Ok((text, Own::new(word, job, importer, &workspace))))
+            Ok((text, Own::new(word, job, importer, &workspace)))
         }
-        None => Err(Failure::new(format!("no job is called `{word}`"))),
+        None => Err(Failure::new(format!("no job is called `{word}`")).into()),
     }
 }
 
@@ -211,7 +190,7 @@ fn own_of_file(
                 .ok()?
                 .value?
         }
-        None => open(global).ok()?.value?,
+        None => read(global, Conflicts::Refuse).ok()?.value?,
     };
     let words = [key];
     let search = Search::new(&workspace, &words).ok()?;

@@ -16,7 +16,7 @@ use crate::cli::arguments::Global;
 use crate::cli::commands::run::job::chosen;
 use crate::cli::commands::run::store::Ground;
 use crate::cli::ui::console::Console;
-use crate::cli::ui::exit::Exit;
+use crate::cli::ui::exit::{Ending, Exit};
 use crate::cli::ui::options::Color;
 use crate::diagnostic::Failure;
 use crate::run::Fate;
@@ -28,19 +28,12 @@ use report::TaskReport;
 
 pub(crate) use arguments::RunArgs;
 
-pub(crate) fn run(args: &RunArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
-    let chosen = match chosen(args, global, console)? {
-        Ok(chosen) => chosen,
-        Err(exit) => return Ok(exit),
-    };
-    let key = match chosen.job.key() {
-        Ok(key) => key,
-        Err(problems) => return Refusal::Wrong(problems).tell(console),
-    };
-    let mut task = match node::bind(&chosen.job, &key, args, console) {
-        Ok(task) => task,
-        Err(refusal) => return refusal.tell(console),
-    };
+pub(crate) fn run(args: &RunArgs, global: &Global, console: &Console) -> Result<Exit, Ending> {
+    let chosen = chosen(args, global, console)?;
+    let key = chosen.job.key();
+    let key = key.map_err(|problems| Refusal::Wrong(problems).told(console))?;
+    let task = node::bind(&chosen.job, &key, args, console);
+    let mut task = task.map_err(|refusal| refusal.told(console))?;
     let shell = world::find_shell().ok_or_else(|| {
         Failure::new("Thermos runs commands with `/bin/bash`, and this machine has no `bash`")
             .help("install bash")

@@ -1,7 +1,7 @@
 //! Why a job is not run.
 
 use crate::cli::ui::console::Console;
-use crate::cli::ui::exit::Exit;
+use crate::cli::ui::exit::{Ending, Exit};
 use crate::diagnostic::{Failure, MachineError};
 use crate::run::Problem;
 
@@ -17,20 +17,20 @@ pub(super) enum Refusal {
 
 impl Refusal {
     /// Tells why, and how the command ends.
-    pub(super) fn tell(self, console: &Console) -> Result<Exit, Failure> {
+    pub(super) fn told(self, console: &Console) -> Ending {
         match self {
-            Self::Asked(failure) => Err(failure),
+            Self::Asked(failure) => Ending::Untold(failure),
             Self::Unfit(failures) => {
                 for failure in &failures {
                     console.fail(failure);
                 }
-                Ok(Exit::Failed)
+                Ending::Told(Exit::Failed)
             }
             Self::Wrong(problems) => {
                 for problem in problems {
                     console.fail(&Failure::new(problem.to_string()));
                 }
-                Ok(Exit::Wrong)
+                Ending::Told(Exit::Wrong)
             }
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::cli::arguments::{DiffFormat, Global};
 use crate::cli::comparison;
 use crate::cli::ui::console::Console;
-use crate::cli::ui::exit::Exit;
+use crate::cli::ui::exit::{Ending, Exit};
 use crate::cli::ui::output;
 use crate::compare::{Side, SideJob, Sides};
 use crate::diagnostic::Failure;
@@ -23,7 +23,7 @@ pub(super) fn check(
     args: &SnapshotArgs,
     global: &Global,
     console: &Console,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, Ending> {
     let mut files: BTreeMap<SnapshotName, &'static str> = BTreeMap::new();
     let mut old = BTreeMap::new();
     let mut unreadable = Vec::new();

@@ -5,13 +5,12 @@ mod check;
 mod snapshots;
 
 use crate::cli::arguments::Global;
-use crate::cli::jobs::find;
+use crate::cli::jobs::{find, right};
 use crate::cli::ui::console::Console;
-use crate::cli::ui::exit::Exit;
+use crate::cli::ui::exit::{Ending, Exit};
 use crate::cli::ui::output;
 use crate::cli::workspace::open;
 use crate::compile::{Compiled, Until};
-use crate::diagnostic::Failure;
 use crate::query::{Findings, Search, Several};
 use crate::target::Form;
 
@@ -19,15 +18,8 @@ use snapshots::{Extent, Kept, Snapshots};
 
 pub(crate) use arguments::SnapshotArgs;
 
-pub(crate) fn run(
-    args: &SnapshotArgs,
-    global: &Global,
-    console: &Console,
-) -> Result<Exit, Failure> {
-    let mut diagnostics = Vec::new();
-    let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
-        return Ok(console.close(diagnostics, None, &[]));
-    };
+pub(crate) fn run(args: &SnapshotArgs, global: &Global, console: &Console) -> Result<Exit, Ending> {
+    let (workspace, diagnostics) = open(global, console)?;
     let extent = if args.jobs.names.is_empty() {
         Extent::All
     } else {
@@ -48,16 +40,11 @@ pub(crate) fn run(
     if !search.is_empty() {
         findings = find(&search, &until, Several::ByName, console)?;
     }
-    diagnostics.append(&mut findings.diagnostics);
-    let exit = console.close(diagnostics, None, &findings.failures);
-    if exit != Exit::Done {
-        return Ok(exit);
-    }
-    let mut jobs = findings.kept;
+    let mut jobs = right(findings, diagnostics, console)?;
     jobs.sort_by(|a, b| a.bundle.key.cmp(&b.bundle.key));
     let mut snapshots = Snapshots::compare(jobs, &workspace, extent)?;
     if search.is_empty() && snapshots.orphans.is_empty() {
-        return Err(search.nowhere());
+        return Err(search.nowhere().into());
     }
     snapshots.warn(console);
     if args.check {

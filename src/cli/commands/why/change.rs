@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cli::arguments::Global;
 use crate::cli::ui::console::Console;
-use crate::cli::ui::exit::Exit;
+use crate::cli::ui::exit::{Ending, Exit};
 use crate::cli::ui::output;
 use crate::cli::workspace;
 use crate::compare::{Extent, JobFilter, Operand, Purpose, Reader, Side, Sides};
-use crate::diagnostic::Failure;
 use crate::diff::{JobChange, JobForm};
 use crate::model::shell_word;
 use crate::why::change::{Before, JobSteps, WhyChanged};
@@ -16,7 +15,7 @@ use crate::why::change::{Before, JobSteps, WhyChanged};
 use super::arguments::{WhyArgs, WhyFormat};
 
 /// Answers for the jobs that `args` name.
-pub(super) fn run(args: &WhyArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
+pub(super) fn run(args: &WhyArgs, global: &Global, console: &Console) -> Result<Exit, Ending> {
     let current_dir = workspace::current_dir()?;
     let root = workspace::root(global, &current_dir)?;
     let wanted = JobFilter::new(std::slice::from_ref(&args.what))?;

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use crate::cli::arguments::Global;
 use crate::cli::jobs::find;
 use crate::cli::ui::console::Console;
-use crate::cli::ui::exit::Exit;
+use crate::cli::ui::exit::{Ending, Exit};
 use crate::cli::ui::output;
 use crate::cli::workspace::open;
 use crate::compile::{Planned, Until};
@@ -24,14 +24,11 @@ use arguments::WhyFormat;
 
 pub(crate) use arguments::WhyArgs;
 
-pub(crate) fn run(args: &WhyArgs, global: &Global, console: &Console) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &WhyArgs, global: &Global, console: &Console) -> Result<Exit, Ending> {
     if args.old.is_some() {
         return change::run(args, global, console);
     }
-    let mut diagnostics = Vec::new();
-    let Some(workspace) = open(global)?.unpack(&mut diagnostics) else {
-        return Ok(console.close(diagnostics, None, &[]));
-    };
+    let (workspace, mut diagnostics) = open(global, console)?;
     let search = Search::new(&workspace, &args.jobs)?;
     let until = Until::Checked(Form::Complete, &Planned::into_needs);
     let mut findings = find(&search, &until, Several::ByName, console)?;
