@@ -4,7 +4,9 @@
 //! Only steps that the task waits for count: neither ephemeral ones nor daemons, which do not end.
 //! The finalisation has a chain of its own, which follows the ordinary one.
 
-use super::{Edge, Kind, Step};
+use crate::target::steps::Edge;
+
+use super::step::{Kind, Step};
 
 /// Marks the steps of the chain. Whether the task waits for anything else.
 pub(super) fn mark(steps: &mut [Step], edges: &[Edge], order: &[usize]) -> bool {

@@ -1,6 +1,6 @@
 //! An order of steps without the edges that others imply.
 
-use super::Edge;
+use crate::target::steps::Edge;
 
 /// The most memory, in words of 64 bits, that sets of steps take. An order of more steps is drawn
 /// with all its edges.

@@ -9,7 +9,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::check::CheckedJob;
 use crate::model::{self, InitSettings, Process};
 use crate::resolve::{Command, ResolvedJob, Script};
 use crate::store::{StoreDir, StorePathName};
@@ -240,7 +239,7 @@ impl Steps {
             Some(root) => steps.realise_job(root, resolved),
             None => steps.realise_each(resolved),
         }
-        steps.run(&resolved.checked, &resolved.commands, task);
+        steps.run(resolved, task);
         steps
     }
 
@@ -291,7 +290,10 @@ impl Steps {
         self.add(id, Step::Realise(Realise { script, by }));
     }
 
-    fn run(&mut self, checked: &CheckedJob, commands: &[Command], task: &Table<'_, '_>) {
+    fn run(&mut self, resolved: &ResolvedJob, task: &Table<'_, '_>) {
+        let ResolvedJob {
+            checked, commands, ..
+        } = resolved;
         let processes = &checked.job().task.processes;
         for (index, (process, command)) in processes.iter().zip(commands).enumerate() {
             let run = Run::new(process, index, command, task);

@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 use crate::vocabulary::EXECUTOR_CONFIG;
 
 use super::fields::Reader;
-use super::read::{CompiledJob, Problem};
+use super::problem::Problem;
+use super::read::CompiledJob;
 use super::reading::{Reading, Scope, nobody};
 
 type Table = Map<String, Value>;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use crate::template::{Json, Names as _, OfFile, Value::Text};
 use crate::vocabulary::python;
 
-use super::read::Problem;
+use super::problem::Problem;
 use super::reading::Scope;
 
 type Table = Map<String, Value>;

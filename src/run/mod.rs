@@ -8,6 +8,7 @@ mod demands;
 mod fields;
 mod order;
 mod ports;
+mod problem;
 mod read;
 mod reading;
 mod schedule;
@@ -19,6 +20,7 @@ mod tests;
 
 pub use demands::Demands;
 pub use ports::{PortClash, PortNames, Ports};
-pub use read::{Compiled, CompiledJob, Problem};
+pub use problem::Problem;
+pub use read::{Compiled, CompiledJob};
 pub use schedule::{Action, Ending, Fate, Run, RunState, Schedule};
 pub use task::{Destination, Key, Logger, Process, Rotation, Task};

@@ -2,7 +2,6 @@
 //! with strings where numbers belong, and with fields that nobody knows left alone.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -14,6 +13,7 @@ use crate::vocabulary::{
 
 use super::fields::Reader;
 use super::order;
+use super::problem::Problem;
 use super::reading::{Reading, Scope, nobody};
 use super::{Destination, Key, Logger, PortNames, Process, Rotation, Task};
 
@@ -30,37 +30,6 @@ pub struct Compiled {
 #[derive(Debug, Clone)]
 pub struct CompiledJob {
     pub(super) table: Table,
-}
-
-/// What keeps a job from being run: where, and what is wrong there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    pub(super) at: String,
-    what: String,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.at.is_empty() {
-            return f.write_str(&self.what);
-        }
-        write!(f, "`{}`: {}", self.at, self.what)
-    }
-}
-
-impl Problem {
-    pub(super) fn new(at: impl Into<String>, what: impl Into<String>) -> Self {
-        Self {
-            at: at.into(),
-            what: what.into(),
-        }
-    }
-
-    /// As a problem of a whole file.
-    #[must_use]
-    pub fn of_file(&self, name: &str) -> Self {
-        Self::new(name, self.to_string())
-    }
 }
 
 impl Compiled {

@@ -10,12 +10,14 @@ mod codes;
 mod coerce;
 mod literal;
 mod spelling;
+mod strictness;
 mod type_at;
 mod verdict;
 
 use std::sync::Arc;
 
 pub use binding::Binding;
+pub use strictness::Strictness;
 
 use crate::check;
 use crate::diagnostic::{
@@ -33,16 +35,6 @@ pub const CODES: &[Chapter] = &[(
     Topic::Foreign,
     &[&codes::COERCED_VALUE, &codes::IGNORED_FIELD],
 )];
-
-/// What is an error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Strictness {
-    /// What any layer of Aurora would refuse, and what all of them let pass that does not work.
-    #[default]
-    Full,
-    /// What Aurora's client refuses; all else is a warning.
-    AsClient,
-}
 
 /// What jobs are validated by.
 #[derive(Debug, Clone, Copy)]

@@ -32,9 +32,9 @@ use crate::target::aurora::rules::{PORT_CYCLE, STATIC_PORT};
 use crate::target::aurora::rules::{UPDATE_CONFIG, UPDATE_FAILURES, UPDATE_STRATEGY};
 use crate::template::references;
 
-use super::Strictness;
 use super::coerce;
 use super::literal;
+use super::strictness::Strictness;
 use super::type_at::type_at;
 use crate::vocabulary::Type;
 

@@ -1,6 +1,7 @@
 //! The part of running a task that touches the world: processes, signals, files, the clock.
 
 mod children;
+mod event;
 mod guard;
 mod launch;
 mod logs;

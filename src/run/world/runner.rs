@@ -17,6 +17,7 @@ use crate::diagnostic::MachineError;
 
 use super::super::{Action, Destination, Ending, Fate, Process, Run, Schedule, Task};
 use super::children;
+use super::event::Event;
 use super::guard::Guard;
 use super::launch::Launcher;
 use super::logs::Log;
@@ -57,17 +58,6 @@ pub struct Outcome {
     pub took: Duration,
     /// What went wrong with log files, if something did.
     pub log_trouble: Option<String>,
-}
-
-/// What the loop waits for.
-#[derive(Debug)]
-pub(super) enum Event {
-    /// A child has ended.
-    Child,
-    /// Someone wants the task to end.
-    Interrupt,
-    /// An output of a process has ended; why not all of it is in the log, if it is not.
-    Closed(Pid, Option<String>),
 }
 
 /// What a signal to end the task says.

@@ -9,7 +9,7 @@ use std::thread;
 use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM};
 use signal_hook::low_level::pipe;
 
-use super::runner::Event;
+use super::event::Event;
 
 /// Sends an event whenever a child has ended, and whenever someone wants the task to end.
 pub(super) fn watch(events: &Sender<Event>) -> io::Result<()> {

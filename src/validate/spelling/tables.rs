@@ -4,11 +4,12 @@ use crate::diagnostic::Diagnostic;
 use crate::front;
 use crate::front::decode::codes::{MISSING_FIELD, UNKNOWN_FIELD};
 use crate::model::Document;
-use crate::source::{Entry, Kind, Node, Span, Token};
+use crate::source::{Entry, Kind, Node, Span};
 use crate::target::aurora::codes::NOT_IN_JSON;
 use crate::validate::codes::{COERCED_VALUE, IGNORED_FIELD};
 
-use super::{Deferred, Path, Speller};
+use super::path::Path;
+use super::speller::{Deferred, Speller};
 use crate::validate::coerce;
 use crate::vocabulary::{
     self, CONTAINER, HEALTH_CHECKER_CONFIG, HTTP_HEALTH_CHECKER, Said, Struct, Type,
@@ -223,33 +224,6 @@ impl Speller<'_> {
             }
         }
     }
-}
-
-/// Removes what means nothing to the executor, and what definitions cannot say: a health checker of
-/// no kind, or of two.
-pub(super) fn drop_ignored(job: &mut Node) {
-    let Some(config) = super::find(job, &[key("health_check_config")]) else {
-        return;
-    };
-    let Some(checker) = super::find(config, &[key("health_checker")]) else {
-        return;
-    };
-    let Kind::Mapping(kinds) = &mut checker.kind else {
-        return;
-    };
-    let has = |kinds: &[Entry], name: &str| kinds.iter().any(|kind| kind.key == name);
-    if kinds.len() == 2 && has(kinds, "shell") && has(kinds, "http") {
-        kinds.retain(|kind| kind.key == "shell");
-    }
-    if kinds.is_empty()
-        && let Kind::Mapping(fields) = &mut config.kind
-    {
-        fields.retain(|entry| entry.key != "health_checker");
-    }
-}
-
-fn key(name: &str) -> Token {
-    Token::Key(name.to_owned())
 }
 
 /// What the client takes for a map of one entry: a list or a text of two elements.

@@ -6,7 +6,7 @@ use crate::diff::{PackageKind, split_name};
 use crate::resolve::Lock;
 use crate::store::StorePath;
 
-use super::{Before, Dependencies, Dependency};
+use super::side::{Before, Dependencies, Dependency};
 use crate::why::output_name::without_output;
 
 /// A closure: each path with the one that led to it first; the package itself with none.
