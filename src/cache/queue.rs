@@ -15,7 +15,7 @@ struct State<T> {
     busy: usize,
 }
 
-/// Calls `work` for each of `items` and for each of those that it returns, on so many threads.
+/// Calls `work` for each of `items` and for each of those that it returns, on this many threads.
 pub(crate) fn drain<T: Send>(
     threads: usize,
     items: impl IntoIterator<Item = T>,

@@ -95,7 +95,7 @@ crate::diagnostic::declare_codes! {
     UNDECLARED_STORE_PATH = "undeclared-store-path", Warn, "a store path that no package declares";
 }
 
-/// So many names are listed where one of them was expected.
+/// At most this many names are listed where one of them was expected.
 const LISTED: usize = 8;
 
 /// The packages that commands name.

@@ -49,7 +49,7 @@ crate::diagnostic::declare_codes! {
     LITERAL_SECRET = "literal-secret", Deny, "a secret that is written out", secret;
 }
 
-/// So many secrets of one text are told.
+/// At most this many secrets of one text are told.
 const MOST: usize = 10;
 
 /// Checks all texts of the job that a secret may stand in.

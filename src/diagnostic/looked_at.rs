@@ -11,7 +11,7 @@ const WHOLE_FILE: usize = 512 * 1024;
 /// So much of a larger one is looked at on either side of each place that may be shown: more than any
 /// secret is long, with the name that stands before it.
 const AROUND: usize = 16 * 1024;
-/// An excerpt has at most so many lines.
+/// An excerpt has at most this many lines.
 const MOST_LINES: usize = 64;
 /// No renderer prints more bytes of a text than these, of its beginning.
 const MOST_PRINTED: usize = 48 * 1024;

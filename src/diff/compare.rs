@@ -438,7 +438,7 @@ impl Context<'_> {
             if job.kind == JobKind::Removed
                 && let Some(table) = old.get(job.key.as_str())
             {
-                gone.entry(nameless(table, before.store_dir))
+                gone.entry(without_key(table, before.store_dir))
                     .or_default()
                     .push(index);
             }
@@ -453,7 +453,7 @@ impl Context<'_> {
             let Some(table) = new.get(jobs[index].key.as_str()) else {
                 continue;
             };
-            let same = gone.get_mut(&nameless(table, after.store_dir));
+            let same = gone.get_mut(&without_key(table, after.store_dir));
             if let Some(other) = same.and_then(Vec::pop) {
                 jobs[index].same_task_as = Some(jobs[other].key.clone());
                 jobs[other].same_task_as = Some(jobs[index].key.clone());
@@ -477,7 +477,7 @@ fn contents_of((old, new): &Pair, [before, after]: [&Known<'_>; 2]) -> ImportedC
 }
 
 /// All of a job that does not follow from what it is called.
-fn nameless(job: &JobForm, store_dir: &StoreDir) -> String {
+fn without_key(job: &JobForm, store_dir: &StoreDir) -> String {
     let (table, added) = (job.table(), job.added(store_dir));
     let mut parts = Parts::of(&table, &added);
     for field in ["cluster", "role", "environment", "name"] {

@@ -44,7 +44,7 @@ const ROW: f64 = 18.0;
 const THREAD: f64 = 6.0;
 /// More places for edges than this are not made.
 const MOST_THREADS: usize = 20_000;
-/// So many nodes and edges are looked at to improve the picture.
+/// At most this many nodes and edges are looked at to improve the picture.
 const EFFORT: usize = 2_000_000;
 
 /// A step, or an edge's place in a column.

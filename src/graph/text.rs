@@ -83,7 +83,7 @@ struct Page<'a> {
     names: usize,
 }
 
-/// So many steps are named that one waits for.
+/// At most this many steps are named that one waits for.
 const SHOWN: usize = 6;
 
 const BOLD: &str = "\x1b[1m";
@@ -303,7 +303,7 @@ impl Page<'_> {
         }
     }
 
-    /// `text` in so many columns: its middle is left out, as ends tell more.
+    /// `text` in this many columns: its middle is left out, as ends tell more.
     fn cut(&self, text: &str, columns: usize) -> String {
         if text.width() <= columns {
             return text.to_owned();
@@ -337,7 +337,7 @@ impl Page<'_> {
     }
 }
 
-/// `text` with `dots` for its middle, in so many columns.
+/// `text` with `dots` for its middle, in this many columns.
 pub(super) fn middle_cut(text: &str, columns: usize, dots: &str) -> String {
     let room = columns.saturating_sub(dots.width());
     let take = |characters: &mut dyn Iterator<Item = char>, room: usize| {
@@ -377,7 +377,7 @@ fn above(cells: &[Cell]) -> Vec<Cell> {
     cells.iter().map(lane).collect()
 }
 
-/// Words with commas between, on lines of at most so many columns where words allow that.
+/// Words with commas between, on lines of at most this many columns where words allow that.
 fn wrapped(notes: &[String], columns: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for note in notes {

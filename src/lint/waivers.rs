@@ -59,7 +59,7 @@ pub fn waived(job: &Job, at: &Pointer) -> Vec<Waived> {
 
 /// How many steps below its job a process is: `/task/processes/0`.
 const DEPTH_OF_PROCESS: usize = 3;
-/// So many unused waivers of one job are told.
+/// At most this many unused waivers of one job are told.
 const MOST: usize = 100;
 
 impl Waivers {

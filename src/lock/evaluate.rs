@@ -123,7 +123,7 @@ pub(super) fn evaluate(
     answers.collect()
 }
 
-/// So many packages are asked for together: their names have to fit into one argument.
+/// At most this many packages are asked for together: their names have to fit into one argument.
 const AT_ONCE: usize = 200;
 
 struct Evaluation<'a> {

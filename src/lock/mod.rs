@@ -184,7 +184,7 @@ pub fn some_names(names: &BTreeSet<PackageName>) -> String {
     }
 }
 
-/// So many names are told.
+/// At most this many names are told.
 const SHOWN: usize = 3;
 
 fn ask<'t>(

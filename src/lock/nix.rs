@@ -34,7 +34,7 @@ pub(super) struct Answer {
 
 /// So much of the messages is kept.
 const KEPT: usize = 256 * 1024;
-/// So many characters of arguments are given to one run, far below what systems allow.
+/// At most this many characters of arguments are given to one run, far below what systems allow.
 const ARGUMENTS: usize = 100_000;
 
 impl Nix<'_> {

@@ -42,7 +42,7 @@ pub(super) struct Resolved<'a> {
 /// A target whose derivation is known.
 type Evaluated<'a> = (Target<'a>, Derivation);
 
-/// So many derivations are given to one run.
+/// At most this many derivations are given to one run.
 const AT_ONCE: usize = 1_000;
 
 impl Resolver<'_> {

@@ -6,7 +6,7 @@
 //! later: "error:" { "       … " FRAME [ "         at " PLACE ":" CODE ] } "       error: " MESSAGE ...
 //! ```
 
-/// So many lines of it are shown.
+/// At most this many lines of it are shown.
 const SHOWN: usize = 40;
 
 /// A message or a frame of the trace, with where it is.
@@ -21,7 +21,7 @@ struct Part {
 pub(super) fn of_expression(messages: &str) -> String {
     let mut parts: Vec<Part> = Vec::new();
     for line in messages.lines() {
-        // Nix sets its traces off by so many spaces.
+        // Nix sets its traces off by this many spaces.
         let line = line.strip_prefix("       ").unwrap_or(line).trim_end();
         let text = line.trim_start();
         let is_error = text.starts_with("error:");

@@ -60,7 +60,7 @@ const MAX_BYTES: i64 = 1 << 53;
 const MAX_SECONDS: i64 = i32::MAX as i64;
 
 impl Bytes {
-    /// So many bytes; none if negative or beyond 8 PiB.
+    /// This many bytes; none if negative or beyond 8 PiB.
     pub fn new(bytes: i64) -> Option<Self> {
         (0..=MAX_BYTES).contains(&bytes).then_some(Self(bytes))
     }
@@ -72,7 +72,7 @@ impl Bytes {
 }
 
 impl Seconds {
-    /// So many seconds, if they are a duration that Aurora takes.
+    /// This many seconds, if they are a duration that Aurora takes.
     pub fn new(seconds: i64) -> Option<Self> {
         (0..=MAX_SECONDS)
             .contains(&seconds)
@@ -86,7 +86,7 @@ impl Seconds {
 }
 
 impl FractionalSeconds {
-    /// So many seconds, if they are a duration that Aurora takes.
+    /// This many seconds, if they are a duration that Aurora takes.
     #[expect(clippy::cast_precision_loss, reason = "32 bits are exact in a double")]
     pub fn new(seconds: f64) -> Option<Self> {
         (0.0..=MAX_SECONDS as f64)

@@ -93,9 +93,9 @@ impl HealthTiming {
 /// In which groups an update replaces instances.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Groups {
-    /// So many at any time: the next one starts when one is done.
+    /// This many at any time: the next one starts when one is done.
     Queue(u64),
-    /// So many at a time: the next group starts when all of one are done.
+    /// This many at a time: the next group starts when all of one are done.
     Batch(u64),
     /// Groups of these sizes, the last of which repeats.
     Variable(Vec<u64>),

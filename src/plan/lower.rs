@@ -184,7 +184,7 @@ pub fn lower(resolved: &ResolvedJob, options: &Options) -> Plan {
         },
         realisation: Arc::clone(&options.realisation),
         needs: Needs::of(resolved, root),
-        late: resolved.late.clone(),
+        left_to_node: resolved.left_to_node.clone(),
     }
 }
 

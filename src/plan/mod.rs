@@ -40,7 +40,7 @@ pub use step::{Edge, LogDestination, LogMode, LogRotation, Logger, Realise, Run,
 pub use text::{Field, Piece, Text};
 pub use update::{PartitionPolicy, SlaPolicy, Update, UpdateStrategy};
 
-pub use crate::resolve::{Import, Late, Package, Script};
+pub use crate::resolve::{Import, LeftToNode, Package, Script};
 
 use crate::model::JobKey;
 use crate::source::Pointer;
@@ -98,7 +98,7 @@ pub struct Plan {
     /// What its nodes need from the store.
     pub needs: Needs,
     /// What the files that its commands expand leave to the node.
-    pub late: Vec<Late>,
+    pub left_to_node: Vec<LeftToNode>,
 }
 
 impl Plan {

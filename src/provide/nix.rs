@@ -37,7 +37,7 @@ pub struct NixTrouble {
 
 /// Seconds for a connection to a cache.
 const CONNECT_TIMEOUT: i64 = 10;
-/// So many paths are given to one run, far below what systems allow.
+/// At most this many paths are given to one run, far below what systems allow.
 const AT_ONCE: usize = 400;
 /// So much of what a run says is kept.
 const KEPT: usize = 4 * 1024;

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, Write};
 
-use crate::resolve::import::{AheadHasher, ImportError, Importer};
+use crate::resolve::import::{ImportError, Importer, ThreadedHasher};
 use crate::store::hash::Sha256Writer;
 use crate::store::{Compression, Digest};
 
@@ -83,7 +83,7 @@ fn plain(
         tee.hasher.finish()
     } else {
         let file = BufWriter::with_capacity(BUFFER_SIZE, file);
-        let mut tee = object.archive(importer, Tee::new(AheadHasher::new(), file, moved))?;
+        let mut tee = object.archive(importer, Tee::new(ThreadedHasher::new(), file, moved))?;
         tee.sink.flush()?;
         tee.hasher.finish()?
     };
@@ -102,7 +102,7 @@ fn packed(
     let encoder = zstd::Encoder::new(BufWriter::with_capacity(BUFFER_SIZE, file), level)?;
     // The packer takes pieces of an archive one by one, each at some cost.
     let encoder = BufWriter::with_capacity(BUFFER_SIZE, encoder);
-    let tee = object.archive(importer, Tee::new(AheadHasher::new(), encoder, moved))?;
+    let tee = object.archive(importer, Tee::new(ThreadedHasher::new(), encoder, moved))?;
     let encoder = tee
         .sink
         .into_inner()

@@ -19,9 +19,9 @@ use crate::resolve::import::Importer;
 use crate::store::hash::Sha256Writer;
 use crate::store::{CacheInfo, Compression, NarInfo, SecretKey, StoreDir, StorePath};
 
-use super::ahead::Ahead;
 use super::archive::{self, WriteError};
 use super::draft::{self, Draft, Drafts, Existing};
+use super::early_archives::EarlyArchives;
 use super::error::PublishError;
 use super::object::Object;
 use super::packing::Packing;
@@ -78,7 +78,7 @@ pub struct How<'a> {
     /// Reads what lies in the workspace.
     pub importer: &'a Importer,
     /// What was read and written already.
-    pub ahead: Option<&'a Ahead>,
+    pub ahead: Option<&'a EarlyArchives>,
     /// How they are packed.
     pub packing: Packing,
     /// What is compared before one that is there is used.

@@ -1,7 +1,7 @@
 //! Files that appear whole or not at all.
 //!
 //! A draft has no name until it is finished, so that a run that is killed leaves nothing. Where the
-//! file system has no nameless files, and to replace a file, it lies in a directory of its own in
+//! file system has no unnamed files, and to replace a file, it lies in a directory of its own in
 //! the cache, from where it is renamed. What a killed run left there is removed by a later one.
 
 use std::ffi::OsStr;
@@ -11,7 +11,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::time::{Duration, SystemTime};
 
 use crate::beneath::DirectoryHandle;
-use crate::nameless::{Unfinished, link, nameless};
+use crate::unnamed_file::{Unfinished, link, unnamed_file};
 
 /// Where drafts that need a name lie, in the cache.
 pub(super) const DIRECTORY: &str = ".jobc";
@@ -56,7 +56,7 @@ impl Drafts {
 
     /// A new file, which all may read that the umask allows to.
     pub(super) fn begin(&self) -> io::Result<Draft> {
-        match nameless(&self.cache, MODE) {
+        match unnamed_file(&self.cache, MODE) {
             Some(file) => Ok(Draft::Nameless(file)),
             None => self.named().map(Draft::Named),
         }
@@ -88,7 +88,7 @@ impl Drafts {
         named.rename(directory, name)
     }
 
-    /// The contents of a nameless file in one that has a name.
+    /// The contents of an unnamed file in one that has a name.
     fn copy(&self, file: &mut File) -> io::Result<Unfinished> {
         let copy = self.named()?;
         file.rewind()?;

@@ -13,10 +13,10 @@
 //! where a sync of each file would take minutes. A power failure later on can cost narinfos that
 //! were just written, never archives that they name; the next run finds that out and mends it.
 
-mod ahead;
 mod archive;
 mod directory;
 mod draft;
+mod early_archives;
 mod error;
 mod failure;
 mod key;
@@ -28,8 +28,8 @@ mod plan;
 mod target;
 mod work;
 
-pub use self::ahead::Ahead;
 pub use self::directory::{Compared, Directory, How, OpenDirectory, Soundness, State, Written};
+pub use self::early_archives::EarlyArchives;
 pub use self::error::PublishError;
 pub use self::key::{KeyFileError, read_key};
 pub use self::nix::{Extent, Local, Nix, NixError};

@@ -196,7 +196,7 @@ impl Nix {
     }
 }
 
-/// So many paths are given to one run, far below what systems allow.
+/// At most this many paths are given to one run, far below what systems allow.
 const AT_ONCE: usize = 400;
 
 /// So much of what a run says is kept.

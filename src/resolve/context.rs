@@ -20,7 +20,7 @@ use super::{Lock, relative};
 
 /// A reference in an expanded file that is filled in on the node.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Late {
+pub struct LeftToNode {
     /// The index of the process whose command expands the file.
     pub process: usize,
     /// The reference, with its braces.
@@ -103,7 +103,7 @@ pub(super) struct Context<'a> {
     pub(super) checked: &'a CheckedJob,
     /// Packages looked up so far; none where that failed and was reported.
     pub(super) packages: BTreeMap<PackageName, Option<Package>>,
-    pub(super) late: Vec<Late>,
+    pub(super) left_to_node: Vec<LeftToNode>,
     /// What the job imports.
     pub(super) imports: BTreeMap<StorePath, Arc<Import>>,
     /// The packages that the job may name, once that was asked.

@@ -23,7 +23,7 @@ use crate::source::{Location, SourceFile, Span};
 use crate::store::{StoreDir, StorePath, StorePathName};
 use crate::template::{TemplateReference, references};
 
-use super::{Context, Late};
+use super::{Context, LeftToNode};
 
 crate::diagnostic::declare_codes! {
     /// A file that is to be expanded is not text: it is too large, not UTF-8, or has NUL
@@ -129,7 +129,7 @@ impl Context<'_> {
                 Ok(Replacement::Text(value)) => {
                     if value == reference.text {
                         let end = reference.offset + reference.text.len();
-                        self.late.push(Late {
+                        self.left_to_node.push(LeftToNode {
                             process: index,
                             text: value.clone(),
                             location: Location {

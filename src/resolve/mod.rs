@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 pub use codes::CODES;
 pub use command::{Command, Script};
-pub use context::{Import, Imports, Late, Resolver};
+pub use context::{Import, Imports, LeftToNode, Resolver};
 pub use lock::{BAD_LOCK, Lock, Locked, Packages, PathInfo, Pinned};
 pub use package::{DEFAULT_SYSTEM, NOT_LOCKED, Package, bad_installable, bad_store_path, locked};
 pub use relative::{
@@ -51,7 +51,7 @@ pub struct ResolvedJob {
     /// The files and directories that its commands name.
     pub imports: BTreeMap<StorePath, Arc<Import>>,
     /// What the files that its commands expand leave to the node.
-    pub late: Vec<Late>,
+    pub left_to_node: Vec<LeftToNode>,
     /// The packages that its commands name.
     pub packages: BTreeMap<PackageName, Package>,
     /// What was noticed meanwhile, for rules.
@@ -70,7 +70,7 @@ pub fn resolve(
         resolver,
         checked: &checked,
         packages: BTreeMap::new(),
-        late: Vec::new(),
+        left_to_node: Vec::new(),
         imports: BTreeMap::new(),
         declared: None,
         exposed: BTreeSet::new(),
@@ -84,7 +84,7 @@ pub fn resolve(
     let shell_command = context.health_check()?;
     let Context {
         packages,
-        late,
+        left_to_node,
         imports,
         noticed,
         diagnostics,
@@ -99,7 +99,7 @@ pub fn resolve(
             commands,
             shell_command,
             imports,
-            late,
+            left_to_node,
             packages,
             noticed,
         },

@@ -13,9 +13,9 @@ use super::{Key, Language, Secret, key};
 /// How deep texts are read that stand in texts.
 const DEEPEST: usize = 6;
 
-/// So many programs of one command are known, one behind the other.
+/// At most this many programs of one command are known, one behind the other.
 const MOST_PROGRAMS: usize = 16;
-/// So many arguments of a program are looked at.
+/// At most this many arguments of a program are looked at.
 const MOST_ARGUMENTS: usize = 500;
 
 /// Programs that print their arguments.

@@ -17,16 +17,16 @@ const MOST: usize = 1_000;
 pub(super) fn templates(planned: &Planned) -> Vec<Template> {
     let mut found = of_definition(&planned.map, &planned.plan.pointer);
     let mut lines = Lines::default();
-    for late in &planned.plan.late {
+    for left in &planned.plan.left_to_node {
         if found.len() >= MOST {
             break;
         }
-        let file = &late.location.file;
-        let start = late.location.span.range().start;
+        let file = &left.location.file;
+        let start = left.location.span.range().start;
         let name: PathBuf = Path::new(file.name()).components().collect();
         found.push(Template {
-            reference: late.text.clone(),
-            field: format!("task.processes[{}].cmdline", late.process),
+            reference: left.text.clone(),
+            field: format!("task.processes[{}].cmdline", left.process),
             at: Place {
                 file: name.display().to_string(),
                 line: lines.of(file).position(start).line,

@@ -35,7 +35,7 @@ pub fn text(shown: &Shown, look: &Look) -> String {
 
 /// The width of the margin.
 const MARGIN: usize = 12;
-/// So many entries of a list are shown.
+/// At most this many entries of a list are shown.
 const MOST: usize = 200;
 
 const BOLD: &str = "\x1b[1m";
@@ -683,7 +683,7 @@ fn more(lines: &mut Vec<String>, all: usize) {
     }
 }
 
-/// `text` on lines of at most so many columns, where its words allow that.
+/// `text` on lines of at most this many columns, where its words allow that.
 fn wrapped(text: &str, columns: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     if text.width() <= columns {

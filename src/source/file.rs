@@ -116,7 +116,7 @@ impl Span {
         }
     }
 
-    /// The span by so many bytes further on.
+    /// The span by this many bytes further on.
     #[must_use]
     pub fn moved(self, by: u32) -> Self {
         Self {

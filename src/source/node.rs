@@ -72,7 +72,7 @@ impl Node {
         }
     }
 
-    /// Moves the spans of this value and of all in it by so many bytes.
+    /// Moves the spans of this value and of all in it by this many bytes.
     pub(super) fn move_spans(&mut self, by: u32) {
         self.span = self.span.moved(by);
         match &mut self.kind {

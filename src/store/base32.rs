@@ -73,7 +73,7 @@ pub fn decode<const N: usize>(text: &str) -> Result<[u8; N], DecodeError> {
     Ok(bytes)
 }
 
-/// The number of digits of so many bytes.
+/// The number of digits of this many bytes.
 pub const fn encoded_length(bytes: usize) -> usize {
     (bytes * 8).div_ceil(5)
 }

@@ -77,7 +77,7 @@ pub fn decode_leniently(text: &str) -> Result<Vec<u8>, char> {
     Ok(bytes)
 }
 
-/// The length of the text of so many bytes, padding included.
+/// The length of the text of this many bytes, padding included.
 pub const fn encoded_length(bytes: usize) -> usize {
     bytes.div_ceil(3) * 4
 }

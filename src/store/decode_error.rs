@@ -1,4 +1,4 @@
-//! Why a text is not the base-16, base-32 or base-64 form of so many bytes.
+//! Why a text is not the base-16, base-32 or base-64 form of this many bytes.
 
 use std::error::Error;
 use std::fmt;

@@ -37,7 +37,7 @@ pub enum TreeKind<'a> {
     Float(f64),
     /// A text.
     Text(&'a str),
-    /// A list of so many elements.
+    /// A list of this many elements.
     List(usize),
     /// A table.
     Table,

@@ -1,7 +1,7 @@
 //! Files that appear whole or not at all.
 //!
 //! A file is written without a name, flushed, and then given one, so that a run that is killed
-//! leaves nothing. Where the file system has no nameless files, it is written beside its place under
+//! leaves nothing. Where the file system has no unnamed files, it is written beside its place under
 //! another name and renamed.
 
 use std::ffi::OsStr;
@@ -10,7 +10,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 
 use crate::beneath::DirectoryHandle;
-use crate::nameless::{Unfinished, link, nameless};
+use crate::unnamed_file::{Unfinished, link, unnamed_file};
 
 /// Who may use a file that is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,9 +42,9 @@ pub(crate) fn replace(
     contents: &[u8],
     access: Access,
 ) -> io::Result<()> {
-    if let Some(nameless) = nameless(directory, access.mode()) {
-        fill(&nameless, contents, access)?;
-        if link(&nameless, directory, name).is_ok() {
+    if let Some(unnamed) = unnamed_file(directory, access.mode()) {
+        fill(&unnamed, contents, access)?;
+        if link(&unnamed, directory, name).is_ok() {
             return Ok(());
         }
     }
@@ -59,11 +59,11 @@ pub(crate) fn replace(
 /// If the name is taken, or the machine cannot; nothing half-written is left.
 pub(crate) fn create(directory: &DirectoryHandle, name: &OsStr, contents: &[u8]) -> io::Result<()> {
     let access = Access::Usual;
-    if let Some(nameless) = nameless(directory, access.mode()) {
-        fill(&nameless, contents, access)?;
+    if let Some(unnamed) = unnamed_file(directory, access.mode()) {
+        fill(&unnamed, contents, access)?;
         // A file system may find out late that it is full.
-        nameless.sync_all()?;
-        match link(&nameless, directory, name) {
+        unnamed.sync_all()?;
+        match link(&unnamed, directory, name) {
             Err(error) if error.kind() != ErrorKind::AlreadyExists => {}
             linked => return linked,
         }

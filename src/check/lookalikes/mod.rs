@@ -59,10 +59,10 @@ crate::diagnostic::declare_codes! {
     UNREAD_REFERENCE = "unread-reference", Deny, "what looks like a reference and is none";
 }
 
-/// So many of one text are told.
+/// At most this many of one text are told.
 const MOST: usize = 10;
 
-/// So many addresses of one text are looked up.
+/// At most this many addresses of one text are looked up.
 const LOOKED_UP: usize = 100;
 
 /// Looks for packages in a command that are named otherwise than by `${pkgs.NAME}`: the shell makes

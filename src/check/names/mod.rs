@@ -13,7 +13,7 @@ use crate::source::Pointer;
 
 pub use codes::{DUPLICATE_JOB, DUPLICATE_PROCESS, NO_PROCESSES, PROCESS_NAME, UNNAMED_JOB};
 
-/// A file name has at most so many bytes.
+/// A file name has at most this many bytes.
 const MAX_BYTES: usize = 255;
 
 /// Finds a task's processes by name.

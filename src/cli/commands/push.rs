@@ -19,8 +19,9 @@ use crate::diagnostic::render::counted;
 use crate::model::JobKey;
 use crate::plan::Needs;
 use crate::publish::{
-    Ahead, Compared, Directory, Extent, Goal, How, Looked, Names, Nix, Object, Outcome, Packages,
-    Packing, Plan, Presence, Target, TargetError, Wishes, Work, objects, packages, read_key,
+    Compared, Directory, EarlyArchives, Extent, Goal, How, Looked, Names, Nix, Object, Outcome,
+    Packages, Packing, Plan, Presence, Target, TargetError, Wishes, Work, objects, packages,
+    read_key,
 };
 use crate::query::{Search, Several};
 use crate::scratch::{Scratch, Use, remove_left};
@@ -132,7 +133,7 @@ pub(crate) fn run(args: &PushArgs, global: &Global, console: &Console) -> Result
     let directory = target.directory();
     let looked = directory.map(|path| Directory::look(path, &workspace.store_dir));
     let looked = looked.transpose()?;
-    let ahead = directory.map(|path| Arc::new(Ahead::new(path)));
+    let ahead = directory.map(|path| Arc::new(EarlyArchives::new(path)));
     let mut search = Search::new(&workspace, &args.jobs.names)?;
     let is_packed = !matches!(target.packing, None | Some(Packing::None));
     if let Some(ahead) = ahead.as_ref().filter(|_| !args.dry_run && !is_packed) {
@@ -182,7 +183,7 @@ struct Push<'a> {
     search: &'a Search<'a>,
     target: &'a Target,
     key: Option<&'a SecretKey>,
-    ahead: Option<&'a Ahead>,
+    ahead: Option<&'a EarlyArchives>,
     console: &'a Console,
 }
 

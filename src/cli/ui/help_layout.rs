@@ -42,7 +42,7 @@ fn narrow(command: Command, columns: usize) -> Command {
     command.mut_subcommands(|command| narrow(command, columns))
 }
 
-/// A help text of paragraphs and of titled sections, whose bodies are indented, in so many columns.
+/// A help text of paragraphs and of titled sections, whose bodies are indented, in this many columns.
 fn sections(text: &str, columns: usize) -> String {
     let mut done = String::new();
     let mut rest = text.lines().peekable();
@@ -82,7 +82,7 @@ fn sections(text: &str, columns: usize) -> String {
 /// What the body of a section is indented by.
 const INDENT: &str = "  ";
 
-/// The body of a section in so many columns. Examples are command lines, which stay whole, each with
+/// The body of a section in this many columns. Examples are command lines, which stay whole, each with
 /// what it does below it.
 fn section(title: &str, body: &str, columns: usize) -> String {
     if title != "Examples" {

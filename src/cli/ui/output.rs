@@ -67,7 +67,7 @@ pub(crate) fn answer(answer: &clap::Error) -> Result<Exit, Failure> {
     })
 }
 
-/// What is wrong with a command line, in so many columns; how it is used is code.
+/// What is wrong with a command line, in this many columns; how it is used is code.
 fn fitted(text: &str, columns: usize) -> String {
     let mut fitted = String::new();
     for line in text.lines() {

@@ -46,14 +46,14 @@ impl Progress {
         }
     }
 
-    /// So many pieces are done.
+    /// This many pieces are done.
     pub(crate) fn done(&self, pieces: usize) {
         if let Some(bar) = self.bar() {
             bar.set_position(pieces as u64);
         }
     }
 
-    /// So many of as many as are known by now are done.
+    /// This many of as many as are known by now are done.
     pub(crate) fn done_of(&self, done: usize, total: usize) {
         if let Some(bar) = self.bar() {
             bar.set_length(total as u64);
@@ -61,7 +61,7 @@ impl Progress {
         }
     }
 
-    /// So many more pieces are done.
+    /// This many more pieces are done.
     pub(crate) fn moved(&self, pieces: u64) {
         let before = self.moved.fetch_add(pieces, Ordering::Relaxed);
         if let Some(bar) = self.bar() {

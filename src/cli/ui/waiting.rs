@@ -22,7 +22,7 @@ struct Asked {
 }
 
 impl Asked {
-    /// So many of as many as are known by now are done.
+    /// This many of as many as are known by now are done.
     fn told(&self, done: usize, total: usize) {
         self.done.fetch_max(done, Ordering::Relaxed);
         self.total.fetch_max(total, Ordering::Relaxed);

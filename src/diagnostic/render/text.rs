@@ -35,7 +35,7 @@ impl Default for TextOptions {
 }
 
 impl TextOptions {
-    /// `text` in lines that fit behind so many columns, if that is wanted.
+    /// `text` in lines that fit behind this many columns, if that is wanted.
     pub(super) fn fitted(&self, text: String, before: usize) -> String {
         if self.wraps {
             wrap::prose(&text, self.width.saturating_sub(before))

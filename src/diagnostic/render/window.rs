@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::visible::{self, ELLIPSIS};
 
-/// A place in a line that has to be shown, with so many columns around it.
+/// A place in a line that has to be shown, with this many columns around it.
 pub(super) struct Point {
     pub(super) offset: usize,
     pub(super) before: usize,

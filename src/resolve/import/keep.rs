@@ -8,7 +8,7 @@ use crate::store::{Digest, StorePath};
 
 /// Somebody who wants the archives of large files.
 pub trait Keeper: Debug + Send + Sync {
-    /// Where to write the archive of a file of so many bytes, if it is wanted.
+    /// Where to write the archive of a file of this many bytes, if it is wanted.
     fn begin(&self, size: u64) -> Option<Box<dyn Kept>>;
 }
 

@@ -8,8 +8,8 @@
 //! are kept and never followed, except in the path that leads to the object; what leads out of
 //! the workspace is refused, and so is all that is not a file, a directory or a link.
 
-mod ahead;
 mod error;
+mod hashing_thread;
 mod ignored;
 mod imported;
 mod keep;
@@ -22,8 +22,8 @@ use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use self::ahead::AheadHasher;
 pub use self::error::{Fault, ImportError};
+pub use self::hashing_thread::ThreadedHasher;
 pub use self::ignored::{Ignored, size};
 pub use self::imported::Imported;
 pub use self::keep::{Keeper, Kept};
@@ -124,7 +124,7 @@ impl Importer {
         }
         let keeper = self.keeper.as_ref().zip(size);
         let sink = Also {
-            sink: AheadHasher::new(),
+            sink: ThreadedHasher::new(),
             kept: keeper.and_then(|(keeper, size)| keeper.begin(size)),
         };
         let (Also { sink, kept }, seen) = object.write(sink)?;

@@ -37,7 +37,7 @@ pub(super) enum Opened {
     Directory(OwnedFd),
 }
 
-/// Writes the archive of an object that lies so many levels below the workspace root, and returns
+/// Writes the archive of an object that lies this many levels below the workspace root, and returns
 /// what was noticed on the way. Its path is for messages only.
 pub(super) fn write<W: Write>(
     path: &Path,
@@ -284,9 +284,9 @@ impl<W: Write> Walk<W> {
 
 /// Files up to this size are looked at for secrets.
 const BUFFER_SIZE: usize = 128 * 1024;
-/// So many directories of one object are open at once.
+/// At most this many directories of one object are open at once.
 const MOST_OPEN: usize = 16;
-/// So many files of one object are suspected.
+/// At most this many files of one object are suspected.
 const MOST_SUSPECTS: usize = 20;
 const OWNER_MAY_EXECUTE: u32 = 0o100;
 

@@ -190,7 +190,7 @@ impl<R: Read> NarReader<R> {
         known.copied().ok_or_else(unexpected)
     }
 
-    /// Reads a word of at most so many bytes.
+    /// Reads a word of at most this many bytes.
     fn bytes(
         &mut self,
         limit: usize,

@@ -15,7 +15,7 @@ pub(super) fn regular(executable: bool) -> &'static [u8] {
     if executable { &EXECUTABLE } else { &REGULAR }
 }
 
-/// The number of zeros after so many bytes.
+/// The number of zeros after this many bytes.
 pub(super) fn padding(length: u64) -> usize {
     let [rest, ..] = (length % 8).to_le_bytes();
     usize::from((8 - rest) % 8)

@@ -89,7 +89,7 @@ impl Context {
             // Processes name what they need.
             needs: _,
             // These references are in commands, too.
-            late: _,
+            left_to_node: _,
         } = plan;
         let task = aurora::TaskDocument {
             constraints: self.constraints(steps),

@@ -12,7 +12,7 @@ const ONLY_DOCKER: &str = "the JSON reader of Aurora's client only knows `docker
 const ONLY_QUEUE: &str = "the JSON reader of Aurora's client only knows `queue`";
 
 covered! {
-    Plan besides(pointer, limits, schedule, precedence, labels, aurora, needs, late) {
+    Plan besides(pointer, limits, schedule, precedence, labels, aurora, needs, left_to_node) {
         key "cluster, role, environment, name": Exact;
         task_name "task.name": Exact;
         steps "task.processes": Exact;

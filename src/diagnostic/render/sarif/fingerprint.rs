@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::diagnostic::{Diagnostic, Place};
 
-/// So many bytes of a hash are enough: chance does not make two alike.
+/// This many bytes of a hash are enough: chance does not make two alike.
 const SIZE: usize = 16;
 /// The most bytes of the guilty text that are looked at.
 const LONGEST: usize = 1_000;

@@ -26,7 +26,7 @@ const DAYS: [&str; 7] = [
     "Saturday",
 ];
 
-/// So many times of day are listed one by one.
+/// At most this many times of day are listed one by one.
 const TIMES: usize = 6;
 
 /// When a schedule runs: `at 04:00 on Monday to Friday`; none if it is no schedule.

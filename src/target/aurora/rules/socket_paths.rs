@@ -47,7 +47,7 @@ const LONGEST: usize = 107;
 const SANDBOX: usize = 213;
 /// What the path of the sandbox is to a process that has not gone elsewhere.
 const SANDBOXES: &[&str] = &["$PWD/", "${PWD}/", "$(pwd)/", "$HOME/", "${HOME}/"];
-/// So many paths of one command are looked at.
+/// At most this many paths of one command are looked at.
 const MOST: usize = 100;
 
 /// Checks all commands of the job.

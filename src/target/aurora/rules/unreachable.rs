@@ -225,7 +225,7 @@ impl<'a> Waits<'a> {
 
 /// Ephemeral processes that wait for all that the task waits for.
 fn late(ctx: &mut Context<'_>, order: &BTreeSet<(usize, usize)>) {
-    /// So many steps are taken for all of them together.
+    /// At most this many steps are taken for all of them together.
     const EFFORT: usize = 1_000_000;
     let processes = &ctx.job.task.processes;
     let mut effort = 0;

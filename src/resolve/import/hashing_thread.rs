@@ -14,7 +14,7 @@ use crate::store::hash::Sha256Writer;
 
 /// Hashes and counts whatever is written to it.
 #[derive(Debug, Default)]
-pub struct AheadHasher {
+pub struct ThreadedHasher {
     buffer: Vec<u8>,
     hashing: Hashing,
 }
@@ -37,7 +37,7 @@ struct HashingThread {
     handle: JoinHandle<Digest>,
 }
 
-impl AheadHasher {
+impl ThreadedHasher {
     /// A writer to which nothing was written.
     pub fn new() -> Self {
         Self::default()
@@ -119,7 +119,7 @@ impl HashingThread {
     }
 }
 
-impl Write for AheadHasher {
+impl Write for ThreadedHasher {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.buffer.len() == BUFFER_SIZE {
             self.pass()?;
@@ -145,7 +145,7 @@ fn died() -> io::Error {
 mod tests {
     use std::io::Write;
 
-    use super::{AheadHasher, BUFFER_SIZE, BUFFERS};
+    use super::{BUFFER_SIZE, BUFFERS, ThreadedHasher};
     use crate::store::hash::Sha256Writer;
 
     #[test]
@@ -165,7 +165,7 @@ mod tests {
             let mut expected = Sha256Writer::new();
             expected.update(&bytes);
             for piece in [100_000, BUFFER_SIZE, usize::MAX] {
-                let mut hasher = AheadHasher::new();
+                let mut hasher = ThreadedHasher::new();
                 for bytes in bytes.chunks(piece) {
                     hasher.write_all(bytes).unwrap();
                 }
@@ -180,7 +180,7 @@ mod tests {
 
     #[test]
     fn it_may_be_dropped_unfinished() {
-        let mut hasher = AheadHasher::new();
+        let mut hasher = ThreadedHasher::new();
         hasher.write_all(&vec![0; 3 * BUFFER_SIZE]).unwrap();
     }
 }

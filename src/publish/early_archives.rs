@@ -10,15 +10,15 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::beneath::DirectoryHandle;
-use crate::nameless::nameless;
 use crate::resolve::import::{Keeper, Kept};
 use crate::store::{Digest, StorePath};
+use crate::unnamed_file::unnamed_file;
 
 use super::draft::MODE;
 
 /// The archives that were written ahead.
 #[derive(Debug, Default)]
-pub struct Ahead {
+pub struct EarlyArchives {
     cache: PathBuf,
     /// The sizes of the archives that the cache has.
     sizes: OnceLock<BTreeSet<u64>>,
@@ -27,7 +27,7 @@ pub struct Ahead {
 
 type Whole = Arc<Mutex<BTreeMap<StorePath, (Digest, File)>>>;
 
-impl Ahead {
+impl EarlyArchives {
     /// For the cache in this directory, or the place for one.
     pub fn new(cache: &Path) -> Self {
         Self {
@@ -43,7 +43,7 @@ impl Ahead {
         (digest == nar).then_some(file)
     }
 
-    /// Whether the cache has an archive that may well be that of a file of so many bytes. If it is
+    /// Whether the cache has an archive that may well be that of a file of this many bytes. If it is
     /// not, the file is read once more; and if it is, all of it would have been written for nothing.
     fn may_have(&self, size: u64) -> bool {
         let sizes = self.sizes.get_or_init(|| {
@@ -61,10 +61,10 @@ const FRAME: u64 = 256;
 /// A file of fewer bytes is as well read twice.
 const LEAST: u64 = 4 << 20;
 
-/// So many files are kept open.
+/// At most this many files are kept open.
 const MOST: usize = 64;
 
-impl Keeper for Ahead {
+impl Keeper for EarlyArchives {
     fn begin(&self, size: u64) -> Option<Box<dyn Kept>> {
         let whole = self.whole.lock().unwrap_or_else(PoisonError::into_inner);
         let is_full = whole.len() >= MOST;
@@ -76,7 +76,7 @@ impl Keeper for Ahead {
         let place = self.cache.ancestors().find(|place| place.is_dir())?;
         let place = DirectoryHandle::named(place).ok()?;
         Some(Box::new(Draft {
-            file: BufWriter::with_capacity(BUFFER_SIZE, nameless(&place, MODE)?),
+            file: BufWriter::with_capacity(BUFFER_SIZE, unnamed_file(&place, MODE)?),
             whole: Arc::clone(&self.whole),
         }))
     }

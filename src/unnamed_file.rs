@@ -17,21 +17,21 @@ use crate::beneath::DirectoryHandle;
 /// A file without a name in the directory's file system, where that can be had. All may use it whom
 /// `mode` and the umask allow to.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn nameless(_: &DirectoryHandle, _mode: u32) -> Option<File> {
+pub(crate) fn unnamed_file(_: &DirectoryHandle, _mode: u32) -> Option<File> {
     None
 }
 
 /// A file without a name in the directory's file system, where that can be had. All may use it whom
 /// `mode` and the umask allow to.
 #[cfg(target_os = "linux")]
-pub(crate) fn nameless(directory: &DirectoryHandle, mode: u32) -> Option<File> {
+pub(crate) fn unnamed_file(directory: &DirectoryHandle, mode: u32) -> Option<File> {
     let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
     openat(directory, ".", flags, Mode::from_raw_mode(mode))
         .ok()
         .map(File::from)
 }
 
-/// Gives a nameless file its name.
+/// Gives an unnamed file its name.
 ///
 /// # Errors
 /// If the name is taken, or there are no links, or no `/proc` to make one of what has no name.
