@@ -319,9 +319,11 @@ fn is_inside_word(text: &str, at: usize) -> bool {
 /// A token with its maker's prefix.
 fn token(text: &str, at: usize, runs: &mut Runs) -> Option<Secret> {
     let rest = &text[at..];
+    let first = rest.as_bytes().first();
+    // Most prefixes begin otherwise, which one byte tells.
     let (prefix, letters, least, what) = TOKENS
         .iter()
-        .find(|(prefix, ..)| rest.starts_with(prefix))?;
+        .find(|(prefix, ..)| prefix.as_bytes().first() == first && rest.starts_with(prefix))?;
     let start = at + prefix.len();
     let end = match letters {
         Letters::Hex => start + count(&text[start..], |byte| byte.is_ascii_hexdigit()),

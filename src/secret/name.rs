@@ -101,7 +101,12 @@ pub fn key(name: &str) -> Option<Key> {
         .filter(|c| !matches!(c, '-' | '_' | '.'))
         .map(|c| c.to_ascii_lowercase())
         .collect();
-    let ends = |all: &[&str]| all.iter().any(|word| joined.ends_with(word));
+    let end = joined.as_bytes().last();
+    // Most words end otherwise, which one byte tells.
+    let ends = |all: &[&str]| {
+        let mut words = all.iter().filter(|word| word.as_bytes().last() == end);
+        words.any(|word| joined.ends_with(word))
+    };
     let last = last_word(name);
     if ends(PASSWORDS) || LAST_WORDS.contains(&&*last) && !matches!(name, "PWD" | "OLDPWD") {
         Some(Key::Password)
