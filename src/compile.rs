@@ -13,7 +13,7 @@ use crate::check::names::DUPLICATE_JOB;
 use crate::check::{self, CheckedJob};
 use crate::diagnostic::{Diagnostic, Holes, MachineError, Place, Report};
 use crate::front;
-use crate::lint::{self, Levels, Waived, Waivers};
+use crate::lint::{Levels, Waivers};
 use crate::model::{Dialect, Job, JobKey, PackageName, PackageSource};
 use crate::plan::{self, Needs, Options, Plan};
 use crate::resolve::import::{Ignored, Importer, Keeper};
@@ -41,7 +41,7 @@ pub enum Until<'k, T> {
     /// All that `Emitted` would find wrong is found, and nothing is written.
     Checked(Form, &'k (dyn Fn(Planned) -> T + Sync)),
     /// They are compiled to this form.
-    Emitted(Form, &'k (dyn Fn(Compiled) -> T + Sync)),
+    Emitted(Form, &'k (dyn Fn(Bundle, Planned) -> T + Sync)),
 }
 
 /// What came of a definition whose own text can be read.
@@ -81,25 +81,6 @@ pub struct Planned {
     pub plan: Plan,
     /// The target that it is planned for.
     pub target: Target,
-    /// What it waives.
-    pub waived: Vec<Waived>,
-}
-
-/// A compiled job.
-#[derive(Debug, Clone)]
-pub struct Compiled {
-    /// What identifies it.
-    pub key: JobKey,
-    /// Where its definition begins.
-    pub location: Location,
-    /// Where it says what it is called.
-    pub named_at: Location,
-    /// The compiled job.
-    pub bundle: Bundle,
-    /// The steps in it that jobc added.
-    pub added: Vec<AddedStep>,
-    /// What its nodes need from the store.
-    pub needs: Needs,
 }
 
 /// A definition in which all jobs are right as they are written; the others were left out, so that
@@ -119,6 +100,11 @@ struct Course<'c> {
 }
 
 impl Planned {
+    /// The steps that jobc adds to its own.
+    pub fn added(&self) -> Vec<AddedStep> {
+        target::added(&self.plan, self.target)
+    }
+
     /// What it is called, and what its nodes need from the store.
     pub fn into_needs(self) -> (JobKey, Needs) {
         (self.plan.key, self.plan.needs)
@@ -303,16 +289,7 @@ impl Course<'_> {
             Until::Emitted(form, keep) => plan(job)?.and_then(|planned| {
                 let emitted = target::emit(&planned.plan, *form);
                 let emitted = self.last(emitted, waivers);
-                emitted.map(|bundle| {
-                    keep(Compiled {
-                        key: listed.key.clone(),
-                        location: planned.location,
-                        named_at: planned.named_at,
-                        bundle,
-                        added: target::added(&planned.plan, self.target),
-                        needs: planned.plan.needs,
-                    })
-                })
+                emitted.map(|bundle| keep(bundle, planned))
             }),
         })
     }
@@ -335,19 +312,17 @@ impl Course<'_> {
         }
         let resolved = waivers.report(levels, resolved);
         let plan = resolved.and_then(|job| {
-            let waived = lint::waived(job.checked.job(), job.checked.pointer());
             let plan = plan::lower(&job, &self.compiler.options);
             let rules = target::plan_rules(self.target).iter();
             let problems = rules.flat_map(|rule| rule(&plan)).collect();
-            waivers.report(levels, Report::new((plan, waived), problems))
+            waivers.report(levels, Report::new(plan, problems))
         });
-        Ok(plan.map(|(plan, waived)| Planned {
+        Ok(plan.map(|plan| Planned {
             location: listed.location.clone(),
             named_at: listed.named_at.clone(),
             map: self.map.clone(),
             plan,
             target: self.target,
-            waived,
         }))
     }
 

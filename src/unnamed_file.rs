@@ -46,6 +46,14 @@ pub(crate) fn link(file: &File, directory: &DirectoryHandle, name: &OsStr) -> io
     )?)
 }
 
+/// A name that this process uses once. A process of the same number may have left it, or have it in
+/// another container.
+pub(crate) fn own_name() -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    format!(".jobc-{}-{count}", std::process::id())
+}
+
 /// A file under a name of its own, which is removed unless it gets its real one.
 #[derive(Debug)]
 pub(crate) struct Unfinished {
@@ -60,11 +68,9 @@ impl Unfinished {
     /// # Errors
     /// If the system refuses.
     pub(crate) fn new(directory: &DirectoryHandle, mode: u32) -> io::Result<Self> {
-        static COUNT: AtomicU64 = AtomicU64::new(0);
         let flags = OFlags::CREATE | OFlags::EXCL | OFlags::RDWR | OFlags::CLOEXEC;
         loop {
-            let count = COUNT.fetch_add(1, Ordering::Relaxed);
-            let name = format!(".jobc-{}-{count}", std::process::id());
+            let name = own_name();
             match openat(directory, &*name, flags, Mode::from_raw_mode(mode)) {
                 Ok(file) => {
                     return Ok(Self {
@@ -73,7 +79,6 @@ impl Unfinished {
                         name: Some(name.into()),
                     });
                 }
-                // A process of this number left it, or has it in another container.
                 Err(Errno::EXIST) => {}
                 Err(error) => return Err(error.into()),
             }

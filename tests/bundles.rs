@@ -5,11 +5,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-use jobc::model::JobKey;
 use jobc::target::{Artifact, Bundle, Form, Mode};
 use jobc::write::Destination;
 
-use crate::harness::Sandbox;
+use crate::harness::{Sandbox, small_key};
 use crate::nix::need_nix;
 
 fn bundle(contents: &str) -> Bundle {
@@ -19,12 +18,7 @@ fn bundle(contents: &str) -> Bundle {
         bytes: text.as_bytes().to_vec(),
     };
     Bundle {
-        key: JobKey {
-            cluster: "c".parse().unwrap(),
-            role: "r".parse().unwrap(),
-            environment: "devel".parse().unwrap(),
-            name: "n".parse().unwrap(),
-        },
+        key: small_key(),
         form: Form::Complete,
         files: vec![
             file("bin/start", Mode::Executable, "#!/bin/sh\necho hi\n"),

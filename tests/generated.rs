@@ -6,13 +6,13 @@ mod mutations;
 
 use std::collections::BTreeSet;
 
-use jobc::compile::{Compilation, Compiled, Compiler, Until, every};
+use jobc::compile::{Compilation, Compiler, Until, every};
 use jobc::diagnostic::{Diagnostic, Report, Severity};
 use jobc::front::Format;
 use jobc::registry::CODES;
 use jobc::schema::{Which, schema};
 use jobc::source::SourceFile;
-use jobc::target::{Form, Target};
+use jobc::target::{Bundle, Form, Target};
 use jobc::workspace::{DefinitionFile, Workspace};
 use jsonschema::Validator;
 use proptest::prelude::*;
@@ -59,10 +59,10 @@ impl Place {
         }
     }
 
-    fn compile(&self, definition: &str) -> Report<Vec<Compiled>> {
+    fn compile(&self, definition: &str) -> Report<Vec<Bundle>> {
         let compiler = Compiler::new(&self.workspace).expect("the workspace is there");
         let file = SourceFile::new("job.json", definition);
-        let until = Until::Emitted(Form::Target(Target::AuroraJson), &|job| job);
+        let until = Until::Emitted(Form::Target(Target::AuroraJson), &|bundle, _| bundle);
         let report = compiler.compile(&self.definition, &file, &until, every);
         Compilation::merged(report.expect("nothing is imported"))
     }
@@ -103,17 +103,17 @@ fn wrong_with_valid(place: &Place, definition: &Value) -> Result<(), String> {
     let [job] = &report.value.unwrap_or_default()[..] else {
         return Err("not one job".to_owned());
     };
-    let text = &job.bundle.listing();
+    let text = &*job.listing();
     let compiled: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
     if let Some(problem) = place.schema.iter_errors(&compiled).next() {
         return Err(format!("{}: {problem}", problem.instance_path()));
     }
     let printed = serde_json::to_string_pretty(&compiled).map_err(|error| error.to_string())?;
-    if format!("{printed}\n") != *text {
+    if format!("{printed}\n") != text {
         return Err("it is not in order".to_owned());
     }
     let again = place.compile(&backwards(definition)).value;
-    if again.is_none_or(|jobs| jobs[0].bundle.listing() != *text) {
+    if again.is_none_or(|jobs| jobs[0].listing() != text) {
         return Err("the order of fields makes a difference".to_owned());
     }
     left_out(definition, &compiled)

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use jobc::model::JobKey;
 use tempfile::TempDir;
 
 /// A directory with files, to run jobc in.
@@ -138,6 +139,16 @@ pub fn report(failures: &[String]) {
         failures.len(),
         failures.join("\n\n")
     );
+}
+
+/// The key of a small job: `c/r/devel/n`.
+pub fn small_key() -> JobKey {
+    JobKey {
+        cluster: "c".parse().expect("a cluster"),
+        role: "r".parse().expect("a role"),
+        environment: "devel".parse().expect("an environment"),
+        name: "n".parse().expect("a name"),
+    }
 }
 
 /// A definition of one small job, as TOML, with `more` lines before its task.

@@ -6,14 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use jobc::model::JobKey;
 use jobc::snapshot::Directory;
 use jobc::target::{Artifact, Bundle, Form};
 use jobc::write::Destination;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use crate::diff::{commit, git};
-use crate::harness::{Run, Sandbox, report, small_job};
+use crate::harness::{Run, Sandbox, report, small_job, small_key};
 
 const SECRET: &str = "TOPSECRET";
 
@@ -346,12 +345,7 @@ pub fn while_links_come_and_go(sandbox: &Sandbox, directory: &str, work: impl Fn
 
 fn nothing_is_written_outside_while_links_come_and_go() {
     let bundle = |number: u32| Bundle {
-        key: JobKey {
-            cluster: "c".parse().unwrap(),
-            role: "r".parse().unwrap(),
-            environment: "devel".parse().unwrap(),
-            name: "n".parse().unwrap(),
-        },
+        key: small_key(),
         form: Form::Complete,
         files: vec![Artifact::alone(format!("{number}\n"))],
     };

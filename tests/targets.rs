@@ -5,7 +5,7 @@ use std::fs;
 use jobc::compile::{Compilation, Compiler, Until, every};
 use jobc::registry::CODES;
 use jobc::target::coverage::Coverage;
-use jobc::target::{Form, Target, coverage};
+use jobc::target::{Bundle, Form, Target, coverage};
 use jobc::workspace::Workspace;
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
@@ -22,7 +22,7 @@ fn compiled(sandbox: &Sandbox, form: Form) -> Vec<String> {
         .value
         .unwrap();
     let compiler = Compiler::new(&workspace).unwrap();
-    let until = Until::Emitted(form, &|job| job);
+    let until = Until::Emitted(form, &|bundle, _| bundle);
     let mut texts = Vec::new();
     for definition in workspace.definitions().unwrap() {
         let file = workspace
@@ -34,7 +34,7 @@ fn compiled(sandbox: &Sandbox, form: Form) -> Vec<String> {
         let report = Compilation::merged(report);
         assert!(!report.has_errors(), "{:?}", report.diagnostics);
         let jobs = report.value.unwrap();
-        texts.extend(jobs.into_iter().map(|job| job.bundle.listing()));
+        texts.extend(jobs.into_iter().map(Bundle::into_listing));
     }
     texts
 }
@@ -192,8 +192,8 @@ fn coverage_has_cases() {
         .filter_map(|entry| fs::read_to_string(entry.ok()?.path()).ok())
         .collect();
     let mut failures = Vec::new();
-    for target in [Target::AuroraJson, Target::AuroraConfig] {
-        for row in coverage(target) {
+    for named in jobc::target::ALL {
+        for row in coverage(named.target) {
             let field = row.called.rsplit('.').next().unwrap_or(row.called);
             let choice = row.choice.unwrap_or_default();
             let told = match row.coverage {

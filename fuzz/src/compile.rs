@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jobc::beneath::Enclosure;
-use jobc::compile::{Compilation, Compiled, Compiler, Until, every};
+use jobc::compile::{Compilation, Compiler, Until, every};
 use jobc::diagnostic::{Diagnostic, Report};
 use jobc::front::Format;
 use jobc::model::Settings;
@@ -13,7 +13,7 @@ use jobc::registry::CODES;
 use jobc::resolve::Lock;
 use jobc::source::SourceFile;
 use jobc::store::{StoreDir, StorePath};
-use jobc::target::{Form, Target};
+use jobc::target::{Bundle, Form, Target};
 use jobc::validate::{Strictness, Terms, validate};
 use jobc::workspace::{DefinitionFile, Workspace};
 use serde_json::Value;
@@ -31,9 +31,9 @@ pub fn check(bytes: &[u8]) {
         format: Format::Yaml,
     };
     let file = SourceFile::new("job", text);
-    let compile = |form| -> Report<Vec<Compiled>> {
+    let compile = |form| -> Report<Vec<Bundle>> {
         let compiler = Compiler::new(&workspace).expect("the examples are there");
-        let until = Until::Emitted(form, &|job| job);
+        let until = Until::Emitted(form, &|bundle, _| bundle);
         let report = compiler.compile(&definition, &file, &until, every);
         Compilation::merged(report.expect("the examples can be read"))
     };
@@ -44,24 +44,24 @@ pub fn check(bytes: &[u8]) {
     assert!(report.value.is_some() || report.has_errors());
     let compiled = report.value.unwrap_or_default();
     for (one, other) in compiled.iter().zip(again.value.unwrap_or_default()) {
-        assert_eq!(one.bundle, other.bundle);
+        assert_eq!(*one, other);
     }
     let configs = compile(Form::Target(Target::AuroraConfig)).value;
     let configs = configs.unwrap_or_default();
     let complete = compile(Form::Complete).value.unwrap_or_default();
     assert_eq!(configs.len(), complete.len());
     for (config, complete) in configs.iter().zip(&complete) {
-        let value = document(&complete.bundle.listing());
-        assert_eq!(config_file::read(&config.bundle.listing()), Some(value));
+        let value = document(&complete.listing());
+        assert_eq!(config_file::read(&config.listing()), Some(value));
         for job in [config, complete] {
             named(job);
         }
     }
     for one in compiled {
         let same = complete.iter().find(|job| job.key == one.key);
-        let text = same.map(|job| job.bundle.listing());
-        assert_eq!(text, Some(one.bundle.listing()));
-        let made = SourceFile::new("made", one.bundle.listing());
+        let text = same.map(|job| job.listing());
+        assert_eq!(text, Some(one.listing()));
+        let made = SourceFile::new("made", one.listing());
         let terms = Terms {
             settings: &Settings::default(),
             strictness: Strictness::Full,
@@ -85,13 +85,9 @@ fn checked(
     Compilation::merged(report.expect("the examples can be read")).diagnostics
 }
 
-fn named(job: &Compiled) {
-    assert_eq!(job.key.to_string(), job.bundle.key.to_string());
-    let name = job.bundle.file_name();
-    assert_eq!(
-        name.parse::<StorePath>().as_ref(),
-        Ok(&job.bundle.store_path())
-    );
+fn named(job: &Bundle) {
+    let name = job.file_name();
+    assert_eq!(name.parse::<StorePath>().as_ref(), Ok(&job.store_path()));
 }
 
 /// The examples, without settings.

@@ -92,6 +92,19 @@ impl DirectoryHandle {
         Err(gone())
     }
 
+    /// A new directory of this name; none if the name is taken.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn made_directory(&self, name: impl AsRef<OsStr>) -> io::Result<Option<Self>> {
+        let name = name.as_ref();
+        match mkdirat(&self.descriptor, name, Mode::from_raw_mode(0o777)) {
+            Ok(()) => self.directory(name),
+            Err(Errno::EXIST) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// What has this name in it, if something does.
     ///
     /// # Errors

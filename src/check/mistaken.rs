@@ -11,7 +11,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::check::commands::BAD_REFERENCE;
+use crate::check::commands::codes::BAD_REFERENCE;
 use crate::diagnostic::{Diagnostic, Place, closest};
 use crate::model::{PackageName, Reserved};
 use crate::rule::scope::Scope;

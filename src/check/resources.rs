@@ -75,16 +75,14 @@ fn report(ctx: &mut Context<'_>, field: &str, headline: &str, meant: Option<Stri
 
 #[cfg(test)]
 mod tests {
-    use crate::check::tests::{JOB, PROCESS, problems};
-    use crate::model::Settings;
+    use crate::check::tests::{JOB, PROCESS, check_definition};
 
     #[test]
     fn enough_to_run() {
         let check = |resources: &str, expected: &[&str]| {
             let definition = format!("{JOB}{PROCESS}")
                 .replace(r#"cpu = 1, ram = "64 MB", disk = "64 MB""#, resources);
-            let found = problems(&definition, &Settings::default());
-            assert_eq!(found, expected, "{definition}");
+            check_definition(&definition, expected);
         };
         check("cpu = 0.001, ram = 1048576, disk = \"1 MB\", gpu = 0", &[]);
         check(
@@ -107,7 +105,6 @@ mod tests {
     #[test]
     fn a_process_may_have_none() {
         let process = r#"task.processes = [{ name = "a", cmdline = "x", resources = { cpu = 0, ram = 0, disk = 0 } }]"#;
-        let found = problems(&format!("{JOB}{process}"), &Settings::default());
-        assert_eq!(found, [""; 0]);
+        check_definition(&format!("{JOB}{process}"), &[]);
     }
 }

@@ -44,6 +44,19 @@ const TRAPS: &[&str] = &[
     "unwatched-update",
 ];
 
+/// Checks that a definition has these problems, as [`problems`] has them.
+#[track_caller]
+pub(crate) fn check_definition(definition: &str, expected: &[&str]) {
+    let found = problems(definition, &Settings::default());
+    assert_eq!(found, expected, "{definition}");
+}
+
+/// Checks that a job of one process with these fields has these problems.
+#[track_caller]
+pub(crate) fn check_fields(fields: &str, expected: &[&str]) {
+    check_definition(&format!("{JOB}{PROCESS}{fields}"), expected);
+}
+
 /// All problems of a definition but for [`TRAPS`], as `CODE 'GUILTY TEXT' HEADLINE`.
 pub(crate) fn problems(definition: &str, settings: &Settings) -> Vec<String> {
     let file = SourceFile::new("job.toml", definition);

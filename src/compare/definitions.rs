@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::compile::{Compilation, Compiled, Compiler, Until, duplicates, every, in_parallel};
+use crate::compile::{Compilation, Compiler, Planned, Until, duplicates, every, in_parallel};
 use crate::diagnostic::{Diagnostic, Failure, MachineError, Place, Report, Severity};
 use crate::diff::{NotCompared, NotComparedKind};
 use crate::front;
@@ -13,13 +13,14 @@ use crate::model::{JobKey, leads_to};
 use crate::query::declared::{Declared, may_define, name_of};
 use crate::registry::CODES;
 use crate::resolve::NOT_LOCKED;
-use crate::source::{SourceFile, display_name};
-use crate::target::Form;
+use crate::source::{Location, SourceFile, display_name};
+use crate::target::{Bundle, Form};
 use crate::workspace::{DefinitionFile, LOCK_FILE, SETTINGS_FILE, Workspace};
 
 use super::dependencies::{Candidates, Dependencies};
 use super::job_filter::JobFilter;
 use super::revision::{CheckedOut, Search};
+use super::side::SideJob;
 use super::wrong_definition::WrongDefinition;
 
 /// More names than these are not sought in a text before it is parsed.
@@ -44,7 +45,7 @@ pub(super) struct Definitions {
 #[derive(Debug, Default)]
 pub(super) struct Outcome {
     /// The jobs that are right, each with its definition.
-    pub(super) jobs: Vec<(PathBuf, Compiled)>,
+    pub(super) jobs: Vec<(PathBuf, DefinedJob)>,
     /// The definitions in which something is wrong.
     pub(super) wrong: Vec<WrongDefinition>,
     /// The keys of jobs that are defined more than once, with what messages call the file that does it
@@ -54,14 +55,29 @@ pub(super) struct Outcome {
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
+/// A job that a definition has.
+#[derive(Debug)]
+pub(super) struct DefinedJob {
+    key: JobKey,
+    /// Where it says what it is called.
+    named_at: Location,
+    pub(super) job: SideJob,
+}
+
 /// What came of compiling a definition.
 #[derive(Default)]
 struct FileOutcome {
     source: Option<Arc<SourceFile>>,
-    jobs: Vec<Compiled>,
+    jobs: Vec<DefinedJob>,
     diagnostics: Vec<Diagnostic>,
     trouble: Option<Failure>,
     declared: Option<Declared>,
+}
+
+impl DefinedJob {
+    pub(super) fn key(&self) -> String {
+        self.key.to_string()
+    }
 }
 
 impl Outcome {
@@ -235,7 +251,12 @@ impl Definitions {
             .filter_map(|path| Some((path, self.file(path)?)))
             .collect();
         let compiler = Compiler::new(&self.workspace)?;
-        let until = Until::Emitted(Form::Complete, &|job| job);
+        let keep = |bundle: Bundle, planned: Planned| DefinedJob {
+            key: bundle.key.clone(),
+            job: SideJob::of_compiled(bundle, planned.added(), planned.plan.needs),
+            named_at: planned.named_at,
+        };
+        let until = Until::Emitted(Form::Complete, &keep);
         let is_wanted = |keys: &[&JobKey]| {
             let keys = keys.iter().map(ToString::to_string);
             keys.map(|key| wanted.accepts(&key)).collect()

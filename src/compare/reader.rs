@@ -364,8 +364,8 @@ impl Reader<'_> {
         let outcome = definitions.compile(only, self.wanted)?;
         let unread = definitions.unread();
         let jobs = outcome.jobs.into_iter().map(|(definition, job)| {
-            let (key, job) = SideJob::of_compiled(&job.bundle, job.added, job.needs);
-            let definition = Some(definition);
+            let (key, definition) = (job.key(), Some(definition));
+            let job = job.job;
             (key, SideJob { definition, ..job })
         });
         let jobs = jobs.collect();

@@ -185,20 +185,15 @@ impl SideJob {
         })
     }
 
-    /// A compiled job with its key, the steps that jobc added to it, and what its nodes need.
-    pub(crate) fn of_compiled(
-        bundle: &Bundle,
-        added: Vec<AddedStep>,
-        needs: Needs,
-    ) -> (String, Self) {
-        let own = Self {
+    /// A compiled job, the steps that jobc added to it, and what its nodes need.
+    pub(crate) fn of_compiled(bundle: Bundle, added: Vec<AddedStep>, needs: Needs) -> Self {
+        Self {
             definition: None,
             form: JobForm::Own {
-                text: bundle.listing(),
+                text: bundle.into_listing(),
                 added,
             },
             needs,
-        };
-        (bundle.key.to_string(), own)
+        }
     }
 }

@@ -24,9 +24,9 @@ pub use svg::svg;
 pub(crate) use text::ascii;
 pub use text::{Characters, Look, text};
 
-use crate::model::timing::{FINALIZATION_WAIT, MOST_FINALIZATION_WAIT};
 use crate::plan::Plan;
 use crate::resolve::Lock;
+use crate::target::aurora::timing::{FINALIZATION_WAIT, MOST_FINALIZATION_WAIT};
 use crate::target::{self, Target};
 
 use step::Sizes;

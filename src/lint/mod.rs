@@ -16,7 +16,7 @@ use crate::source::Pointer;
 use codes::UNKNOWN_LINT;
 
 pub use codes::CODES;
-pub use waivers::{Waived, Waivers, waived};
+pub use waivers::Waivers;
 
 /// The levels of all lints.
 #[derive(Debug, Clone, Copy)]

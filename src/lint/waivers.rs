@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Code, Diagnostic, Place, Report};
-use crate::model::{Job, Waive};
 use crate::source::Pointer;
 
 use super::Levels;
@@ -15,46 +14,6 @@ pub struct Waivers {
     job: Pointer,
     /// By lint, and by the place of the job or the process.
     used: BTreeMap<(&'static str, Pointer), (bool, &'static Code)>,
-}
-
-/// A lint that a job or one of its processes waives.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Waived {
-    /// The lint.
-    pub lint: String,
-    /// Why.
-    pub reason: String,
-    /// The process that waives it; none if the job does.
-    pub process: Option<String>,
-    /// Where it stands.
-    pub at: Pointer,
-}
-
-/// What the job at `at` waives, in the order written.
-pub fn waived(job: &Job, at: &Pointer) -> Vec<Waived> {
-    let of = |waive: &Waive, process: Option<&str>, at: Pointer| -> Vec<Waived> {
-        let at = at.key("waive");
-        let lints = waive.0.iter();
-        lints
-            .map(|(lint, reason)| Waived {
-                lint: lint.clone(),
-                reason: reason.as_str().to_owned(),
-                process: process.map(str::to_owned),
-                at: at.key(lint),
-            })
-            .collect()
-    };
-    let mut waived = Vec::new();
-    if let Some(waive) = &job.waive {
-        waived.extend(of(waive, None, at.clone()));
-    }
-    for (index, process) in job.task.processes.iter().enumerate() {
-        if let Some(waive) = &process.waive {
-            let at = at.key("task").key("processes").index(index);
-            waived.extend(of(waive, Some(process.name.as_str()), at));
-        }
-    }
-    waived
 }
 
 /// How many steps below its job a process is: `/task/processes/0`.

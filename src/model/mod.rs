@@ -27,7 +27,6 @@ mod shell;
 mod sla;
 mod task;
 mod text;
-pub mod timing;
 mod update;
 
 pub use command::{CommandLine, Piece, Pieces, Problem, Reference, Reserved, SyntaxError};

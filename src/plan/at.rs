@@ -14,6 +14,11 @@ pub struct At<T> {
     field: Cow<'static, str>,
 }
 
+/// The value that a definition gives, if it gives one.
+pub fn given<T: Copy>(at: Option<&At<T>>) -> Option<T> {
+    at.map(|at| at.value)
+}
+
 impl<T> At<T> {
     /// The value of `field` in the table at `table`.
     pub(super) fn new(value: T, table: &Arc<Pointer>, field: impl Into<Cow<'static, str>>) -> Self {

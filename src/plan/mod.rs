@@ -25,7 +25,7 @@ mod update;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub use at::At;
+pub use at::{At, given};
 pub use container::{Container, Image, Volume, VolumeMode};
 pub use health::{Checker, HealthCheck};
 pub use lower::{Options, lower};

@@ -12,7 +12,7 @@ use super::{At, NeededBy, Resources, Text};
 /// What identifies a step: what it realises, or whose process it runs.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum StepId {
-    /// Makes the closure of the store path with this hash be there.
+    /// Realises the closure of the store path with this hash.
     Realise(StorePathHash),
     /// Runs a process of the definition.
     Run(ProcessName),

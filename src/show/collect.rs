@@ -1,20 +1,23 @@
 //! What is shown of a job, collected from its plan.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::closure::{Closure, Known, Member, Size};
 use crate::compile::Planned;
 use crate::diagnostic::render::Lines;
 use crate::graph::{Graph, Kind};
-use crate::model::timing::{Groups, HealthTiming, MOST_FINALIZATION_WAIT, UpdateTiming, Window};
 use crate::plan::{
     At, Checker, Container, CronCollisionPolicy, Image, NeededBy, Placement, Plan, Resources,
-    Script, Text, Update, UpdateStrategy,
+    Script, Text, given,
 };
+
 use crate::source::{self, Location, Node, Pointer, display_name};
 use crate::store::StorePath;
 use crate::target::aurora::rules::cron_in_words;
+use crate::target::aurora::timing::{
+    Groups, HealthTiming, MOST_FINALIZATION_WAIT, UpdateTiming, Window,
+};
 use crate::vocabulary::{
     HEALTH_CHECK_CONFIG, HTTP_HEALTH_CHECKER, HTTP_LIFECYCLE_CONFIG, JOB, RESOURCES, Struct, TASK,
     UPDATE_CONFIG,
@@ -39,14 +42,14 @@ pub fn shown(planned: &Planned, workspace: &Workspace) -> Shown {
         origins: BTreeMap::new(),
     };
     let ports = Ports::of(plan);
-    let instances = collect.count(&JOB, "instances", value(plan.instances.as_ref()));
+    let instances = collect.count(&JOB, "instances", given(plan.instances.as_ref()));
     let health_check = collect.health_check(&ports);
     let update = collect.update(instances, &health_check);
     let known = Known::new(plan, &workspace.lock);
     Shown {
         key: plan.key.to_string(),
         defined: collect.place(&planned.location),
-        service: collect.boolean(&JOB, "service", value(plan.schedule.service.as_ref())),
+        service: collect.boolean(&JOB, "service", given(plan.schedule.service.as_ref())),
         cron: collect.cron(),
         instances,
         resources: resources(&plan.resources.value, instances),
@@ -55,13 +58,13 @@ pub fn shown(planned: &Planned, workspace: &Workspace) -> Shown {
         production: collect.boolean(
             &JOB,
             "production",
-            value(plan.precedence.production.as_ref()),
+            given(plan.precedence.production.as_ref()),
         ),
-        priority: collect.integer(&JOB, "priority", value(plan.precedence.priority.as_ref())),
+        priority: collect.integer(&JOB, "priority", given(plan.precedence.priority.as_ref())),
         max_task_failures: collect.integer(
             &JOB,
             "max_task_failures",
-            value(plan.limits.max_task_failures.as_ref()),
+            given(plan.limits.max_task_failures.as_ref()),
         ),
         placement: placement(plan),
         container: plan.container.as_ref().map(|it| container(&it.value)),
@@ -159,16 +162,20 @@ impl<'a> Collect<'a> {
 
     /// The text that the definition has at a place, with its references to packages and files.
     fn written(&self, pointer: &Pointer) -> Option<String> {
-        let mut tokens = pointer.tokens().iter();
-        match &tokens.try_fold(self.planned.map.root(), Node::step)?.kind {
+        match &self.node(pointer)?.kind {
             source::Kind::String(text) => Some(text.clone()),
             _ => None,
         }
     }
 
+    fn node(&self, pointer: &Pointer) -> Option<&'a Node> {
+        let mut tokens = pointer.tokens().iter();
+        tokens.try_fold(self.planned.map.root(), Node::step)
+    }
+
     fn cron(&mut self) -> Option<shown::Cron> {
         let schedule = &self.plan().schedule.cron_schedule.as_ref()?.value;
-        let policy = value(self.plan().schedule.cron_collision_policy.as_ref());
+        let policy = given(self.plan().schedule.cron_collision_policy.as_ref());
         let policy = policy.map(|policy| match policy {
             CronCollisionPolicy::KillExisting => "KILL_EXISTING".to_owned(),
             CronCollisionPolicy::CancelNew => "CANCEL_NEW".to_owned(),
@@ -182,10 +189,10 @@ impl<'a> Collect<'a> {
 
     fn task(&mut self, known: &Known<'a>) -> shown::Task {
         let limits = &self.plan().limits;
-        let wait = value(limits.finalization_wait.as_ref());
+        let wait = given(limits.finalization_wait.as_ref());
         let wait = self.count(&TASK, "task.finalization_wait", wait);
-        let failures = value(limits.max_failures.as_ref());
-        let concurrency = value(limits.max_concurrency.as_ref());
+        let failures = given(limits.max_failures.as_ref());
+        let concurrency = given(limits.max_concurrency.as_ref());
         shown::Task {
             name: self.plan().task_name.to_string(),
             max_failures: self.count(&TASK, "task.max_failures", failures),
@@ -356,16 +363,16 @@ impl<'a> Collect<'a> {
             let field = format!("health_check_config.{name}");
             self.or(&field, written, of, Struct::float)
         };
-        let initial = config.and_then(|it| value(it.initial_interval_secs.as_ref()));
+        let initial = config.and_then(|it| given(it.initial_interval_secs.as_ref()));
         let initial = field("initial_interval_secs", initial);
-        let interval = config.and_then(|it| value(it.interval_secs.as_ref()));
+        let interval = config.and_then(|it| given(it.interval_secs.as_ref()));
         let interval = field("interval_secs", interval);
-        let timeout = config.and_then(|it| value(it.timeout_secs.as_ref()));
+        let timeout = config.and_then(|it| given(it.timeout_secs.as_ref()));
         let timeout = field("timeout_secs", timeout);
-        let failures = config.and_then(|it| value(it.max_consecutive_failures.as_ref()));
+        let failures = config.and_then(|it| given(it.max_consecutive_failures.as_ref()));
         let field = "health_check_config.max_consecutive_failures";
         let failures = self.count(of, field, failures);
-        let successes = config.and_then(|it| value(it.min_consecutive_successes.as_ref()));
+        let successes = config.and_then(|it| given(it.min_consecutive_successes.as_ref()));
         let field = "health_check_config.min_consecutive_successes";
         let successes = self.count(of, field, successes);
         // The executor divides by the interval.
@@ -395,11 +402,11 @@ impl<'a> Collect<'a> {
     }
 
     fn update(&mut self, instances: u64, health: &shown::HealthCheck) -> Option<shown::Update> {
-        if value(self.plan().schedule.service.as_ref()) != Some(true) {
+        if given(self.plan().schedule.service.as_ref()) != Some(true) {
             return None;
         }
         let config = self.plan().update.as_ref().map(|it| &it.value);
-        let timing = update_timing(config, instances);
+        let timing = UpdateTiming::new(config, instances);
         let start = health.timing.map_or(0.0, |it| it.running_at_best.earliest);
         let at_best_secs = timing.at_best(start);
         let rounds = timing.rounds();
@@ -412,12 +419,12 @@ impl<'a> Collect<'a> {
             let field = "update_config.batch_size".to_owned();
             self.origins.insert(field, Origin::Aurora);
         }
-        let watch = config.and_then(|it| value(it.watch_secs.as_ref()));
-        let per_shard = config.and_then(|it| value(it.max_per_shard_failures.as_ref()));
-        let total = config.and_then(|it| value(it.max_total_failures.as_ref()));
-        let rollback = config.and_then(|it| value(it.rollback_on_failure.as_ref()));
-        let pulse = config.and_then(|it| value(it.pulse_interval_secs.as_ref()));
-        let sla_aware = config.and_then(|it| value(it.sla_aware.as_ref()));
+        let watch = config.and_then(|it| given(it.watch_secs.as_ref()));
+        let per_shard = config.and_then(|it| given(it.max_per_shard_failures.as_ref()));
+        let total = config.and_then(|it| given(it.max_total_failures.as_ref()));
+        let rollback = config.and_then(|it| given(it.rollback_on_failure.as_ref()));
+        let pulse = config.and_then(|it| given(it.pulse_interval_secs.as_ref()));
+        let sla_aware = config.and_then(|it| given(it.sla_aware.as_ref()));
         Some(shown::Update {
             strategy: strategy.to_owned(),
             group_sizes,
@@ -464,13 +471,13 @@ impl<'a> Collect<'a> {
                 "graceful_shutdown_endpoint",
                 http.and_then(|it| words(it.graceful_shutdown_endpoint.as_ref())),
                 "graceful_shutdown_wait_secs",
-                http.and_then(|it| value(it.graceful_shutdown_wait_secs.as_ref())),
+                http.and_then(|it| given(it.graceful_shutdown_wait_secs.as_ref())),
             ),
             (
                 "shutdown_endpoint",
                 http.and_then(|it| words(it.shutdown_endpoint.as_ref())),
                 "shutdown_wait_secs",
-                http.and_then(|it| value(it.shutdown_wait_secs.as_ref())),
+                http.and_then(|it| given(it.shutdown_wait_secs.as_ref())),
             ),
         ];
         let requests = requests.map(|(path_field, path, wait_field, wait)| {
@@ -489,61 +496,39 @@ impl<'a> Collect<'a> {
     }
 
     fn waivers(&mut self) -> Vec<shown::Waiver> {
-        let waived = self.planned.waived.iter();
-        waived
-            .map(|waived| shown::Waiver {
-                lint: waived.lint.clone(),
-                reason: waived.reason.clone(),
-                process: waived.process.clone(),
-                at: self.place_of(&waived.at),
-            })
-            .collect()
+        let job = self.plan().pointer.clone();
+        let processes = job.key("task").key("processes");
+        let mut waivers = self.waived_at(&job, None);
+        for (index, run) in self.plan().runs().enumerate() {
+            let name = run.name.value.to_string();
+            waivers.extend(self.waived_at(&processes.index(index), Some(&name)));
+        }
+        waivers
     }
-}
 
-/// The value that a definition gives.
-fn value<T: Copy>(at: Option<&At<T>>) -> Option<T> {
-    at.map(|at| at.value)
+    /// What the table at a place waives, by the names of lints.
+    fn waived_at(&mut self, table: &Pointer, process: Option<&str>) -> Vec<shown::Waiver> {
+        let at = table.key("waive");
+        let Some(source::Kind::Mapping(entries)) = self.node(&at).map(|node| &node.kind) else {
+            return Vec::new();
+        };
+        let lints: BTreeSet<&str> = entries.iter().map(|entry| entry.key.as_str()).collect();
+        let waiver = |lint: &str| {
+            let at = at.key(lint);
+            Some(shown::Waiver {
+                lint: lint.to_owned(),
+                reason: self.written(&at)?,
+                process: process.map(str::to_owned),
+                at: self.place_of(&at),
+            })
+        };
+        lints.into_iter().filter_map(waiver).collect()
+    }
 }
 
 /// The text that a definition gives, as written there.
 fn words(at: Option<&At<Text>>) -> Option<String> {
     at.map(|at| at.value.to_string())
-}
-
-/// How an update of all of a job's instances proceeds.
-fn update_timing(update: Option<&Update>, instances: u64) -> UpdateTiming {
-    let batch = UPDATE_CONFIG.count("batch_size");
-    let size = |size: Option<i64>| size.map_or(batch, i64::unsigned_abs);
-    let strategy = update.and_then(|it| it.strategy.as_ref());
-    let (groups, pauses) = match strategy.map(|it| &it.value) {
-        Some(UpdateStrategy::Queue { batch_size }) => (Groups::Queue(size(*batch_size)), None),
-        Some(UpdateStrategy::Batch {
-            batch_size,
-            autopause_after_batch,
-        }) => (Groups::Batch(size(*batch_size)), *autopause_after_batch),
-        Some(UpdateStrategy::VariableBatch {
-            batch_sizes,
-            autopause_after_batch,
-        }) => {
-            let sizes = batch_sizes.iter().map(|size| size.unsigned_abs());
-            (Groups::Variable(sizes.collect()), *autopause_after_batch)
-        }
-        None => {
-            let batch = size(update.and_then(|it| value(it.batch_size.as_ref())));
-            match update.and_then(|it| value(it.wait_for_batch_completion.as_ref())) {
-                Some(true) => (Groups::Batch(batch), None),
-                Some(false) | None => (Groups::Queue(batch), None),
-            }
-        }
-    };
-    let watch = update.and_then(|it| value(it.watch_secs.as_ref()));
-    UpdateTiming {
-        instances,
-        groups,
-        watch: watch.map_or(UPDATE_CONFIG.count("watch_secs"), i64::unsigned_abs),
-        pauses: pauses == Some(true),
-    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "32 bits are exact in a double")]

@@ -1,5 +1,6 @@
 //! Documents for a scheduler, ready to be written.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -81,14 +82,6 @@ impl Bundle {
         }
     }
 
-    /// The same, for those who keep nothing else.
-    pub fn into_text(self) -> Option<String> {
-        match <[Artifact; 1]>::try_from(self.files) {
-            Ok([Artifact { path, bytes, .. }]) if path.is_empty() => String::from_utf8(bytes).ok(),
-            _ => None,
-        }
-    }
-
     /// Its store path: that of one file as `builtins.toFile` would name it, that of several as
     /// `nix-store --add` would name the directory. All of it is hashed, which only those pay for
     /// who ask.
@@ -155,9 +148,9 @@ impl Bundle {
 
     /// All of it as one text: a single file as it is, several with a line above each that says what
     /// it is.
-    pub fn listing(&self) -> String {
+    pub fn listing(&self) -> Cow<'_, str> {
         if let Some(text) = self.text() {
-            return text.to_owned();
+            return Cow::Borrowed(text);
         }
         let mut listing = String::new();
         for Artifact { path, mode, bytes } in &self.files {
@@ -175,7 +168,17 @@ impl Bundle {
             }
             listing.push('\n');
         }
-        listing
+        Cow::Owned(listing)
+    }
+
+    /// As [`Self::listing`], for those who keep nothing else.
+    pub fn into_listing(mut self) -> String {
+        if self.text().is_none() {
+            return self.listing().into_owned();
+        }
+        let file = self.files.pop();
+        let text = file.and_then(|file| String::from_utf8(file.bytes).ok());
+        text.unwrap_or_default()
     }
 }
 

@@ -18,15 +18,17 @@ use steps::Steps;
 
 /// The compiled job, if the form can carry it.
 pub fn emit(plan: &Plan, form: Form) -> Report<Bundle> {
-    let files = match form {
-        Form::Target(Target::AuroraJson) => aurora::json::emit(plan).map(alone),
-        Form::Target(Target::AuroraConfig) => Report::ok(alone(aurora::config::emit(plan))),
-        Form::Complete => Report::ok(alone(aurora::json::complete(plan))),
-    };
-    files.map(|files| Bundle {
+    carries(plan, form).map(|()| Bundle {
         key: plan.key.clone(),
         form,
-        files,
+        files: match form {
+            Form::Target(Target::AuroraJson) | Form::Complete => {
+                vec![Artifact::alone(aurora::json::text(plan))]
+            }
+            Form::Target(Target::AuroraConfig) => {
+                vec![Artifact::alone(aurora::config::text(plan))]
+            }
+        },
     })
 }
 
@@ -41,11 +43,6 @@ pub fn carries(plan: &Plan, form: Form) -> Report<()> {
     } else {
         Report::failed(refused)
     }
-}
-
-/// The files of a bundle of one.
-fn alone(text: String) -> Vec<Artifact> {
-    vec![Artifact::alone(text)]
 }
 
 /// A target's rules of jobs as they are written.
@@ -91,20 +88,37 @@ pub fn coverage(target: Target) -> Vec<Row> {
     }
 }
 
-/// What targets are called.
-pub const NAMES: [&str; 2] = ["aurora-json", "aurora-config"];
+/// A target as people name it.
+#[derive(Debug, Clone, Copy)]
+pub struct Named {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is.
+    pub summary: &'static str,
+    /// The target.
+    pub target: Target,
+}
+
+/// All targets.
+pub const ALL: &[Named] = &[
+    Named {
+        name: "aurora-json",
+        summary: "JSON for Aurora's client, which reads it with `--read-json`",
+        target: Target::AuroraJson,
+    },
+    Named {
+        name: "aurora-config",
+        summary: "a config file for Aurora's client",
+        target: Target::AuroraConfig,
+    },
+];
 
 /// What `explain` says of the target with this name.
 pub fn explained(name: &str) -> Option<String> {
-    let (target, summary) = match name {
-        "aurora-json" => (
-            Target::AuroraJson,
-            "JSON for Aurora's client, which reads it with `--read-json`",
-        ),
-        "aurora-config" => (Target::AuroraConfig, "a config file for Aurora's client"),
-        _ => return None,
-    };
-    let rows = coverage::text(&coverage(target));
+    let Named {
+        summary, target, ..
+    } = ALL.iter().find(|named| named.name == name)?;
+    let rows = coverage::text(&coverage(*target));
     Some(format!(
         "{name}: {summary}\n\nWhat becomes of what a definition says:\n\n{rows}"
     ))

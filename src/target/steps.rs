@@ -47,7 +47,7 @@ pub struct Edge {
 }
 
 impl<'p> Kind<'p> {
-    /// What a step that jobc adds makes be there.
+    /// What a step that jobc adds realises.
     pub fn realises(self) -> Option<&'p Realise> {
         match self {
             Self::Run(_) => None,

@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustix::fs::{RenameFlags, renameat, renameat_with};
 use rustix::io::Errno;
 
 use crate::beneath::{DirectoryHandle, FileKind};
 use crate::store::nar::{EntryName, Tree};
+use crate::unnamed_file::own_name;
 
 use super::file::{Access, holds, replace};
 
@@ -44,19 +44,15 @@ struct Unfinished<'a> {
 
 impl<'a> Unfinished<'a> {
     fn new(above: &'a DirectoryHandle) -> io::Result<Self> {
-        static COUNT: AtomicU64 = AtomicU64::new(0);
         loop {
-            let count = COUNT.fetch_add(1, Ordering::Relaxed);
-            let name = OsString::from(format!(".jobc-{}-{count}.d", std::process::id()));
-            // A process of this number left it, or has it in another container.
-            if above.kind(&name)?.is_some() {
-                continue;
+            let name = own_name();
+            if let Some(directory) = above.made_directory(&name)? {
+                return Ok(Self {
+                    above,
+                    directory,
+                    name: name.into(),
+                });
             }
-            return Ok(Self {
-                above,
-                directory: above.directory_or_made(&name)?,
-                name,
-            });
         }
     }
 

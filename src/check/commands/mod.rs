@@ -1,6 +1,6 @@
 //! Command lines: their references, and where in the shell's quotes those stand.
 
-mod codes;
+pub(super) mod codes;
 
 use std::ops::Range;
 
@@ -276,8 +276,7 @@ fn bad_reference(error: &SyntaxError<'_>, place: Place) -> Diagnostic {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::tests::{JOB, PROCESS, problems};
-    use crate::model::Settings;
+    use crate::check::tests::{JOB, PROCESS, check_definition};
 
     /// A process with this command, written as a TOML literal.
     fn check(command: &str, expected: &[&str]) {
@@ -286,8 +285,7 @@ mod tests {
              {{ name = \"a\", cmdline = \"${{pkgs.tool}}\" }},\n\
              {{ name = \"b\", cmdline = {command} }},\n]"
         );
-        let found = problems(&definition, &Settings::default());
-        assert_eq!(found, expected, "{definition}");
+        check_definition(&definition, expected);
     }
 
     #[test]
@@ -351,8 +349,7 @@ mod tests {
             let definition = format!(
                 "{JOB}{PROCESS}health_check_config.health_checker.shell.shell_command = {command}"
             );
-            let found = problems(&definition, &Settings::default());
-            assert_eq!(found, expected, "{definition}");
+            check_definition(&definition, expected);
         };
         check("\"cat ${./a}\"", &[]);
         check(

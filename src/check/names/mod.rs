@@ -243,13 +243,8 @@ impl Keys {
 mod tests {
     use std::fmt::Write as _;
 
-    use crate::check::tests::{JOB, problems};
+    use crate::check::tests::{JOB, check_definition as check, problems};
     use crate::model::Settings;
-
-    fn check(definition: &str, expected: &[&str]) {
-        let found = problems(definition, &Settings::default());
-        assert_eq!(found, expected, "{definition}");
-    }
 
     fn check_task(rest: &str, expected: &[&str]) {
         check(&format!("{JOB}{rest}"), expected);

@@ -324,7 +324,7 @@ fn cycle(at: &Pointer, processes: &[Process], circle: &[Edge]) -> Diagnostic {
 mod tests {
     use std::fmt::Write as _;
 
-    use crate::check::tests::{JOB, problems};
+    use crate::check::tests::{JOB, check_definition, problems};
     use crate::model::Settings;
 
     /// `processes` as `name`, `name after x,y` or with `final`, `daemon`, `ephemeral` behind;
@@ -350,7 +350,7 @@ mod tests {
             writeln!(text, "{{ order = {} }},", list(order)).expect("a string");
         }
         text += "]\n";
-        assert_eq!(problems(&text, &Settings::default()), expected, "{text}");
+        check_definition(&text, expected);
     }
 
     fn list(names: &str) -> String {

@@ -52,6 +52,19 @@ pub(crate) struct Jobs {
     pub(crate) all: bool,
 }
 
+/// Which job a command is for, where it is for one.
+#[derive(Debug, Args)]
+pub(crate) struct OneJob {
+    /// The job: a name, a directory, a file, or a key
+    #[arg(
+        value_name = "JOB",
+        value_parser = NonEmptyStringValueParser::new(),
+        long_help = topics::NAMES.replace('\n', " "),
+        add = ArgValueCompleter::new(complete::jobs)
+    )]
+    pub(crate) name: String,
+}
+
 /// How problems are judged.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct Strictness {

@@ -12,7 +12,7 @@ use crate::cli::ui::console::Console;
 use crate::cli::ui::exit::{Ending, Exit};
 use crate::cli::ui::output;
 use crate::cli::workspace::open;
-use crate::compile::{Compiled, Until, in_parallel};
+use crate::compile::{Planned, Until, in_parallel};
 use crate::diagnostic::{Failure, MachineError};
 use crate::model::JobKey;
 use crate::plan::Needs;
@@ -75,9 +75,9 @@ pub(crate) fn run(args: &BuildArgs, global: &Global, console: &Console) -> Resul
     let (workspace, diagnostics) = open(global, console)?;
     let search = Search::new(&workspace, &args.jobs.names)?;
     // What nodes need takes more room than many jobs have.
-    let keep = |job: Compiled| Built {
-        needs: args.ready.then_some((job.key, job.needs)),
-        bundle: job.bundle,
+    let keep = |bundle, planned: Planned| Built {
+        needs: args.ready.then(|| planned.into_needs()),
+        bundle,
     };
     let until = Until::Emitted(form(args.target, &workspace), &keep);
     let mut findings = find(&search, &until, Several::ByPattern, console)?;

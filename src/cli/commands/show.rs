@@ -1,14 +1,12 @@
 //! `jobc show`: everything about one job.
 
-use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
-use clap_complete::engine::ArgValueCompleter;
 
-use crate::cli::arguments::{Global, Strictness, complete};
+use crate::cli::arguments::{Global, OneJob, Strictness};
 use crate::cli::jobs::planned_job;
 use crate::cli::ui::console::Console;
 use crate::cli::ui::exit::{Ending, Exit};
-use crate::cli::ui::{output, terminal, topics};
+use crate::cli::ui::{output, terminal};
 use crate::cli::workspace::open;
 use crate::show;
 
@@ -20,14 +18,8 @@ use crate::show;
 #[derive(Debug, Args)]
 #[command(after_long_help = AFTER_HELP)]
 pub(crate) struct ShowArgs {
-    /// The job: a name, a directory, a file, or a key
-    #[arg(
-        value_name = "JOB",
-        value_parser = NonEmptyStringValueParser::new(),
-        long_help = topics::NAMES.replace('\n', " "),
-        add = ArgValueCompleter::new(complete::jobs)
-    )]
-    pub(crate) job: String,
+    #[command(flatten)]
+    pub(crate) job: OneJob,
     /// How it is printed
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: ShowFormat,
@@ -58,7 +50,7 @@ Examples:
 
 pub(crate) fn run(args: &ShowArgs, global: &Global, console: &Console) -> Result<Exit, Ending> {
     let (workspace, diagnostics) = open(global, console)?;
-    let planned = planned_job(&args.job, &workspace, diagnostics, console)?;
+    let planned = planned_job(&args.job.name, &workspace, diagnostics, console)?;
     let shown = show::shown(&planned, &workspace);
     output::print(&match args.format {
         ShowFormat::Text => show::text(&shown, &terminal::look(global.color)),

@@ -2,12 +2,11 @@
 
 use std::borrow::Cow;
 
-use crate::plan::Container;
 use crate::plan::{
-    Announce, At, AuroraOnly, Checker, CronCollisionPolicy, Executor, HealthCheck, HttpStop, Image,
-    Labels, Limits, LogDestination, LogMode, LogRotation, Logger, PartitionPolicy, Piece, Plan,
-    Precedence, Resources, Run, Schedule, SlaPolicy, Stop, Text, Update, UpdateStrategy, Volume,
-    VolumeMode,
+    Announce, At, AuroraOnly, Checker, Container, CronCollisionPolicy, Executor, HealthCheck,
+    HttpStop, Image, Labels, Limits, LogDestination, LogMode, LogRotation, Logger, PartitionPolicy,
+    Piece, Plan, Precedence, Resources, Run, Schedule, SlaPolicy, Stop, Text, Update,
+    UpdateStrategy, Volume, VolumeMode, given,
 };
 use crate::target::steps::{Kind, Step, Steps};
 
@@ -93,9 +92,9 @@ impl Context {
         } = plan;
         let task = aurora::TaskDocument {
             constraints: self.constraints(steps),
-            finalization_wait: value(finalization_wait.as_ref()),
-            max_concurrency: value(max_concurrency.as_ref()),
-            max_failures: value(max_failures.as_ref()),
+            finalization_wait: given(finalization_wait.as_ref()),
+            max_concurrency: given(max_concurrency.as_ref()),
+            max_failures: given(max_failures.as_ref()),
             name: self.text(task_name),
             processes: self.processes(plan, steps),
             resources: self::resources(&resources.value),
@@ -117,7 +116,7 @@ impl Context {
                 CronCollisionPolicy::CancelNew => aurora::CronCollisionPolicy::CancelNew,
             }),
             cron_schedule: cron_schedule.as_ref().map(|it| it.value.as_str()),
-            enable_hooks: value(enable_hooks.as_ref()),
+            enable_hooks: given(enable_hooks.as_ref()),
             environment: key.environment.as_str(),
             executor_config: executor.as_ref().map(|it| {
                 let Executor { name, data } = &it.value;
@@ -127,9 +126,9 @@ impl Context {
                 }
             }),
             health_check_config: health_check.as_ref().map(|it| self.health_check(&it.value)),
-            instances: value(instances.as_ref()),
+            instances: given(instances.as_ref()),
             lifecycle: stop.as_ref().map(|it| self.lifecycle(&it.value)),
-            max_task_failures: value(max_task_failures.as_ref()),
+            max_task_failures: given(max_task_failures.as_ref()),
             metadata: metadata.as_ref().map(|entries| {
                 let convert = |(key, value): &'p (Text, Text)| aurora::Metadata {
                     key: self.text(key),
@@ -144,14 +143,14 @@ impl Context {
                     delay_secs,
                 } = &it.value;
                 aurora::PartitionPolicy {
-                    delay_secs: value(delay_secs.as_ref()),
-                    reschedule: value(reschedule.as_ref()),
+                    delay_secs: given(delay_secs.as_ref()),
+                    reschedule: given(reschedule.as_ref()),
                 }
             }),
-            priority: value(priority.as_ref()),
-            production: value(production.as_ref()),
+            priority: given(priority.as_ref()),
+            production: given(production.as_ref()),
             role: key.role.as_str(),
-            service: value(service.as_ref()),
+            service: given(service.as_ref()),
             sla_policy: sla_policy.as_ref().map(|it| self.sla_policy(&it.value)),
             task,
             task_links: task_links.as_ref().map(|links| self.texts(&links.value)),
@@ -224,12 +223,12 @@ impl Context {
         } = run;
         aurora::ProcessDocument {
             cmdline: self.text(&command.value),
-            daemon: value(daemon.as_ref()),
-            ephemeral: value(ephemeral.as_ref()),
-            is_final: value(is_final.as_ref()),
+            daemon: given(daemon.as_ref()),
+            ephemeral: given(ephemeral.as_ref()),
+            is_final: given(is_final.as_ref()),
             logger: logger.as_ref().map(|it| Box::new(self::logger(&it.value))),
-            max_failures: value(max_failures.as_ref()),
-            min_duration: value(min_duration.as_ref()),
+            max_failures: given(max_failures.as_ref()),
+            min_duration: given(min_duration.as_ref()),
             name: self.text(&name.value),
             resources: resources
                 .as_ref()
@@ -259,7 +258,7 @@ impl Context {
             max_consecutive_failures,
             min_consecutive_successes,
         } = check;
-        let seconds = |at: &Option<At<f64>>| value(at.as_ref()).map(Number);
+        let seconds = |at: &Option<At<f64>>| given(at.as_ref()).map(Number);
         aurora::HealthCheckConfig {
             health_checker: checker.as_ref().map(|checker| match checker {
                 Checker::Http {
@@ -269,7 +268,7 @@ impl Context {
                 } => aurora::HealthChecker::Http(aurora::HttpHealthChecker {
                     endpoint: self.optional(endpoint.as_ref()),
                     expected_response: self.optional(expected_response.as_ref()),
-                    expected_response_code: value(expected_response_code.as_ref()),
+                    expected_response_code: given(expected_response_code.as_ref()),
                 }),
                 Checker::Shell(command) => {
                     aurora::HealthChecker::Shell(aurora::ShellHealthChecker {
@@ -279,8 +278,8 @@ impl Context {
             }),
             initial_interval_secs: seconds(initial_interval_secs),
             interval_secs: seconds(interval_secs),
-            max_consecutive_failures: value(max_consecutive_failures.as_ref()),
-            min_consecutive_successes: value(min_consecutive_successes.as_ref()),
+            max_consecutive_failures: given(max_consecutive_failures.as_ref()),
+            min_consecutive_successes: given(min_consecutive_successes.as_ref()),
             timeout_secs: seconds(timeout_secs),
         }
     }
@@ -298,10 +297,10 @@ impl Context {
                 } = http;
                 aurora::HttpLifecycleConfig {
                     graceful_shutdown_endpoint: self.optional(graceful_shutdown_endpoint.as_ref()),
-                    graceful_shutdown_wait_secs: value(graceful_shutdown_wait_secs.as_ref()),
+                    graceful_shutdown_wait_secs: given(graceful_shutdown_wait_secs.as_ref()),
                     port: self.optional(port.as_ref()),
                     shutdown_endpoint: self.optional(shutdown_endpoint.as_ref()),
-                    shutdown_wait_secs: value(shutdown_wait_secs.as_ref()),
+                    shutdown_wait_secs: given(shutdown_wait_secs.as_ref()),
                 }
             }),
         }
@@ -448,10 +447,6 @@ impl<'p> Commands<'p> {
     }
 }
 
-fn value<T: Copy>(at: Option<&At<T>>) -> Option<T> {
-    at.map(|at| at.value)
-}
-
 fn update(update: &Update) -> aurora::UpdateConfig {
     let Update {
         batch_size,
@@ -465,15 +460,15 @@ fn update(update: &Update) -> aurora::UpdateConfig {
         sla_aware,
     } = update;
     aurora::UpdateConfig {
-        batch_size: value(batch_size.as_ref()),
-        max_per_shard_failures: value(max_per_shard_failures.as_ref()),
-        max_total_failures: value(max_total_failures.as_ref()),
-        pulse_interval_secs: value(pulse_interval_secs.as_ref()),
-        rollback_on_failure: value(rollback_on_failure.as_ref()),
-        sla_aware: value(sla_aware.as_ref()),
+        batch_size: given(batch_size.as_ref()),
+        max_per_shard_failures: given(max_per_shard_failures.as_ref()),
+        max_total_failures: given(max_total_failures.as_ref()),
+        pulse_interval_secs: given(pulse_interval_secs.as_ref()),
+        rollback_on_failure: given(rollback_on_failure.as_ref()),
+        sla_aware: given(sla_aware.as_ref()),
         update_strategy: strategy.as_ref().map(|it| update_strategy(&it.value)),
-        wait_for_batch_completion: value(wait_for_batch_completion.as_ref()),
-        watch_secs: value(watch_secs.as_ref()),
+        wait_for_batch_completion: given(wait_for_batch_completion.as_ref()),
+        watch_secs: given(watch_secs.as_ref()),
     }
 }
 

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::diagnostic::{Diagnostic, Place, Report};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::plan::{At, Container, Plan, SlaPolicy, UpdateStrategy};
 use crate::target::aurora::codes::NOT_IN_JSON;
 use crate::target::coverage::{Coverage, of_choice};
@@ -13,18 +13,9 @@ use crate::target::coverage::{Coverage, of_choice};
 use super::compose::compose;
 use super::coverage::ROWS;
 
-/// The compiled job, if JSON can carry it.
-pub(in crate::target) fn emit(plan: &Plan) -> Report<String> {
-    let refused = refused(plan);
-    if refused.is_empty() {
-        Report::ok(complete(plan))
-    } else {
-        Report::failed(refused)
-    }
-}
-
-/// The compiled job with all its choices, some of which the client cannot read in JSON.
-pub(in crate::target) fn complete(plan: &Plan) -> String {
+/// The compiled job with all its choices, some of which the client cannot read in JSON: `refused`
+/// tells these.
+pub(in crate::target) fn text(plan: &Plan) -> String {
     pretty(&compose(plan))
 }
 

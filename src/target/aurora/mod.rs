@@ -16,6 +16,7 @@ mod process_indexes;
 mod realise;
 pub mod rules;
 pub(super) mod steps;
+pub mod timing;
 
 pub use added::AddedStep;
 pub use document::JobDocument;

@@ -34,10 +34,7 @@ pub fn steps(plan: &Plan) -> Steps<'_> {
         };
         let waiting = waiting.get(id).map_or(&[][..], Vec::as_slice);
         match &realise.by {
-            NeededBy::Process(name) => {
-                let is = |test: fn(&Run) -> bool| waiting.iter().any(|(_, run)| test(run));
-                adding.process(realise, name.as_str(), waiting, is(Run::is_final));
-            }
+            NeededBy::Process(name) => adding.process(realise, name.as_str(), waiting),
             NeededBy::HealthCheck => adding.health_check(realise, waiting),
             NeededBy::Job => adding.job(realise, waiting),
         }
@@ -86,14 +83,8 @@ enum Necessity {
 }
 
 impl<'p> Adding<'p> {
-    fn process(
-        &mut self,
-        realise: &'p Realise,
-        name: &str,
-        waiting: &[(&'p StepId, &'p Run)],
-        is_final: bool,
-    ) {
-        let phase = if is_final {
+    fn process(&mut self, realise: &'p Realise, name: &str, waiting: &[(&'p StepId, &'p Run)]) {
+        let phase = if waiting.iter().any(|(_, run)| run.is_final()) {
             Phase::Final
         } else {
             Phase::Ordinary
@@ -110,13 +101,8 @@ impl<'p> Adding<'p> {
     }
 
     fn job(&mut self, realise: &'p Realise, waiting: &[(&'p StepId, &'p Run)]) {
-        let is_check = |by: &NeededBy| *by == NeededBy::HealthCheck;
-        let is_checked = self
-            .plan
-            .needs
-            .scripts
-            .iter()
-            .any(|need| is_check(&need.by));
+        let mut needs = self.plan.needs.scripts.iter();
+        let is_checked = needs.any(|need| need.by == NeededBy::HealthCheck);
         let (last, ordinary): (Waiting<'p>, Waiting<'p>) =
             waiting.iter().copied().partition(|(_, run)| run.is_final());
         let has_ordinary = !ordinary.is_empty() || is_checked;

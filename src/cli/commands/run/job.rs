@@ -16,7 +16,7 @@ use crate::diagnostic::{Failure, MachineError};
 use crate::query::{self, Search, Several, table};
 use crate::registry::CODES;
 use crate::run::{Compiled, CompiledJob};
-use crate::target::Form;
+use crate::target::{Bundle, Form};
 use crate::workspace::{Conflicts, DefinitionFile, OWN_DIRECTORY, Workspace};
 
 use super::arguments::RunArgs;
@@ -151,7 +151,7 @@ fn compile(word: &str, global: &Global, console: &Console) -> Result<(String, Ow
     let (workspace, diagnostics) = open(global, console)?;
     let words = [word.to_owned()];
     let search = Search::new(&workspace, &words)?;
-    let until = Until::Emitted(Form::Complete, &|job| job);
+    let until = Until::Emitted(Form::Complete, &|bundle: Bundle, planned| (bundle, planned));
     let mut findings = find(&search, &until, Several::Never, console)?;
     let count = findings.selected().count();
     if findings.failures.is_empty() && count > 1 {
@@ -163,10 +163,10 @@ fn compile(word: &str, global: &Global, console: &Console) -> Result<(String, Ow
         );
     }
     match right(findings, diagnostics, console)?.pop() {
-        Some(job) => {
+        Some((bundle, planned)) => {
             let importer = search.compiler.importer().clone();
-            let text = job.bundle.listing();
-            Ok((text, Own::new(word, job, importer, &workspace)))
+            let own = Own::new(word, planned, importer, &workspace);
+            Ok((bundle.into_listing(), own))
         }
         None => Err(Failure::new(format!("no job is called `{word}`")).into()),
     }
@@ -194,12 +194,12 @@ fn own_of_file(
     };
     let words = [key];
     let search = Search::new(&workspace, &words).ok()?;
-    let until = Until::Emitted(Form::Complete, &|job| job);
+    let until = Until::Checked(Form::Complete, &|planned| planned);
     let progress = console.progress_of(0, "files");
     let mut findings = query::find(&search, &until, Several::Never, &progress).ok()?;
     drop(progress);
-    let job = findings.kept.pop().filter(|_| findings.kept.is_empty())?;
+    let planned = findings.kept.pop().filter(|_| findings.kept.is_empty())?;
     let importer = search.compiler.importer().clone();
     let [word] = &words;
-    Some(Own::new(word, job, importer, &workspace).mentioned_in(text))
+    Some(Own::new(word, planned, importer, &workspace).mentioned_in(text))
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::cli::ui::console::Console;
-use crate::compile::Compiled;
+use crate::compile::Planned;
 use crate::diagnostic::Failure;
 use crate::diagnostic::render::{counted, visible};
 use crate::model::InitSettings;
@@ -42,17 +42,17 @@ impl Own {
     /// What the workspace has for a job that it defines, by the name `word`.
     pub(super) fn new(
         word: &str,
-        job: Compiled,
+        planned: Planned,
         importer: Importer,
         workspace: &Workspace,
     ) -> Self {
         Self {
             word: word.to_owned(),
-            needs: job.needs,
             importer,
             settings: workspace.settings.init.clone().unwrap_or_default(),
             store_dir: workspace.store_dir.clone(),
-            origin: Origin::Definition(job.added),
+            origin: Origin::Definition(planned.added()),
+            needs: planned.plan.needs,
         }
     }
 

@@ -57,7 +57,8 @@ pub(super) fn check(
         .filter(|(name, (_, state))| *state != State::Current && !unreadable.contains(name))
         .map(|(_, (job, _))| {
             let (added, needs) = job.compared.unwrap_or_default();
-            SideJob::of_compiled(&job.bundle, added, needs)
+            let key = job.bundle.key.to_string();
+            (key, SideJob::of_compiled(job.bundle, added, needs))
         })
         .collect();
     let mut before = Side::of_jobs(directory, old, None);

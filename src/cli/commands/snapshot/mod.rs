@@ -10,7 +10,7 @@ use crate::cli::ui::console::Console;
 use crate::cli::ui::exit::{Ending, Exit};
 use crate::cli::ui::output;
 use crate::cli::workspace::open;
-use crate::compile::{Compiled, Until};
+use crate::compile::{Planned, Until};
 use crate::query::{Findings, Search, Several};
 use crate::target::Form;
 
@@ -30,10 +30,10 @@ pub(crate) fn run(args: &SnapshotArgs, global: &Global, console: &Console) -> Re
         Extent::All => Search::anywhere(&workspace, &args.jobs.names)?,
         Extent::Selected => Search::new(&workspace, &args.jobs.names)?,
     };
-    let keep = |job: Compiled| Kept {
+    let keep = |bundle, planned: Planned| Kept {
         // To show what differs in imported files.
-        compared: args.check.then_some((job.added, job.needs)),
-        bundle: job.bundle,
+        compared: args.check.then(|| (planned.added(), planned.plan.needs)),
+        bundle,
     };
     let until = Until::Emitted(Form::Complete, &keep);
     let mut findings = Findings::nothing();

@@ -20,7 +20,7 @@ use super::compose::compose;
 use expression::Expression;
 
 /// The compiled job.
-pub(in crate::target) fn emit(plan: &Plan) -> String {
+pub(in crate::target) fn text(plan: &Plan) -> String {
     let job = Expression::of(&compose(plan));
     let mut text = layout::file(&job);
     // All documents are held until the last one is compiled.

@@ -171,13 +171,10 @@ fn health(ctx: &mut Context<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::tests::{JOB, PROCESS, problems};
-    use crate::model::Settings;
+    use crate::check::tests::{JOB, PROCESS, check_definition};
 
     fn check(definition: &str, expected: &[&str]) {
-        let definition = format!("{JOB}{definition}");
-        let found = problems(&definition, &Settings::default());
-        assert_eq!(found, expected, "{definition}");
+        check_definition(&format!("{JOB}{definition}"), expected);
     }
 
     #[test]

@@ -97,14 +97,7 @@ fn links(ctx: &mut Context<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::tests::{JOB, PROCESS, problems};
-    use crate::model::Settings;
-
-    fn check(definition: &str, expected: &[&str]) {
-        let definition = format!("{JOB}{PROCESS}{definition}");
-        let found = problems(&definition, &Settings::default());
-        assert_eq!(found, expected, "{definition}");
-    }
+    use crate::check::tests::check_fields as check;
 
     #[test]
     fn shown() {

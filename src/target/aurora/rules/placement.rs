@@ -303,14 +303,8 @@ fn default_ports(ctx: &mut Context<'_>, announcer: &Announcer) {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::tests::{JOB, PROCESS, problems};
+    use crate::check::tests::{JOB, PROCESS, check_fields as check, problems};
     use crate::model::{SchedulerSettings, Settings};
-
-    fn check(definition: &str, expected: &[&str]) {
-        let definition = format!("{JOB}{PROCESS}{definition}");
-        let found = problems(&definition, &Settings::default());
-        assert_eq!(found, expected, "{definition}");
-    }
 
     #[test]
     fn environments() {

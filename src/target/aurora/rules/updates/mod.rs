@@ -342,14 +342,7 @@ pub(super) fn is_tier_name(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::tests::{JOB, PROCESS, problems};
-    use crate::model::Settings;
-
-    fn check(definition: &str, expected: &[&str]) {
-        let definition = format!("{JOB}{PROCESS}{definition}");
-        let found = problems(&definition, &Settings::default());
-        assert_eq!(found, expected, "{definition}");
-    }
+    use crate::check::tests::check_fields as check;
 
     #[test]
     fn failures_of_updates() {

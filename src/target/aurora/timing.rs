@@ -4,7 +4,8 @@
 //! converts the grace period to a number of checks, so that only the time that the checks
 //! themselves take makes a difference: times are windows from none to the whole timeout for each.
 
-use crate::vocabulary::TASK;
+use crate::plan::{Update, UpdateStrategy, given};
+use crate::vocabulary::{TASK, UPDATE_CONFIG};
 
 /// What an instance gets for time while its health is found out.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -115,6 +116,41 @@ pub struct UpdateTiming {
 }
 
 impl UpdateTiming {
+    /// How an update of all of a job's instances proceeds.
+    pub fn new(update: Option<&Update>, instances: u64) -> Self {
+        let batch = UPDATE_CONFIG.count("batch_size");
+        let size = |size: Option<i64>| size.map_or(batch, i64::unsigned_abs);
+        let strategy = update.and_then(|it| it.strategy.as_ref());
+        let (groups, pauses) = match strategy.map(|it| &it.value) {
+            Some(UpdateStrategy::Queue { batch_size }) => (Groups::Queue(size(*batch_size)), None),
+            Some(UpdateStrategy::Batch {
+                batch_size,
+                autopause_after_batch,
+            }) => (Groups::Batch(size(*batch_size)), *autopause_after_batch),
+            Some(UpdateStrategy::VariableBatch {
+                batch_sizes,
+                autopause_after_batch,
+            }) => {
+                let sizes = batch_sizes.iter().map(|size| size.unsigned_abs());
+                (Groups::Variable(sizes.collect()), *autopause_after_batch)
+            }
+            None => {
+                let batch = size(update.and_then(|it| given(it.batch_size.as_ref())));
+                match update.and_then(|it| given(it.wait_for_batch_completion.as_ref())) {
+                    Some(true) => (Groups::Batch(batch), None),
+                    Some(false) | None => (Groups::Queue(batch), None),
+                }
+            }
+        };
+        let watch = update.and_then(|it| given(it.watch_secs.as_ref()));
+        Self {
+            instances,
+            groups,
+            watch: watch.map_or(UPDATE_CONFIG.count("watch_secs"), i64::unsigned_abs),
+            pauses: pauses == Some(true),
+        }
+    }
+
     /// How many times after each other instances are replaced, if all take the same time.
     pub fn rounds(&self) -> u64 {
         match &self.groups {
