@@ -109,6 +109,23 @@ fn what_is_damaged_is_replaced() {
     }
 }
 
+fn many_may_write_it_at_once() {
+    let sandbox = Sandbox::new();
+    let destination = Destination::new(&sandbox.path().join("out")).expect("it can be made");
+    let bundle = bundle("[Unit]\n");
+    let path = sandbox.path().join("out").join(bundle.file_name());
+    for _ in 0..200 {
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| destination.write(&bundle).expect("it can be written"));
+            }
+        });
+        assert_eq!(listed(&path), WRITTEN);
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+        fs::remove_dir_all(&path).expect("it is there");
+    }
+}
+
 fn nix_names_it_alike() {
     need_nix();
     let sandbox = Sandbox::new();
@@ -147,6 +164,7 @@ tests! {
     a_directory_is_named_by_its_contents,
     a_directory_is_written_whole,
     what_is_damaged_is_replaced,
+    many_may_write_it_at_once,
     nix_names_it_alike,
     a_listing_says_what_is_what,
 }

@@ -74,10 +74,10 @@ impl Artifact {
 }
 
 impl Bundle {
-    /// The text of a bundle of one file.
-    pub fn text(&self) -> Option<&str> {
+    /// The file of a bundle of one.
+    pub fn only(&self) -> Option<&Artifact> {
         match &self.files[..] {
-            [Artifact { path, bytes, .. }] if path.is_empty() => std::str::from_utf8(bytes).ok(),
+            [file] if file.path.is_empty() => Some(file),
             _ => None,
         }
     }
@@ -94,9 +94,9 @@ impl Bundle {
             key.environment.as_str(),
             key.name.as_str(),
         ];
-        let (extension, address) = match self.text() {
-            Some(text) => {
-                let address = ContentAddress::Text(Sha256::of(text.as_bytes()));
+        let (extension, address) = match self.only() {
+            Some(file) => {
+                let address = ContentAddress::Text(Sha256::of(&file.bytes));
                 (self.form.extension(), address)
             }
             None => ("", ContentAddress::Source(self.digest())),
@@ -149,8 +149,8 @@ impl Bundle {
     /// All of it as one text: a single file as it is, several with a line above each that says what
     /// it is.
     pub fn listing(&self) -> Cow<'_, str> {
-        if let Some(text) = self.text() {
-            return Cow::Borrowed(text);
+        if let Some(file) = self.only() {
+            return String::from_utf8_lossy(&file.bytes);
         }
         let mut listing = String::new();
         for Artifact { path, mode, bytes } in &self.files {
@@ -173,12 +173,13 @@ impl Bundle {
 
     /// As [`Self::listing`], for those who keep nothing else.
     pub fn into_listing(mut self) -> String {
-        if self.text().is_none() {
+        if self.only().is_none() {
             return self.listing().into_owned();
         }
-        let file = self.files.pop();
-        let text = file.and_then(|file| String::from_utf8(file.bytes).ok());
-        text.unwrap_or_default()
+        match String::from_utf8(self.files.remove(0).bytes) {
+            Ok(text) => text,
+            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+        }
     }
 }
 

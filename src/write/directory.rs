@@ -19,6 +19,9 @@ use super::file::{Access, holds, replace};
 
 type Entries = BTreeMap<EntryName, Tree>;
 
+/// The most times that others may be faster.
+const MOST_TRIES: usize = 100;
+
 /// Puts a directory with these entries below another one, in the place of what has its name.
 ///
 /// # Errors
@@ -59,15 +62,21 @@ impl<'a> Unfinished<'a> {
     /// Gives the directory its name. What had it before is removed with the own name.
     fn rename(self, name: &OsStr) -> io::Result<()> {
         let (above, own) = (self.above, &self.name);
-        match renameat_with(above, own, above, name, RenameFlags::EXCHANGE) {
-            Err(Errno::NOENT) => Ok(renameat(above, own, above, name)?),
-            // Without an exchange, there is a moment without either.
-            Err(Errno::INVAL | Errno::NOSYS) => {
-                remove(above, name)?;
-                Ok(renameat(above, own, above, name)?)
+        for _ in 0..MOST_TRIES {
+            match renameat_with(above, own, above, name, RenameFlags::EXCHANGE) {
+                Ok(()) => return Ok(()),
+                Err(Errno::NOENT) => {}
+                // Without an exchange, there is a moment without either.
+                Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => remove(above, name)?,
+                Err(error) => return Err(error.into()),
             }
-            exchanged => Ok(exchanged?),
+            match renameat(above, own, above, name) {
+                // Another process was faster, and its directory changes places with this one.
+                Err(Errno::NOTEMPTY | Errno::EXIST) => {}
+                renamed => return Ok(renamed?),
+            }
         }
+        Err(io::Error::other("other processes write it all the time"))
     }
 }
 

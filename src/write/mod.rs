@@ -65,8 +65,8 @@ impl Destination {
     pub fn write(&self, bundle: &Bundle) -> Result<PathBuf, MachineError> {
         let name = bundle.file_name();
         let path = self.directory.path().join(&name);
-        let written = match bundle.text() {
-            Some(text) => self.write_file(name.as_ref(), text.as_bytes()),
+        let written = match bundle.only() {
+            Some(file) => self.write_file(name.as_ref(), &file.bytes),
             None => directory::write(&self.directory, name.as_ref(), &bundle.entries()),
         };
         written.map_err(|error| cannot("write", &path, error))?;
