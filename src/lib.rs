@@ -12,8 +12,9 @@
 //!
 //! Modules use what stands above them in the list below, and nothing else:
 //!
-//! - [`source`], [`store`], [`vocabulary`] and [`secret`] are leaves: text and its places, what Nix
-//!   knows, Aurora's structs as a table, what a secret looks like.
+//! - [`source`], [`store`], [`name`], [`vocabulary`] and [`secret`] are leaves: text and its places,
+//!   what Nix knows, what jobs and their parts are called, Aurora's structs as a table, what a secret
+//!   looks like.
 //! - [`diagnostic`] knows no code: each code is declared beside the rule that reports it, and
 //!   [`registry`] puts them together.
 //! - [`model`] is what a definition may say. Only what comes before the plan reads it: a target that
@@ -43,6 +44,7 @@ pub mod graph;
 pub mod lint;
 pub mod lock;
 pub mod model;
+pub mod name;
 pub mod nix;
 pub mod plan;
 pub mod provide;
@@ -56,6 +58,7 @@ pub mod run;
 pub mod schema;
 pub mod scratch;
 pub mod secret;
+pub mod shell;
 pub mod show;
 pub mod snapshot;
 pub mod source;

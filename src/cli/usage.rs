@@ -10,7 +10,7 @@ use crate::cli::ui::console::{Channel, Console, Manner, Warnings};
 use crate::cli::ui::exit::Exit;
 use crate::cli::ui::output;
 use crate::diagnostic::Failure;
-use crate::model::shell_word;
+use crate::shell::shell_word;
 
 use super::command_line::Cli;
 use super::ui::options::MessageFormat;

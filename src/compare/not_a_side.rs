@@ -5,9 +5,9 @@ use std::path::Path;
 
 use crate::diagnostic::{Failure, closest};
 use crate::git::Repository;
-use crate::model::shell_word;
 use crate::query::declared::{Declared, name_of};
 use crate::registry::CODES;
+use crate::shell::shell_word;
 use crate::source::display_name;
 use crate::workspace::{DefinitionFile, SETTINGS_FILE, Workspace, is_directory};
 

@@ -13,7 +13,8 @@ use crate::front::{self, Format};
 use crate::git::{
     Checkout, Entry, EntryKind, ObjectId, Objects, Repository, Revision, Submodule, Unfiltered,
 };
-use crate::model::{leads_to, shell_word};
+use crate::model::leads_to;
+use crate::shell::shell_word;
 use crate::source::{Kind, Node, load_opened};
 use crate::workspace::SETTINGS_FILE;
 

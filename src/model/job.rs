@@ -1,7 +1,6 @@
 //! A job: what runs, how often, where, and how it is kept running.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -94,29 +93,6 @@ impl Job {
     pub fn instance_count(&self) -> i64 {
         self.instances
             .map_or(JOB.integer("instances"), Integer::get)
-    }
-}
-
-/// What identifies a job: `CLUSTER/ROLE/ENVIRONMENT/NAME`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct JobKey {
-    /// The cluster.
-    pub cluster: Cluster,
-    /// The role.
-    pub role: Role,
-    /// The environment.
-    pub environment: Environment,
-    /// The name.
-    pub name: JobName,
-}
-
-impl fmt::Display for JobKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}/{}/{}/{}",
-            self.cluster, self.role, self.environment, self.name
-        )
     }
 }
 

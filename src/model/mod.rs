@@ -13,7 +13,6 @@ mod job;
 mod lifecycle;
 mod lint;
 mod lock;
-mod name;
 mod number;
 mod package;
 mod placement;
@@ -23,7 +22,6 @@ mod relative;
 mod resources;
 mod scheduler;
 mod settings;
-mod shell;
 mod sla;
 mod task;
 mod text;
@@ -37,13 +35,10 @@ pub use document::{Dialect, Document, JobList};
 pub use fields::{FieldValue, List, Map, Table};
 pub use health::{HealthCheckConfig, HealthChecker, HttpHealthChecker, ShellHealthChecker};
 pub use installable::{Attribute, Installable, InstallableError, InstallableSource};
-pub use job::{
-    Announcer, CronCollisionPolicy, ExecutorConfig, Job, JobKey, Metadata, PartitionPolicy,
-};
+pub use job::{Announcer, CronCollisionPolicy, ExecutorConfig, Job, Metadata, PartitionPolicy};
 pub use lifecycle::{HttpLifecycleConfig, LifecycleConfig};
 pub use lint::{LintLevel, LintLevels, Reason, Waive};
 pub use lock::{LockFile, LockedPackage, LockedPath};
-pub use name::{Cluster, Environment, JobName, NameError, PackageName, ProcessName, Role};
 pub use number::{Float, Integer};
 pub use package::{LocalPackage, PackageSource};
 pub use placement::{AttributeValue, Placement, PlacementError, PlacementRule};
@@ -52,14 +47,15 @@ pub use quantity::{Bytes, FractionalSeconds, QuantityError, Seconds};
 pub use relative::{RelativeInstallable, leads_to, locked_name};
 pub use resources::Resources;
 pub use scheduler::{ContainerType, SchedulerSettings, Tier, TierConfig};
-pub use settings::{
-    InitNames, InitRoots, InitSettings, NodeSettings, Settings, SnapshotSettings, Target,
-};
-pub use shell::shell_word;
+pub use settings::{InitNames, InitRoots, InitSettings, NodeSettings, Settings, SnapshotSettings};
 pub use sla::{CoordinatorSlaPolicy, CountSlaPolicy, PercentageSlaPolicy, SlaPolicy};
 pub use task::{OrderConstraint, Task};
 pub use text::Text;
 pub use update::{
     BatchUpdateStrategy, QueueUpdateStrategy, UpdateConfig, UpdateStrategy,
     VariableBatchUpdateStrategy,
+};
+
+pub use crate::name::{
+    Cluster, Environment, JobKey, JobName, NameError, PackageName, ProcessName, Role, Target,
 };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Bytes, Integer, LintLevels, PackageName, PackageSource, SchedulerSettings};
+use super::{Bytes, Integer, LintLevels, PackageName, PackageSource, SchedulerSettings, Target};
 
 /// What `jobc.toml` says about all jobs of a workspace.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
@@ -96,18 +96,6 @@ fn both<'s>(
         }
     }
     words
-}
-
-/// What jobs are compiled to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Target {
-    /// JSON for Aurora's client, which reads it with `--read-json`. It cannot carry batch update
-    /// strategies, count and percentage SLA policies and Mesos containers.
-    #[default]
-    AuroraJson,
-    /// A config file for Aurora's client, `.aurora`, which carries every job.
-    AuroraConfig,
 }
 
 /// How closures are realised on the nodes.

@@ -42,7 +42,7 @@ pub use update::{PartitionPolicy, SlaPolicy, Update, UpdateStrategy};
 
 pub use crate::resolve::{Import, LeftToNode, Package, Script};
 
-use crate::model::JobKey;
+use crate::name::JobKey;
 use crate::source::Pointer;
 
 /// Everything that a target needs to know of one job. A field that is optional is there if the

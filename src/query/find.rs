@@ -2,12 +2,12 @@
 
 use crate::compile::{Listed, Until};
 use crate::diagnostic::{Failure, closest};
-use crate::model::shell_word;
 use crate::query::declared::name_of;
 use crate::query::misnamed;
 use crate::query::places::{MOST, table};
 use crate::query::search::{Findings, Progress, Search};
 use crate::query::selection::{Selector, paths};
+use crate::shell::shell_word;
 use crate::source::display_name;
 
 /// How a command may be told to take several jobs.

@@ -1,7 +1,8 @@
 //! Packages and what the lock says of them.
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::{Installable, InstallableError, PackageName, shell_word};
+use crate::model::{Installable, InstallableError, PackageName};
+use crate::shell::shell_word;
 use crate::store::StorePath;
 use crate::store::store_dir::AbsolutePathError;
 

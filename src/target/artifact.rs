@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use crate::model::{JobKey, Target};
+use crate::name::{JobKey, Target};
 use crate::store::content_address::store_path;
 use crate::store::hash::Sha256Writer;
 use crate::store::nar::{EntryName, Tree};

@@ -7,7 +7,7 @@ pub mod steps;
 
 pub use artifact::{Artifact, Bundle, Form, Mode};
 
-pub use crate::model::Target;
+pub use crate::name::Target;
 
 use crate::diagnostic::{Diagnostic, Report};
 use crate::plan::Plan;

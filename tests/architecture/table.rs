@@ -11,6 +11,8 @@ pub const ARROWS: &[Row] = &[
     ("store", &[]),
     ("vocabulary", &[]),
     ("secret", &[]),
+    ("name", &[]),
+    ("shell", &[]),
     ("nix", &[]),
     ("system", &[]),
     ("unnamed_file", &["beneath"]),
@@ -18,7 +20,7 @@ pub const ARROWS: &[Row] = &[
     ("diagnostic", &["source", "secret"]),
     ("git", &["system", "store", "diagnostic"]),
     ("cache", &["store", "diagnostic"]),
-    ("model", &["store", "vocabulary"]),
+    ("model", &["store", "vocabulary", "name"]),
     (
         "template",
         &["source", "store", "vocabulary", "diagnostic", "model"],
@@ -32,6 +34,7 @@ pub const ARROWS: &[Row] = &[
     (
         "rule",
         &[
+            "name",
             "source",
             "vocabulary",
             "diagnostic",
@@ -43,6 +46,7 @@ pub const ARROWS: &[Row] = &[
     (
         "check",
         &[
+            "name",
             "source",
             "vocabulary",
             "secret",
@@ -56,9 +60,11 @@ pub const ARROWS: &[Row] = &[
     (
         "resolve",
         &[
+            "name",
             "beneath",
             "source",
             "store",
+            "shell",
             "vocabulary",
             "secret",
             "system",
@@ -75,6 +81,7 @@ pub const ARROWS: &[Row] = &[
         &[
             "source",
             "store",
+            "name",
             "diagnostic",
             "model",
             "template",
@@ -86,6 +93,8 @@ pub const ARROWS: &[Row] = &[
         &[
             "source",
             "store",
+            "name",
+            "shell",
             "vocabulary",
             "diagnostic",
             "template",
@@ -112,6 +121,7 @@ pub const ARROWS: &[Row] = &[
     (
         "compile",
         &[
+            "name",
             "source",
             "diagnostic",
             "model",
@@ -130,6 +140,7 @@ pub const ARROWS: &[Row] = &[
     (
         "graph",
         &[
+            "name",
             "model",
             "store",
             "vocabulary",
@@ -194,6 +205,7 @@ pub const ARROWS: &[Row] = &[
     (
         "why",
         &[
+            "name",
             "model",
             "source",
             "store",
@@ -221,6 +233,7 @@ pub const ARROWS: &[Row] = &[
     (
         "snapshot",
         &[
+            "name",
             "beneath",
             "source",
             "system",
@@ -232,6 +245,7 @@ pub const ARROWS: &[Row] = &[
     (
         "lock",
         &[
+            "name",
             "beneath",
             "source",
             "store",
@@ -250,6 +264,7 @@ pub const ARROWS: &[Row] = &[
     (
         "publish",
         &[
+            "name",
             "beneath",
             "source",
             "store",
@@ -297,6 +312,7 @@ pub const ARROWS: &[Row] = &[
     (
         "ready",
         &[
+            "name",
             "store",
             "diagnostic",
             "cache",
@@ -309,7 +325,9 @@ pub const ARROWS: &[Row] = &[
     (
         "query",
         &[
+            "name",
             "source",
+            "shell",
             "secret",
             "diagnostic",
             "model",
@@ -324,9 +342,11 @@ pub const ARROWS: &[Row] = &[
     (
         "compare",
         &[
+            "name",
             "beneath",
             "source",
             "store",
+            "shell",
             "secret",
             "scratch",
             "system",
@@ -348,9 +368,11 @@ pub const ARROWS: &[Row] = &[
     (
         "cli",
         &[
+            "name",
             "beneath",
             "source",
             "store",
+            "shell",
             "secret",
             "nix",
             "unnamed_file",

@@ -10,8 +10,8 @@
 
 use std::fmt::Write as _;
 
-use crate::model::shell_word;
 use crate::plan::{NeededBy, OtherCaches, Realisation};
+use crate::shell::shell_word;
 use crate::store::{StorePath, StorePathName};
 
 /// What all commands end with, comments included.

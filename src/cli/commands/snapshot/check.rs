@@ -10,7 +10,7 @@ use crate::cli::ui::output;
 use crate::compare::{Side, SideJob, Sides};
 use crate::diagnostic::Failure;
 use crate::diagnostic::render::counted;
-use crate::model::shell_word;
+use crate::shell::shell_word;
 use crate::snapshot::{SnapshotName, State};
 use crate::source::display_name;
 

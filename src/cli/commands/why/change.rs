@@ -9,7 +9,7 @@ use crate::cli::ui::output;
 use crate::cli::workspace;
 use crate::compare::{Extent, JobFilter, Operand, Purpose, Reader, Side, Sides};
 use crate::diff::{JobChange, JobForm};
-use crate::model::shell_word;
+use crate::shell::shell_word;
 use crate::why::change::{Before, JobSteps, WhyChanged};
 
 use super::arguments::{WhyArgs, WhyFormat};

@@ -25,7 +25,29 @@ pub fn shell_word(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::shell_word;
+
+    /// What a shell reads where this is one word: in quotes nothing means anything but their end.
+    fn read(word: &str) -> String {
+        let mut read = String::new();
+        let mut is_quoted = false;
+        let mut characters = word.chars();
+        while let Some(c) = characters.next() {
+            match c {
+                '\'' => is_quoted = !is_quoted,
+                '\\' if !is_quoted => read.extend(characters.next()),
+                _ => {
+                    let is_plain = c.is_ascii_alphanumeric() || "_-./:=@%+,".contains(c);
+                    assert!(is_quoted || is_plain, "{word}");
+                    read.push(c);
+                }
+            }
+        }
+        assert!(!is_quoted, "{word}");
+        read
+    }
 
     #[test]
     fn quoted_words() {
@@ -36,5 +58,14 @@ mod tests {
         check("it's", r"'it'\''s'");
         check("$(x)", "'$(x)'");
         check("{{{x", "'{''{''{x'");
+    }
+
+    proptest! {
+        #[test]
+        fn a_shell_reads_what_was_written(word in r"([a-z '{}$\\\n]|\{\{|.)*") {
+            let quoted = shell_word(&word);
+            prop_assert!(!quoted.is_empty() && !quoted.contains("{{"));
+            prop_assert_eq!(read(&quoted), word);
+        }
     }
 }

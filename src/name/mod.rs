@@ -1,4 +1,9 @@
 //! Names: one type for each kind, so that none is taken for another.
+//!
+//! A leaf: what a definition is written in, and what it is compiled to, call things by the same names.
+
+mod job_key;
+mod target;
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -8,6 +13,9 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
+
+pub use job_key::JobKey;
+pub use target::Target;
 
 /// Why a text is not a name of the kind wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]

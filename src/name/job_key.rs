@@ -1,0 +1,28 @@
+//! What identifies a job.
+
+use std::fmt;
+
+use super::{Cluster, Environment, JobName, Role};
+
+/// What identifies a job: `CLUSTER/ROLE/ENVIRONMENT/NAME`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct JobKey {
+    /// The cluster.
+    pub cluster: Cluster,
+    /// The role.
+    pub role: Role,
+    /// The environment.
+    pub environment: Environment,
+    /// The name.
+    pub name: JobName,
+}
+
+impl fmt::Display for JobKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}/{}/{}/{}",
+            self.cluster, self.role, self.environment, self.name
+        )
+    }
+}
