@@ -1,4 +1,4 @@
-//! What a job's scripts pull in from the store, with sizes as far as the lock knows them.
+//! What a job's scripts pull in from the store, with the sizes that the lock knows.
 //!
 //! Between `plan` and what shows jobs to people. Scripts and imported files are jobc's own and
 //! known to the byte; what packages refer to is in the lock, or unknown.

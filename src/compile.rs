@@ -1,4 +1,4 @@
-//! The pipeline as one function: from a definition's text to jobs, as far as somebody wants them.
+//! The pipeline as one function: from a definition's text to jobs, as far as a caller wants them.
 //!
 //! ```text
 //! text --front--> document --check--> jobs --resolve--> --plan--> --target--> compiled jobs
@@ -36,7 +36,7 @@ pub struct Compiler<'a> {
 pub enum Until<'k, T> {
     /// They are right as they are written.
     Listed(&'k (dyn Fn(&Job) -> T + Sync)),
-    /// They make plans, for whoever shows them: not every plan is one that a target can be told.
+    /// They make plans, to be shown: a target may refuse some of them.
     Planned(&'k (dyn Fn(Planned) -> T + Sync)),
     /// All that `Emitted` would find wrong is found, and nothing is written.
     Checked(Form, &'k (dyn Fn(Planned) -> T + Sync)),
@@ -141,12 +141,12 @@ impl<'a> Compiler<'a> {
         })
     }
 
-    /// Lets somebody keep the archives of large files that are imported.
+    /// Lets `keeper` keep the archives of large files that are imported.
     pub fn keep(&mut self, keeper: Arc<dyn Keeper>) {
         self.importer.keep(keeper);
     }
 
-    /// Lets somebody say what version control ignores.
+    /// Asks `of` what version control ignores.
     pub fn ask_what_is_ignored(&mut self, of: Arc<dyn Ignored>) {
         self.importer.ask_what_is_ignored(of);
     }

@@ -79,7 +79,7 @@ fn keep(mut stream: ChildStderr, messages: Messages) -> Vec<u8> {
             Err(_) => return kept,
         };
         if shows {
-            // Where nobody listens, the messages are still kept.
+            // If standard error is closed, the messages are still kept.
             let _ = io::stderr().write_all(read);
         }
         kept.extend_from_slice(read);

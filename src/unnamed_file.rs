@@ -1,4 +1,4 @@
-//! Files that nobody sees before they are whole. Touches the world.
+//! Files that no other process sees before they are whole. Touches the world.
 //!
 //! The best of them have no name until they get theirs, and vanish with the process that makes them.
 //! Where a file system has none, they have a name of their own in the meantime.
@@ -14,14 +14,14 @@ use rustix::io::Errno;
 
 use crate::beneath::DirectoryHandle;
 
-/// A file without a name in the directory's file system, where that can be had. All may use it whom
+/// A file without a name in the directory's file system, where that can be had. All may use it that
 /// `mode` and the umask allow to.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn unnamed_file(_: &DirectoryHandle, _mode: u32) -> Option<File> {
     None
 }
 
-/// A file without a name in the directory's file system, where that can be had. All may use it whom
+/// A file without a name in the directory's file system, where that can be had. All may use it that
 /// `mode` and the umask allow to.
 #[cfg(target_os = "linux")]
 pub(crate) fn unnamed_file(directory: &DirectoryHandle, mode: u32) -> Option<File> {
@@ -63,7 +63,7 @@ pub(crate) struct Unfinished {
 }
 
 impl Unfinished {
-    /// A file in the directory. All may use it whom `mode` and the umask allow to.
+    /// A file in the directory. All may use it that `mode` and the umask allow to.
     ///
     /// # Errors
     /// If the system refuses.

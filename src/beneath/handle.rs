@@ -25,7 +25,7 @@ pub struct DirectoryHandle {
 }
 
 impl DirectoryHandle {
-    /// The directory at `path`, to which links may lead: somebody named it.
+    /// The directory at `path`, to which links may lead: the caller chose the path.
     ///
     /// # Errors
     /// If there is none, or the system refuses.

@@ -1,4 +1,4 @@
-//! Whether the archive is there that a cache says to have, as far as that is to be seen without
+//! Whether the archive is there that a cache says to have, if that is to be seen without
 //! fetching it: its size, and how it is packed by its first bytes.
 //!
 //! Nix reads an archive that is not packed to its end, and no further; of one that is packed it reads

@@ -77,7 +77,7 @@ impl From<TooManyPaths> for Failure {
     }
 }
 
-/// What is known of an object without asking anybody.
+/// What is known of an object without asking a cache.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Known {
     /// Who says so, as a message has it: `the lock`.
@@ -95,7 +95,7 @@ pub struct Known {
 pub struct Found {
     /// Whether nodes can get it.
     pub verdict: Verdict,
-    /// What it refers to besides itself, by whoever knows.
+    /// What it refers to besides itself, as the lock or a cache says.
     pub references: BTreeSet<StorePath>,
     /// Whether that is known at all.
     pub references_known: bool,
@@ -184,7 +184,7 @@ impl Nodes {
             caches.parallel(&urls),
             urls.iter().enumerate(),
             |(at, url)| {
-                // Whoever cannot be asked is named with each path later on.
+                // A cache that cannot be asked is named with each path later on.
                 let own = || caches.info(url).ok().and_then(|info| info.priority);
                 let priority = url.priority().map(i64::try_from).and_then(Result::ok);
                 let priority = priority.or_else(|| own().map(i64::from)).unwrap_or(0);

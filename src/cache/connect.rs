@@ -190,7 +190,7 @@ fn look_up(uri: &Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedS
     let (own_uri, own_config) = (uri.clone(), config.clone());
     let work = move || {
         let found = DefaultResolver::default().resolve(&own_uri, &own_config, unbounded);
-        // Nobody listens any more when it took too long.
+        // The receiver is gone when this took too long.
         let _ = sender.send(found);
     };
     match thread::Builder::new().spawn(work) {

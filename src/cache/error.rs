@@ -135,7 +135,7 @@ pub(super) const UNTRUSTED: &str = "nobody trusts the authority that its certifi
 /// Why a server could not be talked to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unreachable {
-    /// Nobody knows the name.
+    /// No name server knows the name.
     Host(String),
     /// There is no connection, or it broke.
     Connection(String),

@@ -1,4 +1,4 @@
-//! Files of this machine that say whom to be and whom to trust. Touches the world.
+//! Files of this machine with passwords and with trusted certificates. Touches the world.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -14,7 +14,7 @@ use super::netrc::Netrc;
 const MAX_NETRC: u64 = 1 << 20;
 const MAX_CERTIFICATES: u64 = 16 << 20;
 
-/// Who to be on which host; nobody anywhere, if there is no file.
+/// The user and password for each host; none if there is no file.
 pub(super) fn netrc(file: Option<&NetrcFile>) -> Result<Netrc, AskError> {
     let (path, must_be) = match file {
         None => return Ok(Netrc::default()),

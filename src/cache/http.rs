@@ -108,7 +108,7 @@ enum Purpose {
     Begin,
 }
 
-/// So many bytes tell how a file is packed.
+/// This many bytes at the start of a file tell how it is packed.
 pub(super) const BEGIN: usize = 24;
 
 /// What is asked for.
@@ -313,7 +313,7 @@ impl Client {
         Err(Failed::Hopeless(too_often))
     }
 
-    /// The answer of one server, as far as its head.
+    /// The head of one server's answer.
     fn ask(
         &self,
         address: &HttpAddress,
@@ -408,11 +408,11 @@ impl Client {
         }
     }
 
-    /// Who to be at `address`, which may be another server than the cache's.
+    /// The user and password for `address`, which may be another server than the cache's.
     ///
-    /// A user and a password are told to nobody but the server that they are for: the one that the
-    /// cache's URL names, or the same host by TLS where both ports are the usual ones. curl, and with
-    /// it Nix, tells those of a `netrc` file on other ports, too, and to other hosts that are in it.
+    /// They are sent to no other server than the one that they are for: the one in the cache's URL,
+    /// or the same host by TLS where both ports are the usual ones. curl, and with it Nix,
+    /// sends those of a `netrc` file to other ports, too, and to other hosts that are in it.
     fn credentials(
         &self,
         cache: &HttpLocation,

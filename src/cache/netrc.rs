@@ -71,7 +71,7 @@ impl Netrc {
         Ok(netrc)
     }
 
-    /// Who to be on `host`; `user` says it, if anybody did, and only the password is missing.
+    /// The user and password for `host`; if `user` is given, only the password is looked up.
     pub fn credentials(&self, host: &str, user: Option<&str>) -> Option<Credentials> {
         // The brackets of an address belong to URLs.
         let bare = host.trim_start_matches('[').trim_end_matches(']');
@@ -158,7 +158,7 @@ impl Words<'_> {
                     self.rest = &self.rest[at + 1..];
                     return Ok(word);
                 }
-                // Far from where it should have been closed, nobody finds it.
+                // An error in a later line would not show which quote is meant.
                 '\n' => return Err(unclosed),
                 '\\' => match characters.next() {
                     Some((_, 'n')) => word.push('\n'),

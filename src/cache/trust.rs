@@ -24,13 +24,13 @@ pub enum Trust {
 /// Why nodes do not take an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Distrust {
-    /// Nobody signed it.
+    /// It has no signature.
     Unsigned,
     /// Keys signed it that the nodes do not trust.
     Strangers(BTreeSet<KeyName>),
     /// It has a signature by the name of this trusted key, which did not make it.
     Forged(KeyName),
-    /// Its path does not follow from the contents that it claims to have, whoever signed it.
+    /// Its path does not follow from the contents that it claims to have; no signature mends that.
     OtherContents,
 }
 

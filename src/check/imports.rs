@@ -21,7 +21,7 @@ crate::diagnostic::declare_codes! {
     IMPORTS_GIT = "imports-git", Warn, "an imported directory with `.git` in it";
 
     /// An imported directory holds files that git ignores: what was built or downloaded there, or
-    /// what is only somebody's own. On another machine they are others or missing, so the job is
+    /// what is one user's own. On another machine they are others or missing, so the job is
     /// another one there.
     ///
     /// ```text
@@ -31,8 +31,8 @@ crate::diagnostic::declare_codes! {
     /// Remove them, or import a directory that has only what the process needs.
     IMPORTS_IGNORED = "imports-ignored", Warn, "an imported directory with files that git ignores";
 
-    /// A definition imports itself, or a directory that it lies in. Whatever is changed in it, be it
-    /// a comment, makes another object of the directory, so that the job is another one.
+    /// A definition imports itself, or a directory that it lies in. Each change in it, even of a
+    /// comment, makes another object of the directory, so that the job is another one.
     ///
     /// ```toml
     /// cluster = "devcluster"

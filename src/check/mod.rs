@@ -173,7 +173,7 @@ pub fn check(
         found.extend(problems);
         if let Some(problem) = stop {
             found.push(problem);
-            // Nobody knows what the other jobs name.
+            // What the other jobs name is unknown.
             used.unclear();
             break;
         }

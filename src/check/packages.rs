@@ -65,7 +65,7 @@ crate::diagnostic::declare_codes! {
     UNUSED_PACKAGE = "unused-package", Warn, "a package that no command names";
 
     /// A command has a store path written out that is not one of the packages that the job may name. It is
-    /// fetched all the same, but nobody sees it where packages are declared, `jobc lock` does not know
+    /// fetched all the same, but is not seen where packages are declared, `jobc lock` does not know
     /// its closure, and the next update of the packages leaves it behind.
     ///
     /// ```toml
@@ -115,7 +115,7 @@ impl Used {
         self.unclear = false;
     }
 
-    /// A command is not the author's, so that nobody knows what it names.
+    /// The decoder made up a command, so that it is unknown what the author's names.
     pub(super) fn unclear(&mut self) {
         self.unclear = true;
         self.ever_unclear = true;

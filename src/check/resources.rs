@@ -1,6 +1,6 @@
 //! What a task may use: enough to run at all.
 //!
-//! What a single process may use is looked at by nobody, on the cluster neither.
+//! Neither jobc nor the cluster looks at what a single process may use.
 
 use crate::diagnostic::{Diagnostic, Place};
 
@@ -51,7 +51,7 @@ pub(super) fn check(ctx: &mut Context<'_>) {
     ] {
         if size < MIB {
             let headline = format!("a task needs at least 1 MiB of {what}");
-            // Whoever wrote a small number meant megabytes.
+            // The author of a small number meant megabytes.
             let meant = (size > 0).then(|| format!("{size} MB"));
             report(ctx, field, &headline, meant);
         }

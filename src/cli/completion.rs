@@ -14,8 +14,8 @@ use super::command_line::Cli;
 use super::commands::completions::VARIABLE;
 use super::ui::{output, topics};
 
-/// Answers a shell that asks what may stand where the cursor is, if one does. Whatever is wrong, a
-/// shell is told nothing about it: whoever presses a key wants no messages.
+/// Answers a shell that asks what may stand where the cursor is, if one does. A shell gets no
+/// messages about what is wrong: they would stand in the line that the user types.
 pub(super) fn answer() -> bool {
     let Some(shell) = std::env::var_os(VARIABLE).filter(|shell| !shell.is_empty()) else {
         return false;

@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Failure};
 use crate::query::{self, Findings, Search, Several, table};
 use crate::workspace::Workspace;
 
-/// Looks for jobs; somebody at a terminal sees how far that is.
+/// Looks for jobs, and shows on a terminal how far that is.
 pub(crate) fn find<T: Send>(
     search: &Search<'_>,
     until: &Until<'_, T>,

@@ -4,7 +4,7 @@
 //! went well; whatever else there is to say goes to standard error. Of commands that only check, what
 //! they find is the result, when it is asked for in a format for programs.
 //!
-//! Leaves first: `ui` talks to whoever started jobc, `arguments` is what several commands take,
+//! Leaves first: `ui` talks to the user, `arguments` is what several commands take,
 //! `workspace`, `jobs`, `comparison` and `readiness` are what several commands do, `commands` has a
 //! file each. Above them stand the command line as a whole and what knows all of it.
 

@@ -1,5 +1,5 @@
-//! How to tell that the command line makes no sense: in the format that it asks for, as far as that
-//! can be read out of it.
+//! How to tell that the command line makes no sense: in the format that it asks for, if that can be
+//! read out of it.
 
 use std::ffi::OsString;
 
@@ -42,7 +42,7 @@ pub(crate) fn answer(mut answer: clap::Error, arguments: &[OsString]) -> Exit {
     let failure = failure(answer);
     match channel {
         Channel::Stdout => {
-            // Nobody is left to tell where this cannot be printed.
+            // If this cannot be printed, there is no other way to tell.
             let _ = answer.print();
             console.note(&failure);
         }

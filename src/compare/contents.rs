@@ -1,4 +1,4 @@
-//! What is in imported files, as far as a comparison shows it.
+//! What a comparison shows of the contents of imported files.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;

@@ -171,7 +171,7 @@ impl Definitions {
         Ok(Report::new(definitions, diagnostics))
     }
 
-    /// Whether there is no definition, as far as that is known.
+    /// Whether no definition is known to be there.
     pub(super) fn is_nothing(&self) -> bool {
         self.files.is_empty() && !self.settings_are_wrong
     }
@@ -309,7 +309,7 @@ impl Definitions {
             let is_told =
                 |problem: &Diagnostic| !self.lock_is_wrong || problem.code.id != NOT_LOCKED.id;
             let diagnostics: Vec<_> = found.diagnostics.into_iter().filter(is_told).collect();
-            // Where nothing is told, the file itself is right, as far as is known.
+            // Where nothing is told, the file itself is right, for all that is known.
             let is_right = diagnostics.is_empty() && found.trouble.is_none();
             let name = self.display(if is_right { Path::new(LOCK_FILE) } else { path });
             outcome.wrong.push(WrongDefinition {

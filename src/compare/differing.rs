@@ -268,7 +268,7 @@ impl<'a> Comparison<'a> {
         })
     }
 
-    /// Whether what is at a path is the same on both sides, be it nothing.
+    /// Whether the same is at a path on both sides, or nothing is.
     fn is_same(&self, path: &Path) -> bool {
         match self {
             Self::Git { changed, .. } => {

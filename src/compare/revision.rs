@@ -26,7 +26,7 @@ const MOST_NAMED: usize = 5;
 /// The most submodules of a workspace: each is a repository of its own.
 const MOST_SUBMODULES: usize = 1000;
 
-/// A revision, checked out as far as it was asked for.
+/// A revision, of which as much is checked out as was asked for.
 #[derive(Debug)]
 pub(super) struct CheckedOut {
     /// The tree of the workspace; none if the revision does not have it.
@@ -283,7 +283,7 @@ impl CheckedOut {
     pub(super) fn need(&self, path: &Path, definition: &Path) {
         for submodule in &self.lacking {
             let holds = path.starts_with(&submodule.at);
-            // A submodule that nobody has checked out is empty on both sides.
+            // A submodule that is not checked out is empty on both sides.
             let is_part =
                 submodule.at.starts_with(path) && !matches!(submodule.instead, Submodule::Absent);
             if holds || is_part {
@@ -397,7 +397,7 @@ impl CheckedOut {
         Ok(())
     }
 
-    /// The directories that the settings search, as far as they can be read.
+    /// The directories that the settings search, if the settings can be read.
     pub(super) fn roots(&self) -> Vec<PathBuf> {
         let workspace = Enclosure::new(&self.root).ok();
         let opened = workspace.and_then(|it| it.file(&self.root.join(SETTINGS_FILE)).ok());
@@ -444,8 +444,8 @@ impl CheckedOut {
     }
 }
 
-/// Copies what leads from a submodule to its repository: whoever imports the directory imports this as
-/// well, and it is no difference.
+/// Copies what leads from a submodule to its repository: a job that imports the directory imports
+/// this as well, and it is no difference.
 fn copy_git_file(from: &Path, to: &Path) -> io::Result<()> {
     let file = from.join(".git");
     // Old ones have a directory, which changes with each fetch.

@@ -48,7 +48,7 @@ pub(crate) struct SideJob {
     pub(super) definition: Option<PathBuf>,
     /// The compiled job.
     pub(crate) form: JobForm,
-    /// What its nodes need; nothing is known of it where the job was compiled by somebody else.
+    /// What its nodes need; unknown where jobc did not compile the job just now.
     pub(crate) needs: Needs,
 }
 

@@ -18,7 +18,7 @@ pub(crate) struct WrongDefinition {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// Why it could not be read.
     pub(super) trouble: Option<Failure>,
-    /// Whether a job may be its that was asked for, as far as this side alone says.
+    /// Whether this side alone allows that it defines a job that was asked for.
     pub(super) is_wanted: bool,
 }
 

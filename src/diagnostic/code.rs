@@ -64,9 +64,9 @@ pub enum Kind {
 /// Who may read the text that is guilty of a problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Guilty {
-    /// Everybody who may read the rest of the file.
+    /// Everyone who may read the rest of the file.
     Public,
-    /// Nobody: it is a secret, and what is told of the problem does not hold it.
+    /// No one: it is a secret, and what is told of the problem does not hold it.
     Secret,
 }
 

@@ -5,7 +5,7 @@ use crate::source::{Pointer, Token};
 use super::{Diagnostic, Place, closest};
 
 /// The places at which the decoder had to make up a value, because what was written there was
-/// wrong. A problem that depends on such a value is nobody's but the decoder's, and told already.
+/// wrong. The decoder has told what is wrong there, so that no rule reports it again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Holes(Vec<Pointer>);
 

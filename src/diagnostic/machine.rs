@@ -1,4 +1,4 @@
-//! What is the machine's fault and nobody's definition.
+//! Problems that are the machine's fault, not a definition's.
 
 use std::fmt;
 

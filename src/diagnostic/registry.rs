@@ -1,4 +1,4 @@
-//! All kinds of problems that a program can report, as a value: whoever looks one up by its name is
+//! All kinds of problems that a program can report, as a value: code that looks one up by name is
 //! given it.
 
 use super::Code;

@@ -31,7 +31,7 @@ pub struct NotCompared {
     pub because: String,
     /// What is unknown because of it.
     pub kind: NotComparedKind,
-    /// The keys of the jobs, as far as they are known.
+    /// The keys of the jobs that are known.
     pub jobs: Vec<String>,
 }
 

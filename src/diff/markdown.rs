@@ -280,7 +280,7 @@ fn mark(kind: JobKind) -> char {
     }
 }
 
-/// So many backticks, or more than `text` has in a row.
+/// At least `least` backticks, and more than `text` has in a row.
 fn fence(text: &str, least: usize) -> String {
     let (mut longest, mut run) = (0, 0);
     for character in text.chars() {

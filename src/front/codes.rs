@@ -126,7 +126,7 @@ crate::diagnostic::declare_codes! {
     /// A table has the same key twice, or a TOML table is defined twice.
     ///
     /// Readers disagree about which of the two counts (the first, the last, or both merged), and
-    /// whoever wrote the second did not see the first. jobc goes on checking with the first one.
+    /// the author of the second did not see the first. jobc goes on checking with the first one.
     ///
     /// ```toml
     /// cluster = "devcluster"

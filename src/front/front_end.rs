@@ -15,7 +15,7 @@ pub(super) struct FrontEnd {
     pub(super) extensions: &'static [&'static str],
     /// Reads a file. There is a tree unless the grammar is violated.
     pub(super) load: fn(&Arc<SourceFile>) -> Report<Loaded>,
-    /// Whether a text has a name in it, as far as that is known before it is loaded.
+    /// Whether a text has a name in it; asked before it is loaded.
     pub(super) mention: fn(&str, &str) -> Mention,
     /// Whether no path in a text leads out of the directory that it is relative to, as far as that is
     /// known before it is loaded.
@@ -37,7 +37,7 @@ impl FrontEnd {
         Vec::new()
     }
 
-    /// Whether a text that is data has no `..`, be it written with an escape.
+    /// Whether a text that is data has no `..`, not even one that is written with an escape.
     pub(super) fn has_no_parent(text: &str, escape: char) -> bool {
         !text.contains("..") && !text.contains(escape)
     }

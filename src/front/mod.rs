@@ -108,13 +108,13 @@ fn load_as(
     }
 }
 
-/// Whether a definition has a name in it, as far as that is known before it is loaded.
+/// Whether a definition has a name in it; asked before it is loaded.
 pub fn mention(file: &SourceFile, format: Format, name: &str) -> Mention {
     (format.front_end().mention)(file.text(), name)
 }
 
-/// Whether all files that a definition may name lie in the directory that its paths are relative to,
-/// as far as that is known before it is loaded.
+/// Whether all files that a definition may name are sure to lie in the directory that its paths are
+/// relative to; asked before it is loaded.
 pub fn stays_below(file: &SourceFile, format: Format) -> bool {
     (format.front_end().stays_below)(file.text())
 }

@@ -1,4 +1,4 @@
-//! What git is told of the environment: whom the user trusts and where git's own files are, and
+//! What git is told of the environment: which directories are safe, and where git's own files are;
 //! nothing that a hook or a repository set.
 
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ const QUARANTINE: [&str; 3] = [
     "GIT_QUARANTINE_PATH",
 ];
 
-/// Settings that say whom the user trusts. None of them names a program.
+/// Settings that say which repositories the user trusts. None of them names a program.
 const TRUST: [&[u8]; 2] = [b"safe.directory", b"safe.barerepository"];
 
 /// A setting in the environment, with its value if it has one.

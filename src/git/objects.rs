@@ -108,7 +108,7 @@ impl Objects {
         Ok(())
     }
 
-    /// Git at work on the objects in `directory`, whatever anybody has configured.
+    /// Git at work on the objects in `directory`, without the configuration of user and machine.
     pub(super) fn git(&self, directory: &Path) -> Command {
         let mut command = git(directory);
         command

@@ -2,7 +2,7 @@
 //!
 //! The repository of a submodule lies in its directory or among the modules of the repository around
 //! it. Anything else is not git's doing: a link in the place of the directory, or a `.git` that leads
-//! elsewhere, is not followed, so that nobody gets jobc to compare a repository outside.
+//! elsewhere, is not followed, so that jobc compares no repository outside.
 
 use std::fs::File;
 use std::io::Read;

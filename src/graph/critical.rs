@@ -1,4 +1,4 @@
-//! The longest chain of steps: nobody knows how long steps take, so most steps, and among chains of
+//! The longest chain of steps. How long steps take is unknown: it has most steps; among chains of
 //! as many, most bytes to fetch.
 //!
 //! Only steps that the task waits for count: neither ephemeral ones nor daemons, which do not end.

@@ -8,7 +8,7 @@ pub const CODES: &[Chapter] = &[(Topic::Lints, &[&UNKNOWN_LINT, &UNUSED_WAIVER])
 crate::diagnostic::declare_codes! {
     /// The table `[lints]` of `jobc.toml` and the field `waive` of jobs and processes name lints:
     /// problems that one may be of another opinion about. Most problems are rules: what breaks them
-    /// does not run, whatever anybody thinks of it, so that nothing can allow it.
+    /// does not run in any case, so that nothing can allow it.
     ///
     /// ```toml
     /// cluster = "devcluster"

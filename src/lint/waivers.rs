@@ -51,7 +51,7 @@ impl Waivers {
     /// What the waivers that waived nothing are told, after all stages.
     pub fn unused(&self, levels: Levels<'_>) -> Vec<Diagnostic> {
         let unused = self.used.iter().filter(|(_, (used, lint))| {
-            // Of what is allowed, nobody knows whether it is there.
+            // An allowed lint is not looked for, so it is unknown whether its waiver is used.
             !used && !levels.allow(lint) && lint.id != UNUSED_WAIVER.id
         });
         let problem = |((id, place), _): (&(&str, Pointer), _)| {

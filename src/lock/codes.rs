@@ -8,7 +8,7 @@ crate::diagnostic::declare_codes! {
     CANNOT_RESOLVE = "cannot-resolve-package", Error, "a package that Nix cannot evaluate or build";
 
     /// `jobc lock --check` found that the lock is not what `jobc lock` would make of it: it has
-    /// packages that nobody names any more, or what it says of a package is no longer so.
+    /// packages that are no longer named, or what it says of a package is no longer so.
     ///
     /// Of a package that comes of a Nix file or a flake of the workspace, the lock has a hash of that file
     /// and of the files that it names by relative paths, such as `import ./tool.nix`. If one of them has

@@ -40,7 +40,7 @@ impl Need {
     /// What messages call the package.
     ///
     /// # Panics
-    /// Never: whoever names it has a name for it.
+    /// Never: a need exists because a name stands for it.
     pub fn name(&self) -> &PackageName {
         self.names.first().expect("it is named")
     }
@@ -163,7 +163,7 @@ fn definition_packages(
             let decoded = front::document(map.root());
             let located = decoded.diagnostics.into_iter();
             let diagnostics: Vec<_> = located.map(|problem| problem.located(&map)).collect();
-            // What was made up for a value that is wrong is nobody's package.
+            // What was made up for a value that is wrong is no package.
             let wrong = |problem: &Diagnostic| problem.severity == Severity::Error;
             let document = decoded.value.filter(|_| !diagnostics.iter().any(wrong));
             let Some(document) = document else {

@@ -44,7 +44,7 @@ pub fn missing(
     found
 }
 
-/// Packages of the lock that nobody names.
+/// Packages of the lock that no definition and no setting names.
 pub fn unused(needs: &Needs, file: &LockFile, map: &SourceMap) -> Vec<Diagnostic> {
     let entries = file.packages.iter().enumerate();
     let unused = entries.filter(|(_, entry)| {

@@ -24,7 +24,7 @@ impl Guard {
     /// If another run has it.
     pub fn take(root: &Path) -> Result<Self, MachineError> {
         let Ok(directory) = File::open(root) else {
-            // Whoever cannot read it will be told so when the lock is written.
+            // If it cannot be read, writing the lock tells so.
             return Ok(Self { _directory: None });
         };
         match flock(&directory, FlockOperation::NonBlockingLockExclusive) {

@@ -27,7 +27,7 @@ pub struct FromCaches<'a> {
     pub urls: &'a [CacheUrl],
     /// The store paths of packages that were given by hand, by installable.
     pub given: &'a BTreeMap<String, StorePath>,
-    /// Is told how many paths were asked for, and how many there are as far as that is known.
+    /// Is told how many paths were asked for, and how many are known to be needed so far.
     pub told: &'a (dyn Fn(usize, usize) + Sync),
 }
 

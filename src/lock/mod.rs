@@ -69,7 +69,7 @@ pub struct Request<'a> {
 pub struct Renewed {
     /// It.
     pub lock: Lock,
-    /// The packages that may have changed and are what they were, because nobody was asked.
+    /// The packages that may have changed and keep their store paths, because Nix was not asked.
     pub not_asked: BTreeSet<PackageName>,
 }
 
@@ -92,7 +92,7 @@ pub enum Asking<'a> {
 /// The lock that `old` becomes. A report with an error has none.
 ///
 /// # Errors
-/// If Nix or a cache cannot be asked. Where there is nothing to ask, nobody is.
+/// If Nix or a cache cannot be asked. With nothing to ask, neither is run.
 pub fn renew(
     old: &Lock,
     request: &Request<'_>,
@@ -219,7 +219,7 @@ fn ask<'t>(
     }
 }
 
-/// The lock without what nobody needs.
+/// The lock without the entries and paths that nothing needs.
 ///
 /// # Errors
 /// Never for a lock that was read: its closures are whole.

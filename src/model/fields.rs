@@ -1,7 +1,7 @@
 //! The fields of a job by their names, as references and rules that go by the schema ask for them.
 //!
-//! Each table of the model says once which of its fields are Aurora's: a field that is not named
-//! there does not compile.
+//! Each struct of the model says once which of its fields are Aurora's: one that forgets a field
+//! does not compile.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;

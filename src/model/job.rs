@@ -77,7 +77,7 @@ pub struct Job {
     pub sla_policy: Option<SlaPolicy>,
     /// Which executor runs the task (default: Thermos).
     pub executor_config: Option<ExecutorConfig>,
-    /// Lints that have nothing to say about this job, each with the reason.
+    /// Lints that are not reported for this job, each with the reason.
     pub waive: Option<Waive>,
 }
 

@@ -10,11 +10,11 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 
-/// What becomes of a lint.
+/// How a lint is reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LintLevel {
-    /// Nothing is said.
+    /// It is not reported.
     Allow,
     /// It is a warning.
     Warn,
@@ -27,7 +27,7 @@ pub enum LintLevel {
 #[serde(transparent)]
 pub struct LintLevels(pub BTreeMap<String, LintLevel>);
 
-/// Lints that have nothing to say here, each with the reason.
+/// Lints that are not reported here, each with the reason.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Waive(pub BTreeMap<String, Reason>);

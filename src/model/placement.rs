@@ -19,7 +19,7 @@ use super::Integer;
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PlacementRule {
-    /// At most so many tasks of the job on hosts that share a value.
+    /// At most this many tasks of the job run on hosts that share a value.
     Limit(Integer<1>),
     /// The value is one of these.
     AnyOf(Vec<AttributeValue>),

@@ -35,7 +35,7 @@ pub struct Process {
     /// The processes that have to succeed before this one starts: short for an `order` of each of
     /// them with this one.
     pub after: Option<Vec<ProcessName>>,
-    /// Lints that have nothing to say about this process, each with the reason.
+    /// Lints that are not reported for this process, each with the reason.
     pub waive: Option<Box<Waive>>,
 }
 

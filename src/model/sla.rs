@@ -11,9 +11,9 @@ use super::{Float, Integer, Seconds, Text};
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SlaPolicy {
-    /// So many instances keep running.
+    /// At least this number of instances keeps running.
     Count(CountSlaPolicy),
-    /// So many percent of the instances keep running.
+    /// At least this percentage of the instances keeps running.
     Percentage(PercentageSlaPolicy),
     /// A service of the job's owner is asked each time.
     Coordinator(CoordinatorSlaPolicy),
@@ -21,7 +21,7 @@ pub enum SlaPolicy {
 
 choice!(SlaPolicy { Count = "count", Percentage = "percentage", Coordinator = "coordinator" });
 
-/// So many instances keep running.
+/// At least this number of instances keeps running.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CountSlaPolicy {
@@ -33,7 +33,7 @@ pub struct CountSlaPolicy {
 
 table!(CountSlaPolicy: COUNT_SLA_POLICY { count, duration_secs });
 
-/// So many percent of the instances keep running.
+/// At least this percentage of the instances keeps running.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PercentageSlaPolicy {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::source::Pointer;
 
-/// A value that a definition gives, with its place, so that whoever refuses it can point at it.
+/// A value that a definition gives, with its place, so that a rule that refuses it can point at it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct At<T> {
     /// The value.

@@ -1,4 +1,4 @@
-//! The Nix of this machine, as far as this user can use it.
+//! The Nix of this machine, if this user can use it.
 
 use std::collections::BTreeSet;
 use std::env;

@@ -131,7 +131,7 @@ impl PrivateStore {
 
 impl Drop for PrivateStore {
     fn drop(&mut self) {
-        // Whoever wants to know why it stays has called `remove`.
+        // `remove` is for callers that want to know why it stays.
         let _ = self.clear();
     }
 }

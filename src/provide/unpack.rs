@@ -148,7 +148,7 @@ fn times() -> FileTimes {
     FileTimes::new().set_accessed(time).set_modified(time)
 }
 
-/// Removes a directory with all that is in it, be it protected from its owner, if it is there.
+/// Removes a directory with all that is in it, if it is there, even where its owner may not write.
 ///
 /// # Errors
 /// If the machine cannot.

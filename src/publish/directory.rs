@@ -162,7 +162,7 @@ impl Directory {
         let Some(text) = read(cache, &narinfo(object.path), NarInfo::MAX_SIZE)? else {
             return Ok(State::Missing);
         };
-        // What is no narinfo is of no use to anybody, and is replaced.
+        // What is no narinfo is of no use, and is replaced.
         let info = str::from_utf8(&text)
             .ok()
             .and_then(|text| NarInfo::parse(text, &self.store_dir).ok());
@@ -374,7 +374,7 @@ pub struct OpenDirectory {
 }
 
 impl OpenDirectory {
-    /// Writes an object's archive, unless it is there. Nobody sees it before the narinfo.
+    /// Writes an object's archive, unless it is there. It is not read before its narinfo is there.
     ///
     /// # Errors
     /// If the object is not what it was when the job was compiled, or the machine cannot.

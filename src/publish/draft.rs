@@ -110,7 +110,7 @@ impl Drafts {
     }
 }
 
-/// Removes files that nobody writes any more.
+/// Removes files that no process writes any more.
 fn tidy(directory: &DirectoryHandle) -> io::Result<()> {
     for (name, _) in directory.entries()? {
         let name = OsStr::from_bytes(&name);

@@ -1,4 +1,4 @@
-//! What jobs need that nobody else has: their scripts, and what they import.
+//! What jobs need and no cache has yet: their scripts, and what they import.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;

@@ -1,4 +1,4 @@
-//! The packages that a push has to copy: those that nobody has whom the nodes ask.
+//! The packages that a push has to copy: those that no cache has of those that the nodes ask.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,7 +49,7 @@ pub(crate) enum Outcome {
     There,
     /// Nix has to copy some.
     Copy(Packages),
-    /// Some can be had from nobody.
+    /// No cache has some of them, nor has this machine.
     Lacking(Lacking),
 }
 
@@ -64,14 +64,14 @@ impl Outcome {
     }
 }
 
-/// Packages that nobody has.
+/// Packages that no cache and not this machine has.
 pub(crate) struct Lacking {
     pub(crate) packages: Vec<Missing>,
     /// What to say of them.
     pub(crate) failure: Failure,
 }
 
-/// A package that nobody has.
+/// One of them.
 pub(crate) struct Missing {
     pub(crate) path: StorePath,
     /// The size of its archive, if the lock knows it.
@@ -147,7 +147,7 @@ const WITHOUT_NIX: &str = "there is no Nix here to copy it: push from a machine 
 const NOT_HERE: &str = "the Nix store of this machine does not have it either: build or fetch it \
                         with `nix-store --realise`, or lock the package anew";
 
-/// The packages, and for whom.
+/// The packages, and the jobs that need each.
 fn needed(jobs: &[(JobKey, Needs)]) -> BTreeMap<StorePath, String> {
     let mut needed = BTreeMap::new();
     for (key, needs) in jobs {
@@ -165,7 +165,7 @@ fn needed(jobs: &[(JobKey, Needs)]) -> BTreeMap<StorePath, String> {
     needed
 }
 
-/// The target as a cache to ask, if it can be asked: what is there is there, whoever signed it.
+/// The target as a cache to ask, if it can be asked: signatures do not matter there.
 fn itself(target: &Target) -> Option<CacheUrl> {
     let can = !matches!(target.url.location(), Location::Other(_));
     let written = target.url.written();
@@ -244,7 +244,7 @@ impl<W: Waiting> Asking<'_, W> {
         Ok(stale)
     }
 
-    /// What has to be copied, as far as that is known.
+    /// The packages that are known to be missing in the target.
     fn missing(&self, first: Answers, stale: &Stale, target: &Target) -> Result<Answers, Failure> {
         let is_missing = |path: &StorePath, found: &Found| {
             !matches!(found.verdict, Verdict::Present { .. }) || stale.contains_key(path)

@@ -19,7 +19,7 @@ use super::packing::Packing;
 pub struct Target {
     /// The URL as it was written.
     pub url: CacheUrl,
-    /// How jobc's own objects are packed, if anybody said.
+    /// How jobc's own objects are packed, if that is set.
     pub packing: Option<Packing>,
     /// The file with the key to sign with.
     pub key_file: Option<PathBuf>,

@@ -73,7 +73,7 @@ impl<'a> Work<'a> {
         self.directory.path()
     }
 
-    /// Makes the directory a cache, for whoever writes to it before.
+    /// Makes the directory a cache, so that others can write to it first.
     ///
     /// # Errors
     /// If the machine cannot.

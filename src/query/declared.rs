@@ -67,7 +67,7 @@ impl Declared {
     }
 }
 
-/// Whether a definition may define a job called `name`, as far as that is known before it is loaded.
+/// Whether a definition may define a job called `name`; asked before it is loaded.
 pub(crate) fn may_define(source: &SourceFile, format: Format, name: &str) -> bool {
     front::mention(source, format, name) != Mention::No
 }

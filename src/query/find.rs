@@ -71,7 +71,7 @@ fn is_explained<T>(selector: &Selector, findings: &Findings<T>) -> bool {
     findings.wrong.iter().any(|wrong| wrong.explains(selector))
 }
 
-/// Warns of files that may define a selected job once more, which nobody knows while they are wrong.
+/// Warns of files that may define a selected job once more: while they are wrong, that is unknown.
 fn doubtful_twins<T>(search: &Search<'_>, findings: &Findings<T>) -> Vec<Failure> {
     let mut warnings = Vec::new();
     for doubt in &findings.doubts {

@@ -1,4 +1,4 @@
-//! What a file is that somebody takes for a definition, and jobc does not.
+//! What a file is that the user takes for a definition, and jobc does not.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -18,7 +18,7 @@ use crate::workspace::{DefinitionFile, Survey, Workspace};
 
 /// Shows how much of a search is done.
 pub(crate) trait Progress: Sync {
-    /// So many files have been looked at.
+    /// `done` of `total` files have been looked at.
     fn files(&self, done: usize, total: usize);
 }
 
@@ -46,7 +46,7 @@ pub(crate) struct Findings<T> {
     pub(crate) concerned: usize,
     /// The files in which something is wrong that concerns what is sought.
     pub(crate) wrong: Vec<WrongFile>,
-    /// Those in which something is wrong that does not concern it, as far as is known.
+    /// Those in which something is wrong that, for all that is known, does not concern it.
     pub(crate) doubts: Vec<WrongFile>,
     /// The files that were looked at, by their index.
     files: BTreeSet<usize>,

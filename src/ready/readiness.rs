@@ -138,7 +138,7 @@ fn needed_by<'j>(
         .map(|found| found.references.iter().filter_map(number).collect())
         .collect();
     let mut needed_by = vec![Vec::new(); found.len()];
-    // By whom each path was seen last, so that nobody sees it twice.
+    // Which job saw each path last, so that no job sees it twice.
     let mut seen = vec![usize::MAX; found.len()];
     let needs = jobs
         .iter()

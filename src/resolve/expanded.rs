@@ -3,7 +3,7 @@
 //! The file is imported as it is. When the process starts, `sed` writes a copy into the sandbox in
 //! which each `{{...}}` is replaced by its value: one that is known now is part of the command
 //! already; one that the agent knows is left in the command for it to bind. The pattern spells the
-//! braces as `[{][{]`, so that nobody binds them there. `{{&x}}` becomes `{{x}}`.
+//! braces as `[{][{]`, so that they are not bound there. `{{&x}}` becomes `{{x}}`.
 //!
 //! Text between braces that cannot be a reference of Aurora's (`{{ .Value }}`) is left alone: files
 //! have other template languages in them.

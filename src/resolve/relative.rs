@@ -1,9 +1,9 @@
 //! Installables with relative paths: they are relative to the file that says them, as imports are.
 //!
 //! They were relative to the workspace once. That still holds where only the workspace has such a
-//! file, or where nobody has it and the lock knows the package by that name; a warning says what to
-//! write. The lock knows all of them by their paths in the workspace. Paths out of the workspace are
-//! refused, unless an earlier version has locked them.
+//! file, or where neither has it and the lock knows the package by that name; a warning says what
+//! to write. The lock knows all of them by their paths in the workspace. Paths out of the workspace
+//! are refused, unless an earlier version has locked them.
 
 use std::path::Path;
 

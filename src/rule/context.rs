@@ -182,7 +182,8 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Whether to look for advice that takes time. Whoever has that many problems generated them.
+    /// Whether to look for advice that takes time: not where a definition has so many problems that
+    /// a program must have written it.
     pub fn advises(&self) -> bool {
         const ADVISED: usize = 100;
         self.tally().problems < ADVISED

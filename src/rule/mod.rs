@@ -1,6 +1,6 @@
 //! What rules see, and what they report into.
 //!
-//! A leaf: it lists no rules. Whoever owns some lists them, and hands the list to the stage that runs
+//! A leaf: it lists no rules. Each owner lists its own, and hands the list to the stage that runs
 //! them.
 
 mod context;

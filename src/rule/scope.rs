@@ -23,7 +23,7 @@ pub enum Binding {
     /// It has to be left to Aurora: the agent fills it in on the node, or the client does with
     /// something that only it will know.
     ByAgent,
-    /// Nobody can fill it in.
+    /// Neither the client nor the agent can fill it in.
     Unbound,
 }
 
@@ -83,7 +83,7 @@ pub fn trouble(address: &Address<'_>, scope: &Scope<'_>) -> Option<Trouble> {
     scope.names.trouble(address).map(Trouble::from)
 }
 
-/// A reference that comes to be when the ones in `text` are filled in, and that nobody can fill in
+/// A reference that comes to be when the ones in `text` are filled in, and that is not filled in
 /// itself: that of `{{a[{{b}}]}}`, say.
 pub fn composed(text: &str, scope: &Scope<'_>) -> Option<String> {
     let mut text = Cow::Borrowed(text);

@@ -1,5 +1,5 @@
 //! A compiled job's JSON made into a task, as Aurora's client and Thermos take it: with defaults,
-//! with strings where numbers belong, and with fields that nobody knows left alone.
+//! with strings where numbers belong, and with unknown fields left alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -389,7 +389,7 @@ fn unlimited(number: u64) -> Option<usize> {
     (number != 0).then(|| usize::try_from(number).unwrap_or(usize::MAX))
 }
 
-/// Longer than anybody waits is as good as for ever.
+/// Waiting this long is as good as waiting for ever.
 fn seconds(number: u64) -> Duration {
     Duration::from_secs(number.min(u64::from(u32::MAX)))
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 /// What kind of text it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
-    /// A command of a shell, or a value that somebody passes on.
+    /// A command of a shell, or a value that is passed on to a program.
     Command,
     /// A file in some language: names without quotes are rather variables.
     File,

@@ -72,7 +72,7 @@ pub(super) fn is_mixed(value: &str) -> bool {
     has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic)
 }
 
-/// Whether it is long, and of letters and digits as nobody would choose them.
+/// Whether it is long, and of letters and digits that look random.
 fn is_opaque(value: &str) -> bool {
     const SHORTEST: usize = 30;
     let has = |is: fn(&u8) -> bool| value.as_bytes().iter().any(is);
@@ -119,7 +119,7 @@ fn is_mixed_word(word: &str) -> bool {
     word.len() >= 4 && is_mixed(word)
 }
 
-/// Whether somebody else fills it in, or it says where to look.
+/// Whether it is filled in later, or says where to look.
 fn is_reference(value: &str) -> bool {
     const ELSEWHERE: &[&str] = &[
         "./",

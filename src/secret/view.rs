@@ -21,7 +21,7 @@ pub(super) enum Undo {
     Entities,
     /// A line break and what the next line is indented by: a blank.
     Breaks,
-    /// The same as nothing at all: a word that somebody broke.
+    /// The same as nothing at all: a word broken into two lines.
     Joins,
 }
 

@@ -114,14 +114,14 @@ pub struct Cron {
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SlaPolicy {
-    /// So many instances.
+    /// At least this number of instances.
     Count {
         /// How many.
         count: i64,
         /// For how long they have to have been running.
         duration_secs: i64,
     },
-    /// So many percent of the instances.
+    /// At least this percentage of the instances.
     Percentage {
         /// How many percent.
         percentage: f64,
@@ -308,7 +308,7 @@ pub struct Port {
     /// Its name.
     pub name: String,
     /// Where its number comes from: `allocated` by the scheduler, `fixed`, `alias` of another one,
-    /// or `none`, as nobody asks for it.
+    /// or `none`, as nothing asks for it.
     pub source: PortSource,
     /// The number, if it is fixed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -332,7 +332,7 @@ pub enum PortSource {
     Fixed,
     /// It is another name of a port.
     Alias,
-    /// Nobody asks for it, so that it has none.
+    /// Nothing asks for it, so that it has none.
     None,
 }
 

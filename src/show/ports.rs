@@ -58,7 +58,7 @@ impl Ports {
             || self.portmap.values().any(|port| port == name)
     }
 
-    /// All ports that somebody names, those of the plan's health check and lifecycle included.
+    /// All ports that are named, those of the plan's health check and lifecycle included.
     pub(super) fn list(&self, plan: &Plan) -> Vec<Port> {
         let health = if checks_by_shell(plan) {
             None

@@ -10,7 +10,7 @@ use crate::template::{Address, Component, TemplateReference, references};
 
 use super::document::{Place, Template};
 
-/// So many are listed of one job.
+/// At most this many are listed of one job.
 const MOST: usize = 1_000;
 
 /// Those of a job in the order written, then those of the files that its commands expand.

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! A snapshot is a compiled job where its key says, and nothing else is taken for one: what lies
-//! there with other contents is somebody else's. Line endings are `\n`; a checkout that made `\r\n`
+//! there with other contents is not jobc's. Line endings are `\n`; a checkout that made `\r\n`
 //! of them says the same.
 
 mod directory;

@@ -72,7 +72,7 @@ impl fmt::Display for Encoding {
     }
 }
 
-/// So many bytes of a file say what it is.
+/// The first bytes of a file, up to this many, say what it is.
 const LOOKED_AT: usize = 4096;
 
 const STARTS: &[(&[u8], Encoding)] = &[

@@ -46,7 +46,7 @@ pub fn store_path(
     path_of(store_dir, name, address, references, Itself::Not)
 }
 
-/// The store path of an object that somebody else made, and that may refer to itself: `references`
+/// The store path of an object that jobc did not make, and that may refer to itself: `references`
 /// are the others. How its hash came to be does not matter for that.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! What a binary cache says of an object: `HASH.narinfo`.
 //!
 //! ```text
-//! narinfo    = (field ":" any value "\n")*, any being one byte that nobody looks at
+//! narinfo    = (field ":" any value "\n")*, any being one byte that Nix does not look at
 //! StorePath  = absolute path          References = (base name (" " base name)*)?
 //! URL        = path in the cache      Deriver    = base name | "unknown-deriver"
 //! Compression = method                Sig        = signature, any number of them
@@ -43,7 +43,7 @@ pub struct NarInfo {
     pub references: BTreeSet<StorePath>,
     /// The derivation that it was built by.
     pub deriver: Option<StorePath>,
-    /// By whom it is vouched for.
+    /// The signatures that vouch for it.
     pub signatures: Vec<Signature>,
     /// What else is said to be a signature; not shown.
     pub no_signatures: Vec<NoSignature>,

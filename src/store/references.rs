@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Where a name ends is a guess, since `.`, `?` and `=` are legal in names and common after them:
-//! `run /nix/store/HASH-hello.` mentions `hello` or `hello.`. The hash is no guess, so whoever
+//! `run /nix/store/HASH-hello.` mentions `hello` or `hello.`. The hash is no guess: a caller that
 //! knows the store path of that hash can [resolve](Mention::resolve) the mention; otherwise the
 //! name is [taken to be](Mention::longest) as long as its characters are legal.
 

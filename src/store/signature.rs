@@ -173,8 +173,8 @@ impl Signature {
 }
 
 /// Why a text is no signature. Up to Nix 2.26, one that cannot be read says nothing, unless it is
-/// by a key that the node trusts: Nix stops at it. Nix 2.34 refuses what is no base-64 whoever's it
-/// is, and asks the next cache.
+/// by a key that the node trusts: Nix stops at it. Nix 2.34 refuses what is no base-64 by any
+/// key, and asks the next cache.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoSignature {
     /// It names no key.

@@ -102,7 +102,7 @@ impl Bundle {
             None => ("", ContentAddress::Source(self.digest())),
         };
         let name = StorePathName::join(&parts, extension);
-        // The name must not depend on where a site keeps its store: nobody puts the job there.
+        // The name must not depend on where a site keeps its store: the job is not put there.
         let nothing = BTreeSet::new();
         let Ok(store_path) = store_path(&StoreDir::default(), &name, &address, &nothing) else {
             unreachable!("there are no references to refuse");

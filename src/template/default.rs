@@ -7,7 +7,7 @@ use crate::vocabulary::{Absent, Field, Literal, Type, python};
 use super::address::Component;
 use super::names::{Names, Value};
 
-/// A value that nobody wrote.
+/// A value that is not written: a default.
 #[derive(Debug, Clone, Copy)]
 pub struct Default {
     literal: &'static Literal,

@@ -59,8 +59,8 @@ impl<'a, N: Names<'a>> Scope<'a, N> {
     /// `text` with nothing left to fill in.
     ///
     /// # Errors
-    /// If a reference cannot be filled in, or comes to be of a value and the text around it: nobody
-    /// looks at that again.
+    /// If a reference cannot be filled in, or comes to be of a value and the text around it: that
+    /// is not looked at again.
     pub fn complete(&self, text: &str) -> Result<String, Trouble> {
         let filled = self.fill_in(text)?.text;
         match references(&filled).next() {
@@ -82,14 +82,14 @@ impl<'a, N: Names<'a>> Scope<'a, N> {
     /// What `address` stands for.
     ///
     /// # Errors
-    /// If nobody can fill it in.
+    /// If it cannot be filled in.
     pub fn value(&self, address: &Address<'_>) -> Result<Filled, Trouble> {
         let mut evaluation = Evaluation::new(Wanted::Text);
         evaluation.one(address, self, At::START)?;
         Ok(evaluation.filled())
     }
 
-    /// Why nobody can fill `address` in, if so: as [`Self::value`], whose text may be large.
+    /// Why `address` cannot be filled in, if so: as [`Self::value`], whose text may be large.
     pub fn trouble(&self, address: &Address<'_>) -> Option<Trouble> {
         let mut evaluation = Evaluation::new(Wanted::Verdict);
         evaluation.one(address, self, At::START).err()

@@ -74,7 +74,7 @@ impl<'a> Names<'a> for OfJob<'a> {
     }
 }
 
-/// A command as far as it is known how it is compiled: with its escapes undone.
+/// A command with its escapes undone, as far as its compiled form is known.
 fn compiled(command: &CommandLine) -> Value<'_> {
     let text = command.as_str();
     if !text.contains("${") {

@@ -28,7 +28,7 @@ pub struct Trouble {
 pub enum Why {
     /// It is none.
     Malformed,
-    /// Nobody knows the name.
+    /// The name is unknown.
     Unbound,
     /// Its value leads back to itself.
     Endless,

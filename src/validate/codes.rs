@@ -3,7 +3,7 @@
 crate::diagnostic::declare_codes! {
     /// A value in JSON for Aurora's client is of another type than its field, and the client makes
     /// it that: a number of text, text of a number, a truth value of `1`, a whole number of a
-    /// fraction. It goes well as long as nobody reads the JSON but the client, and as long as the
+    /// fraction. It goes well as long as only the client reads the JSON, and as long as the
     /// guess is right: `2.7` instances are two.
     ///
     /// ```aurora

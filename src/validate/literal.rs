@@ -70,7 +70,7 @@ fn is_primary_port(way: &[Token]) -> bool {
 
 /// Whether the client can write out the table that `address` names at the end of `way` in `job`.
 ///
-/// It cannot if the text is part of the table, be it by another reference, and it cannot write
+/// It cannot if the text is part of the table, even by another reference, and it cannot write
 /// what is not ASCII.
 fn is_written_out(address: &Address<'_>, way: &[Token], job: &Node) -> bool {
     let Some((field, around)) = way.split_last() else {

@@ -111,7 +111,7 @@ pub fn validate(
     }
 }
 
-/// The jobs of `file`, right or wrong, as far as it can be read.
+/// The jobs of `file`, right or wrong; those that can be read.
 pub fn jobs(file: &Arc<SourceFile>) -> Vec<SubjectJob> {
     let loaded = front::load_client(file).value;
     loaded.map_or_else(Vec::new, |loaded| SubjectJob::all(&loaded.into_map()))

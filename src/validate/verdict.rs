@@ -1,5 +1,4 @@
-//! Which problems Aurora's client refuses a job for; what else is wrong with it, other layers refuse,
-//! or nobody does.
+//! Which problems Aurora's client refuses a job for; other layers may refuse what else is wrong.
 
 mod duplicates;
 

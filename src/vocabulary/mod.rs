@@ -1,7 +1,7 @@
 //! The words of Aurora's schema as one table: structs, their fields, the fields' types and what
 //! Aurora takes if a field is left out.
 //!
-//! Whoever walks, completes, converts or judges a job asks this table. A default stands nowhere
+//! Code that walks, completes, converts or judges a job asks this table. A default stands nowhere
 //! else: Rust code that needs one names its field, and does not compile if that has none.
 //!
 //! ```

@@ -20,7 +20,7 @@ pub struct WhyDocument<'a> {
     /// The store paths that it means, sorted. A path that no job needs has no chains: it is in the
     /// lock only.
     pub paths: Vec<PathDocument<'a>>,
-    /// Store paths that jobs need and of which nobody knows what they refer to. They may lead to
+    /// Store paths that jobs need, and whose references are unknown. They may lead to
     /// any path; so what is not among `paths` may be needed all the same, unless this is empty.
     pub unknown: Vec<String>,
 }

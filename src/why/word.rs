@@ -31,7 +31,7 @@ pub struct Question<'a> {
     pub current_dir: &'a Path,
 }
 
-/// A word means more paths than anybody would look at.
+/// A word means too many paths to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooMany(pub usize);
 
@@ -92,7 +92,7 @@ impl Question<'_> {
                 || split_name(name).0 == self.word
         };
         let is_declared = |&(name, source): &(&str, &str)| name == self.word || source == self.word;
-        // Nobody asks for a script by the long name that jobc makes up.
+        // A user does not ask for a script by the long name that jobc makes up.
         (!node.is_script && is_called()) || node.packages.iter().any(is_declared)
     }
 

@@ -3,7 +3,7 @@
 crate::diagnostic::declare_codes! {
     /// A definition, the settings or the lock is a symbolic link that leads out of the workspace.
     ///
-    /// jobc reads nothing outside of the workspace, so that a change that somebody proposes cannot
+    /// jobc reads nothing outside of the workspace, so that a proposed change cannot
     /// make it print files of the machine that checks the change. Links inside of the workspace
     /// are followed, unless they lead into a `.git`: Git keeps addresses, passwords and tokens
     /// there, which messages would print.

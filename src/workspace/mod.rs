@@ -226,7 +226,7 @@ impl Workspace {
         let mut lock_is_wrong = false;
         let mut disputed = None;
         let lock = if !is_open && holes.touch(&settings::store_dir_place()) {
-            // Whether its paths are of the store that the author means, nobody knows.
+            // It is unknown whether its paths are of the store that the author means.
             Lock::default()
         } else {
             let mut of_lock = Vec::new();

@@ -96,7 +96,7 @@ pub fn readable(
     }
 }
 
-/// Whether there is something at `path`, be it a link to nothing: what cannot be read is not absent.
+/// Whether there is something at `path`; a link to nothing and what cannot be read are something.
 pub(super) fn is_there(path: &Path) -> bool {
     let absent = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
     !fs::symlink_metadata(path).is_err_and(|error| absent(&error))

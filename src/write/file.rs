@@ -15,9 +15,9 @@ use crate::unnamed_file::{Unfinished, link, unnamed_file};
 /// Who may use a file that is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
-    /// Whatever the umask says: it is nobody's to change and everybody's to read.
+    /// All may read it and none may change it, whatever the umask says.
     Fixed,
-    /// The same, and everybody's to run.
+    /// The same, and all may run it.
     FixedExecutable,
     /// All whom the umask allows to.
     Usual,

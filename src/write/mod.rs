@@ -127,7 +127,7 @@ fn cannot(what: &str, path: &Path, error: io::Error) -> MachineError {
 /// The file that hides its directory from version control.
 const IGNORE: &str = ".gitignore";
 
-/// Makes it, unless somebody put something else there. An empty one is what a full disk left.
+/// Makes it, unless something else is there. A full disk may have left an empty one.
 fn ignore_all(own: &DirectoryHandle) -> io::Result<()> {
     match own.kind(IGNORE)? {
         Some(FileKind::File) if own.size(IGNORE)? == Some(0) => {}

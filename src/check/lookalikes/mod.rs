@@ -1,4 +1,4 @@
-//! What looks like a reference where nobody reads one: the shell and the agent leave it as it is,
+//! What looks like a reference and is read by no program: shell and agent leave it as it is,
 //! or make nothing of it.
 
 mod file;
@@ -16,7 +16,7 @@ use super::packages::Used;
 use super::{mistaken, packages, templates};
 
 crate::diagnostic::declare_codes! {
-    /// A text has what looks like a reference, and nobody reads it there:
+    /// A text has what looks like a reference, and no program reads it there:
     ///
     /// - a package that is named otherwise than by `${pkgs.NAME}`: `$pkgs.python`, `${pkgs[python]}`,
     ///   `$(pkgs.python)`;
@@ -171,7 +171,7 @@ pub(super) fn in_text(
 pub(super) enum Reader {
     /// The shell.
     Shell,
-    /// Somebody to whom it is a value.
+    /// A program to which it is a value.
     Field,
     /// A program whose language is unknown.
     File,

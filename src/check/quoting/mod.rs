@@ -127,7 +127,7 @@ impl Previous {
 }
 
 impl Quoting {
-    /// So many things may be in each other.
+    /// At most this many things may be in each other.
     const DEEPEST: usize = 256;
 
     /// Before the command's first character.

@@ -16,7 +16,7 @@ use crate::query::{Search, Several, line};
 
 /// Check jobs without writing anything
 ///
-/// Does all that `build` does except for writing, and says how much was checked, on standard error.
+/// Does all that `build` does except for writing, and says on standard error how much was checked.
 /// In a format for programs, the problems are printed on standard output.
 #[derive(Debug, Args)]
 #[command(after_long_help = AFTER_HELP)]
@@ -25,8 +25,8 @@ pub(crate) struct CheckArgs {
     pub(crate) jobs: Jobs,
     /// Only jobs that may have changed since this git revision
     ///
-    /// Those whose definition, settings, packages in the lock or imported files differ, be it
-    /// committed or not.
+    /// Those whose definition, settings, packages in the lock or imported files differ, in commits
+    /// or only in the working tree.
     #[arg(
         long,
         value_name = "REVISION",

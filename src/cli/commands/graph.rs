@@ -49,7 +49,7 @@ pub(crate) enum GraphFormat {
 /// After `graph --help`.
 const AFTER_HELP: &str = "\
 A step's stage is the number of steps that have to succeed before it, plus one. The longest chain
-is marked where the task waits for more than that: nobody knows how long steps take, so it is the
+is marked where the task waits for more than that. How long steps take is unknown, so it is the
 chain of most steps, and among chains of as many, the one with most bytes to fetch. Neither
 ephemeral processes nor daemons count, as no task waits for them; final processes have a chain of
 their own.

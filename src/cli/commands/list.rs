@@ -18,8 +18,7 @@ use crate::query::{Search, Several, line, place};
 
 /// List jobs with their files and processes
 ///
-/// Definitions in which something is wrong cannot be listed: their problems are printed, and the
-/// exit code is 1.
+/// Wrong definitions cannot be listed: their problems are printed, and the exit code is 1.
 #[derive(Debug, Args)]
 pub(crate) struct ListArgs {
     #[command(flatten)]

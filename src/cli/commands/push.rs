@@ -33,9 +33,9 @@ use crate::workspace::Workspace;
 ///
 /// Writes the scripts and the imported files of the jobs into the cache that their nodes ask, as
 /// Nix would, without Nix. Packages that neither this cache nor one that the nodes ask anyway has
-/// are copied by `nix copy`, with all that they need at run time and nothing else; where one cannot
-/// be, nothing is published. What is there already is left alone. Nothing is printed on standard output, except for what `--dry-run` would
-/// do.
+/// are copied by `nix copy`, with all that they need at run time and nothing else; if one cannot be
+/// copied, nothing is published. What is there already is left alone. Only `--dry-run` prints on
+/// standard output.
 #[derive(Debug, Args)]
 #[command(after_long_help = AFTER_HELP)]
 pub(crate) struct PushArgs {
@@ -67,16 +67,16 @@ pub(crate) struct PushArgs {
     pub(crate) repair: bool,
     /// Publish only what jobc itself makes, and ask nothing about packages
     ///
-    /// For nodes that get their packages in another way. Neither caches nor Nix are asked for them, and
-    /// whether the nodes can get the packages is not known.
+    /// For nodes that get their packages in another way. jobc asks neither caches nor Nix for
+    /// packages, so it stays unknown whether the nodes can get them.
     #[arg(long)]
     pub(crate) without_packages: bool,
     /// Print what would be done, and do nothing
     ///
     /// Each line has four words: `write`, `sign`, `copy` or `missing`; the size of the archive in
-    /// bytes; the store path; and, to the end of the line, where it comes from. Where a package is
-    /// missing, in every cache and here, that is who needs it, the size is 0 if nobody knows it, and
-    /// the exit status is 2: nothing would be published.
+    /// bytes; the store path; and, to the end of the line, where it comes from. For a `missing`
+    /// package, which no cache and not this machine has, the last word names the jobs that need it,
+    /// an unknown size is 0, and the exit status is 2: nothing would be published.
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// How the plan is printed

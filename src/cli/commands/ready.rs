@@ -19,10 +19,10 @@ use crate::target::Form;
 
 /// Ask whether the nodes can get what jobs need
 ///
-/// Every store path of the jobs' closures is asked of the binary caches that the nodes ask: those
-/// of `[init]` and `[nodes]` in `jobc.toml`, not those of this machine. What the nodes would not
-/// take, because nobody signed it whom they trust or its archive is broken, is there and of no use:
-/// signing it or writing it anew helps. Where versions of Nix differ, the strictest one counts.
+/// Asks for every store path of the jobs' closures in the binary caches that the nodes ask: those
+/// of `[init]` and `[nodes]` in `jobc.toml`, not those of this machine. What has no
+/// signature that the nodes trust, or a broken archive, is there and of no use to them: sign it, or
+/// write it anew. Where versions of Nix differ, the strictest one counts.
 #[derive(Debug, Args)]
 #[command(after_long_help = AFTER_HELP)]
 pub(crate) struct ReadyArgs {
@@ -34,13 +34,13 @@ pub(crate) struct ReadyArgs {
     /// How the result is printed
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: ReadyFormat,
-    /// Believe servers that say to have a path, and do not ask for its archive
+    /// Believe servers that say they have a path, and do not ask for its archive
     ///
-    /// Takes half as long. Otherwise the head of each archive is asked for that a node would
-    /// download, or its first bytes, and its size is compared. Directories are always looked at.
+    /// Takes half as long. Without it, jobc asks for the head or the first bytes of each archive
+    /// that a node would download, and compares its size. Directories are always looked at.
     #[arg(long)]
     pub(crate) trust_narinfo: bool,
-    /// Stop asking a server the same question after so long
+    /// Stop asking a server the same question after this time
     #[arg(
         long,
         value_name = "SECONDS",

@@ -12,9 +12,9 @@ use crate::show;
 
 /// Show everything about a job on one screen
 ///
-/// Where it is defined, what it may use, its processes in their order with what they need from the
-/// store, ports and who has to do with them, what health checks and updates come to in seconds,
-/// and what is only filled in on the node. Sizes are those of archives, as the lock has them.
+/// Shows where it is defined, what it may use, its processes in their order with what they need
+/// from the store, its ports and what each is for, how many seconds health checks and updates take,
+/// and what only the node fills in. Sizes are those of archives, as the lock has them.
 #[derive(Debug, Args)]
 #[command(after_long_help = AFTER_HELP)]
 pub(crate) struct ShowArgs {

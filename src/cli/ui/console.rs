@@ -19,9 +19,9 @@ use crate::diagnostic::render::{self, LookedAt, Outcome, TextOptions, wrap};
 use crate::diagnostic::{Diagnostic, Failure, Redacted, Severity};
 use crate::secret::{hide, hide_in_json};
 
-/// How to talk to whoever started jobc.
+/// How to talk to the user.
 ///
-/// Where standard error takes no more, there is nobody to tell: the exit code has to say it all.
+/// Where standard error takes no more, only the exit code tells how the run ended.
 #[derive(Debug)]
 pub(crate) struct Console {
     format: MessageFormat,
@@ -96,7 +96,7 @@ impl Console {
     }
 
     /// Tells all there is to say at the end of a command: the problems, sorted, `remark`, how many
-    /// problems they are, and why words came to nothing. Returns what all this amounts to.
+    /// problems they are, and which words named nothing. Returns how the command ends.
     pub(crate) fn close(
         &self,
         mut diagnostics: Vec<Diagnostic>,
@@ -312,22 +312,22 @@ impl Console {
         }
     }
 
-    /// Whether what another program says may be shown as it comes: somebody is there to see it.
+    /// Whether what another program says may be shown as it comes, because a person reads it.
     pub(crate) fn is_watched(&self) -> bool {
         self.terminal && !self.is_read()
     }
 
-    /// A bar for `total` files, if anybody would see it.
+    /// A bar for `total` files, if a terminal shows it.
     pub(crate) fn progress(&self, total: usize) -> Progress {
         self.progress_of(total, "files")
     }
 
-    /// A bar for `total` pieces of work, if anybody would see it.
+    /// A bar for `total` pieces of work, if a terminal shows it.
     pub(crate) fn progress_of(&self, total: usize, unit: &'static str) -> Progress {
         Progress::new(total as u64, unit, self.audience())
     }
 
-    /// A bar for so many bytes, if anybody would see it.
+    /// A bar for `total` bytes, if a terminal shows it.
     pub(crate) fn progress_in_bytes(&self, total: u64) -> Progress {
         Progress::new(total, BYTES, self.audience())
     }
@@ -340,7 +340,7 @@ impl Console {
         }
     }
 
-    /// Whether anybody would see progress.
+    /// Where progress is shown.
     pub(crate) fn shows_progress(&self) -> bool {
         self.is_watched()
     }

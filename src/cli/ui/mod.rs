@@ -1,4 +1,4 @@
-//! How jobc talks to whoever started it.
+//! How jobc talks to the user.
 
 pub(crate) mod console;
 pub(crate) mod exit;

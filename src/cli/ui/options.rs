@@ -1,4 +1,4 @@
-//! How whoever started jobc wants to be talked to.
+//! How the user wants to be talked to.
 
 use clap::ValueEnum;
 

@@ -6,18 +6,18 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// What takes less is over before anybody wonders.
+/// Work that takes less shows no bar.
 pub(crate) const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Pieces that are shown as multiples.
 pub(crate) const BYTES: &str = "bytes";
 
-/// Who would see a bar.
+/// Where a bar is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Audience {
-    /// Somebody at a terminal.
+    /// On a terminal.
     Terminal,
-    /// Nobody.
+    /// Nowhere.
     Nobody,
 }
 

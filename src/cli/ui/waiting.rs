@@ -1,4 +1,4 @@
-//! Says on a terminal whom a command waits for that asks caches.
+//! Shows on a terminal which caches a command waits for.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -14,7 +14,7 @@ use crate::cli::ui::progress::PATIENCE;
 /// How often the line is written anew.
 const PERIOD: Duration = Duration::from_millis(100);
 
-/// How many store paths were asked for, and how many there are as far as that is known.
+/// How many store paths were asked for, and how many are known to be needed so far.
 #[derive(Debug, Default)]
 struct Asked {
     done: AtomicUsize,
@@ -46,7 +46,7 @@ impl Asked {
 }
 
 impl Waiting for Console {
-    /// Somebody at a terminal is told whom jobc waits for, once that takes long.
+    /// Shows on a terminal which caches jobc waits for, once that takes long.
     fn while_asking<T>(&self, caches: &Caches, work: impl FnOnce(Tell<'_>) -> T) -> T {
         let asked = Asked::default();
         let tell = |done, total| asked.told(done, total);
@@ -56,7 +56,7 @@ impl Waiting for Console {
         let done = (Mutex::new(false), Condvar::new());
         thread::scope(|scope| {
             let teller = || write_line(&done, || asked.words(caches));
-            // Where no thread can be started, nobody is told.
+            // Without a thread, nothing is shown.
             let _ = thread::Builder::new().spawn_scoped(scope, teller);
             let _done = Done(&done);
             work(&tell)

@@ -171,7 +171,7 @@ pub(super) const TABLES: &[Table] = &[
     },
 ];
 
-/// The names of a struct's fields, which serde tells whoever it asks for one.
+/// The names of a struct's fields, which serde tells when it asks for one.
 fn fields<T: DeserializeOwned>() -> &'static [&'static str] {
     let mut fields: &[&str] = &[];
     // It is an error, because there is no value.

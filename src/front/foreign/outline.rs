@@ -24,7 +24,7 @@ pub(super) struct Outline<'a> {
 /// with one of these is meant to be a definition, whatever else it has.
 pub(super) const OWN_FIELDS: &[&str] = &["cluster", "role", "task"];
 
-/// So many keys of a file say what it is.
+/// The first keys of a file, up to this many, say what it is.
 const MOST: usize = 2_000;
 
 impl<'a> Outline<'a> {

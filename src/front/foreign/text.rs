@@ -142,7 +142,7 @@ fn renamed(name: &str, extension: &str) -> String {
     format!("call the file `{stem}.{extension}`")
 }
 
-/// So many lines of a text say what it is.
+/// The first lines of a text, up to this many, say what it is.
 const MOST: usize = 400;
 
 /// How many lines look like what.
@@ -308,7 +308,7 @@ fn is_nix_line(line: &str) -> bool {
         && (value.ends_with(';') || !value.starts_with(['[']) || value == "[")
 }
 
-/// Whether the text is JSON as far as its first characters say.
+/// Whether the first characters of the text are those of JSON.
 fn starts_json(start: &str) -> bool {
     let mut characters = start.chars().filter(|c| !c.is_whitespace());
     match characters.next() {

@@ -144,7 +144,7 @@ crate::diagnostic::declare_codes! {
     YAML_ANCHOR = "yaml-anchor", Warn, "a text whose first word is an anchor that nothing uses";
 }
 
-/// So many are told.
+/// At most this many are told.
 const MOST: usize = 100;
 
 /// All surprises of a YAML file, at the places of their values. That of a comment is annotated after
@@ -330,7 +330,7 @@ impl Search<'_> {
         let Some(after) = rest.strip_prefix('#').filter(|_| rest.len() < line.len()) else {
             return;
         };
-        // `contact: team # of four` is one as anybody writes them.
+        // `contact: team # of four` is an ordinary one.
         let is_meant = !after.starts_with(|c: char| c.is_alphanumeric()) || !self.is_free();
         if after.is_empty() || !is_command && is_meant {
             return;

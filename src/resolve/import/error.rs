@@ -124,9 +124,9 @@ pub enum ImportError {
 /// Who can do something about an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// Whoever wrote the definition or laid out the workspace.
+    /// The author of the definition or of the workspace.
     User,
-    /// Whoever runs the machine; nothing has to change in the workspace.
+    /// The machine; nothing has to change in the workspace.
     Machine,
 }
 

@@ -1,7 +1,7 @@
 //! Hashing in a thread of its own, so that the next files are read in the meantime.
 //!
 //! A few buffers go round: filled here, hashed there, and back. Memory is bounded by them, and
-//! whoever is faster waits for the other. The thread begins with the second buffer, so that what
+//! the faster thread waits for the other. The thread begins with the second buffer, so that what
 //! fits the first pays for none.
 
 use std::io::{self, Write};
@@ -106,7 +106,7 @@ impl HashingThread {
                 for mut buffer in from_reader {
                     hasher.update(&buffer);
                     buffer.clear();
-                    // At the end of the stream, nobody takes it back.
+                    // At the end of the stream, the reader is gone.
                     let _ = to_reader.send(buffer);
                 }
                 hasher.finish()

@@ -1,4 +1,4 @@
-//! Archives of large files, kept while they are hashed by whoever wants them: reading such a file
+//! Archives of large files, kept for a caller while they are hashed: reading such a file
 //! once more takes longer than all else.
 
 use std::fmt::Debug;
@@ -18,7 +18,7 @@ pub trait Kept: Write + Send {
     fn end(self: Box<Self>, path: &StorePath, nar: Digest);
 }
 
-/// Writes to a sink, and to whoever keeps it for as long as that works.
+/// Writes to a sink, and to a copy of the caller's for as long as that works.
 pub(super) struct Also<W> {
     pub(super) sink: W,
     pub(super) kept: Option<Box<dyn Kept>>,

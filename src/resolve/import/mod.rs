@@ -4,7 +4,7 @@
 //! Part of resolving: a path in a definition becomes the store path of what lies there. Touches
 //! the world, but only reads it. Contents stream through the hash, so no file is ever in memory.
 //!
-//! A node sees nothing but the object, and nobody may publish more than the workspace. So links
+//! A node sees nothing but the object, and only the workspace may be published. So links
 //! are kept and never followed, except in the path that leads to the object; what leads out of
 //! the workspace is refused, and so is all that is not a file, a directory or a link.
 
@@ -81,12 +81,12 @@ impl Importer {
         })
     }
 
-    /// Lets somebody keep the archives of large files that are imported.
+    /// Lets `keeper` keep the archives of large files that are imported.
     pub fn keep(&mut self, keeper: Arc<dyn Keeper>) {
         self.keeper = Some(keeper);
     }
 
-    /// Lets somebody say what version control ignores.
+    /// Asks `ignored` what version control ignores.
     pub fn ask_what_is_ignored(&mut self, of: Arc<dyn Ignored>) {
         self.ignoring = Some(Ignoring::new(of));
     }

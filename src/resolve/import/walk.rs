@@ -158,7 +158,7 @@ impl<W: Write> Walk<W> {
     }
 
     /// Leaves the innermost directory for the one around it, which is opened again if it was
-    /// closed. It has to be the same: whoever moves directories about leads nowhere else.
+    /// closed. It has to be the same: a directory that was moved meanwhile leads nowhere else.
     fn leave(&mut self) -> Result<(), ImportError> {
         let left = self.open.pop();
         let Some(Level { directory, .. }) = self.open.last() else {

@@ -25,7 +25,7 @@ pub(super) fn ending(child: Pid) -> Option<Ending> {
     match (status.exit_status(), status.terminating_signal()) {
         (Some(code), _) => Some(Ending::Exit(code)),
         (None, Some(signal)) => Some(Ending::Signal(signal)),
-        // It ended, in a way that nobody has heard of.
+        // It ended, neither by an exit nor by a signal.
         (None, None) => Some(Ending::Signal(0)),
     }
 }

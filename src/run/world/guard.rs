@@ -1,8 +1,8 @@
 //! Kills what a task has left when this process is killed and can do nothing itself.
 //!
 //! A small shell in a process group of its own reads the numbers of the task's process groups from a
-//! pipe. When the pipe ends while groups are left, whoever wrote to it is gone, and so they go, too;
-//! so does a directory that nobody would ask for any more.
+//! pipe. When the pipe ends while groups are left, the writer is gone, and so they go, too;
+//! so does a directory that nothing needs any more.
 //! It misses a process that is started in the very moment of the kill, and one that has left its
 //! group.
 

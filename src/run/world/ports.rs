@@ -63,7 +63,7 @@ pub fn allocate(
     }
 }
 
-/// Listens on all addresses of the machine. Whether anybody listens on those of IPv6 alone is found
+/// Listens on all addresses of the machine. Whether another listens on those of IPv6 alone is found
 /// out first.
 fn listen(port: u16) -> io::Result<TcpListener> {
     if port != 0

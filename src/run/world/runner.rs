@@ -148,7 +148,7 @@ struct Runner<'t> {
     live: BTreeMap<i32, Live>,
     /// How many outputs are still read.
     outputs: usize,
-    /// When somebody last wanted the task to end.
+    /// When a signal last asked the task to end.
     interrupted_at: Option<Duration>,
     log_trouble: Option<String>,
 }
@@ -348,7 +348,7 @@ impl Runner<'_> {
         let printer = Arc::clone(&self.setup.printer);
         thread::Builder::new().spawn(move || {
             let trouble = copy(pipe, log, lines, &printer);
-            // Nobody listens any more when the task is done.
+            // The receiver is gone when the task is done.
             let _ = sender.send(Event::Closed(group, trouble));
         })?;
         self.outputs += 1;
@@ -398,7 +398,7 @@ impl Runner<'_> {
                     break;
                 }
                 Some(Event::Child | Event::Interrupt) => {}
-                // Whoever reads the lines may take a while.
+                // The reader of the lines may take a while.
                 None if self.setup.printer.is_busy() => end = self.now() + PATIENCE,
                 None => break,
             }

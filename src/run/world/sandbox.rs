@@ -57,7 +57,7 @@ impl Sandbox {
         &self.path
     }
 
-    /// Whether it goes when nobody keeps it.
+    /// Whether it is removed unless it is kept.
     pub fn is_temporary(&self) -> bool {
         self.own.is_some()
     }

@@ -39,7 +39,7 @@ fn forward(signals: &[i32], events: &Sender<Event>, event: fn() -> Event) -> io:
     Ok(())
 }
 
-/// The signals that whoever started this process wants to be ignored: `nohup` does, for instance.
+/// The signals that the parent process wants to be ignored: `nohup` does, for instance.
 /// The first is the lowest bit.
 pub fn ignored_signals() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -59,7 +59,7 @@ impl Printer {
         }
     }
 
-    /// Whether something waits for whoever reads.
+    /// Whether something waits for the reader.
     pub(super) fn is_busy(&self) -> bool {
         self.busy.load(Ordering::SeqCst) > 0
     }

@@ -119,9 +119,9 @@ pub enum VolumeMode {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename = "Choice", rename_all = "snake_case")]
 pub enum SlaPolicy<'a> {
-    /// So many instances.
+    /// At least this number of instances.
     Count(CountSlaPolicy),
-    /// So many percent of the instances.
+    /// At least this percentage of the instances.
     Percentage(PercentageSlaPolicy),
     /// A service is asked.
     #[serde(untagged)]

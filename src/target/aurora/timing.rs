@@ -111,7 +111,7 @@ pub struct UpdateTiming {
     pub groups: Groups,
     /// How long an instance has to have been running to count as updated, in seconds.
     pub watch: u64,
-    /// Whether somebody has to resume it after each group.
+    /// Whether an operator has to resume it after each group.
     pub pauses: bool,
 }
 

@@ -196,7 +196,7 @@ impl Speller<'_> {
             self.at(http.key_span),
         );
         self.report(problem.help("remove it"));
-        // Nobody looks into it later.
+        // No later rule looks into it.
         let path = path.key("http");
         let fields = &HTTP_HEALTH_CHECKER;
         if let Kind::Mapping(written) = &http.value.kind {

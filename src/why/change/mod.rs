@@ -43,7 +43,7 @@ pub struct JobSteps {
     pub key: String,
     /// Whether it is new, gone or on both sides.
     pub kind: JobKind,
-    /// Whether anything of the compiled job differs, be it a step or not.
+    /// Whether anything of the compiled job differs, steps included.
     pub differs: bool,
     /// The steps that realise something, by their names without hashes.
     pub steps: Vec<StepReason>,

@@ -20,7 +20,7 @@ use crate::write::{create, holds, is_one_word};
 /// Start a workspace with a job that builds
 ///
 /// Writes a commented definition with the settings and schemas around it. If one of the files is
-/// there already, nothing is written.
+/// there already, writes nothing.
 #[derive(Debug, Args)]
 pub(crate) struct InitArgs {
     /// The directory, made if it is not there

@@ -12,13 +12,13 @@ use crate::cli::arguments::{Strictness, cache, complete};
 /// Every package that a definition or `jobc.toml` names by an installable gets an entry in
 /// `jobc.lock` with its store path, and the lock has the closures of all of them, with the hash and
 /// size of each archive. What is in the lock already stays as it is, unless the workspace's files that
-/// say what it is have changed; what is missing is added, and what nobody names any more is removed.
-/// Nix builds or fetches packages that are not in this machine's store. Prints a line for each entry that was added, changed or removed. Unless all
-/// packages have an answer, nothing is written.
+/// say what it is have changed; what is missing is added, and what is no longer named is removed.
+/// Nix builds or fetches packages that are not in this machine's store. Prints a line for each
+/// entry that was added, changed or removed. Unless all packages have an answer, writes nothing.
 #[derive(Debug, Args)]
 #[command(after_long_help = AFTER_HELP)]
 pub(crate) struct LockArgs {
-    /// The packages, by name or installable (default: all); other entries stay as they are
+    /// The packages, by name or installable (default: all); other entries stay unchanged
     ///
     /// With `--from-cache`, `PACKAGE=STORE-PATH` says which store path a package is; the path may
     /// be whole, `HASH-NAME`, or the hash alone.
@@ -50,8 +50,8 @@ pub(crate) struct LockArgs {
     /// Ask this binary cache for closures, and not Nix for anything (may be repeated)
     ///
     /// Caches know store paths: of packages that are locked, are given by their store paths, or
-    /// are named here as `PACKAGE=STORE-PATH`. The first cache that has a path is right about it;
-    /// signatures are not looked at, `jobc ready` does that.
+    /// are named here as `PACKAGE=STORE-PATH`. The first cache that has a path is believed;
+    /// signatures are not checked here, but by `jobc ready`.
     #[arg(long = "from-cache", value_name = "URL", value_parser = cache)]
     pub(crate) caches: Vec<CacheUrl>,
     #[command(flatten)]

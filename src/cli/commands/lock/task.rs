@@ -1,4 +1,4 @@
-//! What `jobc lock` is to do: which packages, for which systems, and whom it asks.
+//! What `jobc lock` is to do: for which packages and systems, by asking Nix or which caches.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,7 +25,7 @@ pub(super) struct Task<'a> {
 }
 
 impl<'a> Task<'a> {
-    /// None if definitions are wrong: nobody knows what they name.
+    /// None if definitions are wrong: what they name is unknown.
     pub(super) fn new(
         args: &'a LockArgs,
         workspace: &Workspace,

@@ -29,7 +29,7 @@ pub(crate) struct RunArgs {
     /// Which job of a compiled file that holds several: CLUSTER/ROLE/ENVIRONMENT/NAME
     #[arg(long, value_name = "KEY")]
     pub(crate) key: Option<String>,
-    /// Which of the job's instances to be: `{{mesos.instance}}`
+    /// Run as this one of the job's instances: `{{mesos.instance}}`
     #[arg(
         long,
         value_name = "N",

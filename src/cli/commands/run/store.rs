@@ -330,7 +330,7 @@ impl Preparation<'_> {
 
     /// Paths and who needs them.
     fn listed(&self, paths: &BTreeSet<&StorePath>, wanted: &Wanted) -> String {
-        /// So many are listed.
+        /// At most this many are listed.
         const MOST: usize = 20;
         let mut lines: Vec<String> = Vec::new();
         for path in paths.iter().take(MOST) {

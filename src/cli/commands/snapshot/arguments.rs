@@ -6,11 +6,11 @@ use crate::cli::arguments::{DiffFormat, Jobs, Strictness};
 
 /// Keep compiled jobs in the repository, and check that they are current
 ///
-/// Writes each job that is not as its snapshot says to CLUSTER/ROLE/ENVIRONMENT/NAME.json in the
+/// Writes each job that differs from its snapshot to CLUSTER/ROLE/ENVIRONMENT/NAME.json in the
 /// directory `snapshots` of the workspace (a setting in `[snapshots]`), and removes snapshots of
-/// jobs that are no more. Commit them, and reviews show what becomes of jobs. Prints a line for each
-/// file that was added, changed or removed. When anything is wrong, nothing is written. With names,
-/// snapshots of other jobs are neither looked at nor removed.
+/// jobs that no longer exist. Commit them, and reviews show how compiled jobs change. Prints a line
+/// for each file that was added, changed or removed. When anything is wrong, nothing is written. With
+/// names, snapshots of other jobs are neither looked at nor removed.
 #[derive(Debug, Args)]
 #[command(after_long_help = AFTER_HELP)]
 pub(crate) struct SnapshotArgs {

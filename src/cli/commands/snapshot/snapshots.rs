@@ -113,7 +113,7 @@ impl<'a> Snapshots<'a> {
         jobs.filter_map(move |(name, (job, found))| (*found == state).then_some((name, job)))
     }
 
-    /// Writes what is not current, and then removes what nobody makes any more.
+    /// Writes what is not current, and then removes what no definition makes any more.
     pub(super) fn write(&mut self) -> Result<(), Failure> {
         let wrong: Vec<_> = self
             .of(State::Missing)

@@ -10,11 +10,11 @@ use crate::why::Extent;
 /// Say which jobs need a store path or package, or why a job's steps changed
 ///
 /// Follows the references from each process' script, through the packages and files that its command
-/// names, to the path. What packages refer to is in `jobc.lock`; of packages that it does not have
-/// nothing is known, and nothing is claimed.
+/// names, to the path. What packages refer to is in `jobc.lock`; jobc claims nothing of packages
+/// that are not in it.
 ///
-/// With OLD, says why the steps that jobc adds to a job have other hashes than on another side: which
-/// package became another one, and what in its closure is behind that; which file; which command. A
+/// With OLD, says why the steps that jobc adds to a job have other hashes than on another side:
+/// which package changed, and what in its closure caused that; which file changed; which command. A
 /// side is what `jobc diff` takes: a git revision, a workspace, a compiled file, or a directory of
 /// snapshots. A single word that is no path or package but a job compares with HEAD.
 #[derive(Debug, Args)]

@@ -1,8 +1,8 @@
 //! What tells a problem that was there before from a new one.
 //!
 //! A fingerprint is made of what stays the same when other parts of the file change: the code, the
-//! file, and what the problem is about, told by names; where nobody knows that, in a file that
-//! cannot be parsed, the guilty text itself. Problems that are alike in all of it are counted.
+//! file, and what the problem is about, told by names; in a file that cannot be
+//! parsed, the guilty text itself. Problems that are alike in all of it are counted.
 
 use std::collections::HashMap;
 use std::fmt::Write;

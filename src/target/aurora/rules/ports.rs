@@ -1,7 +1,7 @@
 //! Ports that something is said about, though no process binds them; and what follows from that
 //! for health.
 //!
-//! The processes' commands are what the node gets, as far as it is known: an expanded file may bind
+//! The processes' commands are what is known of what the node gets: an expanded file may bind
 //! a port that the definition does not show.
 
 use std::collections::BTreeSet;

@@ -1,7 +1,7 @@
 //! Processes that no run of the task comes to.
 //!
-//! A process waits until others have *ended* with success. Whoever means "until the server is up"
-//! waits for ever, and says so by waiting for the process that binds the port of the service. An
+//! A process waits until others have *ended* with success. An author who means "until the server is
+//! up" makes it wait for the process that binds the port of the service, and so for ever. An
 //! ephemeral process that waits for all others is stopped when it starts: the task is over then.
 
 use std::collections::{BTreeSet, HashMap};

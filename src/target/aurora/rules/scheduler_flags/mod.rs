@@ -1,7 +1,7 @@
 //! What the scheduler's flags allow: sizes of jobs, containers, resources, tiers and executors.
 //!
 //! Where a flag's default would refuse a job, it is a lint as long as the settings do not say what
-//! the site's scheduler does: nobody runs graphics processors and knows nothing of the flag.
+//! the site's scheduler does: a site with graphics processors knows of the flag.
 
 mod codes;
 
@@ -31,7 +31,7 @@ struct Need {
     flag: &'static str,
     /// What the settings say of it, if anything.
     allowed: Option<bool>,
-    /// What a need is that nobody has said anything of.
+    /// The lint for a need that the settings do not mention.
     lint: &'static Code,
     headline: String,
     place: Place,
