@@ -5,6 +5,9 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use crate::plan::{Import, Plan, Script};
 use crate::resolve::{Lock, PathInfo};
 use crate::store::StorePath;
@@ -30,13 +33,14 @@ pub enum Member<'a> {
 }
 
 /// How much a closure is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, JsonSchema)]
 pub struct Size {
     /// How many store paths.
     pub paths: usize,
-    /// The sizes of the archives of those that are known, together.
+    /// The bytes of the archives of those that are known.
     pub bytes: u64,
-    /// How many of the paths are not known; more may hang on them.
+    /// How many of the paths are in no lock, so that neither their sizes nor what they refer to
+    /// is known.
     pub unknown: usize,
 }
 

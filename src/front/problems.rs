@@ -111,6 +111,13 @@ impl<'a> Problems<'a> {
         Diagnostic::new(&SYNTAX, headline, self.place(span))
     }
 
+    /// The problem of finding something else than `expected` at byte `at`.
+    pub(super) fn expected(&self, at: usize, expected: &str) -> Diagnostic {
+        let found = found(self.file.text(), at);
+        let headline = format!("expected {expected}, found {}", found.name);
+        self.syntax(found.span, headline)
+    }
+
     /// The problem of a file without a value.
     pub(super) fn empty_file(&self) -> Diagnostic {
         Diagnostic::new(
@@ -142,13 +149,7 @@ impl<'a> Problems<'a> {
             let entry = &entries[second];
             self.push(self.duplicate_key(&entry.key, entries[first].key_span, entry.key_span));
         }
-        let mut index = 0;
-        let mut dropped = duplicates.iter().map(|&(_, second)| second).peekable();
-        entries.retain(|_| {
-            let keep = dropped.next_if_eq(&index).is_none();
-            index += 1;
-            keep
-        });
+        drop_second(&duplicates, entries);
     }
 
     /// Reports keys that are there again, and drops the entries that the last one of each overwrites.
@@ -164,13 +165,7 @@ impl<'a> Problems<'a> {
         for (first, last) in last {
             entries.swap(first, last);
         }
-        let mut index = 0;
-        let mut dropped = duplicates.iter().map(|&(_, second)| second).peekable();
-        entries.retain(|_| {
-            let keep = dropped.next_if_eq(&index).is_none();
-            index += 1;
-            keep
-        });
+        drop_second(&duplicates, entries);
     }
 
     /// Takes out the problems that `keep` says no to.
@@ -237,6 +232,17 @@ fn duplicates(entries: &[Entry]) -> Vec<(usize, usize)> {
         pairs.sort_by_key(|&(_, second)| second);
     }
     pairs
+}
+
+/// Drops the second entry of each pair.
+fn drop_second(duplicates: &[(usize, usize)], entries: &mut Vec<Entry>) {
+    let mut index = 0;
+    let mut dropped = duplicates.iter().map(|&(_, second)| second).peekable();
+    entries.retain(|_| {
+        let keep = dropped.next_if_eq(&index).is_none();
+        index += 1;
+        keep
+    });
 }
 
 /// What stands at a place that something else was expected at.

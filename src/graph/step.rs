@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use crate::closure::{Known, Member, Size};
 use crate::plan::{NeededBy, Plan, Script};
 use crate::resolve::Lock;
@@ -36,13 +39,15 @@ pub struct Step {
 }
 
 /// What a step does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "StepKind")]
 pub enum Kind {
     /// Runs a process of the definition.
     Run,
-    /// Realises a closure, and something waits for it.
+    /// Realises what others need.
     Realise,
-    /// Fetches a closure ahead of time; nothing waits for it.
+    /// Fetches ahead of time what the finalisation needs.
     Fetch,
 }
 

@@ -5,6 +5,10 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::closure::Size;
+use crate::graph::Kind;
+use crate::target::aurora::timing::Window;
+
 /// A job, as it is shown.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Shown {
@@ -213,7 +217,7 @@ pub struct Step {
     /// Its name.
     pub name: String,
     /// What it does.
-    pub kind: StepKind,
+    pub kind: Kind,
     /// The number of steps that have to succeed before it, plus one; those of the finalisation
     /// follow all others.
     pub stage: usize,
@@ -238,18 +242,6 @@ pub struct Step {
     pub closure: Option<Closure>,
 }
 
-/// What a step does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum StepKind {
-    /// Runs a process of the definition.
-    Run,
-    /// Realises what others need.
-    Realise,
-    /// Fetches ahead of time what the finalisation needs.
-    Fetch,
-}
-
 /// What a process needs from the store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Closure {
@@ -259,18 +251,6 @@ pub struct Closure {
     pub size: Size,
     /// What the process' command names.
     pub needs: Vec<Need>,
-}
-
-/// How much a closure is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Size {
-    /// How many store paths.
-    pub paths: usize,
-    /// The bytes of the archives of those that are known.
-    pub bytes: u64,
-    /// How many of the paths are in no lock, so that neither their sizes nor what they refer to
-    /// is known.
-    pub unknown: usize,
 }
 
 /// A store path that a command names.
@@ -373,15 +353,6 @@ pub struct HealthTimes {
     pub given_up_at_start: Window,
     /// How long after it turned unhealthy a running task is given up.
     pub given_up_later: Window,
-}
-
-/// When something happens, in seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
-pub struct Window {
-    /// The earliest.
-    pub earliest: f64,
-    /// The latest.
-    pub latest: f64,
 }
 
 /// How a rolling update proceeds.

@@ -86,13 +86,9 @@ impl Reader<'_> {
         let root = self.value()?;
         self.blank()?;
         if self.peek().is_some() {
-            let found = found(self.text, self.at);
             let problem = self
                 .problems
-                .syntax(
-                    found.span,
-                    format!("expected the end of the file, found {}", found.name),
-                )
+                .expected(self.at, "the end of the file")
                 .help("a file holds one value: put several jobs into the list `jobs`");
             self.problems.push(problem);
         }
@@ -240,13 +236,9 @@ impl Reader<'_> {
                 self.at += length;
             }
             Some(byte) if starts_value(byte) => {
-                let found = found(self.text, self.at);
                 let problem = self
                     .problems
-                    .syntax(
-                        found.span,
-                        format!("expected `:` after the key, found {}", found.name),
-                    )
+                    .expected(self.at, "`:` after the key")
                     .help("write `\"key\": value`");
                 self.report(problem)?;
             }
@@ -264,10 +256,9 @@ impl Reader<'_> {
             Some(byte) if byte == open.close => {}
             None | Some(b']' | b'}') => return Err(self.unclosed(open)),
             Some(b';') => {
-                let span = Span::new(self.at..self.at + 1);
                 let problem = self
                     .problems
-                    .syntax(span, format!("expected {}, found `;`", expected()))
+                    .expected(self.at, &expected())
                     .help("write a comma");
                 self.problems.push_habit("semicolons", problem);
                 self.at += 1;
@@ -285,26 +276,21 @@ impl Reader<'_> {
                 return self.separator(open);
             }
             Some(byte) if starts_value(byte) => {
-                let found = found(self.text, self.at);
-                if found.is_open_quote() {
+                if found(self.text, self.at).is_open_quote() {
                     // That is the mistake, and told when the string is read.
                     return Ok(());
                 }
                 let problem = self
                     .problems
-                    .syntax(
-                        found.span,
-                        format!("expected {}, found {}", expected(), found.name),
-                    )
+                    .expected(self.at, &expected())
                     .label("a comma is missing before this")
                     .help("put a comma between the two");
                 self.report(problem)?;
             }
             Some(b':') if open.close == b']' => {
-                let span = Span::new(self.at..self.at + 1);
                 let problem = self
                     .problems
-                    .syntax(span, format!("expected {}, found `:`", expected()))
+                    .expected(self.at, &expected())
                     .help("write keys and values between `{` and `}`");
                 self.report(problem)?;
                 return Err(Stop);
@@ -438,23 +424,15 @@ impl Reader<'_> {
     }
 
     fn surplus_comma(&mut self, expected: &str) -> Result<(), Stop> {
-        let span = Span::new(self.at..self.at + 1);
-        let problem = self
-            .problems
-            .syntax(span, format!("expected {expected}, found `,`"))
-            .help("remove the comma");
-        self.report(problem)?;
+        let problem = self.problems.expected(self.at, expected);
+        self.report(problem.help("remove the comma"))?;
         self.at += 1;
         Ok(())
     }
 
     fn missing_value(&mut self, expected: &str) -> Result<Node, Stop> {
-        let found = found(self.text, self.at);
-        let problem = self.problems.syntax(
-            found.span,
-            format!("expected {expected} after the key, found {}", found.name),
-        );
-        self.report(problem)?;
+        let expected = format!("{expected} after the key");
+        self.report(self.problems.expected(self.at, &expected))?;
         Ok(Node {
             kind: Kind::Null,
             span: Span::new(self.at..self.at),
@@ -462,31 +440,15 @@ impl Reader<'_> {
     }
 
     fn unclosed(&mut self, open: Open) -> Stop {
-        let found = found(self.text, self.at);
-        let problem = self
-            .problems
-            .syntax(
-                found.span,
-                format!(
-                    "expected `{}`, found {}",
-                    char::from(open.close),
-                    found.name
-                ),
-            )
-            .also(
-                self.problems.place(Span::new(open.at..open.at + 1)),
-                "opened here",
-            );
-        self.problems.push(problem);
+        let expected = format!("`{}`", char::from(open.close));
+        let opened = self.problems.place(Span::new(open.at..open.at + 1));
+        let problem = self.problems.expected(self.at, &expected);
+        self.problems.push(problem.also(opened, "opened here"));
         Stop
     }
 
     fn unexpected(&mut self, expected: &str) -> Stop {
-        let found = found(self.text, self.at);
-        let mut problem = self.problems.syntax(
-            found.span,
-            format!("expected {expected}, found {}", found.name),
-        );
+        let mut problem = self.problems.expected(self.at, expected);
         if self.text[self.at..].starts_with(['“', '”', '„', '‘', '’', '«', '`']) {
             problem = problem.help("use the straight double quotes `\"`");
         }

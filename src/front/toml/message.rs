@@ -43,12 +43,7 @@ pub(super) fn grammar(problems: &Problems<'_>, text: &str, error: &ParseError) -
     let unexpected = error.unexpected().or(error.context()).unwrap_or_default();
     let at = unexpected.start();
     let found = found(text, at);
-    let expect = |expected: &str| {
-        problems.syntax(
-            found.span,
-            format!("expected {expected}, found {}", found.name),
-        )
-    };
+    let expect = |expected: &str| problems.expected(at, expected);
     let opened = || {
         let start = opened(error) as usize;
         problems.place(Span::new(start..start + 1))
@@ -122,20 +117,17 @@ pub(super) fn grammar(problems: &Problems<'_>, text: &str, error: &ParseError) -
         ),
         _ => match alternatives(error) {
             Some(expected) => expect(&expected),
-            None => problems.syntax(found.span, format!("expected TOML, found {}", found.name)),
+            None => expect("TOML"),
         },
     }
 }
 
 /// A key or `=` without a value.
 pub(super) fn missing_value(problems: &Problems<'_>, text: &str, span: Span) -> Diagnostic {
-    let found = found(text, span.start as usize);
-    let equals = text[..span.start as usize].trim_end().ends_with('=');
+    let at = span.start as usize;
+    let equals = text[..at].trim_end().ends_with('=');
     let expected = if equals { "a value" } else { "`=` and a value" };
-    problems.syntax(
-        found.span,
-        format!("expected {expected} after the key, found {}", found.name),
-    )
+    problems.expected(at, &format!("{expected} after the key"))
 }
 
 /// A value without quotes that is none of TOML's words and numbers.
@@ -213,13 +205,7 @@ pub(super) fn string(
                 .help("write `\\\\` for a backslash, or put single quotes around the text")
         }
         "too few unicode value digits" | "invalid value" => problems
-            .syntax(
-                found.span,
-                format!(
-                    "expected the hexadecimal number of a character, found {}",
-                    found.name
-                ),
-            )
+            .expected(at, "the hexadecimal number of a character")
             .help("write `\\\\` for a backslash, or put single quotes around the text"),
         "carriage return must be followed by newline" => problems.syntax(
             found.span,

@@ -6,6 +6,8 @@ use crate::source::Span;
 
 use super::super::limits::too_deep;
 use super::super::problems::{Problems, floor, found, named, one};
+use super::guilty::{Line, cut_off, escape, open_bracket, tab, word};
+use super::reasons::reason;
 
 /// The library's error `info` at byte `at`.
 pub(super) fn grammar(problems: &Problems<'_>, text: &str, info: &str, at: usize) -> Diagnostic {
@@ -34,15 +36,9 @@ fn explain(
     at: usize,
     line: &Line<'_>,
 ) -> Diagnostic {
-    let found = found(text, at);
-    let expect = |expected: &str| {
-        problems.syntax(
-            found.span,
-            format!("expected {expected}, found {}", found.name),
-        )
-    };
+    let expect = |expected: &str| problems.expected(at, expected);
     match info {
-        _ if info.contains("recursion") => too_deep(problems.place(found.span)),
+        _ if info.contains("recursion") => too_deep(problems.place(found(text, at).span)),
         _ if info.contains("tab") => {
             let tab = tab(text, line.start).unwrap_or(at);
             problems
@@ -176,32 +172,6 @@ fn hidden_bracket(
     None
 }
 
-/// Where a comment starts that has the bracket in it which would close one that the line opens.
-fn cut_off(line: &str) -> Option<(usize, char)> {
-    let mut open = Vec::new();
-    let mut quote = None;
-    let mut previous = ' ';
-    for (at, c) in line.char_indices() {
-        match c {
-            _ if quote == Some(c) => quote = None,
-            _ if quote.is_some() => {}
-            '"' | '\'' if " [{,:".contains(previous) => quote = Some(c),
-            '[' => open.push(']'),
-            '{' => open.push('}'),
-            ']' | '}' => {
-                open.pop();
-            }
-            '#' if previous.is_whitespace() => {
-                let close = open.pop()?;
-                return line[at..].contains(close).then_some((at, close));
-            }
-            _ => {}
-        }
-        previous = c;
-    }
-    None
-}
-
 /// Something after a value that starts with a bracket, which was meant to be text.
 fn after_bracket(
     problems: &Problems<'_>,
@@ -221,8 +191,7 @@ fn after_bracket(
     if !value.ends_with([']', '}']) || found.span.start == found.span.end {
         return None;
     }
-    let headline = format!("expected the end of the value, found {}", found.name);
-    let problem = problems.syntax(found.span, headline);
+    let problem = problems.expected(at, "the end of the value");
     Some(problem.help(format!("put quotes around text that starts with `{open}`")))
 }
 
@@ -267,128 +236,6 @@ fn after_comment(problems: &Problems<'_>, text: &str, info: &str, at: usize) -> 
     Some(problems.syntax(span, headline).help(help))
 }
 
-/// What was expected, and what to do, by the library's words for what it found instead.
-fn reason(info: &str) -> Option<(&'static str, &'static str)> {
-    REASONS
-        .iter()
-        .find(|(words, ..)| info.contains(words))
-        .map(|&(_, expected, help)| (expected, help))
-}
-
-const REASONS: &[(&str, &str, &str)] = &[
-    (
-        "unexpected character",
-        "a value",
-        "put quotes around text that starts like this",
-    ),
-    (
-        "did not find expected ',' or '}'",
-        "`,` or `}`",
-        "close the table, or put quotes around text with `{`",
-    ),
-    (
-        "expected ',' or ']'",
-        "`,` or `]`",
-        "close the list, or put quotes around text with `[`",
-    ),
-    (
-        "':' may not precede",
-        "a space after `:`",
-        "write `key: value`",
-    ),
-    (
-        "misplaced bracket",
-        "a value",
-        "put quotes around text with brackets",
-    ),
-    (
-        "invalid trailing content after double-quoted scalar",
-        "the end of the value",
-        "put all of the text between the quotes",
-    ),
-    (
-        "block sequence entries are not allowed",
-        "a value",
-        "start the list on a line of its own, or put quotes around text",
-    ),
-    (
-        "only valid inside a block",
-        "a value",
-        "put quotes around text that starts with `-`",
-    ),
-    (
-        "did not find expected key",
-        "a key",
-        "indent keys of one table alike",
-    ),
-    (
-        "did not find expected '-' indicator",
-        "`-`",
-        "indent elements of one list alike",
-    ),
-    (
-        "did not find expected <document start>",
-        "the end of the file",
-        "indent keys of one table alike, and elements of one list",
-    ),
-    (
-        "followed by a valid YAML whitespace",
-        "spaces as indentation",
-        "use spaces after `-` and `:`, not tabs",
-    ),
-    ("expected whitespace", "a space", ""),
-    ("scanning TAG", "a directive of YAML, `---` or a value", ""),
-    ("did not find expected node content", "a value", ""),
-    ("unexpected end of plain scalar", "a value", ""),
-    ("plain scalar cannot start with", "a value", ""),
-    ("comments must be separated", "a space before `#`", ""),
-    (
-        "comment intercepting",
-        "the rest of the text",
-        "put quotes around text of several lines, or write it as a block with `|`",
-    ),
-    (
-        "did not find expected comment or line break",
-        "the end of the line after `|` or `>`",
-        "start the text on the next line; put quotes around text with `|` or `>`",
-    ),
-    (
-        "indentation indicator equal to 0",
-        "an indentation from 1 to 9",
-        "",
-    ),
-    (
-        "after document end marker",
-        "the end of the line after `...`",
-        "",
-    ),
-    ("byte order mark", "text", "remove the byte-order mark"),
-    ("wrongly indented", "a line indented like those before", ""),
-    ("indentation", "a line indented like those before", ""),
-    ("directive", "a directive of YAML, `---` or a value", ""),
-    (
-        "handle wasn't declared",
-        "a tag",
-        "put quotes around text that starts with `!`",
-    ),
-    (
-        " tag",
-        "a tag",
-        "put quotes around text that starts with `!`",
-    ),
-    (
-        "did not find expected alphabetic",
-        "a name after `*` or `&`",
-        "put quotes around text that starts with `*` or `&`",
-    ),
-    ("illegal placement of ':'", "the end of the value", ""),
-    (
-        "mapping keys are not allowed",
-        "a value",
-        "put quotes around text that starts with `?`",
-    ),
-];
-
 /// A `:` inside of a text that was meant to end a key.
 pub(super) fn missing_space(problems: &Problems<'_>, text: &str, colon: usize) -> Diagnostic {
     let found = found(text, colon + 1);
@@ -401,13 +248,9 @@ pub(super) fn missing_space(problems: &Problems<'_>, text: &str, colon: usize) -
 }
 
 /// A text without quotes that starts, at `at`, as something else does.
-pub(super) fn indicator(problems: &Problems<'_>, text: &str, at: usize) -> Diagnostic {
-    let found = found(text, at);
+pub(super) fn indicator(problems: &Problems<'_>, at: usize) -> Diagnostic {
     problems
-        .syntax(
-            found.span,
-            format!("expected a value, found {}", found.name),
-        )
+        .expected(at, "a value")
         .help("put quotes around text that starts like this")
 }
 
@@ -448,30 +291,6 @@ pub(super) fn second_document(problems: &Problems<'_>, text: &str, at: usize) ->
             format!("expected one document, found another at {}", found.name),
         )
         .help("put several jobs into the list `jobs`")
-}
-
-/// The last `[` or `{` before `at` that is not closed there, and what would close it. Brackets in
-/// quoted text are taken for the real ones: it is only for a message.
-fn open_bracket(text: &str, at: usize) -> Option<(usize, char)> {
-    const LONGEST: usize = 10_000;
-    let before = &text.as_bytes()[at.saturating_sub(LONGEST)..at];
-    let mut closed = 0;
-    for (offset, byte) in before.iter().rev().enumerate() {
-        match byte {
-            b']' | b'}' => closed += 1,
-            b'[' | b'{' if closed > 0 => closed -= 1,
-            b'[' => return Some((at - offset - 1, ']')),
-            b'{' => return Some((at - offset - 1, '}')),
-            _ => {}
-        }
-    }
-    None
-}
-
-/// The length of the anchor, alias or tag that `text` starts with.
-fn word(text: &str) -> usize {
-    text.find(|c: char| c.is_whitespace() || ",[]{}".contains(c))
-        .unwrap_or(text.len())
 }
 
 /// A `: ` where no key can end: inside of a text, or after one that was continued by accident.
@@ -515,63 +334,6 @@ fn advice(line: &str) -> Option<&'static str> {
     }
     if value.starts_with(['{', '[', '\'', '"', '*', '&', '!', '|', '>', '%', '@', '`']) {
         return Some("put quotes around all of the text if it is one");
-    }
-    None
-}
-
-/// The first escape of the double-quoted scalar at `start` that YAML does not have.
-fn escape(text: &str, start: usize) -> Span {
-    let mut characters = text[start..].char_indices().skip(1);
-    while let Some((offset, c)) = characters.next() {
-        if c != '\\' {
-            continue;
-        }
-        let at = start + offset;
-        let Some((_, escape)) = characters.next() else {
-            break;
-        };
-        let digits = match escape {
-            'x' => 2,
-            'u' => 4,
-            'U' => 8,
-            _ if "0abt\tnvfre \"/\\N_LP\n\r".contains(escape) => continue,
-            _ => return Span::new(at..at + 1 + escape.len_utf8()),
-        };
-        let code: String = text[at + 2..].chars().take(digits).collect();
-        let number = u32::from_str_radix(&code, 16).ok();
-        let is_whole = code.len() == digits && code.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if !is_whole || number.and_then(char::from_u32).is_none() {
-            let hex = code.bytes().take_while(u8::is_ascii_hexdigit).count();
-            return Span::new(at..at + 2 + hex);
-        }
-    }
-    one(text, start)
-}
-
-/// A line of a text, without its end.
-struct Line<'a> {
-    start: usize,
-    text: &'a str,
-}
-
-impl<'a> Line<'a> {
-    fn of(text: &'a str, at: usize) -> Self {
-        let at = floor(text, at);
-        let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-        let text = text[start..].lines().next().unwrap_or_default();
-        Self { start, text }
-    }
-}
-
-/// The first tab in the indentation of a line, from the line that starts at `at` on.
-fn tab(text: &str, at: usize) -> Option<usize> {
-    let mut start = at;
-    for line in text[at..].split_inclusive(['\n', '\r']) {
-        let indentation = &line[..line.len() - line.trim_start().len()];
-        if let Some(offset) = indentation.find('\t') {
-            return Some(start + offset);
-        }
-        start += line.len();
     }
     None
 }

@@ -10,9 +10,11 @@
 
 mod anchor;
 mod folded;
+mod guilty;
 mod left_out;
 mod message;
 mod places;
+mod reasons;
 mod scalar;
 mod surprises;
 mod text;
@@ -31,7 +33,7 @@ use super::limits::{MAX_ALIASED_VALUES, MAX_DEPTH, MAX_VALUES, fitted, too_deep,
 use super::loaded::Loaded;
 use super::mention::Mention;
 use super::number::out_of_range;
-use super::problems::{Problems, Stop, Typographic, found, named, one, shortened};
+use super::problems::{Problems, Stop, Typographic, named, one, shortened};
 use anchor::{Anchored, values};
 use places::Places;
 pub(super) use surprises::{YAML_ANCHOR, YAML_COMMENT, YAML_FOLDED, YAML_OCTAL};
@@ -159,7 +161,7 @@ impl Reader<'_> {
         if style == ScalarStyle::Plain
             && (value.starts_with(['|', '>']) || matches!(&*value, "?" | "-"))
         {
-            let problem = message::indicator(&self.problems, self.text, span.start as usize);
+            let problem = message::indicator(&self.problems, span.start as usize);
             self.report(problem)?;
         }
         // A text between these was meant to be without them. Straight quotes around it keep them.
@@ -219,11 +221,7 @@ impl Reader<'_> {
         {
             return Err(self.fail(problem));
         } else if style == ScalarStyle::Plain && key.is_empty() {
-            let found = found(self.text, span.start as usize);
-            let problem = self
-                .problems
-                .syntax(found.span, format!("expected a key, found {}", found.name));
-            self.report(problem)?;
+            self.report(self.problems.expected(span.start as usize, "a key"))?;
         }
         if let Some(Open {
             content: Content::Mapping(_, pending),

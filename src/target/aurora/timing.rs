@@ -4,6 +4,9 @@
 //! converts the grace period to a number of checks, so that only the time that the checks
 //! themselves take makes a difference: times are windows from none to the whole timeout for each.
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use crate::plan::{Update, UpdateStrategy, given};
 use crate::vocabulary::{TASK, UPDATE_CONFIG};
 
@@ -23,11 +26,11 @@ pub struct HealthTiming {
 }
 
 /// When something happens, in seconds.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
 pub struct Window {
-    /// If checks take no time.
+    /// The earliest, if checks take no time.
     pub earliest: f64,
-    /// If each check takes as long as it may.
+    /// The latest, if each check takes as long as it may.
     pub latest: f64,
 }
 
