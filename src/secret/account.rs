@@ -8,11 +8,11 @@
 
 use super::Key;
 use super::finding::{Secret, secret_of};
-use super::text::{count, words};
+use super::text::count;
 use super::value::{Writing, is_mixed, is_secret};
 
 /// `USER:secret` after a word that says so, and after the host of a server of mail.
-pub(super) fn pairs(line: &str) -> Vec<Secret> {
+pub(super) fn pairs(line: &str, all: &[(usize, &str)]) -> Vec<Secret> {
     const BEFORE: &[&str] = &[
         "credentials",
         "creds",
@@ -23,7 +23,6 @@ pub(super) fn pairs(line: &str) -> Vec<Secret> {
         "allow",
     ];
     let mut found = Vec::new();
-    let all: Vec<(usize, &str)> = words(line).take(16).collect();
     let is_comment = all
         .first()
         .is_some_and(|(_, word)| word.starts_with(['#', ';', '/']));
@@ -67,8 +66,9 @@ pub(super) fn pairs(line: &str) -> Vec<Secret> {
         found.push(secret_of(host, at + word.len() - secret.len(), secret));
     }
     // Dovecot's users: `USER:{PLAIN}secret:`.
+    let braces = line.as_bytes().contains(&b'{');
     for scheme in [":{PLAIN}", ":{CLEAR}", ":{CLEARTEXT}"] {
-        if let Some(start) = line.find(scheme) {
+        if braces && let Some(start) = line.find(scheme) {
             let start = start + scheme.len();
             let length = line[start..].find([':', ' ']).unwrap_or(line.len() - start);
             let secret = &line[start..start + length];
@@ -108,10 +108,18 @@ fn is_mail_host(word: &str) -> bool {
 
 /// Keys that both ends share, in the file of strongSwan: `: PSK "secret"`.
 pub(super) fn shared(line: &str) -> Option<Secret> {
-    let (start, kind) = ["PSK", "EAP", "XAUTH", "NTLM"]
+    const KINDS: [(&str, &str); 4] = [
+        ("PSK", ": PSK \""),
+        ("EAP", ": EAP \""),
+        ("XAUTH", ": XAUTH \""),
+        ("NTLM", ": NTLM \""),
+    ];
+    if !line.as_bytes().contains(&b'"') {
+        return None;
+    }
+    let (start, kind) = KINDS
         .into_iter()
-        .find_map(|kind| Some((line.find(&format!(": {kind} \""))?, kind)))?;
-    let start = start + kind.len() + 4;
+        .find_map(|(kind, written)| Some((line.find(written)? + written.len(), kind)))?;
     let length = line[start..].find('"')?;
     let secret = &line[start..start + length];
     let is_comment = line.trim_start().starts_with('#');

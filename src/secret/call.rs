@@ -7,14 +7,12 @@ use super::finding::{Secret, secret_of};
 use super::value::{Writing, is_secret};
 
 /// Functions that take a secret, and as which argument: text between quotes.
-const CALLS: &[(&str, usize)] = &[
+const FUNCTIONS: &[(&str, usize)] = &[
     ("NetworkCredential(", 1),
     ("PasswordAuthentication(", 1),
     ("BasicAuth(", 1),
     ("HTTPBasicAuth(", 1),
     ("SetBasicAuth(", 1),
-    ("ConvertTo-SecureString ", 0),
-    ("ConvertTo-SecureString -String ", 0),
     ("DBI->connect(", 2),
     ("DriverManager.getConnection(", 2),
     ("mysqli_connect(", 2),
@@ -26,20 +24,21 @@ const CALLS: &[(&str, usize)] = &[
     (".login(", 1),
     (".withPassword(", 0),
 ];
+/// The same of `PowerShell`, which writes no parenthesis.
+const CMDLETS: &[(&str, usize)] = &[
+    ("ConvertTo-SecureString ", 0),
+    ("ConvertTo-SecureString -String ", 0),
+];
 
 /// Whether a text calls one of them.
 pub(super) fn is_made(text: &str) -> bool {
-    CALLS.iter().any(|(name, _)| text.contains(name))
+    calls(text).next().is_some()
 }
 
 pub(super) fn find(line: &str) -> Vec<Secret> {
     let mut found = Vec::new();
-    for (name, place) in CALLS {
-        let Some(start) = line.find(name) else {
-            continue;
-        };
-        let start = start + name.len();
-        if let Some(range) = argument(line, start, *place)
+    for (name, start, place) in calls(line) {
+        if let Some(range) = argument(line, start, place)
             && is_secret(Key::Password, &line[range.clone()], Writing::Argument)
         {
             let name = name.trim_end_matches(['(', ' ', '=']);
@@ -47,6 +46,23 @@ pub(super) fn find(line: &str) -> Vec<Secret> {
         }
     }
     found
+}
+
+/// The first call of each in a text: its name, where its arguments begin, and which of them is secret.
+fn calls(text: &str) -> impl Iterator<Item = (&'static str, usize, usize)> {
+    // Few texts have many of them, and looking for each function costs more.
+    let bytes = text.bytes().enumerate();
+    let opens = bytes.filter(|(_, byte)| *byte == b'(');
+    let opens: Vec<usize> = opens.map(|(at, _)| at + 1).collect();
+    let functions = FUNCTIONS.iter().filter_map(move |(name, place)| {
+        let mut starts = opens.iter().copied();
+        let start = starts.find(|&start| text[..start].ends_with(name))?;
+        Some((*name, start, *place))
+    });
+    let cmdlets = CMDLETS
+        .iter()
+        .filter_map(|(name, place)| Some((*name, text.find(name)? + name.len(), *place)));
+    functions.chain(cmdlets)
 }
 
 /// Where the text is that stands between quotes as the argument at `place` of a list that begins at `at`.

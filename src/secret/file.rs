@@ -50,12 +50,18 @@ const NAMES: &[&str] = &[
     "adminpw",
 ];
 
+/// At most this many words of a line are looked at.
+const MOST_WORDS: usize = 64;
+/// At most this many, where a line has a fixed form.
+const FEW_WORDS: usize = 16;
+
 pub(super) fn find(text: &str) -> Vec<Secret> {
     let mut found = Vec::new();
     let mut start = 0;
     let mut colons = Lines::default();
     for line in text.split_inclusive('\n') {
         let content = line.trim_end_matches(['\n', '\r']);
+        let words: Vec<(usize, &str)> = words(content).take(MOST_WORDS).collect();
         found.extend(
             names(content)
                 .or_else(|| pgpass(content))
@@ -63,9 +69,11 @@ pub(super) fn find(text: &str) -> Vec<Secret> {
                 .or_else(|| extra_header(content))
                 .map(|it| it.at(start)),
         );
-        found.extend(login(content).into_iter().map(|it| it.at(start)));
-        found.extend(fields(content).into_iter().map(|it| it.at(start)));
-        found.extend(account::pairs(content).into_iter().map(|it| it.at(start)));
+        let few = &words[..words.len().min(FEW_WORDS)];
+        let on_line = login_of(content, &words).into_iter();
+        let on_line = on_line.chain(fields(content, few));
+        let on_line = on_line.chain(account::pairs(content, few));
+        found.extend(on_line.map(|it| it.at(start)));
         found.extend(account::shared(content).map(|it| it.at(start)));
         found.extend(account::hashes(content).into_iter().map(|it| it.at(start)));
         found.extend(call::find(content).into_iter().map(|it| it.at(start)));
@@ -130,7 +138,11 @@ fn names(line: &str) -> Option<Secret> {
 
 /// `login USER password VALUE` on one line, and `password VALUE` alone on one.
 pub(super) fn login(line: &str) -> Vec<Secret> {
-    let all: Vec<(usize, &str)> = words(line).take(64).collect();
+    let all: Vec<(usize, &str)> = words(line).take(MOST_WORDS).collect();
+    login_of(line, &all)
+}
+
+fn login_of(line: &str, all: &[(usize, &str)]) -> Vec<Secret> {
     let mut found = Vec::new();
     let is_comment = all
         .first()
@@ -268,8 +280,7 @@ fn hashed(line: &str) -> Option<Secret> {
 }
 
 /// Lines of words in an order that a program has given them.
-fn fields(line: &str) -> Vec<Secret> {
-    let all: Vec<(usize, &str)> = words(line).take(16).collect();
+fn fields(line: &str, all: &[(usize, &str)]) -> Vec<Secret> {
     let word = |index: usize| all.get(index).map(|(_, word)| *word);
     let mut found = Vec::new();
     let mut push = |index: usize, from: usize| {
@@ -379,8 +390,9 @@ impl Lines {
 /// `PASSWORD 'secret'` and `IDENTIFIED BY 'secret'`.
 pub(super) fn sql(text: &str) -> Vec<Secret> {
     let mut found = Vec::new();
-    for (at, word) in text.match_indices(['P', 'p', 'B', 'b']) {
-        let _ = word;
+    let begins = |byte: u8| matches!(byte, b'P' | b'p' | b'B' | b'b');
+    let bytes = text.bytes().enumerate();
+    for (at, _) in bytes.filter(|(_, byte)| begins(*byte)) {
         let rest = &text[at..];
         let length = ["PASSWORD", "BY"].into_iter().find_map(|name| {
             let start = rest.get(..name.len())?;

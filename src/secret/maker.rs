@@ -258,6 +258,19 @@ const STOPS: [bool; 256] = {
     stops
 };
 
+/// Where in the table the prefixes stand that begin with a byte: from the first to behind the last.
+static RANGES: [(usize, usize); 256] = {
+    let mut ranges = [(0, 0); 256];
+    let mut index = TOKENS.len();
+    while index > 0 {
+        index -= 1;
+        let first = TOKENS[index].0.as_bytes()[0] as usize;
+        let (_, end) = ranges[first];
+        ranges[first] = (index, if end == 0 { index + 1 } else { end });
+    }
+    ranges
+};
+
 /// Where runs of letters end that were counted last: at most once for each byte.
 #[derive(Default)]
 struct Runs {
@@ -319,11 +332,10 @@ fn is_inside_word(text: &str, at: usize) -> bool {
 /// A token with its maker's prefix.
 fn token(text: &str, at: usize, runs: &mut Runs) -> Option<Secret> {
     let rest = &text[at..];
-    let first = rest.as_bytes().first();
-    // Most prefixes begin otherwise, which one byte tells.
-    let (prefix, letters, least, what) = TOKENS
+    let (first, end) = RANGES[usize::from(*rest.as_bytes().first()?)];
+    let (prefix, letters, least, what) = TOKENS[first..end]
         .iter()
-        .find(|(prefix, ..)| prefix.as_bytes().first() == first && rest.starts_with(prefix))?;
+        .find(|(prefix, ..)| rest.as_bytes().starts_with(prefix.as_bytes()))?;
     let start = at + prefix.len();
     let end = match letters {
         Letters::Hex => start + count(&text[start..], |byte| byte.is_ascii_hexdigit()),

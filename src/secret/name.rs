@@ -88,8 +88,7 @@ const DENIALS: &[&str] = &[
 pub fn key(name: &str) -> Option<Key> {
     let name = name.trim_end_matches(|c: char| c.is_ascii_digit());
     let name = name.trim_end_matches(['_', '-']);
-    let last = name.bytes().last()?;
-    if !b"dDeEnNtTyYsSwWkKhH".contains(&last) {
+    if !may_tell(name) {
         return None;
     }
     let name = name.trim_start_matches(['-', '.', '_']);
@@ -117,6 +116,36 @@ pub fn key(name: &str) -> Option<Key> {
     } else {
         None
     }
+}
+
+/// Whether a name ends as one that tells may: three letters say of nearly all others that they do not.
+fn may_tell(name: &str) -> bool {
+    const LENGTH: usize = 3;
+    if name.ends_with('.') {
+        return false;
+    }
+    let letters = name.bytes().rev().filter(|byte| !b"-_.".contains(byte));
+    let mut end = [0; LENGTH];
+    for (place, letter) in end.iter_mut().rev().zip(letters) {
+        *place = letter.to_ascii_lowercase();
+    }
+    matches!(
+        &end,
+        b"ord"
+            | b"swd"
+            | b"ase"
+            | b"ode"
+            | b"pwd"
+            | b"ass"
+            | b"uth"
+            | b"tok"
+            | b"key"
+            | b"ret"
+            | b"ken"
+            | b"psk"
+            | b"gin"
+            | b"nid"
+    ) || end.ends_with(b"pw")
 }
 
 /// Whether it is a key of something, and of nothing whose keys everybody sees.
@@ -179,6 +208,23 @@ fn last_word(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_telling_name_is_passed_over() {
+        let lists = [
+            PASSWORDS,
+            TOKENS,
+            LAST_WORDS,
+            &["key", "sonarlogin", "sessionid"],
+        ];
+        for word in lists.into_iter().flatten() {
+            assert!(may_tell(word), "{word}");
+            assert!(
+                may_tell(&format!("some-{}", word.to_ascii_uppercase())),
+                "{word}"
+            );
+        }
+    }
 
     #[test]
     fn telling_names() {

@@ -88,7 +88,14 @@ fn is_code(text: &str) -> bool {
     ];
     const MOST_LINES: usize = 2_000;
     let mut lines = text.lines().take(MOST_LINES).map(str::trim_start);
-    lines.any(|line| STARTS.iter().any(|start| line.starts_with(start)))
+    lines.any(|line| {
+        let first = line.as_bytes().first();
+        // Most begin otherwise, which one byte tells.
+        let mut starts = STARTS
+            .iter()
+            .filter(|start| start.as_bytes().first() == first);
+        starts.any(|start| line.starts_with(start))
+    })
 }
 
 struct Scan<'t> {
@@ -106,10 +113,8 @@ struct Value<'t> {
 
 impl<'t> Scan<'t> {
     fn name(&self, name: &str, start: usize, end: usize) -> Option<Secret> {
-        let setter = name
-            .strip_prefix("set")
-            .or_else(|| name.rsplit_once(".set").map(|(_, name)| name));
         let kind = self.kind(name, start, end)?;
+        let is_setter = name.starts_with("set") || name.contains(".set");
         if let Some(value) = self.compared(start, end).or_else(|| self.built(end))
             && is_mixed(value.text)
             && value.text.len() >= 8
@@ -118,7 +123,7 @@ impl<'t> Scan<'t> {
         }
         let value = self.element(start, end).or_else(|| {
             let rest = &self.text[end..];
-            if rest.starts_with('(') && setter.is_some() {
+            if rest.starts_with('(') && is_setter {
                 return self.quoted(end + 1).filter(|_| !rest.starts_with("(("));
             }
             let quote = count(rest, |byte| b"\"'\\`".contains(&byte)).min(3);
@@ -388,8 +393,8 @@ impl<'t> Scan<'t> {
             "parameterkey",
             "property",
         ];
-        let before = &self.text[start.saturating_sub(LONGEST_NAME).min(start)..];
-        let before = &before[..before.len() - (self.text.len() - start)];
+        let from = floor(self.text, start.saturating_sub(LONGEST_NAME));
+        let before = &self.text[from..start];
         let before = before.trim_end_matches(['"', '\'', '\\']);
         let before = before.trim_end_matches([' ', '\t']);
         let Some(before) = before.strip_suffix([':', '=', '>']) else {

@@ -51,6 +51,14 @@ impl Word {
         self.value.push(character);
     }
 
+    /// Adds a piece of the text that begins at `start`.
+    fn push_run(&mut self, run: &str, start: usize) {
+        // One more for where the word ends.
+        self.at.reserve(run.len() + 1);
+        self.at.extend(start..start + run.len());
+        self.value.push_str(run);
+    }
+
     fn push_expansion(&mut self, at: usize) {
         if !self.value.ends_with(EXPANSION) {
             self.at.extend([at; EXPANSION.len_utf8()]);
@@ -218,7 +226,11 @@ impl<'t> Reader<'t> {
         let mut word = Word::default();
         let start = self.at;
         word.begins_quoted = self.text[start..].starts_with(['"', '\'']);
-        while let Some(character) = self.text[self.at..].chars().next() {
+        loop {
+            self.take_run(&mut word);
+            let Some(character) = self.text[self.at..].chars().next() else {
+                break;
+            };
             let at = self.at;
             match character {
                 '<' | '>' if at == start && self.text[at + 1..].starts_with('(') => {
@@ -253,6 +265,15 @@ impl<'t> Reader<'t> {
         word
     }
 
+    /// Takes what has no meaning anywhere: letters, digits and some signs.
+    fn take_run(&mut self, word: &mut Word) {
+        let rest = &self.text[self.at..];
+        let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-./:=,+@%".contains(byte);
+        let length = rest.bytes().take_while(plain).count();
+        word.push_run(&rest[..length], self.at);
+        self.at += length;
+    }
+
     fn take(&mut self, word: &mut Word, character: char) {
         word.push(character, self.at);
         self.at += character.len_utf8();
@@ -261,19 +282,26 @@ impl<'t> Reader<'t> {
     /// Text between single quotes: nothing has a meaning, but for what Aurora puts in.
     fn copy(&self, word: &mut Word, start: usize, end: usize) {
         let mut at = start;
-        while let Some(character) = self.text[at..end].chars().next() {
-            if let Some(length) = mustache(&self.text[at..end]) {
+        while at < end {
+            let rest = &self.text[at..end];
+            if let Some(length) = mustache(rest) {
                 word.push_expansion(at);
                 at += length;
             } else {
-                word.push(character, at);
-                at += character.len_utf8();
+                let next = rest.bytes().skip(1).position(|byte| byte == b'{');
+                let run = &rest[..next.map_or(rest.len(), |next| next + 1)];
+                word.push_run(run, at);
+                at += run.len();
             }
         }
     }
 
     fn double_quoted(&mut self, word: &mut Word) {
-        while let Some(character) = self.text[self.at..].chars().next() {
+        loop {
+            self.take_run(word);
+            let Some(character) = self.text[self.at..].chars().next() else {
+                return;
+            };
             if character == '"' {
                 self.at += 1;
                 return;

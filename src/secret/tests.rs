@@ -89,3 +89,13 @@ fn guilty_files() {
 fn innocent_files() {
     check(INNOCENT_FILES, Language::File);
 }
+
+/// What is looked for before a name begins where a character does.
+#[test]
+fn no_character_is_cut() {
+    for blanks in 0..300 {
+        let text = format!("name: \u{e9}{}password: \"\u{e9}\"", " ".repeat(blanks));
+        secrets(&text, Language::File, 1);
+        secrets(&text, Language::Command, 1);
+    }
+}
