@@ -60,7 +60,7 @@ fn types(document: &Value) -> Result<(), String> {
         registry: CODES,
         rules: aurora::RULES,
     };
-    let report = check::check(document, &Holes::none(), terms, Vec::new());
+    let report = check::check(document, &Holes::default(), terms, Vec::new());
     let mut found = report.diagnostics.into_iter();
     match found.find(|problem| problem.code.id == "unknown-lint") {
         None => Ok(()),

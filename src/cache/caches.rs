@@ -13,7 +13,9 @@ use super::archive::{self, Archive, Fault};
 use super::directory;
 use super::environment::Environment;
 use super::error::AskError;
-use super::http::{Client, Fetched, MAX_CONNECTIONS, Patience, Seen};
+use super::http::{Client, Fetched, MAX_CONNECTIONS};
+use super::http_answer::Seen;
+use super::patience::Patience;
 use super::url::{CacheUrl, Location};
 
 /// What a cache says about a path.

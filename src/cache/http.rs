@@ -11,60 +11,24 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use ureq::http::Response;
-use ureq::http::header::{
-    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, LOCATION,
-    RANGE, RETRY_AFTER,
-};
+use ureq::http::header::{ACCEPT_ENCODING, AUTHORIZATION, RANGE};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Body};
 
-use super::address::{Credentials, HttpAddress, HttpLocation, HttpScheme};
+use super::address::{Credentials, HttpAddress, HttpLocation};
 use super::connect::{ProxyAware, Remembering, basic};
 use super::environment::Environment;
-use super::error::{AskError, UNTRUSTED, Unreachable};
+use super::error::{AskError, Unreachable};
 use super::files;
+use super::http_answer::{Seen, UNPACKED, follow, packed, retry_after, seen, skip};
+use super::http_error::told;
 use super::netrc::Netrc;
+use super::patience::{Patience, jitter};
 use super::proxy::Setting;
-
-/// How long to wait for servers, and how often.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Patience {
-    /// For a connection, with all that belongs to it.
-    pub connect: Duration,
-    /// For an answer, from the first byte of the question to the last of the answer.
-    pub answer: Duration,
-    /// After this long, a question is not asked again.
-    pub total: Duration,
-    /// How often a question is asked.
-    pub tries: u32,
-    /// Before the second time; twice as long before each further one.
-    pub wait: Duration,
-}
-
-impl Patience {
-    /// As much as there is in so long a time.
-    pub fn within(total: Duration) -> Self {
-        Self {
-            connect: (total / 4).min(Duration::from_secs(10)),
-            answer: total / 3,
-            total,
-            tries: 5,
-            wait: (total / 240).min(Duration::from_millis(250)),
-        }
-    }
-}
-
-impl Default for Patience {
-    fn default() -> Self {
-        Self::within(Duration::from_secs(60))
-    }
-}
 
 /// The most connections at once.
 pub(super) const MAX_CONNECTIONS: usize = 32;
 const MAX_REDIRECTS: usize = 10;
-/// Reading what a server says about an error keeps the connection, if that is short.
-const MAX_EXCUSE: u64 = 64 << 10;
 
 /// Asks servers, and keeps connections to them.
 #[derive(Debug)]
@@ -84,17 +48,6 @@ pub(super) enum Fetched<T = Vec<u8>> {
     File(T),
     /// The server does not have it, by this status.
     Missing(u16),
-}
-
-/// What is to be seen of a file without fetching it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Seen {
-    /// Its size in bytes, if the server says it.
-    pub(super) size: Option<u64>,
-    /// Its first bytes, if they were asked for.
-    pub(super) begin: Vec<u8>,
-    /// How the server packed it for the way, if it did.
-    pub(super) packed: Option<String>,
 }
 
 /// What a request is for.
@@ -339,7 +292,7 @@ impl Client {
             request = request.header(AUTHORIZATION, basic(user, password));
         }
         request.call().map_err(|error| {
-            Failed::Unreachable(match (self.told(error, address), proxy) {
+            Failed::Unreachable(match (told(error, address, &self.patience), proxy) {
                 (Unreachable::Connection(cause) | Unreachable::Proxy(cause), Some(proxy)) => {
                     Unreachable::Proxy(format!("of `{}`: {cause}", proxy.variable))
                 }
@@ -384,28 +337,11 @@ impl Client {
     /// An answer that broke off.
     fn broken(&self, error: io::Error, address: &HttpAddress) -> Failed {
         let cut_short = error.kind() == io::ErrorKind::UnexpectedEof;
-        Failed::Unreachable(match self.told(error.into(), address) {
+        Failed::Unreachable(match told(error.into(), address, &self.patience) {
             _ if cut_short => Unreachable::CutShort,
             Unreachable::Connection(_) => Unreachable::CutShort,
             cause => cause,
         })
-    }
-
-    /// An error of the library in the words of ours.
-    fn told(&self, error: ureq::Error, address: &HttpAddress) -> Unreachable {
-        use ureq::Error;
-        match error {
-            Error::Timeout(ureq::Timeout::Connect) => Unreachable::TimedOut(self.patience.connect),
-            Error::Timeout(_) => Unreachable::TimedOut(self.patience.answer),
-            Error::HostNotFound => Unreachable::Host(address.origin.host.clone()),
-            Error::Io(error) => told_by_the_machine(&error, address),
-            Error::Tls(cause) => Unreachable::Tls(cause.to_owned()),
-            Error::Rustls(cause) => Unreachable::Tls(in_words(&cause.to_string())),
-            Error::ConnectProxyFailed(cause) => Unreachable::Proxy(cause),
-            Error::ConnectionFailed => Unreachable::Connection("no reason is known".to_owned()),
-            Error::Protocol(cause) => Unreachable::Protocol(cause.to_string()),
-            other => Unreachable::Protocol(other.to_string()),
-        }
     }
 
     /// The user and password for `address`, which may be another server than the cache's.
@@ -471,92 +407,4 @@ impl Client {
         agents.insert(key, agent.clone());
         Ok(agent)
     }
-}
-
-/// Many who failed at once do not come back at once.
-fn jitter(file: &str, wait: Duration) -> Duration {
-    let sum = file.bytes().fold(0_u32, |sum, byte| {
-        sum.wrapping_mul(31).wrapping_add(byte.into())
-    });
-    wait.checked_mul(sum % 64)
-        .and_then(|wait| wait.checked_div(128))
-        .unwrap_or_default()
-}
-
-fn follow(response: &Response<Body>, from: &HttpAddress) -> Result<HttpAddress, Failed> {
-    let nowhere = |cause: String| Failed::Hopeless(AskError::Redirect(cause));
-    let location = response.headers().get(LOCATION);
-    let location = location.ok_or_else(|| nowhere("to nowhere".to_owned()))?;
-    let location = location
-        .to_str()
-        .map_err(|_| nowhere("to what is no URL".to_owned()))?;
-    from.join(location)
-        .map(HttpAddress::without_dots)
-        .map_err(|error| nowhere(format!("to what is no URL: {error}")))
-}
-
-/// Reads what is left of a short answer, so that the connection can be used again.
-fn skip(response: Response<Body>) {
-    let mut body = response.into_body().into_reader().take(MAX_EXCUSE);
-    let _ = io::copy(&mut body, &mut io::sink());
-}
-
-/// What the head of an answer says of a file.
-fn seen(response: &Response<Body>) -> Seen {
-    let number = |text: &str| text.trim().parse::<u64>().ok();
-    let header = |name| response.headers().get(name)?.to_str().ok();
-    let size = match response.status().as_u16() {
-        206 | 416 => {
-            let range = header(CONTENT_RANGE);
-            range.and_then(|range| number(range.rsplit_once('/')?.1))
-        }
-        _ => header(CONTENT_LENGTH).and_then(number),
-    };
-    Seen {
-        size,
-        begin: Vec::new(),
-        packed: packed(response),
-    }
-}
-
-/// How a server packed what it sends, if it did.
-fn packed(response: &Response<Body>) -> Option<String> {
-    let method = response.headers().get(CONTENT_ENCODING)?;
-    let method = String::from_utf8_lossy(method.as_bytes());
-    let method = method.trim().to_ascii_lowercase();
-    (!method.is_empty() && method != "identity").then_some(method)
-}
-
-/// The ways of packing that are undone while an answer is read.
-const UNPACKED: [&str; 1] = ["gzip"];
-
-/// Seconds; a server that names a date gets the usual waits.
-fn retry_after(response: &Response<Body>) -> Option<Duration> {
-    let value = response.headers().get(RETRY_AFTER)?.to_str().ok()?;
-    value.trim().parse().ok().map(Duration::from_secs)
-}
-
-fn told_by_the_machine(error: &io::Error, address: &HttpAddress) -> Unreachable {
-    let text = error.to_string();
-    if text.starts_with("failed to lookup address information") {
-        return Unreachable::Host(address.origin.host.clone());
-    }
-    match error.kind() {
-        io::ErrorKind::InvalidData if address.origin.scheme == HttpScheme::Https => {
-            Unreachable::Tls(in_words(&text))
-        }
-        io::ErrorKind::UnexpectedEof => Unreachable::Connection("the server hung up".to_owned()),
-        _ => Unreachable::Connection(text),
-    }
-}
-
-/// What the library says of a connection that is not secure, in words if it is a usual one.
-fn in_words(text: &str) -> String {
-    let usual = [
-        ("UnknownIssuer", UNTRUSTED),
-        ("certificate expired", "its certificate has expired"),
-        ("received corrupt message", "the server does not speak TLS"),
-    ];
-    let found = usual.iter().find(|(part, _)| text.contains(part));
-    found.map_or(text, |(_, words)| words).to_owned()
 }

@@ -54,11 +54,6 @@ pub struct CheckedJob {
 
 impl Checked {
     /// The jobs, in the order written.
-    pub fn jobs(&self) -> &[CheckedJob] {
-        &self.jobs
-    }
-
-    /// The jobs, in the order written.
     pub fn into_jobs(self) -> Vec<CheckedJob> {
         self.jobs
     }
@@ -83,11 +78,6 @@ impl CheckedJob {
     /// The job as written.
     pub fn job(&self) -> &Job {
         &self.job
-    }
-
-    /// The job as written.
-    pub fn into_job(self) -> Job {
-        self.job
     }
 
     /// What identifies the job.

@@ -73,7 +73,7 @@ pub(crate) fn problems(definition: &str, settings: &Settings) -> Vec<String> {
         };
         let report = super::check(document, &Holes::new(decoded.holes), terms, Vec::new());
         let healthy = report.value.is_some_and(|checked| {
-            let jobs = checked.jobs().len();
+            let jobs = checked.jobs.len();
             jobs > 0
                 && jobs
                     == front::document(map.root())

@@ -15,11 +15,6 @@ impl Holes {
         Self(places)
     }
 
-    /// No holes: everything is as written.
-    pub fn none() -> Self {
-        Self::default()
-    }
-
     /// Whether all of the document is as written.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -39,11 +39,6 @@ pub struct Reason(String);
 impl Reason {
     const EXPECTS: &str = "the reason in words";
     const BLANKS: &str = " \t\r\n";
-
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
 impl<'de> Deserialize<'de> for Reason {

@@ -10,21 +10,18 @@
 //! The directory itself may be a link; what lies in it may not: it would lead out of the cache. So
 //! all of it is opened from the directory's descriptor.
 
-use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::beneath::{DirectoryHandle, FileKind};
-use crate::resolve::import::Importer;
 use crate::store::hash::Sha256Writer;
 use crate::store::{CacheInfo, Compression, NarInfo, SecretKey, StoreDir, StorePath};
 
-use super::archive::{self, WriteError};
-use super::draft::{self, Draft, Drafts, Existing};
-use super::early_archives::EarlyArchives;
+use super::cache_files::{Compared, narinfo, open, plain, read, size, write};
+use super::draft::{self, Drafts, Existing};
 use super::error::PublishError;
 use super::object::Object;
-use super::packing::Packing;
+use super::open_directory::OpenDirectory;
 
 /// A binary cache on this machine, or the place for one.
 #[derive(Debug)]
@@ -47,16 +44,6 @@ pub enum State {
     Missing,
 }
 
-/// What is compared of an archive that is there.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Compared {
-    /// Its size.
-    #[default]
-    Size,
-    /// All of it.
-    Contents,
-}
-
 /// Whether an archive is what its narinfo says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Soundness {
@@ -66,23 +53,6 @@ pub enum Soundness {
     Broken,
     /// It is packed in a way that only Nix can undo.
     Unknown,
-}
-
-/// An archive that is in the cache, and what will be said of it there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Written(NarInfo);
-
-/// How archives are made.
-#[derive(Debug, Clone, Copy)]
-pub struct How<'a> {
-    /// Reads what lies in the workspace.
-    pub importer: &'a Importer,
-    /// What was read and written already.
-    pub ahead: Option<&'a EarlyArchives>,
-    /// How they are packed.
-    pub packing: Packing,
-    /// What is compared before one that is there is used.
-    pub compared: Compared,
 }
 
 impl Directory {
@@ -346,15 +316,6 @@ impl Directory {
     }
 }
 
-fn narinfo(path: &StorePath) -> String {
-    format!("{}.narinfo", path.hash())
-}
-
-/// What the archive that jobc writes is called in its directory.
-fn archive_name(info: &NarInfo) -> &str {
-    info.url.rsplit('/').next().unwrap_or(&info.url)
-}
-
 const NAR: &str = "nar";
 
 /// The directories of a cache.
@@ -362,190 +323,3 @@ const OWN: [&str; 4] = [NAR, "realisations", "log", draft::DIRECTORY];
 
 /// What may lie in a directory that is to become a cache.
 const UNRELATED: [&str; 2] = ["lost+found", draft::DIRECTORY];
-
-/// A binary cache on this machine that is written to.
-#[derive(Debug)]
-pub struct OpenDirectory {
-    cache: DirectoryHandle,
-    /// Where archives lie in it.
-    nar: DirectoryHandle,
-    store_dir: StoreDir,
-    drafts: Drafts,
-}
-
-impl OpenDirectory {
-    /// Writes an object's archive, unless it is there. It is not read before its narinfo is there.
-    ///
-    /// # Errors
-    /// If the object is not what it was when the job was compiled, or the machine cannot.
-    pub fn archive(
-        &self,
-        object: &Object<'_>,
-        how: &How<'_>,
-        moved: &(dyn Fn(u64) + Sync),
-    ) -> Result<Written, PublishError> {
-        let compression = how.packing.compression();
-        if compression == Compression::None {
-            let info = object.narinfo(compression.clone(), object.nar);
-            let there = how.compared == Compared::Size
-                && size(&self.nar, archive_name(&info))? == Some(object.nar.size);
-            if there {
-                moved(object.nar.size);
-                return Ok(Written(info));
-            }
-            if let Some(file) = how.ahead.and_then(|it| it.take(object.path, object.nar)) {
-                self.finish(Draft::Nameless(file), &info, Existing::Replace)?;
-                moved(object.nar.size);
-                return Ok(Written(info));
-            }
-        }
-        let nars = self.nar.path();
-        let draft = self
-            .drafts
-            .begin()
-            .map_err(PublishError::io("write to", nars))?;
-        let packing = (&compression, how.packing.level());
-        let sizes = archive::write(object, how.importer, packing, draft.file(), moved);
-        let sizes = sizes.map_err(|error| match error {
-            WriteError::File(error) => PublishError::io("write to", nars)(error),
-            WriteError::Publish(error) => error,
-        })?;
-        let info = object.narinfo(compression, sizes.file);
-        let there = size(&self.nar, archive_name(&info))?;
-        let existing = if how.compared == Compared::Size && there == Some(sizes.file.size) {
-            Existing::Keep
-        } else {
-            Existing::Replace
-        };
-        self.finish(draft, &info, existing)?;
-        Ok(Written(info))
-    }
-
-    /// Gives an archive its name.
-    fn finish(&self, draft: Draft, info: &NarInfo, existing: Existing) -> Result<(), PublishError> {
-        let name = archive_name(info);
-        let finished = self.drafts.finish(draft, &self.nar, name, existing);
-        finished.map_err(PublishError::io("write", &self.nar.path().join(name)))
-    }
-
-    /// Says that an object is there, whose archive is, and all that it refers to.
-    ///
-    /// # Errors
-    /// If the machine cannot.
-    pub fn announce(&self, written: &Written, key: Option<&SecretKey>) -> Result<(), PublishError> {
-        let Written(info) = written;
-        let mut info = info.clone();
-        let store_dir = &self.store_dir;
-        if let Some(key) = key {
-            info.signatures.push(key.sign(&info.fingerprint(store_dir)));
-            info.signatures.sort_by_cached_key(ToString::to_string);
-            info.signatures.dedup();
-        }
-        let text = info.display(store_dir).to_string();
-        write(
-            &self.drafts,
-            &self.cache,
-            &narinfo(&info.store_path),
-            (text.as_bytes(), Existing::Replace),
-        )
-    }
-
-    /// Brings the archives to the disk, so that no narinfo survives a power failure without them.
-    ///
-    /// # Errors
-    /// If the machine cannot.
-    pub fn settle(&self) -> Result<(), PublishError> {
-        sync(&self.cache).map_err(PublishError::io("sync", self.cache.path()))
-    }
-}
-
-impl Written {
-    /// What is said so far.
-    pub fn info(&self) -> &NarInfo {
-        &self.0
-    }
-}
-
-impl From<NarInfo> for Written {
-    /// Of an archive that is there, with what is said of it so far.
-    fn from(info: NarInfo) -> Self {
-        Self(info)
-    }
-}
-
-/// Brings the file system of a directory to the disk.
-#[cfg(target_os = "linux")]
-fn sync(directory: &DirectoryHandle) -> io::Result<()> {
-    Ok(rustix::fs::syncfs(directory.to_list()?)?)
-}
-
-/// Brings all file systems to the disk: here, there is no way to do so with one.
-#[cfg(not(target_os = "linux"))]
-fn sync(_: &DirectoryHandle) -> io::Result<()> {
-    rustix::fs::sync();
-    Ok(())
-}
-
-fn write(
-    drafts: &Drafts,
-    directory: &DirectoryHandle,
-    name: &str,
-    (contents, existing): (&[u8], Existing),
-) -> Result<(), PublishError> {
-    let written = drafts.begin().and_then(|draft| {
-        let mut file = draft.file();
-        file.write_all(contents)?;
-        drafts.finish(draft, directory, name, existing)
-    });
-    written.map_err(PublishError::io("write", &directory.path().join(name)))
-}
-
-/// Refuses a link and whatever else has this name and is not of this kind.
-fn plain(cache: &DirectoryHandle, name: &str, expected: FileKind) -> Result<(), PublishError> {
-    let path = cache.path().join(name);
-    match cache
-        .kind(name)
-        .map_err(PublishError::io("inspect", &path))?
-    {
-        None => Ok(()),
-        Some(found) if found == expected => Ok(()),
-        Some(found) => Err(PublishError::NotPlain {
-            path,
-            is_link: found == FileKind::Link,
-            expected: match expected {
-                FileKind::Directory => "directory",
-                _ => "file",
-            },
-        }),
-    }
-}
-
-/// The size of a regular file, if it is there. A link is none.
-fn size(directory: &DirectoryHandle, name: &str) -> Result<Option<u64>, PublishError> {
-    let size = directory.size(name);
-    size.map_err(PublishError::io("inspect", &directory.path().join(name)))
-}
-
-/// A regular file, if it is there; what would never end, or never begin, is not waited for.
-fn open(directory: &DirectoryHandle, name: &str) -> Result<Option<File>, PublishError> {
-    if size(directory, name)?.is_none() {
-        return Ok(None);
-    }
-    let file = directory.file(name);
-    file.map_err(PublishError::io("read", &directory.path().join(name)))
-}
-
-/// The contents of a regular file, if it is there; those of one that is too large are cut.
-fn read(
-    directory: &DirectoryHandle,
-    name: &str,
-    limit: usize,
-) -> Result<Option<Vec<u8>>, PublishError> {
-    let Some(file) = open(directory, name)? else {
-        return Ok(None);
-    };
-    let mut bytes = Vec::new();
-    let read = file.take(limit as u64).read_to_end(&mut bytes);
-    read.map_err(PublishError::io("read", &directory.path().join(name)))?;
-    Ok(Some(bytes))
-}

@@ -14,6 +14,7 @@
 //! were just written, never archives that they name; the next run finds that out and mends it.
 
 mod archive;
+mod cache_files;
 mod directory;
 mod draft;
 mod early_archives;
@@ -22,18 +23,21 @@ mod failure;
 mod key;
 mod nix;
 mod object;
+mod open_directory;
 mod packages;
 mod packing;
 mod plan;
 mod target;
 mod work;
 
-pub use self::directory::{Compared, Directory, How, OpenDirectory, Soundness, State, Written};
+pub use self::cache_files::Compared;
+pub use self::directory::{Directory, Soundness, State};
 pub use self::early_archives::EarlyArchives;
 pub use self::error::PublishError;
 pub use self::key::{KeyFileError, read_key};
 pub use self::nix::{Extent, Local, Nix, NixError};
 pub use self::object::{Contents, Layer, Object, objects};
+pub use self::open_directory::{How, OpenDirectory, Written};
 pub(crate) use self::packages::{Goal, Looked, Outcome, Packages, Presence, packages};
 pub use self::packing::Packing;
 pub(crate) use self::plan::{Names, Plan};

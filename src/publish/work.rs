@@ -6,9 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::compile::in_parallel;
 use crate::store::{NarInfo, SecretKey, StorePath};
 
-use super::directory::{Compared, Directory, How, OpenDirectory, State, Written};
+use super::cache_files::Compared;
+use super::directory::{Directory, State};
 use super::error::PublishError;
 use super::object::Object;
+use super::open_directory::{How, OpenDirectory, Written};
 
 /// What is left to do in a binary cache that is a directory.
 #[derive(Debug)]

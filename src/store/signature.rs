@@ -19,13 +19,6 @@ use crate::store::{DecodeError, base64};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyName(Box<str>);
 
-impl KeyName {
-    /// The name as it is written.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 impl fmt::Display for KeyName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -89,11 +82,6 @@ pub struct SecretKey {
 }
 
 impl SecretKey {
-    /// What it is called.
-    pub const fn name(&self) -> &KeyName {
-        &self.name
-    }
-
     /// What its signatures are checked with.
     pub fn public(&self) -> PublicKey {
         PublicKey {

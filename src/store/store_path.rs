@@ -76,11 +76,6 @@ impl StorePathHash {
     pub const fn from_bytes(bytes: [u8; Self::SIZE]) -> Self {
         Self(bytes)
     }
-
-    /// The bytes, least significant first: the text begins with the last.
-    pub const fn as_bytes(&self) -> &[u8; Self::SIZE] {
-        &self.0
-    }
 }
 
 impl Ord for StorePathHash {

@@ -1,6 +1,6 @@
 //! The steps of a job as a target runs them on a node.
 
-use crate::plan::{NeededBy, Realise, Run};
+use crate::plan::{Realise, Run};
 
 /// What a target runs for one instance, and what waits for what.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,14 +60,5 @@ impl Step<'_> {
     /// Whether it is started again after it succeeded.
     pub fn is_daemon(&self) -> bool {
         matches!(self.kind, Kind::Run(run) if run.is_daemon())
-    }
-
-    /// The process that a step which jobc adds is for, if it is for one.
-    pub fn serves(&self) -> Option<&str> {
-        match &self.kind.realises()?.by {
-            NeededBy::Process(name) => Some(name.as_str()),
-            NeededBy::HealthCheck => Some("health_check"),
-            NeededBy::Job => None,
-        }
     }
 }

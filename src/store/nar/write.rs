@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 
 use crate::store::nar::words;
 use crate::store::nar::{EntryName, LinkTarget, MAX_DEPTH};
@@ -49,28 +49,6 @@ impl<W: Write> NarWriter<W> {
         self.begin_regular(executable, contents.len() as u64)?;
         self.contents(contents)?;
         self.end_regular()
-    }
-
-    /// Writes a regular file of a declared size from a source of as many bytes.
-    ///
-    /// # Errors
-    /// If no node is expected, the source fails or has another size, or the sink fails.
-    pub fn regular_from(
-        &mut self,
-        executable: bool,
-        size: u64,
-        mut source: impl Read,
-    ) -> Result<(), NarWriteError> {
-        self.begin_regular(executable, size)?;
-        let mut buffer = vec![0; BUFFER_SIZE];
-        loop {
-            match source.read(&mut buffer) {
-                Ok(0) => return self.end_regular(),
-                Ok(count) => self.contents(&buffer[..count])?,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(NarWriteError::Source(error)),
-            }
-        }
     }
 
     /// Begins a regular file whose contents follow in pieces of this total size.
@@ -208,8 +186,6 @@ impl<W: Write> NarWriter<W> {
     }
 }
 
-const BUFFER_SIZE: usize = 64 * 1024;
-
 fn write_word(sink: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
     let length = bytes.len() as u64;
     sink.write_all(&length.to_le_bytes())?;
@@ -222,8 +198,6 @@ fn write_word(sink: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
 pub enum NarWriteError {
     /// The sink failed.
     Sink(io::Error),
-    /// The source of a file's contents failed.
-    Source(io::Error),
     /// A file has not the size that was declared; more may follow what was found.
     Size {
         /// In bytes.
@@ -254,7 +228,6 @@ impl fmt::Display for NarWriteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sink(error) => write!(f, "cannot write the archive: {error}"),
-            Self::Source(error) => write!(f, "cannot read the contents of a file: {error}"),
             Self::Size { declared, found } => {
                 write!(f, "expected a file of {declared} bytes, found {found}")
             }
@@ -270,7 +243,7 @@ impl fmt::Display for NarWriteError {
 impl Error for NarWriteError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Sink(error) | Self::Source(error) => Some(error),
+            Self::Sink(error) => Some(error),
             _ => None,
         }
     }
@@ -353,13 +326,15 @@ mod tests {
 
     #[test]
     fn sizes_must_be_true() {
-        check(&[|a| a.regular_from(false, 3, &b"abc"[..])], "fine");
+        let begin: Step = |a| a.begin_regular(false, 3);
+        let whole: &[Step] = &[begin, |a| a.contents(b"abc"), NarWriter::end_regular];
+        check(whole, "fine");
         check(
-            &[|a| a.regular_from(false, 3, &b"ab"[..])],
+            &[begin, |a| a.contents(b"ab"), NarWriter::end_regular],
             "expected a file of 3 bytes, found 2",
         );
         check(
-            &[|a| a.regular_from(false, 3, &b"abcd"[..])],
+            &[begin, |a| a.contents(b"abcd")],
             "expected a file of 3 bytes, found 4",
         );
         check(

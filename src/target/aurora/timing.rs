@@ -45,13 +45,6 @@ impl HealthTiming {
         (self.grace / self.interval).ceil() as u64
     }
 
-    /// How many checks a task has to show that it is healthy.
-    pub fn attempts(&self) -> u64 {
-        self.forgiven()
-            .saturating_add(self.max_failures)
-            .saturating_add(self.min_successes)
-    }
-
     /// When a task that is healthy from the start counts as running.
     pub fn healthy_at_best(&self) -> Window {
         self.check(self.min_successes.max(1))
@@ -192,7 +185,7 @@ mod tests {
     /// What the executor's own code does, check by check.
     fn simulated(timing: &HealthTiming, healthy: impl Fn(u64) -> bool) -> (bool, u64) {
         let (mut failures, mut successes, mut running) = (0, 0, false);
-        let most = timing.attempts();
+        let most = timing.forgiven() + timing.max_failures + timing.min_successes;
         let mut attempts = 0;
         for number in 1.. {
             if !running && attempts > most {
