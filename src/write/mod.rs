@@ -5,6 +5,7 @@
 
 mod directory;
 mod file;
+mod spool;
 
 use std::ffi::OsStr;
 use std::io;
@@ -15,6 +16,7 @@ use crate::diagnostic::MachineError;
 use crate::target::Bundle;
 
 pub(crate) use file::{Access, create, holds, replace};
+pub use spool::{Spool, Waiting};
 
 /// A directory to write compiled jobs to, made if it is not there.
 #[derive(Debug)]

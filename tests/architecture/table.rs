@@ -222,6 +222,7 @@ pub const ARROWS: &[Row] = &[
     (
         "write",
         &[
+            "name",
             "beneath",
             "store",
             "unnamed_file",

@@ -1,5 +1,6 @@
 //! `jobc build`: compiled jobs, and where they are.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -14,12 +15,12 @@ use crate::cli::ui::output;
 use crate::cli::workspace::open;
 use crate::compile::{Planned, Until, in_parallel};
 use crate::diagnostic::{Failure, MachineError};
-use crate::model::JobKey;
+use crate::name::JobKey;
 use crate::plan::Needs;
 use crate::query::{Findings, Search, Several, table};
 use crate::target::Bundle;
 use crate::workspace::Workspace;
-use crate::write::Destination;
+use crate::write::{Destination, Spool, Waiting};
 
 /// Compile jobs and print where they are
 ///
@@ -74,10 +75,11 @@ Examples:
 pub(crate) fn run(args: &BuildArgs, global: &Global, console: &Console) -> Result<Exit, Ending> {
     let (workspace, diagnostics) = open(global, console)?;
     let search = Search::new(&workspace, &args.jobs.names)?;
+    let spool = Spool::new(&workspace.root);
     // What nodes need takes more room than many jobs have.
     let keep = |bundle, planned: Planned| Built {
         needs: args.ready.then(|| planned.into_needs()),
-        bundle,
+        job: spool.keep(bundle),
     };
     let until = Until::Emitted(form(args.target, &workspace), &keep);
     let mut findings = find(&search, &until, Several::ByPattern, console)?;
@@ -85,7 +87,7 @@ pub(crate) fn run(args: &BuildArgs, global: &Global, console: &Console) -> Resul
         findings.failures.push(too_many(&findings));
     }
     let mut jobs = right(findings, diagnostics, console)?;
-    jobs.sort_by(|a, b| a.bundle.key.cmp(&b.bundle.key));
+    jobs.sort_by(|a, b| a.job.key().cmp(b.job.key()));
     if args.ready {
         let needs: Vec<_> = jobs.iter_mut().filter_map(|job| job.needs.take()).collect();
         let exit = readiness::require(&needs, &workspace, console)?;
@@ -94,9 +96,13 @@ pub(crate) fn run(args: &BuildArgs, global: &Global, console: &Console) -> Resul
         }
     }
     let text = if args.stdout {
-        jobs.iter().map(|job| job.bundle.listing()).collect()
+        let mut text = String::new();
+        for job in &jobs {
+            text.push_str(&spooled(&spool, job)?.listing());
+        }
+        text
     } else {
-        let paths = write(&jobs, args.out.as_deref(), &workspace)?;
+        let paths = write(&jobs, &spool, args.out.as_deref(), &workspace)?;
         lines(&jobs, &paths, args.print)
     };
     output::print_as_it_is(&text)?;
@@ -105,13 +111,14 @@ pub(crate) fn run(args: &BuildArgs, global: &Global, console: &Console) -> Resul
 
 /// What is kept of a compiled job.
 struct Built {
-    bundle: Bundle,
+    job: Waiting,
     /// What its nodes need, if they are asked for it.
     needs: Option<(JobKey, Needs)>,
 }
 
 fn write(
     jobs: &[Built],
+    spool: &Spool,
     out: Option<&Path>,
     workspace: &Workspace,
 ) -> Result<Vec<PathBuf>, MachineError> {
@@ -121,8 +128,13 @@ fn write(
         let (own, store) = (workspace.own_directory(), workspace.store_directory());
         Destination::in_own(&workspace.root, &own, &store)?
     };
-    let write = |job: &Built| destination.write(&job.bundle);
+    let write = |job: &Built| destination.write(&*spooled(spool, job)?);
     in_parallel(jobs, write, |_| {}).into_iter().collect()
+}
+
+fn spooled<'j>(spool: &Spool, job: &'j Built) -> Result<Cow<'j, Bundle>, MachineError> {
+    let bundle = spool.bundle(&job.job);
+    bundle.map_err(|error| MachineError::new("cannot read a compiled job again", error))
 }
 
 fn absolute(directory: &Path) -> Result<PathBuf, MachineError> {
@@ -133,7 +145,7 @@ fn absolute(directory: &Path) -> Result<PathBuf, MachineError> {
 fn lines(jobs: &[Built], paths: &[PathBuf], word: Option<Word>) -> String {
     let mut lines = String::new();
     for (job, path) in jobs.iter().zip(paths) {
-        let (key, path) = (&job.bundle.key, path.display());
+        let (key, path) = (job.job.key(), path.display());
         let line = match word {
             None => writeln!(lines, "{key} {path}"),
             Some(Word::Key) => writeln!(lines, "{key}"),

@@ -1,0 +1,201 @@
+//! Compiled jobs that wait until all are right: the first in memory, the others in a file without a
+//! name, which vanishes with the process.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::beneath::DirectoryHandle;
+use crate::name::JobKey;
+use crate::target::{Artifact, Bundle, Form, Mode};
+use crate::unnamed_file::unnamed_file;
+
+/// How many bytes of compiled jobs wait in memory.
+const MOST_HELD: u64 = 64 << 20;
+
+/// Where compiled jobs wait.
+#[derive(Debug)]
+pub struct Spool {
+    directory: Option<DirectoryHandle>,
+    most_held: u64,
+    held: AtomicU64,
+    /// Nothing where the file system has no unnamed files: then all of them wait in memory.
+    file: OnceLock<Option<File>>,
+    end: AtomicU64,
+}
+
+/// A compiled job that waits.
+#[derive(Debug)]
+pub enum Waiting {
+    /// In memory.
+    Held(Bundle),
+    /// In the file.
+    Spooled(Spooled),
+}
+
+/// A compiled job in the file.
+#[derive(Debug)]
+pub struct Spooled {
+    key: JobKey,
+    form: Form,
+    files: Vec<SpooledFile>,
+}
+
+#[derive(Debug)]
+struct SpooledFile {
+    path: String,
+    mode: Mode,
+    start: u64,
+    length: usize,
+}
+
+impl Waiting {
+    /// Which job it is.
+    pub fn key(&self) -> &JobKey {
+        match self {
+            Self::Held(bundle) => &bundle.key,
+            Self::Spooled(spooled) => &spooled.key,
+        }
+    }
+}
+
+impl Spool {
+    /// A spool whose file is in the directory's file system.
+    pub fn new(directory: &Path) -> Self {
+        Self::with_most_held(directory, MOST_HELD)
+    }
+
+    fn with_most_held(directory: &Path, most_held: u64) -> Self {
+        Self {
+            directory: DirectoryHandle::named(directory).ok(),
+            most_held,
+            held: AtomicU64::new(0),
+            file: OnceLock::new(),
+            end: AtomicU64::new(0),
+        }
+    }
+
+    /// Keeps a compiled job.
+    pub fn keep(&self, bundle: Bundle) -> Waiting {
+        let size = bundle
+            .files
+            .iter()
+            .map(|file| file.bytes.len() as u64)
+            .sum();
+        if self.held.fetch_add(size, Ordering::Relaxed) < self.most_held {
+            return Waiting::Held(bundle);
+        }
+        match self.spooled(&bundle) {
+            Some(spooled) => Waiting::Spooled(spooled),
+            // A full disk is told where the job is written.
+            None => Waiting::Held(bundle),
+        }
+    }
+
+    fn spooled(&self, bundle: &Bundle) -> Option<Spooled> {
+        let file = self.file()?;
+        let files = bundle.files.iter().map(|artifact| {
+            let Artifact { path, mode, bytes } = artifact;
+            let start = self.end.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+            file.write_all_at(bytes, start).ok()?;
+            Some(SpooledFile {
+                path: path.clone(),
+                mode: *mode,
+                start,
+                length: bytes.len(),
+            })
+        });
+        Some(Spooled {
+            files: files.collect::<Option<_>>()?,
+            key: bundle.key.clone(),
+            form: bundle.form,
+        })
+    }
+
+    fn file(&self) -> Option<&File> {
+        let make = || unnamed_file(self.directory.as_ref()?, 0o600);
+        self.file.get_or_init(make).as_ref()
+    }
+
+    /// The job as it was compiled.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn bundle<'w>(&self, waiting: &'w Waiting) -> io::Result<Cow<'w, Bundle>> {
+        let spooled = match waiting {
+            Waiting::Held(bundle) => return Ok(Cow::Borrowed(bundle)),
+            Waiting::Spooled(spooled) => spooled,
+        };
+        let file = self.file().ok_or(io::ErrorKind::NotFound)?;
+        let read = |spooled: &SpooledFile| {
+            let mut bytes = vec![0; spooled.length];
+            file.read_exact_at(&mut bytes, spooled.start)?;
+            Ok(Artifact {
+                path: spooled.path.clone(),
+                mode: spooled.mode,
+                bytes,
+            })
+        };
+        Ok(Cow::Owned(Bundle {
+            key: spooled.key.clone(),
+            form: spooled.form,
+            files: spooled.files.iter().map(read).collect::<io::Result<_>>()?,
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bundle(name: &str, text: &str) -> Bundle {
+        let file = |path: &str, mode| Artifact {
+            path: path.to_owned(),
+            mode,
+            bytes: text.as_bytes().to_vec(),
+        };
+        Bundle {
+            key: JobKey {
+                cluster: "c".parse().unwrap(),
+                role: "r".parse().unwrap(),
+                environment: "e".parse().unwrap(),
+                name: name.parse().unwrap(),
+            },
+            form: Form::Complete,
+            files: vec![file("a/b", Mode::Data), file("c", Mode::Executable)],
+        }
+    }
+
+    #[test]
+    fn what_waits_comes_back_as_it_was() {
+        let directory = tempfile::TempDir::new().unwrap();
+        let spool = Spool::with_most_held(directory.path(), 8);
+        let bundles = [
+            bundle("a", "12"),
+            bundle("b", "345"),
+            bundle("c", ""),
+            bundle("d", "6"),
+        ];
+        let waiting: Vec<_> = bundles
+            .iter()
+            .map(|bundle| spool.keep(bundle.clone()))
+            .collect();
+        assert!(matches!(waiting[0], Waiting::Held(_)));
+        assert!(matches!(waiting[3], Waiting::Spooled(_)));
+        for (waiting, bundle) in waiting.iter().zip(&bundles) {
+            assert_eq!(waiting.key(), &bundle.key);
+            assert_eq!(&*spool.bundle(waiting).unwrap(), bundle);
+        }
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn without_a_file_all_wait_in_memory() {
+        let spool = Spool::with_most_held(Path::new("/nowhere"), 0);
+        assert!(matches!(spool.keep(bundle("a", "1")), Waiting::Held(_)));
+    }
+}
