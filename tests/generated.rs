@@ -6,9 +6,10 @@ mod mutations;
 
 use std::collections::BTreeSet;
 
-use jobc::compile::{Compilation, Compiler, Until, every};
+use jobc::compile::{Compilation, Compiler, Planned, Until, every};
 use jobc::diagnostic::{Diagnostic, Report, Severity};
 use jobc::front::Format;
+use jobc::plan::Plan;
 use jobc::registry::CODES;
 use jobc::schema::{Which, schema};
 use jobc::source::SourceFile;
@@ -20,6 +21,7 @@ use proptest::test_runner::{FileFailurePersistence, TestRunner};
 use serde_json::Value;
 
 use crate::harness::Sandbox;
+use crate::targets::wrong_with_tree;
 use choices::Choices;
 use mutations::{MUTATIONS, Mutation};
 
@@ -59,10 +61,11 @@ impl Place {
         }
     }
 
-    fn compile(&self, definition: &str) -> Report<Vec<Bundle>> {
+    fn compile(&self, definition: &str) -> Report<Vec<(String, Plan)>> {
         let compiler = Compiler::new(&self.workspace).expect("the workspace is there");
         let file = SourceFile::new("job.json", definition);
-        let until = Until::Emitted(Form::Target(Target::AuroraJson), &|bundle, _| bundle);
+        let keep = |bundle: Bundle, planned: Planned| (bundle.into_listing(), planned.plan);
+        let until = Until::Emitted(Form::Target(Target::AuroraJson), &keep);
         let report = compiler.compile(&self.definition, &file, &until, every);
         Compilation::merged(report.expect("nothing is imported"))
     }
@@ -100,20 +103,18 @@ fn wrong_with_valid(place: &Place, definition: &Value) -> Result<(), String> {
     if !errors.is_empty() {
         return Err(format!("refused for {}", told(&report.diagnostics)));
     }
-    let [job] = &report.value.unwrap_or_default()[..] else {
+    let [(text, plan)] = &report.value.unwrap_or_default()[..] else {
         return Err("not one job".to_owned());
     };
-    let text = &*job.listing();
     let compiled: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
     if let Some(problem) = place.schema.iter_errors(&compiled).next() {
         return Err(format!("{}: {problem}", problem.instance_path()));
     }
-    let printed = serde_json::to_string_pretty(&compiled).map_err(|error| error.to_string())?;
-    if format!("{printed}\n") != text {
-        return Err("it is not in order".to_owned());
+    if let Some(problem) = wrong_with_tree(plan, text) {
+        return Err(format!("its tree: {problem}"));
     }
     let again = place.compile(&backwards(definition)).value;
-    if again.is_none_or(|jobs| jobs[0].listing() != text) {
+    if again.is_none_or(|jobs| jobs[0].0 != *text) {
         return Err("the order of fields makes a difference".to_owned());
     }
     left_out(definition, &compiled)

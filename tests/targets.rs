@@ -2,8 +2,10 @@
 
 use std::fs;
 
-use jobc::compile::{Compilation, Compiler, Until, every};
+use jobc::compile::{Compilation, Compiler, Planned, Until, every};
+use jobc::plan::Plan;
 use jobc::registry::CODES;
+use jobc::target::aurora;
 use jobc::target::coverage::Coverage;
 use jobc::target::{Bundle, Form, Target, coverage};
 use jobc::workspace::Workspace;
@@ -13,6 +15,7 @@ use serde_json::{Value, json};
 
 use crate::fuzz_fixtures::rules::config_file;
 use crate::harness::{Sandbox, report, repository, small_job};
+use crate::vocabulary::unknown_fields;
 
 /// The compiled texts of a workspace's jobs, in the order of their files.
 fn compiled(sandbox: &Sandbox, form: Form) -> Vec<String> {
@@ -22,7 +25,14 @@ fn compiled(sandbox: &Sandbox, form: Form) -> Vec<String> {
         .value
         .unwrap();
     let compiler = Compiler::new(&workspace).unwrap();
-    let until = Until::Emitted(form, &|bundle, _| bundle);
+    let keep = |bundle: Bundle, planned: Planned| {
+        let text = bundle.into_listing();
+        if form == Form::Complete {
+            assert_eq!(wrong_with_tree(&planned.plan, &text), None, "{text}");
+        }
+        text
+    };
+    let until = Until::Emitted(form, &keep);
     let mut texts = Vec::new();
     for definition in workspace.definitions().unwrap() {
         let file = workspace
@@ -33,10 +43,30 @@ fn compiled(sandbox: &Sandbox, form: Form) -> Vec<String> {
         let report = compiler.compile(&definition, &file, &until, every).unwrap();
         let report = Compilation::merged(report);
         assert!(!report.has_errors(), "{:?}", report.diagnostics);
-        let jobs = report.value.unwrap();
-        texts.extend(jobs.into_iter().map(Bundle::into_listing));
+        texts.extend(report.value.unwrap());
     }
     texts
+}
+
+/// What is wrong with the tree of a plan, whose text is complete.
+pub fn wrong_with_tree(plan: &Plan, text: &str) -> Option<String> {
+    let parsed = match aurora::parse(text) {
+        Ok(parsed) => parsed,
+        Err(error) => return Some(error.to_string()),
+    };
+    let tree = Value::Object(aurora::tree(plan));
+    if parsed != tree {
+        return Some("it is another one than its text is parsed to".to_owned());
+    }
+    // That tells tables in another order, too.
+    if [&parsed, &tree]
+        .into_iter()
+        .any(|it| aurora::print(&it) != text)
+    {
+        return Some("it is not printed as it was written".to_owned());
+    }
+    let unknown = unknown_fields(&tree);
+    (!unknown.is_empty()).then(|| format!("Aurora has no field {unknown:?}"))
 }
 
 /// Compares the config files of a workspace's jobs with their complete JSON, which is returned.

@@ -190,6 +190,38 @@ fn types(node: &Value) -> BTreeSet<&str> {
         .collect()
 }
 
+/// The fields of a compiled job that the table does not have.
+pub fn unknown_fields(job: &Value) -> Vec<String> {
+    let mut unknown = Vec::new();
+    collect_unknown(job, Type::Struct(&JOB), "job", &mut unknown);
+    unknown
+}
+
+fn collect_unknown(value: &Value, of: Type, path: &str, unknown: &mut Vec<String>) {
+    match (value, of) {
+        (Value::Object(table), _) => {
+            for (name, value) in table {
+                let path = format!("{path}.{name}");
+                // The first of several structs needs no word.
+                let first = match of {
+                    Type::Choice(kinds) => kinds[0].of.field(name).map(|field| field.of),
+                    _ => None,
+                };
+                match of.field(name).or(first) {
+                    Some(of) => collect_unknown(value, of, &path, unknown),
+                    None => unknown.push(path),
+                }
+            }
+        }
+        (Value::Array(items), Type::List(of)) => {
+            for item in items {
+                collect_unknown(item, *of, path, unknown);
+            }
+        }
+        _ => {}
+    }
+}
+
 tests! {
     definitions_have_its_structs,
     compiled_jobs_have_its_structs,

@@ -1,20 +1,25 @@
-//! Compiled jobs, whoever wrote them: what can be read can be scheduled, and is no larger than what
-//! a machine can hold.
+//! Compiled jobs, whoever wrote them: what can be read is printed as what reads the same, can be
+//! scheduled, and is no larger than what a machine can hold.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jobc::run::{Action, Compiled, Ending, Ports, Schedule, Task};
+use jobc::target::aurora;
 use jobc::template::Agent;
 
 /// More than any job may become when its references are filled in.
 const MOST_BYTES: usize = 128 << 20;
 
-/// Reads the text as a compiled file, and runs each of its tasks without processes.
+/// Reads the text as a compiled file, prints it, and runs each of its tasks without processes.
 pub fn check(bytes: &[u8]) {
     let Ok(text) = str::from_utf8(bytes) else {
         return;
     };
+    if let Ok(value) = aurora::parse(text) {
+        let printed = aurora::print(&value);
+        assert_eq!(aurora::parse(&printed).ok(), Some(value), "{printed}");
+    }
     let compiled = match Compiled::parse(text) {
         Ok(compiled) => compiled,
         Err(problem) => return assert!(!problem.to_string().is_empty()),

@@ -11,13 +11,13 @@ use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::Path;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::diagnostic::{Failure, MachineError};
-use crate::diff::JobForm;
-use crate::plan::Needs;
+use crate::diff::ComparedJob;
 use crate::source::{MAX_SOURCE_BYTES, load};
+use crate::target::aurora::{self, Table};
 use crate::workspace::{DefinitionFile, MOST_UNMARKED, SETTINGS_FILE, is_directory};
 
 use super::revision::named;
@@ -176,32 +176,24 @@ fn read(path: &Path, name: &str) -> Result<Jobs, String> {
 }
 
 fn parse(text: &str, name: &str) -> Result<Jobs, String> {
-    let value: Value =
-        serde_json::from_str(text).map_err(|error| format!("`{name}` is no JSON: {error}"))?;
-    let Value::Object(table) = value else {
+    let value = aurora::parse(text).map_err(|error| format!("`{name}` is no JSON: {error}"))?;
+    let Value::Object(mut table) = value else {
         return Err(format!("`{name}` holds no job"));
     };
-    let list = match table.get("jobs") {
-        Some(Value::Array(list)) => list.clone(),
-        _ => vec![Value::Object(table)],
+    let Some(Value::Array(list)) = table.get_mut("jobs") else {
+        let key = key(&table).ok_or_else(|| without_key(name, 0))?;
+        let job = ComparedJob::foreign(table, text).into();
+        return Ok(Jobs::from([(key, job)]));
     };
     let mut jobs = Jobs::new();
-    for (index, value) in list.into_iter().enumerate() {
-        let keyed = match value {
-            Value::Object(table) => key(&table).map(|key| (key, table)),
-            _ => None,
+    for (index, value) in std::mem::take(list).into_iter().enumerate() {
+        let Value::Object(table) = value else {
+            return Err(without_key(name, index));
         };
-        let Some((key, table)) = keyed else {
-            let place = format!("`{name}`, job {}", index + 1);
-            return Err(format!(
-                "{place}: expected `cluster`, `role`, `environment` and `name`"
-            ));
-        };
-        let job = SideJob {
-            definition: None,
-            form: JobForm::Foreign(table),
-            needs: Needs::default(),
-        };
+        let key = key(&table).ok_or_else(|| without_key(name, index))?;
+        // As jobc would write it alone.
+        let text = aurora::print(&table);
+        let job = ComparedJob::foreign(table, &text).into();
         if jobs.insert(key.clone(), job).is_some() {
             return Err(format!("`{name}` has two jobs `{key}`"));
         }
@@ -209,8 +201,13 @@ fn parse(text: &str, name: &str) -> Result<Jobs, String> {
     Ok(jobs)
 }
 
+fn without_key(name: &str, index: usize) -> String {
+    let place = format!("`{name}`, job {}", index + 1);
+    format!("{place}: expected `cluster`, `role`, `environment` and `name`")
+}
+
 /// What identifies a compiled job. One without a name has its task's.
-pub(crate) fn key(job: &Map<String, Value>) -> Option<String> {
+fn key(job: &Table) -> Option<String> {
     let text = |field: &str| job.get(field).and_then(Value::as_str);
     let task = job.get("task");
     let name = text("name").or_else(|| task?.get("name")?.as_str());

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::compile::{Compilation, Compiler, Planned, Until, duplicates, every, in_parallel};
 use crate::diagnostic::{Diagnostic, Failure, MachineError, Place, Report, Severity};
-use crate::diff::{NotCompared, NotComparedKind};
+use crate::diff::{ComparedJob, NotCompared, NotComparedKind};
 use crate::front;
 use crate::git::EntryKind;
 use crate::model::{JobKey, leads_to};
@@ -20,7 +20,6 @@ use crate::workspace::{DefinitionFile, LOCK_FILE, SETTINGS_FILE, Workspace};
 use super::dependencies::{Candidates, Dependencies};
 use super::job_filter::JobFilter;
 use super::revision::{CheckedOut, Search};
-use super::side::SideJob;
 use super::wrong_definition::WrongDefinition;
 
 /// More names than these are not sought in a text before it is parsed.
@@ -61,7 +60,7 @@ pub(super) struct DefinedJob {
     key: JobKey,
     /// Where it says what it is called.
     named_at: Location,
-    pub(super) job: SideJob,
+    pub(super) compiled: ComparedJob,
 }
 
 /// What came of compiling a definition.
@@ -252,8 +251,8 @@ impl Definitions {
             .collect();
         let compiler = Compiler::new(&self.workspace)?;
         let keep = |bundle: Bundle, planned: Planned| DefinedJob {
-            key: bundle.key.clone(),
-            job: SideJob::of_compiled(bundle, planned.added(), planned.plan.needs),
+            compiled: ComparedJob::own(planned.plan, &bundle.listing()),
+            key: bundle.key,
             named_at: planned.named_at,
         };
         let until = Until::Emitted(Form::Complete, &keep);

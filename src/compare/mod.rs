@@ -26,5 +26,5 @@ pub(crate) use job_filter::JobFilter;
 pub(crate) use not_a_side::Purpose;
 pub(crate) use operand::Operand;
 pub(crate) use reader::{Extent, Reader, changed_since};
-pub(crate) use side::{Side, SideJob};
+pub(crate) use side::Side;
 pub(crate) use sides::Sides;

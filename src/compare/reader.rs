@@ -364,9 +364,15 @@ impl Reader<'_> {
         let outcome = definitions.compile(only, self.wanted)?;
         let unread = definitions.unread();
         let jobs = outcome.jobs.into_iter().map(|(definition, job)| {
-            let (key, definition) = (job.key(), Some(definition));
-            let job = job.job;
-            (key, SideJob { definition, ..job })
+            let key = job.key();
+            let (definition, compiled) = (Some(definition), job.compiled);
+            (
+                key,
+                SideJob {
+                    definition,
+                    compiled,
+                },
+            )
         });
         let jobs = jobs.collect();
         let Definitions {

@@ -4,14 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::Failure;
-use crate::diff::{JobForm, NotCompared, NotComparedKind};
+use crate::diff::{ComparedJob, NotCompared, NotComparedKind};
 use crate::model::leads_to;
-use crate::plan::Needs;
 use crate::query::declared::Declared;
 use crate::resolve::Lock;
 use crate::store::{StoreDir, StorePath};
-use crate::target::Bundle;
-use crate::target::aurora::AddedStep;
 use crate::workspace::Workspace;
 
 use super::revision::CheckedOut;
@@ -47,9 +44,17 @@ pub(crate) struct SideJob {
     /// Its definition, relative to the workspace; none if nothing is known of it.
     pub(super) definition: Option<PathBuf>,
     /// The compiled job.
-    pub(crate) form: JobForm,
-    /// What its nodes need; unknown where jobc did not compile the job just now.
-    pub(crate) needs: Needs,
+    pub(crate) compiled: ComparedJob,
+}
+
+/// A job of which nothing else is known.
+impl From<ComparedJob> for SideJob {
+    fn from(compiled: ComparedJob) -> Self {
+        Self {
+            definition: None,
+            compiled,
+        }
+    }
 }
 
 impl Side {
@@ -88,7 +93,8 @@ impl Side {
 
     /// The imported files and directories of its jobs, and where they lie.
     pub(super) fn sources(&self) -> BTreeMap<&StorePath, &Path> {
-        let imports = self.jobs.values().flat_map(|job| &job.needs.imports);
+        let needs = self.jobs.values().filter_map(|job| job.compiled.needs());
+        let imports = needs.flat_map(|needs| &needs.imports);
         imports
             .map(|(path, import)| (path, import.source.as_path()))
             .collect()
@@ -151,9 +157,9 @@ impl Side {
         });
     }
 
-    pub(super) fn forms(&self, hidden: &BTreeSet<&str>) -> BTreeMap<&str, &JobForm> {
+    pub(super) fn compiled(&self, hidden: &BTreeSet<&str>) -> BTreeMap<&str, &ComparedJob> {
         let jobs = self.jobs.iter();
-        let jobs = jobs.map(|(key, job)| (key.as_str(), &job.form));
+        let jobs = jobs.map(|(key, job)| (key.as_str(), &job.compiled));
         jobs.filter(|(key, _)| !hidden.contains(key)).collect()
     }
 
@@ -172,28 +178,5 @@ impl Side {
             .or_else(|| first(&is_same_file))
             .or_else(|| first(&mentions))
             .or_else(|| first(&unclear).filter(|wrong| wrong.declared.may_hold(key)))
-    }
-}
-
-impl SideJob {
-    /// A job that is compiled already; none if the text is none.
-    pub(crate) fn of_text(text: &str) -> Option<Self> {
-        Some(Self {
-            definition: None,
-            form: JobForm::Foreign(serde_json::from_str(text).ok()?),
-            needs: Needs::default(),
-        })
-    }
-
-    /// A compiled job, the steps that jobc added to it, and what its nodes need.
-    pub(crate) fn of_compiled(bundle: Bundle, added: Vec<AddedStep>, needs: Needs) -> Self {
-        Self {
-            definition: None,
-            form: JobForm::Own {
-                text: bundle.into_listing(),
-                added,
-            },
-            needs,
-        }
     }
 }

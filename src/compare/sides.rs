@@ -98,8 +98,8 @@ impl Sides {
         let in_old = |path: &StorePath| read(old, sources[0].get(path)?);
         let in_new = |path: &StorePath| read(new, sources[1].get(path)?);
         let comparison = diff::compare(
-            &old.forms(&hidden),
-            &new.forms(&hidden),
+            &old.compiled(&hidden),
+            &new.compiled(&hidden),
             [
                 &Known {
                     name: &old.name,

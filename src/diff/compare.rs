@@ -1,14 +1,14 @@
 //! Two sets of jobs matched with each other.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::resolve::Lock;
 use crate::store::{StoreDir, StorePath};
-use crate::target::aurora::AddedStep;
+use crate::target::aurora::Table;
 
+use super::compared_job::ComparedJob;
 use super::decompose::{HEALTH_CHECK, Parts, Step};
 use super::paths::{Names, Pair};
 use super::{
@@ -16,62 +16,6 @@ use super::{
     JobKind, OrderChange, PackageChange, PackageKind, ProcessChange, StepChange, Summary,
 };
 use super::{closure, fields, impact, imports, lines, paths};
-
-/// A compiled job as a table.
-pub type Job = Map<String, Value>;
-
-/// A compiled job. Most are the same on both sides, or wait for their turn: as texts they take a
-/// fraction of the memory.
-#[derive(Debug)]
-pub enum JobForm {
-    /// It comes from elsewhere.
-    Foreign(Job),
-    /// jobc compiles it.
-    Own {
-        /// Its text.
-        text: String,
-        /// The steps in it that jobc added.
-        added: Vec<AddedStep>,
-    },
-}
-
-impl JobForm {
-    /// As a table.
-    ///
-    /// # Panics
-    /// If a text is not what jobc wrote.
-    pub fn table(&self) -> Cow<'_, Job> {
-        match self {
-            Self::Foreign(table) => Cow::Borrowed(table),
-            Self::Own { text, .. } => {
-                Cow::Owned(serde_json::from_str(text).expect("a compiled job is a JSON object"))
-            }
-        }
-    }
-
-    /// The steps that jobc added, of a job whose nodes have this store.
-    pub fn added(&self, store_dir: &StoreDir) -> Cow<'_, [AddedStep]> {
-        let table = match self {
-            Self::Own { added, .. } => return Cow::Borrowed(added),
-            Self::Foreign(table) => table,
-        };
-        let processes = table.get("task").and_then(|task| task.get("processes"));
-        let processes = processes.and_then(Value::as_array).into_iter().flatten();
-        let step = |process: &Value| {
-            let text = |field: &str| process.get(field).and_then(Value::as_str);
-            AddedStep::of_foreign(text("name")?, text("cmdline")?, store_dir)
-        };
-        Cow::Owned(processes.filter_map(step).collect())
-    }
-
-    /// Whether both say the same in the same order.
-    fn is_same(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Own { text: one, .. }, Self::Own { text: other, .. }) => one == other,
-            _ => self.table() == other.table(),
-        }
-    }
-}
 
 /// What is known of one side besides its jobs.
 pub struct Known<'a> {
@@ -89,8 +33,8 @@ pub struct Known<'a> {
 
 /// What changes between two sets of jobs by their keys.
 pub fn compare(
-    old: &BTreeMap<&str, &JobForm>,
-    new: &BTreeMap<&str, &JobForm>,
+    old: &BTreeMap<&str, &ComparedJob>,
+    new: &BTreeMap<&str, &ComparedJob>,
     known: [&Known<'_>; 2],
 ) -> Comparison {
     let [before, after] = known;
@@ -162,7 +106,7 @@ struct Command {
 
 impl Context<'_> {
     /// What changes in a job; nothing if only its text does.
-    fn job(&mut self, key: &str, one: &JobForm, other: &JobForm) -> Option<JobChange> {
+    fn job(&mut self, key: &str, one: &ComparedJob, other: &ComparedJob) -> Option<JobChange> {
         let (old, new) = (&*one.table(), &*other.table());
         if old == new {
             return None;
@@ -217,7 +161,7 @@ impl Context<'_> {
                 touched.entry(pair).or_default().insert(name.to_owned());
             }
         };
-        let empty = Job::new();
+        let empty = Table::new();
         for name in names {
             let (before, after) = (old.processes.get(name), new.processes.get(name));
             let kind = match (before, after) {
@@ -227,7 +171,7 @@ impl Context<'_> {
             };
             let command = self.command(before.map(|it| cmdline(it)), after.map(|it| cmdline(it)));
             touch(name, command.pairs);
-            let others = |table: Option<&&Job>| {
+            let others = |table: Option<&&Table>| {
                 let mut others = table.map_or(&empty, |table| *table).clone();
                 others.remove("name");
                 others.remove("cmdline");
@@ -429,8 +373,8 @@ impl Context<'_> {
     fn renamed(
         &self,
         jobs: &mut [JobChange],
-        old: &BTreeMap<&str, &JobForm>,
-        new: &BTreeMap<&str, &JobForm>,
+        old: &BTreeMap<&str, &ComparedJob>,
+        new: &BTreeMap<&str, &ComparedJob>,
     ) {
         let [before, after] = self.known;
         let mut gone: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -477,7 +421,7 @@ fn contents_of((old, new): &Pair, [before, after]: [&Known<'_>; 2]) -> ImportedC
 }
 
 /// All of a job that does not follow from what it is called.
-fn without_key(job: &JobForm, store_dir: &StoreDir) -> String {
+fn without_key(job: &ComparedJob, store_dir: &StoreDir) -> String {
     let (table, added) = (job.table(), job.added(store_dir));
     let mut parts = Parts::of(&table, &added);
     for field in ["cluster", "role", "environment", "name"] {
@@ -499,7 +443,7 @@ fn without_key(job: &JobForm, store_dir: &StoreDir) -> String {
     .expect("tables become JSON")
 }
 
-fn cmdline(process: &Job) -> &str {
+fn cmdline(process: &Table) -> &str {
     process
         .get("cmdline")
         .and_then(Value::as_str)

@@ -2,11 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::target::aurora::AddedStep;
-
-type Table = Map<String, Value>;
+use crate::target::aurora::{AddedStep, Table};
 
 /// What the command of the health check goes by.
 pub(super) const HEALTH_CHECK: &str = "health check";

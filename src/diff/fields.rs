@@ -1,11 +1,11 @@
 //! Fields of two tables compared by their paths.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::secret::{hide, hide_in_json};
+use crate::secret::{hide, hide_in_value};
+use crate::target::aurora::Table;
 
 use super::FieldChange;
 
@@ -13,11 +13,7 @@ use super::FieldChange;
 const IDENTITIES: &[&str] = &["name", "key", "container_path"];
 
 /// What differs between two tables, each path after `prefix`.
-pub(super) fn compare(
-    old: &Map<String, Value>,
-    new: &Map<String, Value>,
-    prefix: &str,
-) -> Vec<FieldChange> {
+pub(super) fn compare(old: &Table, new: &Table, prefix: &str) -> Vec<FieldChange> {
     let mut changes = Vec::new();
     // The tables are as deep as the reader of JSON lets them be.
     tables(old, new, prefix, &mut changes);
@@ -42,12 +38,7 @@ pub(super) fn is_same(old: &Value, new: &Value) -> bool {
     }
 }
 
-fn tables(
-    old: &Map<String, Value>,
-    new: &Map<String, Value>,
-    prefix: &str,
-    changes: &mut Vec<FieldChange>,
-) {
+fn tables(old: &Table, new: &Table, prefix: &str, changes: &mut Vec<FieldChange>) {
     let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     for name in names {
         // Behind others, a name is no word of its own any more that tells a secret.
@@ -62,7 +53,7 @@ fn tables(
 }
 
 fn values(old: Option<&Value>, new: Option<&Value>, path: String, changes: &mut Vec<FieldChange>) {
-    let empty = Map::new();
+    let empty = Table::new();
     match (old, new) {
         (Some(old), Some(new)) if is_same(old, new) => {}
         (Some(Value::Object(old)), Some(Value::Object(new))) => tables(old, new, &path, changes),
@@ -71,8 +62,8 @@ fn values(old: Option<&Value>, new: Option<&Value>, path: String, changes: &mut 
         (None, Some(Value::Object(new))) if !new.is_empty() => tables(&empty, new, &path, changes),
         (Some(Value::Array(old)), Some(Value::Array(new))) => lists(old, new, path, changes),
         _ => changes.push(FieldChange {
-            old: old.map(|value| shown(&path, value)),
-            new: new.map(|value| shown(&path, value)),
+            old: old.map(|value| hide_in_value(&path, value)),
+            new: new.map(|value| hide_in_value(&path, value)),
             path,
         }),
     }
@@ -95,31 +86,14 @@ fn lists(old: &[Value], new: &[Value], path: String, changes: &mut Vec<FieldChan
     let is_plain = |value: &Value| !value.is_object() && !value.is_array();
     if old.iter().chain(new).all(is_plain) || old.len() != new.len() {
         changes.push(FieldChange {
-            old: Some(shown(&path, &old.to_vec().into())),
-            new: Some(shown(&path, &new.to_vec().into())),
+            old: Some(hide_in_value(&path, &old.to_vec().into())),
+            new: Some(hide_in_value(&path, &new.to_vec().into())),
             path,
         });
         return;
     }
     for (index, (old, new)) in old.iter().zip(new).enumerate() {
         values(Some(old), Some(new), format!("{path}[{index}]"), changes);
-    }
-}
-
-/// A value as it may be shown: its secrets are hidden, those too that its path tells.
-fn shown(path: &str, value: &Value) -> Value {
-    let named = Map::from_iter([
-        ("path".to_owned(), Value::from(path)),
-        ("value".to_owned(), value.clone()),
-    ]);
-    let json = Value::from(named).to_string();
-    match hide_in_json(&json) {
-        Cow::Borrowed(_) => value.clone(),
-        Cow::Owned(hidden) => {
-            let mut named: Map<String, Value> =
-                serde_json::from_str(&hidden).expect("hiding keeps JSON what it is");
-            named.remove("value").unwrap_or_default()
-        }
     }
 }
 

@@ -7,14 +7,13 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use crate::target::aurora::Table;
 use crate::vocabulary::{EXECUTOR_CONFIG, JOB, completed};
 
 use super::fields::is_same;
 use super::{Impact, ImpactKind};
-
-type Table = Map<String, Value>;
 
 /// The executor whose data is the job.
 const THERMOS: &str = EXECUTOR_CONFIG.text("name");

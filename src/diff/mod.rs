@@ -8,6 +8,7 @@
 mod change;
 mod closure;
 mod compare;
+mod compared_job;
 mod decompose;
 mod fields;
 mod impact;
@@ -25,7 +26,8 @@ pub use self::change::{
     ImportedContents, JobChange, JobKind, NotCompared, NotComparedKind, OrderChange, PackageChange,
     PackageKind, ProcessChange, StepChange, Summary,
 };
-pub use self::compare::{Job, JobForm, Known, compare};
+pub use self::compare::{Known, compare};
+pub use self::compared_job::ComparedJob;
 pub use self::imports::{Contents, Listed};
 pub use self::markdown::markdown;
 pub use self::paths::split as split_name;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Comparison, ImpactKind, JobChange, JobForm, Known, Summary, compare, markdown};
+use super::{ComparedJob, Comparison, ImpactKind, JobChange, Known, Summary, compare, markdown};
 use crate::store::{StoreDir, StorePath};
 
 fn job() -> Value {
@@ -34,7 +34,9 @@ fn changes(old: &Value, new: &Value) -> Vec<JobChange> {
         imports: &imports,
         contents: &|_| None,
     };
-    let side = |job: &Value| JobForm::Foreign(job.as_object().expect("a table").clone());
+    let side = |job: &Value| {
+        ComparedJob::foreign(job.as_object().expect("a table").clone(), &job.to_string())
+    };
     let (old, new) = (side(old), side(new));
     let one = BTreeMap::from([("c/r/prod/n", &old)]);
     let other = BTreeMap::from([("c/r/prod/n", &new)]);

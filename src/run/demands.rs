@@ -1,15 +1,14 @@
 //! What a job asks of its nodes that the machine which runs it may not give.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use crate::target::aurora::Table;
 use crate::vocabulary::EXECUTOR_CONFIG;
 
 use super::fields::Reader;
 use super::problem::Problem;
 use super::read::CompiledJob;
 use super::reading::{Reading, Scope, nobody};
-
-type Table = Map<String, Value>;
 
 /// What a job wants beyond its processes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

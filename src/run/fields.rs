@@ -1,15 +1,14 @@
 //! Single values of a compiled job, as Aurora's types coerce them: a number may be a string, a flag
 //! a number, and any of them a text with references.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use crate::target::aurora::Table;
 use crate::template::{Json, Names as _, OfFile, Value::Text};
 use crate::vocabulary::python;
 
 use super::problem::Problem;
 use super::reading::Scope;
-
-type Table = Map<String, Value>;
 
 /// Collects what is wrong; what it returns then is made up.
 #[derive(Default)]

@@ -1,6 +1,6 @@
 //! A compiled job's task run on this machine, as Thermos, Aurora's executor, would run it on a node.
 //!
-//! From the compiled JSON and nothing else: `read` makes a [`Task`] of it, with Aurora's defaults
+//! From the compiled job and nothing else: `read` makes a [`Task`] of it, with Aurora's defaults
 //! and every reference filled in; [`Schedule`] decides, without a clock or processes of its own,
 //! what to start and to end, and when the task is done; `world` does it.
 

@@ -4,8 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use crate::plan::Plan;
+use crate::target::aurora::{self, Table};
 use crate::template::{Agent, Json, OfFile};
 use crate::vocabulary::{
     ANNOUNCER, CONSTRAINT, Completion, LOGGER, PROCESS, ROTATE_POLICY, Struct, TASK, TooManyTables,
@@ -16,8 +18,6 @@ use super::order;
 use super::problem::Problem;
 use super::reading::{Reading, Scope, nobody};
 use super::{Destination, Key, Logger, PortNames, Process, Rotation, Task};
-
-type Table = Map<String, Value>;
 
 /// A compiled file.
 #[derive(Debug, Clone)]
@@ -38,32 +38,42 @@ impl Compiled {
     /// # Errors
     /// If it is no JSON, or holds no job.
     pub fn parse(text: &str) -> Result<Self, Problem> {
-        let value: Value = serde_json::from_str(text)
+        let value = aurora::parse(text)
             .map_err(|error| Problem::new("", format!("expected JSON: {error}")))?;
         let Value::Object(table) = value else {
             return Err(Problem::new("", "expected a job, found no table"));
         };
-        let mut completion = Completion::default();
-        let mut job = |table: &Table| -> Result<CompiledJob, Problem> {
-            let many =
-                |TooManyTables| Problem::new("", "expected a job, found too many tables for one");
-            let table = completion.complete(table).map_err(many)?;
-            Ok(CompiledJob { table })
-        };
         let Some(jobs) = table.get("jobs") else {
-            return Ok(Self {
-                jobs: vec![job(&table)?],
-            });
+            return Self::of([&table]);
         };
         let tables: Option<Vec<&Table>> = jobs
             .as_array()
             .and_then(|jobs| jobs.iter().map(Value::as_object).collect());
         match tables.filter(|tables| !tables.is_empty()) {
-            Some(tables) => Ok(Self {
-                jobs: tables.into_iter().map(job).collect::<Result<_, _>>()?,
-            }),
+            Some(tables) => Self::of(tables),
             None => Err(Problem::new("jobs", "expected a list of jobs")),
         }
+    }
+
+    /// The job of a plan, as a file with its text would hold it.
+    ///
+    /// # Errors
+    /// If it has too many tables.
+    pub fn of_plan(plan: &Plan) -> Result<Self, Problem> {
+        Self::of([&aurora::tree(plan)])
+    }
+
+    fn of<'t>(tables: impl IntoIterator<Item = &'t Table>) -> Result<Self, Problem> {
+        let mut completion = Completion::default();
+        let job = |table: &Table| {
+            let many =
+                |TooManyTables| Problem::new("", "expected a job, found too many tables for one");
+            let table = completion.complete(table).map_err(many)?;
+            Ok(CompiledJob { table })
+        };
+        Ok(Self {
+            jobs: tables.into_iter().map(job).collect::<Result<_, _>>()?,
+        })
     }
 }
 

@@ -3,8 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
-
+use crate::target::aurora::Table;
 use crate::template::{self, Added, Agent, Budget, Json, OfFile};
 
 /// The tables around a text of a compiled job.
@@ -20,7 +19,7 @@ pub(super) struct Reading {
 
 impl Reading {
     /// Around a field of `job`, run by `agent`.
-    pub(super) fn scope<'a>(&'a self, job: &'a Map<String, Value>, agent: &'a Agent) -> Scope<'a> {
+    pub(super) fn scope<'a>(&'a self, job: &'a Table, agent: &'a Agent) -> Scope<'a> {
         let added = Added::Agents(agent, &self.asked);
         Scope::new(OfFile::job(Json::Table(job)), added).within(&self.budget)
     }

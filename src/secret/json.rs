@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::{Value, json};
+
 use super::{Key, all_covered, hide, is_value, key};
 
 /// What is known of the table or list that is being read.
@@ -81,6 +83,22 @@ pub fn hide_in_json(json: &str) -> Cow<'_, str> {
     }
     out.push_str(&json[copied..]);
     Cow::Owned(out)
+}
+
+/// The value at `path`, with each secret in it hidden, those too that the path tells.
+///
+/// # Panics
+/// Never: hiding leaves JSON what it is.
+pub fn hide_in_value(path: &str, value: &Value) -> Value {
+    let named = json!({ "path": path, "value": value }).to_string();
+    match hide_in_json(&named) {
+        Cow::Borrowed(_) => value.clone(),
+        Cow::Owned(hidden) => {
+            let mut named: Value =
+                serde_json::from_str(&hidden).expect("hiding keeps JSON what it is");
+            named["value"].take()
+        }
+    }
 }
 
 impl Frame {

@@ -26,7 +26,7 @@ mod value;
 mod view;
 
 pub use finding::{Language, Secret};
-pub use json::{hide_in_json, name_in};
+pub use json::{hide_in_json, hide_in_value, name_in};
 pub use mask::{Known, Mask, all_covered, covered, hide};
 pub use name::{Key, key};
 pub(crate) use text::{ceiling, floor};

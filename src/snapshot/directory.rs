@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::beneath::{DirectoryHandle, FileKind};
 use crate::diagnostic::MachineError;
 use crate::source::{LoadError, MAX_SOURCE_BYTES, load_opened};
+use crate::target::aurora::Table;
 use crate::write::{Access, open_below, replace};
 
 use super::name::{DEPTH, SnapshotName};
@@ -140,11 +141,11 @@ impl Directory {
         read().map_err(|error| cannot("read", &path, error))
     }
 
-    /// The text of a file that lies where a snapshot does, if it is that of such a job.
+    /// The text of a file that lies where a snapshot does, and the job, if it is such a one.
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn snapshot(&self, name: &SnapshotName) -> Result<Option<String>, MachineError> {
+    pub fn snapshot(&self, name: &SnapshotName) -> Result<Option<(String, Table)>, MachineError> {
         let path = self.path(name);
         let Some(directory) = self.handle(name.directory())? else {
             return Ok(None);
@@ -162,7 +163,7 @@ impl Directory {
             Err(LoadError::Io(error)) => return Err(cannot("read", &path, error)),
             Err(_) => return Ok(None),
         };
-        Ok(Some(text).filter(|text| name.is_of(text)))
+        Ok(name.job(&text).map(|job| (text, job)))
     }
 
     /// Makes `text` a job's snapshot.

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use serde_json::Value;
 
 use crate::model::JobKey;
+use crate::target::aurora::{self, Table};
 
 /// The place of a job's snapshot, relative to the directory of all.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,14 +53,14 @@ impl SnapshotName {
         self.0.match_indices('/').map(|(at, _)| &self.0[..at])
     }
 
-    /// Whether `text` is a compiled job that belongs here.
-    pub(super) fn is_of(&self, text: &str) -> bool {
-        let Ok(job) = serde_json::from_str::<Value>(text) else {
-            return false;
+    /// The compiled job with this text, if it belongs here.
+    pub(super) fn job(&self, text: &str) -> Option<Table> {
+        let Ok(Value::Object(job)) = aurora::parse(text) else {
+            return None;
         };
         let fields = ["cluster", "role", "environment", "name"];
         let parts = fields.map(|field| job.get(field).and_then(Value::as_str).unwrap_or_default());
-        self.key() == parts.join("/")
+        (self.key() == parts.join("/")).then_some(job)
     }
 }
 
@@ -131,7 +132,7 @@ mod tests {
     #[test]
     fn contents() {
         let check = |text: &str, is_one: bool| {
-            assert_eq!(name("c/r/e/n.json").is_of(text), is_one, "{text}");
+            assert_eq!(name("c/r/e/n.json").job(text).is_some(), is_one, "{text}");
         };
         let job = r#"{"cluster": "c", "role": "r", "environment": "e", "name": "n"}"#;
         check(job, true);

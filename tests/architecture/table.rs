@@ -173,7 +173,14 @@ pub const ARROWS: &[Row] = &[
     ),
     (
         "run",
-        &["vocabulary", "secret", "diagnostic", "template", "plan"],
+        &[
+            "vocabulary",
+            "secret",
+            "diagnostic",
+            "template",
+            "plan",
+            "target",
+        ],
     ),
     (
         "diff",
@@ -240,6 +247,7 @@ pub const ARROWS: &[Row] = &[
             "system",
             "diagnostic",
             "model",
+            "target",
             "write",
         ],
     ),
@@ -516,17 +524,11 @@ pub const READ_JSON: &[(&str, &str)] = &[
         "src/resolve/conflict.rs",
         "both sides of a lock in conflict",
     ),
-    ("src/secret/json.rs", "one string of a text that is hidden"),
-];
-
-/// Who reads what jobc itself compiled.
-pub const READ_JSON_DEBTS: &[&str] = &[
-    "src/compare/compiled_files.rs",
-    "src/compare/side.rs",
-    "src/diff/compare.rs",
-    "src/diff/fields.rs",
-    "src/run/read.rs",
-    "src/snapshot/name.rs",
+    ("src/secret/json.rs", "texts and values that are hidden"),
+    (
+        "src/target/aurora/tree.rs",
+        "compiled files that come from elsewhere",
+    ),
 ];
 
 /// What reads files, variables, the clock or the network, and what starts processes.

@@ -3,8 +3,6 @@
 //! Where a field takes one of several structs, the client's JSON reader only tries the first one,
 //! so that JSON cannot carry the others: `coverage` has them.
 
-use serde::Serialize;
-
 use crate::diagnostic::{Diagnostic, Place};
 use crate::plan::{At, Container, Plan, SlaPolicy, UpdateStrategy};
 use crate::target::aurora::codes::NOT_IN_JSON;
@@ -12,11 +10,12 @@ use crate::target::coverage::{Coverage, of_choice};
 
 use super::compose::compose;
 use super::coverage::ROWS;
+use super::tree::print;
 
 /// The compiled job with all its choices, some of which the client cannot read in JSON: `refused`
 /// tells these.
 pub(in crate::target) fn text(plan: &Plan) -> String {
-    pretty(&compose(plan))
+    print(&compose(plan))
 }
 
 /// The choices that JSON cannot carry.
@@ -96,14 +95,4 @@ impl Choice<'_> {
                 None => format!("or leave `{field}` out"),
             })
     }
-}
-
-/// JSON as people review it: two spaces, one value a line, a final newline.
-fn pretty(value: &impl Serialize) -> String {
-    let mut text =
-        serde_json::to_string_pretty(value).expect("keys are strings, and writing does not fail");
-    text.push('\n');
-    // All documents are held until the last one is compiled.
-    text.shrink_to_fit();
-    text
 }

@@ -1,7 +1,7 @@
 //! Apache Aurora: one typed document of a job, and the forms that the client reads it in.
 //!
 //! `steps` makes a plan's steps into Thermos's processes, `compose` makes the document, and each
-//! target's file writes it.
+//! target's file writes it. `tree` reads what others wrote.
 
 mod added;
 mod choice;
@@ -17,6 +17,7 @@ mod realise;
 pub mod rules;
 pub(super) mod steps;
 pub mod timing;
+mod tree;
 
 pub use added::AddedStep;
 pub use document::JobDocument;
@@ -24,3 +25,4 @@ pub use number::Number;
 pub use process_indexes::shift_process_indexes;
 pub use realise::{InitCommand, Root};
 pub use rules::{CODES, PLANNED, RESOLVED, RULES};
+pub use tree::{Table, parse, print, processes, tree};

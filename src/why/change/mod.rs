@@ -12,9 +12,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
 
-use crate::diff::{Hunk, ImportChange, JobChange, JobKind, NotCompared, PackageChange};
+use crate::diff::{
+    ComparedJob, Hunk, ImportChange, JobChange, JobKind, NotCompared, PackageChange,
+};
 use crate::store::StorePath;
 
 pub use side::{Before, Dependencies, Dependency};
@@ -139,11 +140,13 @@ impl StepReason {
 /// realised by another one.
 fn steps(side: Before<'_>) -> BTreeMap<String, StorePath> {
     let steps = side.job.map(|job| job.added(side.store_dir));
-    let steps = steps.iter().flat_map(|steps| steps.iter());
-    let realising = steps.filter(|step| step.is_waited_for());
-    realising
-        .filter_map(|step| Some((step.identity.clone(), step.realises.clone()?)))
-        .collect()
+    let steps = steps.into_iter().flatten();
+    let realising = steps.filter_map(|step| {
+        let is_waited_for = step.is_waited_for();
+        let path = step.realises.filter(|_| is_waited_for)?;
+        Some((step.identity, path))
+    });
+    realising.collect()
 }
 
 /// Finds what is behind a change.
@@ -163,17 +166,10 @@ impl<'a> Reasons<'a> {
             change: package.clone(),
             dependencies: below(package, sides),
         };
-        let mut processes = BTreeSet::new();
-        for job in sides.iter().filter_map(|side| side.job) {
-            let table = job.table();
-            let list = table.get("task").and_then(|task| task.get("processes"));
-            let list = list.and_then(Value::as_array).into_iter().flatten();
-            let names = list.filter_map(|process| process.get("name")?.as_str());
-            processes.extend(names.map(str::to_owned));
-        }
+        let jobs = sides.iter().filter_map(|side| side.job);
         Self {
             sides,
-            processes,
+            processes: jobs.flat_map(ComparedJob::processes).collect(),
             change,
             packages: packages.map(reason).collect(),
         }

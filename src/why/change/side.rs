@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::diff::{JobForm, PackageKind};
+use crate::diff::{ComparedJob, PackageKind};
 use crate::resolve::Lock;
 use crate::store::StoreDir;
 
@@ -38,7 +38,7 @@ pub struct Dependency {
 #[derive(Debug, Clone, Copy)]
 pub struct Before<'a> {
     /// The compiled job; none if there is none on this side.
-    pub job: Option<&'a JobForm>,
+    pub job: Option<&'a ComparedJob>,
     /// The store of its nodes.
     pub store_dir: &'a StoreDir,
     /// What its packages are.

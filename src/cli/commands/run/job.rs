@@ -15,8 +15,8 @@ use crate::compile::Until;
 use crate::diagnostic::{Failure, MachineError};
 use crate::query::{self, Search, Several, table};
 use crate::registry::CODES;
-use crate::run::{Compiled, CompiledJob};
-use crate::target::{Bundle, Form};
+use crate::run::{Compiled, CompiledJob, Problem};
+use crate::target::Form;
 use crate::workspace::{Conflicts, DefinitionFile, OWN_DIRECTORY, Workspace};
 
 use super::arguments::RunArgs;
@@ -35,23 +35,25 @@ pub(super) struct Chosen {
 /// The job that the command line names; how the run ended if there is none.
 pub(super) fn chosen(args: &RunArgs, global: &Global, console: &Console) -> Result<Chosen, Ending> {
     let (read, own) = if args.job == "-" {
-        (read_job(io::stdin(), "<stdin>", args), None)
+        let read = read_job(io::stdin(), "<stdin>", args);
+        (read.map(|(job, _)| job), None)
     } else if let Some(path) = compiled_file(&args.job, global)? {
         let read = File::open(&path)
             .map_err(|error| cannot_read(&args.job, error).into())
             .and_then(|file| read_job(file, &args.job, args));
-        let own = match &read {
-            Ok((job, text)) => own_of_file(&path, job, text, global, console),
-            Err(_) => None,
-        };
-        (read, own)
+        match read {
+            Ok((job, text)) => {
+                let own = own_of_file(&path, &job, &text, global, console);
+                (Ok(job), own)
+            }
+            Err(refusal) => (Err(refusal), None),
+        }
     } else {
-        let (text, own) = compile(&args.job, global, console)?;
-        let job = job_of(&text, &args.job, args);
-        (job.map(|job| (job, text)), Some(own))
+        let (compiled, own) = compile(&args.job, global, console)?;
+        (one_of(compiled, &args.job, args), Some(own))
     };
     match read {
-        Ok((job, _)) => Ok(Chosen { job, own }),
+        Ok(job) => Ok(Chosen { job, own }),
         Err(refusal) => Err(refusal.told(console)),
     }
 }
@@ -110,14 +112,18 @@ fn read_job(
         return Err(cannot(io::Error::other("it is larger than 64 MiB")).into());
     }
     match String::from_utf8(text) {
-        Ok(text) => Ok((job_of(&text, name, args)?, text)),
+        Ok(text) => Ok((one_of(Compiled::parse(&text), name, args)?, text)),
         Err(_) => Err(cannot(io::Error::other("it is not UTF-8")).into()),
     }
 }
 
-/// The one job of a compiled text, or the one that was asked for.
-fn job_of(text: &str, name: &str, args: &RunArgs) -> Result<CompiledJob, Refusal> {
-    let mut jobs = Compiled::parse(text)
+/// The one job of what is called `name`, or the one that was asked for.
+fn one_of(
+    compiled: Result<Compiled, Problem>,
+    name: &str,
+    args: &RunArgs,
+) -> Result<CompiledJob, Refusal> {
+    let mut jobs = compiled
         .map_err(|problem| vec![problem.of_file(name)])?
         .jobs;
     let Some(wanted) = &args.key else {
@@ -146,12 +152,16 @@ fn keys(jobs: &[CompiledJob]) -> Vec<String> {
     jobs.iter().map(key).collect()
 }
 
-/// The text of the one job that `word` means, compiled, and what its workspace has for it.
-fn compile(word: &str, global: &Global, console: &Console) -> Result<(String, Own), Ending> {
+/// The one job that `word` means, compiled, and what its workspace has for it.
+fn compile(
+    word: &str,
+    global: &Global,
+    console: &Console,
+) -> Result<(Result<Compiled, Problem>, Own), Ending> {
     let (workspace, diagnostics) = open(global, console)?;
     let words = [word.to_owned()];
     let search = Search::new(&workspace, &words)?;
-    let until = Until::Emitted(Form::Complete, &|bundle: Bundle, planned| (bundle, planned));
+    let until = Until::Checked(Form::Complete, &|planned| planned);
     let mut findings = find(&search, &until, Several::Never, console)?;
     let count = findings.selected().count();
     if findings.failures.is_empty() && count > 1 {
@@ -163,10 +173,10 @@ fn compile(word: &str, global: &Global, console: &Console) -> Result<(String, Ow
         );
     }
     match right(findings, diagnostics, console)?.pop() {
-        Some((bundle, planned)) => {
+        Some(planned) => {
+            let compiled = Compiled::of_plan(&planned.plan);
             let importer = search.compiler.importer().clone();
-            let own = Own::new(word, planned, importer, &workspace);
-            Ok((bundle.into_listing(), own))
+            Ok((compiled, Own::new(word, planned, importer, &workspace)))
         }
         None => Err(Failure::new(format!("no job is called `{word}`")).into()),
     }

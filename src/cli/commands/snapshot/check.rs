@@ -7,15 +7,16 @@ use crate::cli::comparison;
 use crate::cli::ui::console::Console;
 use crate::cli::ui::exit::{Ending, Exit};
 use crate::cli::ui::output;
-use crate::compare::{Side, SideJob, Sides};
+use crate::compare::{Side, Sides};
 use crate::diagnostic::Failure;
 use crate::diagnostic::render::counted;
+use crate::diff::ComparedJob;
 use crate::shell::shell_word;
 use crate::snapshot::{SnapshotName, State};
 use crate::source::display_name;
 
 use super::arguments::SnapshotArgs;
-use super::snapshots::Snapshots;
+use super::snapshots::{Changed, Snapshots};
 
 /// Prints what differs, and says how to accept it.
 pub(super) fn check(
@@ -31,9 +32,9 @@ pub(super) fn check(
     let orphans = snapshots.orphans.iter().map(|name| (name, "orphaned"));
     for (name, word) in stale.chain(orphans) {
         files.insert(name.clone(), word);
-        let text = snapshots.directory.snapshot(name)?;
-        if let Some(job) = text.as_deref().and_then(SideJob::of_text) {
-            old.insert(name.key().to_owned(), job);
+        if let Some((text, job)) = snapshots.directory.snapshot(name)? {
+            let job = ComparedJob::foreign(job, &text);
+            old.insert(name.key().to_owned(), job.into());
         } else {
             files.insert(name.clone(), "unreadable");
             unreadable.push(name.clone());
@@ -54,11 +55,10 @@ pub(super) fn check(
     let jobs = snapshots.jobs.into_iter();
     let new: BTreeMap<_, _> = jobs
         // What a conflict of a merge hides is no difference of jobs.
-        .filter(|(name, (_, state))| *state != State::Current && !unreadable.contains(name))
-        .map(|(_, (job, _))| {
-            let (added, needs) = job.compared.unwrap_or_default();
-            let key = job.bundle.key.to_string();
-            (key, SideJob::of_compiled(job.bundle, added, needs))
+        .filter(|(name, _)| !unreadable.contains(name))
+        .filter_map(|(name, job)| match job.changed? {
+            Changed::Compiled(job) => Some((name.key().to_owned(), job.into())),
+            Changed::Text(_) => None,
         })
         .collect();
     let mut before = Side::of_jobs(directory, old, None);

@@ -12,9 +12,10 @@ use crate::cli::ui::output;
 use crate::cli::workspace::open;
 use crate::compile::{Planned, Until};
 use crate::query::{Findings, Search, Several};
+use crate::snapshot::Directory;
 use crate::target::Form;
 
-use snapshots::{Extent, Kept, Snapshots};
+use snapshots::{Extent, Kept, Purpose, Snapshots};
 
 pub(crate) use arguments::SnapshotArgs;
 
@@ -30,19 +31,25 @@ pub(crate) fn run(args: &SnapshotArgs, global: &Global, console: &Console) -> Re
         Extent::All => Search::anywhere(&workspace, &args.jobs.names)?,
         Extent::Selected => Search::new(&workspace, &args.jobs.names)?,
     };
-    let keep = |bundle, planned: Planned| Kept {
-        // To show what differs in imported files.
-        compared: args.check.then(|| (planned.added(), planned.plan.needs)),
-        bundle,
+    let purpose = if args.check {
+        Purpose::Check
+    } else {
+        Purpose::Write
+    };
+    // What is wrong with the jobs is told before what is wrong with the directory.
+    let directory = Directory::open(&workspace.root, workspace.snapshot_directory());
+    let keep = |bundle, planned: Planned| {
+        let directory = directory.as_ref().ok()?;
+        Some(Kept::of(bundle, planned.plan, directory, purpose))
     };
     let until = Until::Emitted(Form::Complete, &keep);
     let mut findings = Findings::nothing();
     if !search.is_empty() {
         findings = find(&search, &until, Several::ByName, console)?;
     }
-    let mut jobs = right(findings, diagnostics, console)?;
-    jobs.sort_by(|a, b| a.bundle.key.cmp(&b.bundle.key));
-    let mut snapshots = Snapshots::compare(jobs, &workspace, extent)?;
+    let jobs = right(findings, diagnostics, console)?;
+    let jobs = jobs.into_iter().flatten().collect();
+    let mut snapshots = Snapshots::new(jobs, directory?, &workspace, extent)?;
     if search.is_empty() && snapshots.orphans.is_empty() {
         return Err(search.nowhere().into());
     }

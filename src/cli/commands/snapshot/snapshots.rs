@@ -7,11 +7,12 @@ use crate::cli::ui::console::Console;
 use crate::compile::in_parallel;
 use crate::diagnostic::render::{counted, visible};
 use crate::diagnostic::{Failure, MachineError};
-use crate::plan::Needs;
+use crate::diff::ComparedJob;
+use crate::model::JobKey;
+use crate::plan::Plan;
 use crate::snapshot::{Directory, SnapshotName, State, alike};
 use crate::source::display_name;
 use crate::target::Bundle;
-use crate::target::aurora::AddedStep;
 use crate::workspace::Workspace;
 
 /// Which snapshots are looked at.
@@ -23,11 +24,62 @@ pub(super) enum Extent {
     Selected,
 }
 
-/// What is kept of a compiled job.
+/// What snapshots are looked at for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To write those that are not current.
+    Write,
+    /// To say how they differ.
+    Check,
+}
+
+/// A compiled job, and its snapshot as it is.
 pub(super) struct Kept {
-    pub(super) bundle: Bundle,
-    /// The steps that jobc added and what nodes need, if that is compared.
-    pub(super) compared: Option<(Vec<AddedStep>, Needs)>,
+    name: SnapshotName,
+    pub(super) state: State,
+    /// The job, unless the snapshot is current.
+    pub(super) changed: Option<Changed>,
+}
+
+/// A job whose snapshot is not current.
+pub(super) enum Changed {
+    /// Its text.
+    Text(String),
+    /// What is compared.
+    Compiled(ComparedJob),
+}
+
+impl Kept {
+    /// What is kept of a job, with its key.
+    pub(super) fn of(
+        bundle: Bundle,
+        plan: Plan,
+        directory: &Directory,
+        purpose: Purpose,
+    ) -> (JobKey, Result<Self, Failure>) {
+        let text = bundle.listing();
+        let of_name = |name: SnapshotName| {
+            let state = directory.state(&name, &text)?;
+            let changed = (state != State::Current).then(|| match purpose {
+                Purpose::Write => Changed::Text(text.to_string()),
+                Purpose::Check => Changed::Compiled(ComparedJob::own(plan, &text)),
+            });
+            Ok(Self {
+                name,
+                state,
+                changed,
+            })
+        };
+        let kept = match SnapshotName::of(&bundle.key) {
+            Some(name) => of_name(name),
+            None => Err(
+                Failure::new(format!("no snapshot can be called `{}.json`", bundle.key))
+                    .help("give the job a key without `.` and `..` between its slashes"),
+            ),
+        };
+        drop(text);
+        (bundle.key, kept)
+    }
 }
 
 /// What jobs compile to, and their snapshots.
@@ -35,7 +87,7 @@ pub(super) struct Snapshots<'a> {
     pub(super) workspace: &'a Workspace,
     pub(super) directory: Directory,
     /// The jobs with their snapshots as they are.
-    pub(super) jobs: BTreeMap<SnapshotName, (Kept, State)>,
+    pub(super) jobs: BTreeMap<SnapshotName, Kept>,
     /// The snapshots of jobs that are no more.
     pub(super) orphans: Vec<SnapshotName>,
     /// Files where snapshots lie that are none.
@@ -43,31 +95,17 @@ pub(super) struct Snapshots<'a> {
 }
 
 impl<'a> Snapshots<'a> {
-    pub(super) fn compare(
-        compiled: Vec<Kept>,
+    pub(super) fn new(
+        mut compiled: Vec<(JobKey, Result<Kept, Failure>)>,
+        directory: Directory,
         workspace: &'a Workspace,
         extent: Extent,
     ) -> Result<Self, Failure> {
-        let directory = Directory::open(&workspace.root, workspace.snapshot_directory())?;
-        let mut named = Vec::with_capacity(compiled.len());
-        for job in compiled {
-            let name = SnapshotName::of(&job.bundle.key).ok_or_else(|| {
-                Failure::new(format!(
-                    "no snapshot can be called `{}.json`",
-                    job.bundle.key
-                ))
-                .help("give the job a key without `.` and `..` between its slashes")
-            })?;
-            named.push((name, job));
-        }
-        let states = in_parallel(
-            &named,
-            |(name, job)| directory.state(name, &job.bundle.listing()),
-            |_| {},
-        );
+        compiled.sort_by(|(a, _), (b, _)| a.cmp(b));
         let mut jobs = BTreeMap::new();
-        for ((name, job), state) in named.into_iter().zip(states) {
-            jobs.insert(name, (job, state?));
+        for (_, kept) in compiled {
+            let kept = kept?;
+            jobs.insert(kept.name.clone(), kept);
         }
         let (mut orphans, mut strangers) = (Vec::new(), Vec::new());
         if extent == Extent::All {
@@ -110,7 +148,7 @@ impl<'a> Snapshots<'a> {
     /// The snapshots in a state.
     pub(super) fn of(&self, state: State) -> impl Iterator<Item = (&SnapshotName, &Kept)> {
         let jobs = self.jobs.iter();
-        jobs.filter_map(move |(name, (job, found))| (*found == state).then_some((name, job)))
+        jobs.filter(move |(_, kept)| kept.state == state)
     }
 
     /// Writes what is not current, and then removes what no definition makes any more.
@@ -119,8 +157,9 @@ impl<'a> Snapshots<'a> {
             .of(State::Missing)
             .chain(self.of(State::Stale))
             .collect();
-        let write = |(name, job): &(&SnapshotName, &Kept)| {
-            self.directory.write(name, &job.bundle.listing())
+        let write = |(name, job): &(&SnapshotName, &Kept)| match &job.changed {
+            Some(Changed::Text(text)) => self.directory.write(name, text),
+            _ => Ok(()),
         };
         let written: Result<Vec<()>, MachineError> =
             in_parallel(&wrong, write, |_| {}).into_iter().collect();

@@ -8,7 +8,7 @@ use crate::cli::ui::exit::{Ending, Exit};
 use crate::cli::ui::output;
 use crate::cli::workspace;
 use crate::compare::{Extent, JobFilter, Operand, Purpose, Reader, Side, Sides};
-use crate::diff::{JobChange, JobForm};
+use crate::diff::{ComparedJob, JobChange};
 use crate::shell::shell_word;
 use crate::why::change::{Before, JobSteps, WhyChanged};
 
@@ -70,7 +70,7 @@ fn answer(sides: &Sides) -> WhyChanged {
     let keys: BTreeSet<&String> = keys.filter(|key| !hidden.contains(key)).collect();
     let both = [&sides.old, &sides.new];
     let jobs = keys.into_iter().map(|key| {
-        let before = both.map(|side| before(side, side.jobs.get(key).map(|job| &job.form)));
+        let before = both.map(|side| before(side, side.jobs.get(key).map(|job| &job.compiled)));
         JobSteps::new(key, before, changes.get(key.as_str()).copied())
     });
     WhyChanged {
@@ -81,7 +81,7 @@ fn answer(sides: &Sides) -> WhyChanged {
     }
 }
 
-fn before<'s>(side: &'s Side, job: Option<&'s JobForm>) -> Before<'s> {
+fn before<'s>(side: &'s Side, job: Option<&'s ComparedJob>) -> Before<'s> {
     Before {
         job,
         store_dir: &side.store_dir,
