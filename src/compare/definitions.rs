@@ -153,7 +153,7 @@ impl Definitions {
         let files = match search {
             Search::Directory => in_directory(&workspace)?,
             Search::Entries => {
-                let files = checked.entries.iter();
+                let files = checked.entries.all.iter();
                 let files = files.filter(|(_, held)| held.kind != EntryKind::Submodule);
                 let files: Vec<&Path> = files.map(|(path, _)| path.as_path()).collect();
                 workspace.definitions_among(&files)

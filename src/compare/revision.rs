@@ -1,5 +1,7 @@
 //! A revision's part of a workspace, in a temporary directory and as little of it as is asked for.
 
+mod entries;
+mod lacking;
 mod links;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +22,10 @@ use crate::workspace::SETTINGS_FILE;
 
 use super::temporary::Temporary;
 
+use entries::{Entries, Held, Part};
+use lacking::Lacking;
+use links::reached;
+
 /// The most files that a note names.
 const MOST_NAMED: usize = 5;
 
@@ -34,14 +40,11 @@ pub(super) struct CheckedOut {
     /// The commit, if it is one.
     pub(super) commit: Option<ObjectId>,
     /// All that lies in the workspace, with the repository that has it.
-    pub(super) entries: BTreeMap<PathBuf, Held>,
-    /// Where the workspace lies in the repository.
-    pub(super) prefix: PathBuf,
+    pub(super) entries: Entries,
     /// Submodules: where they lie in the workspace, and which commit.
     submodules: Vec<(PathBuf, ObjectId)>,
     /// Submodules whose files are not here.
     lacking: Vec<Lacking>,
-    parts: Vec<Part>,
     root: PathBuf,
     /// The workspace that the revision is seen from.
     seen_from: PathBuf,
@@ -58,39 +61,6 @@ pub(super) enum Search {
     Entries,
     /// In the directory that all of it is checked out to.
     Directory,
-}
-
-/// What lies at a path.
-#[derive(Debug)]
-pub(super) struct Held {
-    pub(super) kind: EntryKind,
-    id: ObjectId,
-    part: usize,
-}
-
-/// A submodule whose files are not here.
-#[derive(Debug)]
-struct Lacking {
-    /// Where it lies in the workspace.
-    at: PathBuf,
-    /// Its commit.
-    id: ObjectId,
-    /// What is in its place; its repository, where that lacks the commit.
-    instead: Submodule,
-    /// The definitions that need its files, or the place of those that would lie in it.
-    needed_by: Mutex<BTreeSet<PathBuf>>,
-}
-
-/// A repository that has some of the files: the workspace's own, or a submodule's.
-#[derive(Debug)]
-struct Part {
-    objects: Objects,
-    whole: ObjectId,
-    checkout: Checkout,
-    /// Where its files lie in the workspace.
-    at: PathBuf,
-    /// Where the workspace lies in it.
-    prefix: PathBuf,
 }
 
 impl CheckedOut {
@@ -115,23 +85,25 @@ impl CheckedOut {
         let below = top.join(&prefix);
         fs::create_dir_all(&below).map_err(cannot)?;
         let mut checked = Self {
-            parts: vec![Part {
-                objects,
-                whole: revision.id().clone(),
-                checkout: Checkout {
-                    directory: top,
-                    index: base.join("index-0"),
-                },
-                at: PathBuf::new(),
-                prefix: prefix.clone(),
-            }],
             submodules: Vec::new(),
             lacking: Vec::new(),
             unfiltered: Mutex::default(),
-            entries: BTreeMap::new(),
+            entries: Entries {
+                all: BTreeMap::new(),
+                parts: vec![Part {
+                    objects,
+                    whole: revision.id().clone(),
+                    checkout: Checkout {
+                        directory: top,
+                        index: base.join("index-0"),
+                    },
+                    at: PathBuf::new(),
+                    prefix: prefix.clone(),
+                }],
+                prefix,
+            },
             tree,
             commit,
-            prefix,
             root: below,
             seen_from: root.to_owned(),
             done: Mutex::default(),
@@ -146,7 +118,7 @@ impl CheckedOut {
 
     /// What the repository has.
     pub(super) fn objects(&self) -> &Objects {
-        &self.parts[0].objects
+        &self.entries.parts[0].objects
     }
 
     /// Whether the directory `root` (absolute) is the workspace in the revision's working tree.
@@ -159,7 +131,7 @@ impl CheckedOut {
         }
         let found = Repository::around(root)?;
         Ok(found.is_some_and(|found| {
-            found.is(self.repository()) && found.prefix() == Some(&self.prefix)
+            found.is(self.repository()) && found.prefix() == Some(&self.entries.prefix)
         }))
     }
 
@@ -170,14 +142,14 @@ impl CheckedOut {
 
     /// Adds what lies in a tree of a part.
     fn add(&mut self, part: usize, tree: &ObjectId) -> Result<(), MachineError> {
-        let at = self.parts[part].at.clone();
-        for entry in self.parts[part].objects.entries(tree)? {
+        let at = self.entries.parts[part].at.clone();
+        for entry in self.entries.parts[part].objects.entries(tree)? {
             let path = at.join(&entry.path);
             let Entry { kind, id, .. } = entry;
             if kind == EntryKind::Submodule {
                 self.submodules.push((path.clone(), id.clone()));
             }
-            self.entries.insert(path, Held { kind, id, part });
+            self.entries.all.insert(path, Held { kind, id, part });
         }
         Ok(())
     }
@@ -188,7 +160,7 @@ impl CheckedOut {
         while next < self.submodules.len().min(MOST_SUBMODULES) {
             let (at, id) = self.submodules[next].clone();
             next += 1;
-            let around = &self.parts[self.entries[&at].part];
+            let around = &self.entries.parts[self.entries.all[&at].part];
             let below = at.strip_prefix(&around.at).unwrap_or(&at);
             let found = match around.objects.repository().submodule(below) {
                 Submodule::There(found) if found.has_commit(&id)? => found,
@@ -210,7 +182,7 @@ impl CheckedOut {
             let cannot = |error| MachineError::new("cannot make a directory", error);
             fs::create_dir_all(&directory).map_err(cannot)?;
             copy_git_file(&self.seen_from.join(&at), &directory).map_err(cannot)?;
-            self.parts.push(Part {
+            self.entries.parts.push(Part {
                 objects,
                 whole: id,
                 checkout: Checkout {
@@ -220,7 +192,7 @@ impl CheckedOut {
                 at,
                 prefix: PathBuf::new(),
             });
-            self.add(self.parts.len() - 1, &tree)?;
+            self.add(self.entries.parts.len() - 1, &tree)?;
         }
         Ok(())
     }
@@ -282,15 +254,7 @@ impl CheckedOut {
     /// telling if that is compared.
     pub(super) fn need(&self, path: &Path, definition: &Path) {
         for submodule in &self.lacking {
-            let holds = path.starts_with(&submodule.at);
-            // A submodule that is not checked out is empty on both sides.
-            let is_part =
-                submodule.at.starts_with(path) && !matches!(submodule.instead, Submodule::Absent);
-            if holds || is_part {
-                let needed_by = submodule.needed_by.lock();
-                let mut needed_by = needed_by.unwrap_or_else(PoisonError::into_inner);
-                needed_by.insert(definition.to_owned());
-            }
+            submodule.need(path, definition);
         }
     }
 
@@ -306,7 +270,7 @@ impl CheckedOut {
 
     /// What stands before the names of files in messages, as git has it.
     pub(super) fn mark(&self, name: &str) -> String {
-        let prefix = self.prefix.display().to_string();
+        let prefix = self.entries.prefix.display().to_string();
         let prefix = prefix.trim_end_matches('/');
         match (prefix, name.contains(':')) {
             ("", false) => format!("{name}:"),
@@ -321,14 +285,14 @@ impl CheckedOut {
         &self,
         paths: impl IntoIterator<Item = &'p PathBuf>,
     ) -> Result<(), MachineError> {
-        let reached = self.reached(paths)?;
+        let reached = reached(&self.entries, paths)?;
         self.write(&reached.entries)?;
         self.make_directories(reached.left.iter())
     }
 
     /// Checks out all there is.
     fn check_out_all(&self) -> Result<(), MachineError> {
-        self.write(&self.entries.keys().cloned().collect())
+        self.write(&self.entries.all.keys().cloned().collect())
     }
 
     /// Writes the entries at `paths` that were not written before.
@@ -336,13 +300,13 @@ impl CheckedOut {
         let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
         let mut of_parts: BTreeMap<usize, BTreeSet<PathBuf>> = BTreeMap::new();
         for path in paths {
-            let Some(Held { kind, part, .. }) = self.entries.get(path) else {
+            let Some(Held { kind, part, .. }) = self.entries.all.get(path) else {
                 continue;
             };
             if *kind == EntryKind::Submodule || !done.insert(path.clone()) {
                 continue;
             }
-            let Part { at, prefix, .. } = &self.parts[*part];
+            let Part { at, prefix, .. } = &self.entries.parts[*part];
             let below = path.strip_prefix(at).unwrap_or(path);
             of_parts
                 .entry(*part)
@@ -350,7 +314,7 @@ impl CheckedOut {
                 .insert(prefix.join(below));
         }
         for (part, paths) in of_parts {
-            let part = &self.parts[part];
+            let part = &self.entries.parts[part];
             let left = part
                 .objects
                 .check_out(&part.whole, &paths, &part.checkout)?;
@@ -373,7 +337,7 @@ impl CheckedOut {
         let roots: Vec<PathBuf> = roots.iter().filter_map(plain).collect();
         if roots
             .iter()
-            .any(|root| root.ancestors().any(|above| self.is_link(above)))
+            .any(|root| root.ancestors().any(|above| self.entries.is_link(above)))
         {
             self.check_out_all()?;
             return Ok(Search::Directory);
@@ -389,7 +353,7 @@ impl CheckedOut {
     ) -> Result<(), MachineError> {
         let cannot = |error| MachineError::new("cannot make a directory", error);
         for directory in directories {
-            let mut below = self.below(directory);
+            let mut below = self.entries.below(directory);
             if below.next().is_some_and(|first| first != *directory) {
                 fs::create_dir_all(self.root.join(directory)).map_err(cannot)?;
             }
@@ -414,19 +378,14 @@ impl CheckedOut {
         roots.iter().filter_map(text).collect()
     }
 
-    /// The entries at a path and below it.
+    /// The paths of entries at a path and below it.
     pub(super) fn below(&self, path: &Path) -> impl Iterator<Item = PathBuf> {
-        let path = path.to_owned();
-        let from = self.entries.range(path.clone()..);
-        from.map(|(found, _)| found.clone())
-            .take_while(move |found| found.starts_with(&path))
+        self.entries.below(path)
     }
 
     /// Whether there is a link at a path.
     pub(super) fn is_link(&self, path: &Path) -> bool {
-        self.entries
-            .get(path)
-            .is_some_and(|held| held.kind == EntryKind::Link)
+        self.entries.is_link(path)
     }
 
     /// What files hold, without checking them out; those of submodules are left out.
@@ -435,7 +394,7 @@ impl CheckedOut {
         paths: &[&'p PathBuf],
     ) -> Result<BTreeMap<&'p PathBuf, Vec<u8>>, MachineError> {
         let own = paths.iter().filter_map(|path| {
-            let held = self.entries.get(*path).filter(|held| held.part == 0)?;
+            let held = self.entries.all.get(*path).filter(|held| held.part == 0)?;
             Some((*path, &held.id))
         });
         let (paths, ids): (Vec<_>, Vec<_>) = own.unzip();
@@ -453,46 +412,6 @@ fn copy_git_file(from: &Path, to: &Path) -> io::Result<()> {
         fs::copy(file, to.join(".git"))?;
     }
     Ok(())
-}
-
-impl Lacking {
-    fn is_needed_by(&self, definitions: &BTreeSet<&Path>) -> bool {
-        let needed_by = self.needed_by.lock();
-        let needed_by = needed_by.unwrap_or_else(PoisonError::into_inner);
-        needed_by.iter().any(|it| definitions.contains(&**it))
-    }
-
-    /// Why its files are not here, where the revision is called `name`.
-    fn note(&self, name: &str) -> Failure {
-        let at = self.at.display().to_string();
-        let path = shell_word(&at);
-        let update = format!("git submodule update --init {path}");
-        let failure = match &self.instead {
-            Submodule::There(_) => Failure::new(format!(
-                "the submodule `{at}` lacks the commit {} that `{name}` has of it",
-                self.id.short()
-            ))
-            .help(format!(
-                "fetch it: `{update}`, or `git -C {path} fetch` if it is not the current one"
-            )),
-            Submodule::Absent => Failure::new(format!("the submodule `{at}` is not checked out"))
-                .help(format!("check it out: `{update}`")),
-            Submodule::Replaced(what) => Failure::new(format!(
-                "the submodule `{at}` is not as git checks it out: {what}"
-            ))
-            .help(format!(
-                "remove what is in its place, and check it out: `{update}`"
-            )),
-            Submodule::Refused(error) => {
-                let failure = Failure::new(format!("in the submodule `{at}`: {error}"));
-                match error.help() {
-                    Some(help) => failure.help(help),
-                    None => failure,
-                }
-            }
-        };
-        failure.note("its files are taken for absent")
-    }
 }
 
 /// The first of many, one a line.
