@@ -129,7 +129,7 @@ impl Bench {
 
     fn lower(&self, jobs: &[ResolvedJob]) -> Vec<Plan> {
         let options = Options::new(&InitSettings::default(), &StoreDir::default());
-        self.stage("lower", None, jobs, |job| plan::lower(&job, &options))
+        self.stage("lower", None, jobs, |job| plan::lower(job, &options))
     }
 
     fn emit(&self, plans: &[Plan]) {

@@ -15,7 +15,7 @@ use crate::diagnostic::{Diagnostic, Holes, MachineError, Place, Report};
 use crate::front;
 use crate::lint::{Levels, Waivers};
 use crate::model::{Dialect, Job, JobKey, PackageName, PackageSource};
-use crate::plan::{self, Needs, Options, Plan};
+use crate::plan::{self, Downloads, Needs, Options, Plan};
 use crate::resolve::import::{Ignored, Importer, Keeper};
 use crate::resolve::{self, Resolver};
 use crate::rule;
@@ -304,20 +304,17 @@ impl Course<'_> {
         let levels = Levels::new(&self.compiler.workspace.settings);
         let mut resolved = resolve::resolve(job, &self.resolver)?;
         if let Some(job) = &resolved.value {
-            let rules = check::RESOLVED
-                .iter()
-                .chain(target::resolved_rules(self.target));
-            let found = job.judge(&self.resolver, rules.copied());
+            let found = job.judge(&self.resolver, check::RESOLVED);
             resolved.diagnostics.extend(found);
         }
-        let resolved = waivers.report(levels, resolved);
+        // Where something is wrong, something stands in, so that the target's rules judge all else.
         let plan = resolved.and_then(|job| {
-            let plan = plan::lower(&job, &self.compiler.options);
-            let rules = target::plan_rules(self.target).iter();
-            let problems = rules.flat_map(|rule| rule(&plan)).collect();
-            waivers.report(levels, Report::new(plan, problems))
+            let plan = plan::lower(job, &self.compiler.options);
+            let downloads = Downloads::new(self.resolver.lock, self.resolver.settings);
+            let found = target::judge(&plan, self.target, levels, downloads);
+            Report::new(plan, found)
         });
-        Ok(plan.map(|plan| Planned {
+        Ok(waivers.report(levels, plan).map(|plan| Planned {
             location: listed.location.clone(),
             named_at: listed.named_at.clone(),
             map: self.map.clone(),

@@ -19,6 +19,8 @@
 //!   [`registry`] puts them together.
 //! - [`model`] is what a definition may say. Only what comes before the plan reads it: a target that
 //!   did would decide again what the plan has decided.
+//! - [`intent`] is what a job asks for, for whatever scheduler, and needs nothing from the store. The
+//!   rules of a target judge it while a definition is checked; the plan takes it over.
 //! - [`rule`] is what a rule sees and reports into. It lists no rule: [`check`] lists those that hold
 //!   for every scheduler, and each target lists its own.
 //! - [`plan`] knows no scheduler. A text whose end only a node knows is a list of pieces, which each
@@ -41,6 +43,7 @@ pub mod diff;
 pub mod front;
 pub mod git;
 pub mod graph;
+pub mod intent;
 pub mod lint;
 pub mod lock;
 pub mod model;

@@ -19,13 +19,14 @@ pub(crate) mod secrets;
 pub(crate) mod templates;
 mod waivers;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::diagnostic::TOO_MANY_ERRORS;
 use crate::diagnostic::{Diagnostic, Holes, Place, Report, Severity};
+use crate::intent::Intent;
 use crate::lint::{Levels, Waivers};
 use crate::model::{Document, Job, JobKey, PackageName, PackageSource};
-use crate::rule::{Common, Context, GivenUp, MOST, Tally, Terms};
+use crate::rule::{Common, Context, GivenUp, Intended, MOST, Tally, Terms};
 use crate::source::Pointer;
 use crate::template::Budget;
 
@@ -47,8 +48,7 @@ pub struct CheckedJob {
     pointer: Pointer,
     job: Job,
     key: JobKey,
-    task_name: String,
-    order: BTreeSet<(usize, usize)>,
+    intent: Intent,
     waivers: Waivers,
 }
 
@@ -85,15 +85,14 @@ impl CheckedJob {
         &self.key
     }
 
-    /// The task's name: as written, or that of its first process.
-    pub fn task_name(&self) -> &str {
-        &self.task_name
+    /// What it asks for.
+    pub fn intent(&self) -> &Intent {
+        &self.intent
     }
 
-    /// Which process (by its index) has to succeed before which other one starts: all `order`
-    /// lists and all `after` together.
-    pub fn order(&self) -> &BTreeSet<(usize, usize)> {
-        &self.order
+    /// What identifies it, the job as written, and what it asks for.
+    pub fn into_parts(self) -> (JobKey, Job, Intent) {
+        (self.key, self.job, self.intent)
     }
 
     /// What the job waives, and what of it was needed so far.
@@ -141,7 +140,7 @@ pub fn check(
         for problem in texts.extract_if(.., own) {
             ctx.report_text(problem);
         }
-        run(&mut ctx, &mut used);
+        let intent = run(&mut ctx, &mut used);
         let key = names::key(&mut ctx);
         if let Some(key) = &key {
             keys.add(&mut ctx, key);
@@ -156,7 +155,6 @@ pub fn check(
         let Context {
             found: problems,
             waivers,
-            order,
             ..
         } = ctx;
         let healthy = !has_errors(&problems) && !holes.touch(&pointer);
@@ -167,15 +165,14 @@ pub fn check(
             used.unclear();
             break;
         }
-        if let Some(key) = key
+        if let (Some(key), Some(intent)) = (key, intent)
             && healthy
         {
             checked.push(CheckedJob {
-                task_name: names::task_name(&job),
                 pointer,
                 job,
                 key,
-                order,
+                intent,
                 waivers,
             });
         }
@@ -224,18 +221,25 @@ fn shorten(found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Runs all rules.
-fn run(ctx: &mut Context<'_>, used: &mut packages::Used) {
+/// Runs all rules. Returns what the job asks for, unless its texts cost too much.
+fn run(ctx: &mut Context<'_>, used: &mut packages::Used) -> Option<Intent> {
     waivers::check(ctx);
     let index = names::check(ctx);
-    ctx.order = order::check(ctx, &index);
+    let order = order::check(ctx, &index);
     commands::check(ctx, used);
     templates::check(ctx);
     resources::check(ctx);
-    for rule in ctx.terms.rules {
-        rule(ctx);
+    // Whatever they find is dropped.
+    if ctx.given_up() == Some(GivenUp::TooManyReferences) {
+        return None;
+    }
+    let intent = Intent::new(ctx.job, ctx.at, order);
+    let mut intended = Intended::new(&intent, ctx);
+    for rule in intended.rules() {
+        rule(&mut intended);
     }
     secrets::check(ctx);
+    Some(intent)
 }
 
 /// Tells why neither the job nor the rest of the file is looked at to the end.

@@ -61,7 +61,7 @@ impl Graph {
         stages(&mut steps, &edges, &order);
         let edges = reduce::reduced(steps.len(), edges, &order);
         let marks_critical = critical::mark(&mut steps, &edges, &order);
-        let limits = &plan.limits;
+        let limits = &plan.intent.limits;
         let limit = limits
             .max_concurrency
             .as_ref()

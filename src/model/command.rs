@@ -124,6 +124,11 @@ impl CommandLine {
         Arc::clone(&self.0)
     }
 
+    /// Whether it has files filled in on the node, or tries to.
+    pub fn expands_files(&self) -> bool {
+        self.0.contains("${expanded ")
+    }
+
     /// Whether it names packages or files, or tries to.
     pub fn has_references(&self) -> bool {
         let is_reference = |piece| {

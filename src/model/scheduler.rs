@@ -3,12 +3,9 @@
 //! Each setting has the name of the flag, and its default.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-
-use crate::vocabulary::EXECUTOR_CONFIG;
 
 use super::{Integer, Seconds};
 
@@ -55,12 +52,13 @@ pub enum ContainerType {
     Docker,
 }
 
-impl fmt::Display for ContainerType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl ContainerType {
+    /// Its word in the flag.
+    pub fn as_str(self) -> &'static str {
+        match self {
             Self::Mesos => "MESOS",
             Self::Docker => "DOCKER",
-        })
+        }
     }
 }
 
@@ -97,8 +95,6 @@ impl SchedulerSettings {
     const SLA_INSTANCES: i64 = 20;
     const SLA_DURATION: i64 = 7200;
     const ENVIRONMENTS: [&str; 4] = ["prod", "devel", "test", "staging*"];
-    /// The executor that is always there.
-    pub const EXECUTOR: &str = EXECUTOR_CONFIG.text("name");
 
     /// No setting at all, so that the flags have their defaults.
     pub(super) const DEFAULT: &Self = &Self {

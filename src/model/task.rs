@@ -32,6 +32,17 @@ table!(Task: TASK {
     name, processes, constraints, resources, max_failures, max_concurrency, finalization_wait, user,
 });
 
+impl Task {
+    /// Its name, that of its first process unless it has its own.
+    pub fn called(&self) -> &str {
+        match (&self.name, self.processes.first()) {
+            (Some(name), _) => name.as_str(),
+            (None, Some(process)) => process.name.as_str(),
+            (None, None) => "",
+        }
+    }
+}
+
 /// Each of these processes starts when the one before it has succeeded.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::model::{PackageName, ProcessName};
+use crate::name::{PackageName, ProcessName};
 use crate::resolve::{Import, Package, ResolvedJob, Script};
 use crate::store::StorePath;
 

@@ -1,8 +1,9 @@
 //! One job as written, as rules see it, and what they found.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use crate::diagnostic::{Diagnostic, Holes, Registry, Severity};
+use crate::diagnostic::{Code, Diagnostic, Holes, Registry, Severity};
+use crate::intent::Intent;
 use crate::lint::{Levels, Waivers};
 use crate::model::{Dialect, Job, PackageName, PackageSource, Settings};
 use crate::source::Pointer;
@@ -10,8 +11,8 @@ use crate::template::Budget;
 
 use super::scope::Scopes;
 
-/// A rule of jobs as they are written.
-pub type Rule = fn(&mut Context<'_>);
+/// A target's rule of jobs as they are written.
+pub type Rule = fn(&mut Intended<'_, '_>);
 
 /// The most errors of one file that are told, and the most warnings. With aliases, a short text can
 /// hold millions.
@@ -72,9 +73,6 @@ pub struct Context<'a> {
     pub levels: Levels<'a>,
     /// What the job waives.
     pub waivers: Waivers,
-    /// Which process (by its index) has to succeed before which other one starts, as soon as that is
-    /// known.
-    pub order: BTreeSet<(usize, usize)>,
     /// What was found.
     pub found: Vec<Diagnostic>,
     budget: &'a Budget,
@@ -86,6 +84,16 @@ pub struct Context<'a> {
     overflows: bool,
     /// How many names were looked at for advice.
     compared: usize,
+}
+
+/// What a target's rules see of a job as it is written, and what they report into.
+#[derive(Debug)]
+pub struct Intended<'c, 'a> {
+    /// What the job asks for.
+    pub intent: &'c Intent,
+    /// The workspace's settings.
+    pub settings: &'a Settings,
+    context: &'c mut Context<'a>,
 }
 
 /// Why a job is not looked at to the end.
@@ -114,7 +122,6 @@ impl<'a> Context<'a> {
             shared,
             levels: Levels::new(terms.settings),
             waivers: Waivers::new(at),
-            order: BTreeSet::new(),
             found: Vec::new(),
             budget,
             earlier,
@@ -215,6 +222,47 @@ impl<'a> Context<'a> {
     /// The place of a field of the process at `index`.
     pub fn process(&self, index: usize, field: &str) -> Pointer {
         process(self.at, index).key(field)
+    }
+}
+
+impl<'c, 'a> Intended<'c, 'a> {
+    /// What `context`'s job asks for.
+    pub fn new(intent: &'c Intent, context: &'c mut Context<'a>) -> Self {
+        Self {
+            intent,
+            settings: context.terms.settings,
+            context,
+        }
+    }
+
+    /// The rules of the target that the job is for.
+    pub fn rules(&self) -> &'a [Rule] {
+        self.context.terms.rules
+    }
+
+    /// Reports a problem, unless the settings or the job want to hear nothing of it.
+    pub fn report(&mut self, problem: Diagnostic) {
+        self.context.report(problem);
+    }
+
+    /// Whether the value at the pointer that `below` makes of the job's was made up.
+    pub fn hole(&self, below: impl FnOnce(&Pointer) -> Pointer) -> bool {
+        self.context.hole(below)
+    }
+
+    /// Whether the settings want to hear nothing of such problems, so that they need not be looked for.
+    pub fn allows(&self, code: &Code) -> bool {
+        self.context.levels.allow(code)
+    }
+
+    /// Whether an error was found in the job.
+    pub fn has_errors(&self) -> bool {
+        self.context.has_errors()
+    }
+
+    /// Whether it is no use to look for other problems.
+    pub fn is_given_up(&self) -> bool {
+        self.context.is_given_up()
     }
 }
 

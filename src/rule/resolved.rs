@@ -4,26 +4,15 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::lint::Levels;
-use crate::model::{Job, Settings};
-use crate::source::{Pointer, SourceFile};
+use crate::model::Settings;
+use crate::source::SourceFile;
 
 /// What the rules of a resolved job need to know, and what they found.
 pub struct Resolved<'a> {
-    /// The job as written.
-    pub job: &'a Job,
-    /// Where it stands in its document.
-    pub at: &'a Pointer,
     /// The workspace's settings.
     pub settings: &'a Settings,
-    /// The commands of its processes, in their order, with store paths in them.
-    pub commands: Vec<&'a str>,
     /// What was noticed while the commands were resolved.
     pub noticed: &'a Noticed,
-    /// No closure of the job is larger than this.
-    pub largest_closure: i64,
-    /// The size of all that these processes, by their index, and the health check need from the store,
-    /// as far as it is known.
-    pub closure_of: &'a dyn Fn(&[usize]) -> i64,
     /// What the rules found.
     pub found: Vec<Diagnostic>,
 }

@@ -11,7 +11,7 @@ use super::text::seconds;
 
 /// What maintenance has to leave running.
 pub(super) fn sla_policy(plan: &Plan) -> Option<SlaPolicy> {
-    Some(match &plan.sla_policy.as_ref()?.value {
+    Some(match &plan.intent.sla_policy.as_ref()?.value {
         plan::SlaPolicy::Count {
             count,
             duration_secs,
@@ -41,7 +41,7 @@ pub(super) fn sla_policy(plan: &Plan) -> Option<SlaPolicy> {
 
 /// What happens to instances out of reach.
 pub(super) fn partition_policy(plan: &Plan) -> Option<PartitionPolicy> {
-    let policy = &plan.partition_policy.as_ref()?.value;
+    let policy = &plan.intent.partition_policy.as_ref()?.value;
     Some(PartitionPolicy {
         reschedule: match &policy.reschedule {
             Some(at) => at.value,
@@ -56,13 +56,18 @@ pub(super) fn partition_policy(plan: &Plan) -> Option<PartitionPolicy> {
 
 /// The job's metadata.
 pub(super) fn metadata(plan: &Plan) -> Vec<Labelled> {
-    let entries = plan.labels.metadata.iter().flat_map(|it| &it.value);
+    let entries = plan.intent.labels.metadata.iter().flat_map(|it| &it.value);
     entries.map(|(key, value)| labelled(key, value)).collect()
 }
 
 /// The job's links.
 pub(super) fn task_links(plan: &Plan) -> Vec<Labelled> {
-    let links = plan.labels.task_links.iter().flat_map(|it| &it.value);
+    let links = plan
+        .intent
+        .labels
+        .task_links
+        .iter()
+        .flat_map(|it| &it.value);
     links
         .map(|(name, link)| labelled(name, &link.value))
         .collect()

@@ -22,14 +22,14 @@ pub(super) struct Ports {
 impl Ports {
     pub(super) fn of(plan: &Plan) -> Self {
         let mut named: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for run in plan.runs() {
+        for run in &plan.intent.runs {
             let ports: BTreeSet<_> = run.command.value.ports().into_iter().collect();
             for port in ports {
                 let name = run.name.value.to_string();
                 named.entry(port.to_owned()).or_default().push(name);
             }
         }
-        let announce = plan.announce.as_ref().map(|it| &it.value);
+        let announce = plan.intent.announce.as_ref().map(|it| &it.value);
         let primary = announce.map(|announce| {
             let written = announce.primary_port.as_ref();
             written.map_or_else(|| PRIMARY.to_owned(), |it| it.value.to_string())
@@ -38,7 +38,7 @@ impl Ports {
             (Some(announce), Some(primary)) => match &announce.portmap {
                 Some(written) => written
                     .iter()
-                    .map(|(name, port)| (name.clone(), filled(port, primary)))
+                    .map(|(name, port)| (name.to_string(), filled(port, primary)))
                     .collect(),
                 None => BTreeMap::from([("aurora".to_owned(), primary.clone())]),
             },
@@ -65,8 +65,12 @@ impl Ports {
         } else {
             Some(HEALTH)
         };
-        let health = health.filter(|_| self.has(HEALTH) || plan.health_check.is_some());
-        let lifecycle = plan.stop.as_ref().and_then(|it| it.value.http.as_ref());
+        let health = health.filter(|_| self.has(HEALTH) || plan.intent.health_check.is_some());
+        let lifecycle = plan
+            .intent
+            .stop
+            .as_ref()
+            .and_then(|it| it.value.http.as_ref());
         let lifecycle = lifecycle.map(|http| {
             let port = http.port.as_ref();
             port.map_or_else(|| HEALTH.to_owned(), |it| it.value.to_string())
@@ -120,7 +124,7 @@ impl Ports {
 
 /// Whether health is found out by a command, and not at a port.
 fn checks_by_shell(plan: &Plan) -> bool {
-    let config = plan.health_check.as_ref();
+    let config = plan.intent.health_check.as_ref();
     let checker = config.and_then(|config| config.value.checker.as_ref());
     matches!(checker, Some(Checker::Shell(_)))
 }

@@ -15,7 +15,7 @@ const MOST: usize = 1_000;
 
 /// Those of a job in the order written, then those of the files that its commands expand.
 pub(super) fn templates(planned: &Planned) -> Vec<Template> {
-    let mut found = of_definition(&planned.map, &planned.plan.pointer);
+    let mut found = of_definition(&planned.map, &planned.plan.intent.pointer);
     let mut lines = Lines::default();
     for left in &planned.plan.left_to_node {
         if found.len() >= MOST {

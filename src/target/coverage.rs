@@ -34,7 +34,7 @@ pub struct Row {
 macro_rules! covered {
     ($(
         $table:ident $(besides($($beside:ident),+))? {
-            $($field:ident $called:literal: $coverage:expr $(, [$($choice:literal: $of_choice:expr),+ $(,)?])?;)+
+            $($field:ident $called:literal $(and $also:literal)?: $coverage:expr $(, [$($choice:literal: $of_choice:expr),+ $(,)?])?;)+
         }
     )+) => {
         pub(super) const ROWS: &[$crate::target::coverage::Row] = &[
@@ -46,6 +46,13 @@ macro_rules! covered {
                     choice: None,
                     coverage: $coverage,
                 },
+                $($crate::target::coverage::Row {
+                    table: stringify!($table),
+                    field: stringify!($field),
+                    called: $also,
+                    choice: None,
+                    coverage: $coverage,
+                },)?
                 $($($crate::target::coverage::Row {
                     table: stringify!($table),
                     field: stringify!($field),

@@ -3,6 +3,7 @@
 pub mod artifact;
 pub mod aurora;
 pub mod coverage;
+mod judged;
 pub mod steps;
 
 pub use artifact::{Artifact, Bundle, Form, Mode};
@@ -10,10 +11,12 @@ pub use artifact::{Artifact, Bundle, Form, Mode};
 pub use crate::name::Target;
 
 use crate::diagnostic::{Diagnostic, Report};
-use crate::plan::Plan;
-use crate::rule::{Resolved, Rule};
+use crate::lint::Levels;
+use crate::plan::{Downloads, Plan};
+use crate::rule::Rule;
 
 use coverage::Row;
+use judged::{Judged, PlanRule};
 use steps::Steps;
 
 /// The compiled job, if the form can carry it.
@@ -52,15 +55,26 @@ pub fn rules(target: Target) -> &'static [Rule] {
     }
 }
 
-/// A target's rules of jobs whose commands are resolved.
-pub fn resolved_rules(target: Target) -> &'static [fn(&mut Resolved<'_>)] {
-    match target {
-        Target::AuroraJson | Target::AuroraConfig => aurora::RESOLVED,
+/// What a target's rules find in a plan, whatever form its documents have.
+pub fn judge(
+    plan: &Plan,
+    target: Target,
+    levels: Levels<'_>,
+    downloads: Downloads<'_>,
+) -> Vec<Diagnostic> {
+    let mut judged = Judged {
+        plan,
+        levels,
+        downloads,
+        found: Vec::new(),
+    };
+    for rule in plan_rules(target) {
+        rule(&mut judged);
     }
+    judged.found
 }
 
-/// A target's rules of plans, whatever form their documents have.
-pub fn plan_rules(target: Target) -> &'static [fn(&Plan) -> Vec<Diagnostic>] {
+fn plan_rules(target: Target) -> &'static [PlanRule] {
     match target {
         Target::AuroraJson | Target::AuroraConfig => aurora::PLANNED,
     }

@@ -26,6 +26,10 @@ pub const ARROWS: &[Row] = &[
         &["source", "store", "vocabulary", "diagnostic", "model"],
     ),
     (
+        "intent",
+        &["name", "source", "vocabulary", "model", "template"],
+    ),
+    (
         "lint",
         &["source", "store", "vocabulary", "diagnostic", "model"],
     ),
@@ -34,6 +38,7 @@ pub const ARROWS: &[Row] = &[
     (
         "rule",
         &[
+            "intent",
             "name",
             "source",
             "vocabulary",
@@ -46,6 +51,7 @@ pub const ARROWS: &[Row] = &[
     (
         "check",
         &[
+            "intent",
             "name",
             "source",
             "vocabulary",
@@ -79,6 +85,7 @@ pub const ARROWS: &[Row] = &[
     (
         "plan",
         &[
+            "intent",
             "source",
             "store",
             "name",
@@ -91,6 +98,7 @@ pub const ARROWS: &[Row] = &[
     (
         "target",
         &[
+            "intent",
             "source",
             "store",
             "name",
@@ -155,6 +163,7 @@ pub const ARROWS: &[Row] = &[
     (
         "show",
         &[
+            "intent",
             "source",
             "store",
             "vocabulary",
@@ -426,7 +435,7 @@ pub const ARROWS: &[Row] = &[
 pub const TO_BUILD: &[&str] = &["system", "elaborate"];
 
 /// Arrows that stand in the code against the table.
-pub const ARROW_DEBTS: &[(&str, &str)] = &[("target", "model")];
+pub const ARROW_DEBTS: &[(&str, &str)] = &[];
 
 /// What no table may ever allow.
 pub struct Never {
@@ -454,6 +463,7 @@ pub const NEVERS: &[Never] = &[
             "target::artifact",
             "target::coverage",
             "target::encode",
+            "target::judged",
             "target::steps",
         ],
     },

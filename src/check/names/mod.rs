@@ -145,15 +145,6 @@ fn directory_name(scopes: Scopes<'_>, index: usize) -> Option<String> {
     (bytes > MAX_BYTES).then(|| format!("the name of a process is {bytes} bytes long"))
 }
 
-/// The task's name, the default written out.
-pub(super) fn task_name(job: &Job) -> String {
-    match (&job.task.name, job.task.processes.first()) {
-        (Some(name), _) => name.as_str().to_owned(),
-        (None, Some(process)) => process.name.as_str().to_owned(),
-        (None, None) => String::new(),
-    }
-}
-
 /// Where it is written what the job at `at` is called.
 pub(super) fn name_pointer(job: &Job, at: &Pointer) -> Pointer {
     let task = at.key("task");
@@ -192,7 +183,7 @@ fn derived_name(ctx: &mut Context<'_>) -> Option<JobName> {
     if made_up {
         return None;
     }
-    let written = task_name(ctx.job);
+    let written = ctx.job.task.called();
     let bound = expand("{{task.name}}", &ctx.scopes().job());
     let reason = match bound.as_ref().map(|name| name.parse::<JobName>()) {
         Some(Ok(name)) => return Some(name),

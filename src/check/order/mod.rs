@@ -6,11 +6,12 @@
 mod codes;
 mod graph;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Place};
+use crate::intent::Origin;
 use crate::model::Process;
-use crate::rule::{self, Context};
+use crate::rule::{Context, process as process_at};
 use crate::source::Pointer;
 
 pub use codes::{
@@ -32,29 +33,6 @@ struct Edge {
     origin: Origin,
 }
 
-/// Where an edge was written.
-#[derive(Debug, Clone, Copy)]
-enum Origin {
-    /// An element of an `order`: the name of the process that waits.
-    Order { constraint: usize, element: usize },
-    /// An element of a process' `after`: the name of the process that is waited for.
-    After { process: usize, element: usize },
-}
-
-impl Origin {
-    fn pointer(self, at: &Pointer) -> Pointer {
-        match self {
-            Self::Order {
-                constraint,
-                element,
-            } => order_list(at, constraint).index(element),
-            Self::After { process, element } => {
-                rule::process(at, process).key("after").index(element)
-            }
-        }
-    }
-}
-
 fn order_list(at: &Pointer, constraint: usize) -> Pointer {
     at.key("task")
         .key("constraints")
@@ -62,8 +40,12 @@ fn order_list(at: &Pointer, constraint: usize) -> Pointer {
         .key("order")
 }
 
-/// Checks all orders of the task; returns them as pairs of process indexes.
-pub(super) fn check(ctx: &mut Context<'_>, index: &ProcessIndex<'_>) -> BTreeSet<(usize, usize)> {
+/// Checks all orders of the task; returns them as pairs of process indexes, each
+/// with where it is written.
+pub(super) fn check(
+    ctx: &mut Context<'_>,
+    index: &ProcessIndex<'_>,
+) -> BTreeMap<(usize, usize), Origin> {
     let mut edges = Vec::new();
     order_lists(ctx, index, &mut edges);
     afters(ctx, index, &mut edges);
@@ -72,9 +54,14 @@ pub(super) fn check(ctx: &mut Context<'_>, index: &ProcessIndex<'_>) -> BTreeSet
         edges.retain(|edge| allowed(ctx, *edge, &mut told));
         cycles(ctx, &edges);
     }
-    edges
+    // Of several places, the first `after` counts, or else the first list.
+    let (lists, afters): (Vec<Edge>, Vec<Edge>) = edges
         .into_iter()
-        .map(|edge| (edge.before, edge.after))
+        .rev()
+        .partition(|edge| matches!(edge.origin, Origin::Order { .. }));
+    let edges = lists.into_iter().chain(afters);
+    edges
+        .map(|edge| ((edge.before, edge.after), edge.origin))
         .collect()
 }
 
@@ -237,7 +224,7 @@ fn allowed(ctx: &mut Context<'_>, edge: Edge, told: &mut Option<usize>) -> bool 
     }
     let made_up = [edge.before, edge.after]
         .iter()
-        .any(|&process| ctx.hole(|at| rule::process(at, process).key(field)));
+        .any(|&process| ctx.hole(|at| process_at(at, process).key(field)));
     if !made_up {
         let place = Place::value(edge.origin.pointer(ctx.at));
         let name = &processes[index].name;

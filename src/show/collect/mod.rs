@@ -32,32 +32,44 @@ pub fn shown(planned: &Planned, workspace: &Workspace) -> Shown {
         origins: BTreeMap::new(),
     };
     let ports = Ports::of(plan);
-    let instances = collect.count(&JOB, "instances", given(plan.instances.as_ref()));
+    let instances = collect.count(&JOB, "instances", given(plan.intent.instances.as_ref()));
     let health_check = collect.health_check(&ports);
     let update = collect.update(instances, &health_check);
     let known = Known::new(plan, &workspace.lock);
     Shown {
         key: plan.key.to_string(),
         defined: collect.place(&planned.location),
-        service: collect.boolean(&JOB, "service", given(plan.schedule.service.as_ref())),
+        service: collect.boolean(
+            &JOB,
+            "service",
+            given(plan.intent.schedule.service.as_ref()),
+        ),
         cron: collect.cron(),
         instances,
-        resources: resources(&plan.resources.value, instances),
-        contact: words(plan.labels.contact.as_ref()),
-        tier: words(plan.precedence.tier.as_ref()),
+        resources: resources(&plan.intent.resources.value, instances),
+        contact: words(plan.intent.labels.contact.as_ref()),
+        tier: words(plan.intent.precedence.tier.as_ref()),
         production: collect.boolean(
             &JOB,
             "production",
-            given(plan.precedence.production.as_ref()),
+            given(plan.intent.precedence.production.as_ref()),
         ),
-        priority: collect.integer(&JOB, "priority", given(plan.precedence.priority.as_ref())),
+        priority: collect.integer(
+            &JOB,
+            "priority",
+            given(plan.intent.precedence.priority.as_ref()),
+        ),
         max_task_failures: collect.integer(
             &JOB,
             "max_task_failures",
-            given(plan.limits.max_task_failures.as_ref()),
+            given(plan.intent.limits.max_task_failures.as_ref()),
         ),
         placement: placement(plan),
-        container: plan.container.as_ref().map(|it| container(&it.value)),
+        container: plan
+            .intent
+            .container
+            .as_ref()
+            .map(|it| container(&it.value)),
         task: collect.task(&known),
         closure: known.of_job().size(),
         ports: ports.list(plan),
@@ -69,10 +81,12 @@ pub fn shown(planned: &Planned, workspace: &Workspace) -> Shown {
         metadata: operation::metadata(plan),
         task_links: operation::task_links(plan),
         zk_path: plan
+            .intent
             .announce
             .as_ref()
             .and_then(|announce| words(announce.value.zk_path.as_ref())),
         executor: plan
+            .intent
             .aurora
             .executor
             .as_ref()
@@ -154,8 +168,8 @@ impl<'a> Collect<'a> {
     }
 
     fn cron(&mut self) -> Option<shown::Cron> {
-        let schedule = &self.plan().schedule.cron_schedule.as_ref()?.value;
-        let policy = given(self.plan().schedule.cron_collision_policy.as_ref());
+        let schedule = &self.plan().intent.schedule.cron_schedule.as_ref()?.value;
+        let policy = given(self.plan().intent.schedule.cron_collision_policy.as_ref());
         let policy = policy.map(|policy| match policy {
             CronCollisionPolicy::KillExisting => "KILL_EXISTING".to_owned(),
             CronCollisionPolicy::CancelNew => "CANCEL_NEW".to_owned(),
@@ -168,10 +182,10 @@ impl<'a> Collect<'a> {
     }
 
     fn waivers(&mut self) -> Vec<shown::Waiver> {
-        let job = self.plan().pointer.clone();
+        let job = self.plan().intent.pointer.clone();
         let processes = job.key("task").key("processes");
         let mut waivers = self.waived_at(&job, None);
-        for (index, run) in self.plan().runs().enumerate() {
+        for (index, run) in self.plan().intent.runs.iter().enumerate() {
             let name = run.name.value.to_string();
             waivers.extend(self.waived_at(&processes.index(index), Some(&name)));
         }
@@ -222,6 +236,11 @@ fn resources(resources: &Resources, instances: u64) -> shown::Resources {
     shown::Resources { instance, total }
 }
 
+fn joined(values: &[Text]) -> String {
+    let values: Vec<String> = values.iter().map(Text::to_string).collect();
+    values.join(", ")
+}
+
 fn placement(plan: &Plan) -> Vec<shown::Placement> {
     let rule = |(attribute, rule): (&String, &At<Placement>)| {
         let words = match &rule.value {
@@ -230,15 +249,15 @@ fn placement(plan: &Plan) -> Vec<shown::Placement> {
                 (many, attribute) => format!("at most {many} instances on each {attribute}"),
             },
             Placement::AnyOf(values) if attribute == "dedicated" => {
-                format!("hosts dedicated to {}", values.join(", "))
+                format!("hosts dedicated to {}", joined(values))
             }
             Placement::AnyOf(values) => match values.as_slice() {
                 [only] => format!("{attribute} is {only}"),
-                many => format!("{attribute} is one of {}", many.join(", ")),
+                many => format!("{attribute} is one of {}", joined(many)),
             },
             Placement::NoneOf(values) => match values.as_slice() {
                 [only] => format!("{attribute} is not {only}"),
-                many => format!("{attribute} is none of {}", many.join(", ")),
+                many => format!("{attribute} is none of {}", joined(many)),
             },
         };
         shown::Placement {
@@ -247,7 +266,7 @@ fn placement(plan: &Plan) -> Vec<shown::Placement> {
             words,
         }
     };
-    plan.placement.iter().flatten().map(rule).collect()
+    plan.intent.placement.iter().flatten().map(rule).collect()
 }
 
 fn container(container: &Container) -> String {

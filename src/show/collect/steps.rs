@@ -16,13 +16,13 @@ use super::Collect;
 
 impl<'a> Collect<'a> {
     pub(super) fn task(&mut self, known: &Known<'a>) -> shown::Task {
-        let limits = &self.plan().limits;
+        let limits = &self.plan().intent.limits;
         let wait = given(limits.finalization_wait.as_ref());
         let wait = self.count(&TASK, "task.finalization_wait", wait);
         let failures = given(limits.max_failures.as_ref());
         let concurrency = given(limits.max_concurrency.as_ref());
         shown::Task {
-            name: self.plan().task_name.to_string(),
+            name: self.plan().intent.task_name.to_string(),
             max_failures: self.count(&TASK, "task.max_failures", failures),
             max_concurrency: self.count(&TASK, "task.max_concurrency", concurrency),
             finalization_wait_secs: wait.min(MOST_FINALIZATION_WAIT.unsigned_abs()),
@@ -45,7 +45,7 @@ impl<'a> Collect<'a> {
             after[edge.after].push(graph.steps[edge.before].name.clone());
         }
         let mut index = 0;
-        let processes = plan.pointer.key("task").key("processes");
+        let processes = plan.intent.pointer.key("task").key("processes");
         let mut sizes = BTreeMap::new();
         let mut steps: Vec<shown::Step> = graph
             .steps
@@ -135,7 +135,7 @@ impl<'a> Collect<'a> {
         let (name, package) = packages.iter().find(|(_, it)| it.path == *path)?;
         let key = |at: &Pointer| at.key("packages").key(name.as_str());
         let map = &self.planned.map;
-        let own = [key(&self.plan().pointer), key(&Pointer::root())];
+        let own = [key(&self.plan().intent.pointer), key(&Pointer::root())];
         let own = own.into_iter().find(|at| map.has(at));
         let location = match (own, &self.workspace.settings_map) {
             (Some(at), _) => map.key(&at),

@@ -15,7 +15,7 @@ const KILL: u64 = 60;
 
 impl Collect<'_> {
     pub(super) fn health_check(&mut self, ports: &Ports) -> shown::HealthCheck {
-        let config = self.plan().health_check.as_ref().map(|it| &it.value);
+        let config = self.plan().intent.health_check.as_ref().map(|it| &it.value);
         let checker = config.and_then(|config| config.checker.as_ref());
         let (checker, target) = match checker {
             Some(Checker::Shell(command)) => ("shell", self.written(&command.pointer())),
@@ -85,10 +85,10 @@ impl Collect<'_> {
         instances: u64,
         health: &shown::HealthCheck,
     ) -> Option<shown::Update> {
-        if given(self.plan().schedule.service.as_ref()) != Some(true) {
+        if given(self.plan().intent.schedule.service.as_ref()) != Some(true) {
             return None;
         }
-        let config = self.plan().update.as_ref().map(|it| &it.value);
+        let config = self.plan().intent.update.as_ref().map(|it| &it.value);
         let timing = UpdateTiming::new(config, instances);
         let start = health.timing.map_or(0.0, |it| it.running_at_best.earliest);
         let at_best_secs = timing.at_best(start);
@@ -130,7 +130,7 @@ impl Collect<'_> {
 
     pub(super) fn stop(&mut self, ports: &Ports) -> shown::Stop {
         // Aurora's own default asks at `health`; an empty `lifecycle` asks nowhere.
-        let lifecycle = self.plan().stop.as_ref();
+        let lifecycle = self.plan().intent.stop.as_ref();
         let http = lifecycle.and_then(|it| it.value.http.as_ref());
         let asks = lifecycle.is_none() || http.is_some();
         let port = http.and_then(|http| words(http.port.as_ref()));

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use crate::plan::{
     Announce, At, AuroraOnly, Checker, Container, CronCollisionPolicy, Executor, HealthCheck,
-    HttpStop, Image, Labels, Limits, LogDestination, LogMode, LogRotation, Logger, PartitionPolicy,
-    Piece, Plan, Precedence, Resources, Run, Schedule, SlaPolicy, Stop, Text, Update,
-    UpdateStrategy, Volume, VolumeMode, given,
+    HttpStop, Image, Intent, Labels, Limits, LogDestination, LogMode, LogRotation, Logger,
+    PartitionPolicy, Piece, Plan, Precedence, Resources, Run, Schedule, SlaPolicy, Stop, Text,
+    Update, UpdateStrategy, Volume, VolumeMode, given,
 };
 use crate::target::steps::{Kind, Step, Steps};
 
@@ -36,12 +36,28 @@ impl Context {
     fn job<'p>(&self, plan: &'p Plan, steps: &Steps<'p>) -> aurora::JobDocument<'p> {
         let Plan {
             key,
-            pointer: _,
-            task_name,
+            intent,
             // `steps` has made these three into processes and constraints.
             steps: _,
             sequence: _,
             order: _,
+            // The commands of steps have it.
+            realisation: _,
+            // Processes name what they need.
+            needs: _,
+            // These references are in commands, too.
+            left_to_node: _,
+        } = plan;
+        let Intent {
+            pointer: _,
+            // The key has them.
+            role: _,
+            environment: _,
+            task_name,
+            // `steps` has them.
+            runs: _,
+            order: _,
+            expands_files: _,
             resources,
             limits:
                 Limits {
@@ -83,13 +99,7 @@ impl Context {
                     enable_hooks,
                     executor,
                 },
-            // The commands of steps have it.
-            realisation: _,
-            // Processes name what they need.
-            needs: _,
-            // These references are in commands, too.
-            left_to_node: _,
-        } = plan;
+        } = intent;
         let task = aurora::TaskDocument {
             constraints: self.constraints(steps),
             finalization_wait: given(finalization_wait.as_ref()),
@@ -403,13 +413,13 @@ impl Context {
         Cow::Owned(written)
     }
 
-    fn texts<'p, M: FromIterator<(&'p str, Cow<'p, str>)>>(
+    fn texts<'p, N, M: FromIterator<(&'p str, Cow<'p, str>)>>(
         &self,
-        texts: &'p [(String, At<Text>)],
+        texts: &'p [(N, At<Text>)],
     ) -> M {
         let texts = texts.iter();
         texts
-            .map(|(name, text)| (name.as_str(), self.text(&text.value)))
+            .map(|(_, text)| (text.field(), self.text(&text.value)))
             .collect()
     }
 

@@ -12,11 +12,12 @@ const ONLY_DOCKER: &str = "the JSON reader of Aurora's client only knows `docker
 const ONLY_QUEUE: &str = "the JSON reader of Aurora's client only knows `queue`";
 
 covered! {
-    Plan besides(pointer, limits, schedule, precedence, labels, aurora, needs, left_to_node) {
+    Plan besides(intent, steps, sequence, order, realisation, needs, left_to_node) {
         key "cluster, role, environment, name": Exact;
+    }
+    Intent besides(pointer, role, environment, expands_files, limits, schedule, precedence, labels, aurora) {
         task_name "task.name": Exact;
-        steps "task.processes": Exact;
-        sequence "task.processes, their order": Exact;
+        runs "task.processes" and "task.processes, their order": Exact;
         order "task.constraints, after": Exact;
         resources "task.resources": Exact;
         user "task.user": Exact;
@@ -29,6 +30,8 @@ covered! {
         container "container": Exact, ["mesos": Refused(ONLY_DOCKER)];
         announce "announce": Exact;
         stop "lifecycle": Exact;
+    }
+    Plan besides(key, intent, steps, sequence, order, needs, left_to_node) {
         realisation "packages and files": Exact;
     }
     Run {

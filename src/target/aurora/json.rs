@@ -20,21 +20,21 @@ pub(in crate::target) fn text(plan: &Plan) -> String {
 
 /// The choices that JSON cannot carry.
 pub(in crate::target) fn refused(plan: &Plan) -> Vec<Diagnostic> {
-    let update = plan.update.as_ref().map(|it| &it.value);
+    let update = plan.intent.update.as_ref().map(|it| &it.value);
     let strategy = update.and_then(|update| update.strategy.as_ref());
-    let container = plan.container.as_ref();
-    let policy = plan.sla_policy.as_ref();
+    let container = plan.intent.container.as_ref();
+    let policy = plan.intent.sla_policy.as_ref();
     let choices = [
         container.map(|at| {
             (
-                "Plan",
+                "Intent",
                 "container",
                 at.choice(Container::name, Some("docker")),
             )
         }),
         policy.map(|at| {
             (
-                "Plan",
+                "Intent",
                 "sla_policy",
                 at.choice(SlaPolicy::name, Some("coordinator")),
             )

@@ -24,5 +24,5 @@ pub use document::JobDocument;
 pub use number::Number;
 pub use process_indexes::shift_process_indexes;
 pub use realise::{InitCommand, Root};
-pub use rules::{CODES, PLANNED, RESOLVED, RULES};
+pub use rules::{CODES, PLANNED, RULES};
 pub use tree::{Table, parse, print, processes, tree};

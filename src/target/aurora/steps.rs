@@ -48,9 +48,7 @@ type Waiting<'p> = Vec<(&'p StepId, &'p Run)>;
 fn waiting(plan: &Plan) -> BTreeMap<&StepId, Waiting<'_>> {
     let mut waiting: BTreeMap<&StepId, Waiting<'_>> = BTreeMap::new();
     for edge in &plan.order {
-        if let (StepId::Realise(_), Some(PlanStep::Run(run))) =
-            (&edge.before, plan.steps.get(&edge.after))
-        {
+        if let (StepId::Realise(_), Some(run)) = (&edge.before, plan.run(&edge.after)) {
             let waiting = waiting.entry(&edge.before).or_default();
             waiting.push((&edge.after, run));
         }
@@ -172,7 +170,7 @@ impl<'p> Adding<'p> {
         steps.extend(ahead);
         let mut indexes: BTreeMap<&StepId, usize> = BTreeMap::new();
         for id in &plan.sequence {
-            if let PlanStep::Run(run) = &plan.steps[id] {
+            if let Some(run) = plan.run(id) {
                 indexes.insert(id, steps.len());
                 steps.push(Step {
                     name: run.name.value.to_string(),

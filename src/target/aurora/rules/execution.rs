@@ -2,8 +2,8 @@
 //! rotated into nothing, health checks without time.
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::{Bytes, FractionalSeconds, Integer, LoggerMode, Seconds};
-use crate::rule::Context;
+use crate::plan::{LogMode, given};
+use crate::rule::Intended;
 
 crate::diagnostic::declare_codes! {
     /// The executor closes a log file when it is `log_size` bytes long, and keeps so many `backups` of
@@ -92,25 +92,25 @@ crate::diagnostic::declare_codes! {
 }
 
 /// Checks the loggers of processes, the times of health checks, and the waits between runs.
-pub(super) fn check(ctx: &mut Context<'_>) {
+pub(super) fn check(ctx: &mut Intended<'_, '_>) {
     rotation(ctx);
     health(ctx);
     reruns(ctx);
 }
 
 /// With many runs at once, Thermos can lose the right to write its own checkpoints.
-fn reruns(ctx: &mut Context<'_>) {
-    for (index, process) in ctx.job.task.processes.iter().enumerate() {
-        if process.min_duration.map(Seconds::get) != Some(0) {
+fn reruns(ctx: &mut Intended<'_, '_>) {
+    for run in &ctx.intent.runs {
+        let Some(wait) = run.min_duration.as_ref().filter(|it| it.value == 0) else {
             continue;
-        }
-        let why = match process.max_failures.map(Integer::get) {
-            _ if process.is_daemon() => "it is a daemon".to_owned(),
+        };
+        let why = match given(run.max_failures.as_ref()) {
+            _ if run.is_daemon() => "it is a daemon".to_owned(),
             Some(0) => "its `max_failures` is 0, which is no limit".to_owned(),
             Some(most) if most > 1 => format!("its `max_failures` is {most}"),
             _ => continue,
         };
-        let pointer = ctx.process(index, "min_duration");
+        let pointer = wait.pointer();
         if !ctx.hole(|_| pointer.clone()) {
             let headline = "the process is run again without a wait";
             let place = Place::value(pointer);
@@ -122,48 +122,44 @@ fn reruns(ctx: &mut Context<'_>) {
     }
 }
 
-fn rotation(ctx: &mut Context<'_>) {
-    for (index, process) in ctx.job.task.processes.iter().enumerate() {
-        let Some(logger) = &process.logger else {
-            continue;
-        };
-        let (Some(LoggerMode::Rotate), Some(rotate)) = (logger.mode, &logger.rotate) else {
+fn rotation(ctx: &mut Intended<'_, '_>) {
+    for logger in ctx.intent.runs.iter().filter_map(|run| run.logger.as_ref()) {
+        let (Some(LogMode::Rotate), Some(rotate)) = (logger.value.mode, logger.value.rotate) else {
             continue;
         };
         for (field, number, what) in [
-            ("log_size", rotate.log_size.map(Bytes::get), "bytes"),
-            ("backups", rotate.backups.map(Integer::get), "old files"),
+            ("log_size", rotate.log_size, "bytes"),
+            ("backups", rotate.backups, "old files"),
         ] {
-            let pointer = ctx.process(index, "logger").key("rotate").key(field);
-            if number == Some(0) && !ctx.hole(|_| pointer.clone()) {
+            let pointer = || logger.pointer().key("rotate").key(field);
+            if number == Some(0) && !ctx.hole(|_| pointer()) {
                 let headline = format!("log files are rotated into 0 {what}");
-                let problem = Diagnostic::new(&LOG_ROTATION, headline, Place::value(pointer));
+                let problem = Diagnostic::new(&LOG_ROTATION, headline, Place::value(pointer()));
                 ctx.report(problem.help("write a number above 0, or `mode = \"standard\"`"));
             }
         }
     }
 }
 
-fn health(ctx: &mut Context<'_>) {
-    let Some(config) = &ctx.job.health_check_config else {
+fn health(ctx: &mut Intended<'_, '_>) {
+    let Some(config) = &ctx.intent.health_check else {
         return;
     };
-    for (field, seconds, headline) in [
+    for (seconds, headline) in [
         (
-            "interval_secs",
-            config.interval_secs,
+            &config.value.interval_secs,
             "no time passes between two health checks",
         ),
         (
-            "timeout_secs",
-            config.timeout_secs,
+            &config.value.timeout_secs,
             "a health check has no time to answer",
         ),
     ] {
-        let pointer = ctx.at.key("health_check_config").key(field);
-        let seconds = seconds.map(FractionalSeconds::get);
-        if seconds.is_some_and(|seconds| seconds <= 0.0) && !ctx.hole(|_| pointer.clone()) {
-            let problem = Diagnostic::new(&HEALTH_TIMES, headline, Place::value(pointer));
+        if let Some(seconds) = seconds.as_ref().filter(|it| it.value <= 0.0)
+            && !ctx.hole(|_| seconds.pointer())
+        {
+            let place = Place::value(seconds.pointer());
+            let problem = Diagnostic::new(&HEALTH_TIMES, headline, place);
             ctx.report(problem.help("write a duration above 0"));
         }
     }

@@ -1,8 +1,8 @@
 //! Whether the grace period of health checks is long enough for what is fetched in it.
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::{HealthCheckConfig, InitRoots};
-use crate::rule::Resolved;
+use crate::plan::{NeededBy, StepId};
+use crate::target::judged::Judged;
 use crate::vocabulary::HEALTH_CHECK_CONFIG;
 
 use super::ports;
@@ -21,52 +21,49 @@ crate::diagnostic::declare_codes! {
 
 /// The grace period unless the definition gives one, in seconds.
 const DEFAULT_GRACE: f64 = HEALTH_CHECK_CONFIG.float("initial_interval_secs");
-/// Bytes that a node takes in per second unless the settings say how many.
-const DEFAULT_BANDWIDTH: i64 = 100 << 20;
 const MIB: f64 = 1_048_576.0;
 
 /// Warns if the download is likely to take longer than the job has time for.
-pub(super) fn check(job: &mut Resolved<'_>) {
-    let problem = problem(job);
-    job.found.extend(problem);
+pub(super) fn check(ctx: &mut Judged<'_>) {
+    let problem = problem(ctx);
+    ctx.found.extend(problem);
 }
 
-fn problem(resolved: &Resolved<'_>) -> Option<Diagnostic> {
-    if resolved.allows(&SHORT_GRACE_PERIOD) {
+fn problem(ctx: &Judged<'_>) -> Option<Diagnostic> {
+    if ctx.levels.allow(&SHORT_GRACE_PERIOD) {
         return None;
     }
-    let Resolved {
-        job, at, settings, ..
-    } = *resolved;
-    let config = job.health_check_config.as_ref();
-    let grace = |config: &HealthCheckConfig| Some(config.initial_interval_secs?.get());
-    let grace = config.and_then(grace);
-    let (seconds, written) = (grace.unwrap_or(DEFAULT_GRACE), grace.is_some());
-    let nodes = settings.nodes.as_ref();
-    let bandwidth = nodes.and_then(|nodes| nodes.bandwidth);
-    let bandwidth = bandwidth.map_or(DEFAULT_BANDWIDTH, |bytes| bytes.get().max(1));
+    let Judged {
+        plan, downloads, ..
+    } = *ctx;
+    let config = plan.intent.health_check.as_ref();
+    let written = config.and_then(|it| it.value.initial_interval_secs.as_ref());
+    let seconds = written.map_or(DEFAULT_GRACE, |it| it.value);
+    let bandwidth = downloads.bandwidth;
     let in_time = seconds * as_float(bandwidth);
     // Most jobs have time for all that there is.
-    if as_float(resolved.largest_closure) <= in_time
-        || !ports::checks_health(job, &resolved.commands)
-    {
+    if as_float(downloads.at_most(&plan.needs)) <= in_time || !ports::checks_health(&plan.intent) {
         return None;
     }
-    let init = settings.init.as_ref();
-    let roots = init.and_then(|init| init.roots).unwrap_or_default();
-    let processes = job.task.processes.iter().enumerate();
-    let needed = processes.filter(|(_, it)| roots == InitRoots::Job || !it.is_final());
-    let needed: Vec<usize> = needed.map(|(index, _)| index).collect();
-    let size = (resolved.closure_of)(&needed);
+    let mut scripts = plan.needs.scripts.iter();
+    // One step fetches all, for final processes too.
+    let at_once = scripts.any(|need| need.by == NeededBy::Job);
+    let size = downloads.of(&plan.needs, |by| match by {
+        NeededBy::Process(name) => {
+            let run = plan.run(&StepId::Run(name.clone()));
+            at_once || run.is_some_and(|run| !run.is_final())
+        }
+        NeededBy::HealthCheck => true,
+        NeededBy::Job => false,
+    });
     let takes = as_float(size) / as_float(bandwidth);
     if takes <= seconds {
         return None;
     }
-    let pointer = at.key("health_check_config");
-    let place = match (written, config.is_some()) {
-        (true, _) => Place::value(pointer.key("initial_interval_secs")),
-        (false, true) => Place::key(pointer),
-        (false, false) => Place::opening(at.key("task")),
+    let place = match (written, config) {
+        (Some(written), _) => Place::value(written.pointer()),
+        (None, Some(config)) => Place::key(config.pointer()),
+        (None, None) => Place::opening(plan.intent.pointer.key("task")),
     };
     let headline = format!(
         "the grace period of {seconds} s is over before the closure of {:.1} MiB is there",

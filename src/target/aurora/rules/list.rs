@@ -1,9 +1,9 @@
 //! All of Aurora's rules, and their codes.
 
-use crate::diagnostic::{Chapter, Diagnostic, Topic};
-use crate::plan::Plan;
-use crate::rule::{Resolved, Rule};
+use crate::diagnostic::{Chapter, Topic};
+use crate::rule::Rule;
 use crate::target::aurora::codes;
+use crate::target::judged::PlanRule;
 
 use super::{
     execution, grace_period, metadata_and_links, placement, ports, rollout, schedule,
@@ -24,11 +24,12 @@ pub const RULES: &[Rule] = &[
     socket_paths::check,
 ];
 
-/// The rules of jobs whose commands are resolved.
-pub const RESOLVED: &[fn(&mut Resolved<'_>)] = &[ports::of_expanded_files, grace_period::check];
-
 /// The rules of plans.
-pub const PLANNED: &[fn(&Plan) -> Vec<Diagnostic>] = &[step_names::check];
+pub const PLANNED: &[PlanRule] = &[
+    ports::of_expanded_files,
+    grace_period::check,
+    step_names::check,
+];
 
 /// The problems of jobs that Aurora runs, and of writing them in its forms.
 pub const CODES: &[Chapter] = &[

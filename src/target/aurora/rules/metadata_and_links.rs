@@ -1,7 +1,7 @@
 //! What people and tools are shown: metadata, and links.
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::rule::Context;
+use crate::rule::Intended;
 
 crate::diagnostic::declare_codes! {
     /// Keys and values of `metadata` are ASCII: Aurora's client stops at any other character.
@@ -61,20 +61,21 @@ crate::diagnostic::declare_codes! {
 }
 
 /// Checks `metadata` and `task_links`.
-pub(super) fn check(ctx: &mut Context<'_>) {
+pub(super) fn check(ctx: &mut Intended<'_, '_>) {
     metadata(ctx);
     links(ctx);
 }
 
-fn metadata(ctx: &mut Context<'_>) {
-    for (index, entry) in ctx.job.metadata.iter().flatten().enumerate() {
-        for (field, text) in [("key", &entry.key), ("value", &entry.value)] {
-            let foreign = text.as_str().chars().find(|c| !c.is_ascii());
+fn metadata(ctx: &mut Intended<'_, '_>) {
+    let Some(metadata) = &ctx.intent.labels.metadata else {
+        return;
+    };
+    for (index, (key, value)) in metadata.value.iter().enumerate() {
+        for (field, text) in [("key", key), ("value", value)] {
+            let foreign = text.written().chars().find(|c| !c.is_ascii());
             if let Some(c) = foreign {
-                let place = Place::text(
-                    ctx.at.key("metadata").index(index).key(field),
-                    c.to_string(),
-                );
+                let entry = metadata.pointer().index(index);
+                let place = Place::text(entry.key(field), c.to_string());
                 let headline = format!("metadata cannot have the character `{c}`");
                 let problem = Diagnostic::new(&METADATA_ASCII, headline, place);
                 ctx.report(problem.note("Aurora's client stops at what is not ASCII there"));
@@ -84,10 +85,12 @@ fn metadata(ctx: &mut Context<'_>) {
 }
 
 /// The client drops them.
-fn links(ctx: &mut Context<'_>) {
-    let written = ctx.job.task_links.as_ref();
-    if written.is_some_and(|links| !links.is_empty()) && !ctx.hole(|at| at.key("task_links")) {
-        let place = Place::key(ctx.at.key("task_links"));
+fn links(ctx: &mut Intended<'_, '_>) {
+    let links = ctx.intent.labels.task_links.as_ref();
+    if let Some(links) = links.filter(|links| !links.value.is_empty())
+        && !ctx.hole(|at| at.key("task_links"))
+    {
+        let place = Place::key(links.pointer());
         let headline = "Aurora's client leaves `task_links` out";
         let problem = Diagnostic::new(&TASK_LINKS, headline, place)
             .help("remove it, or write the links as `metadata`");

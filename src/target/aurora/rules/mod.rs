@@ -1,7 +1,7 @@
 //! What Aurora's client, scheduler, executor and runner refuse or ignore, and what is known of no
 //! other scheduler.
 //!
-//! Most of them see the job as it is written; some see what became of its commands, or its plan.
+//! Most of them see what the job asks for, before its packages are looked up; some see its plan.
 
 mod cron;
 mod cron_words;
@@ -20,7 +20,7 @@ mod unreachable;
 mod updates;
 
 pub use cron_words::cron_in_words;
-pub use list::{CODES, PLANNED, RESOLVED, RULES};
+pub use list::{CODES, PLANNED, RULES};
 pub use metadata_and_links::METADATA_ASCII;
 pub use placement::{PORT_CYCLE, STATIC_PORT};
 pub use updates::{UPDATE_CONFIG, UPDATE_FAILURES, UPDATE_STRATEGY};

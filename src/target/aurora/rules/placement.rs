@@ -1,12 +1,11 @@
 //! Where a job may run: its environment, dedicated hosts, and ports that need them.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::{Announcer, Placement, PlacementRule};
-use crate::rule::Context;
-use crate::rule::scope::{expand, fill_in};
-use crate::source::Pointer;
+use crate::plan::{Announce, At, Placement, Text};
+use crate::rule::Intended;
 use crate::vocabulary::python;
 
 crate::diagnostic::declare_codes! {
@@ -130,35 +129,34 @@ crate::diagnostic::declare_codes! {
 pub(super) const DEDICATED_CONSTRAINT: &str = "dedicated";
 
 /// Checks the environment, the dedicated constraint and the port map.
-pub(super) fn check(ctx: &mut Context<'_>) {
+pub(super) fn check(ctx: &mut Intended<'_, '_>) {
     environment(ctx);
-    let constraints = ctx.job.constraints.as_ref();
-    let dedicated = constraints.and_then(|constraints| constraints.get(DEDICATED_CONSTRAINT));
-    if let Some(placement) = dedicated {
+    if let Some(placement) = ctx.intent.placement_by(DEDICATED_CONSTRAINT) {
         check_dedicated(ctx, placement);
     }
-    if let Some(announcer) = &ctx.job.announce
-        && !ctx.hole(|at| at.key("announce"))
+    if let Some(announce) = &ctx.intent.announce
+        && !ctx.hole(|_| announce.pointer())
     {
-        ports(ctx, announcer);
+        ports(ctx, &announce.value);
     }
 }
 
-fn environment(ctx: &mut Context<'_>) {
-    let environment = ctx.job.environment.as_str();
-    let allowed = ctx.terms.settings.scheduler().environments();
+fn environment(ctx: &mut Intended<'_, '_>) {
+    let written = &ctx.intent.environment;
+    let environment = written.value.as_str();
+    let allowed = ctx.settings.scheduler().environments();
     let matches = |pattern: &&str| match pattern.strip_suffix('*') {
         Some(prefix) => environment
             .strip_prefix(prefix)
             .is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_digit())),
         None => environment == *pattern,
     };
-    if allowed.iter().any(matches) || ctx.hole(|at| at.key("environment")) {
+    if allowed.iter().any(matches) || ctx.hole(|_| written.pointer()) {
         return;
     }
     let names: Vec<String> = allowed.iter().map(|name| format!("`{name}`")).collect();
     let headline = format!("the scheduler has no environment `{environment}`");
-    let place = Place::value(ctx.at.key("environment"));
+    let place = Place::value(written.pointer());
     let words = allowed.iter().map(|name| name.trim_end_matches('*'));
     let problem = Diagnostic::new(&UNKNOWN_ENVIRONMENT, headline, place)
         .did_you_mean(environment, words)
@@ -167,46 +165,45 @@ fn environment(ctx: &mut Context<'_>) {
     ctx.report(problem);
 }
 
-fn check_dedicated(ctx: &mut Context<'_>, placement: &Placement) {
-    let pointer = |at: &Pointer| at.key("constraints").key(DEDICATED_CONSTRAINT);
-    if ctx.hole(pointer) || ctx.hole(|at| at.key("role")) {
+fn check_dedicated(ctx: &mut Intended<'_, '_>, placement: &At<Placement>) {
+    let owner = &ctx.intent.role;
+    if ctx.hole(|_| placement.pointer()) || ctx.hole(|_| owner.pointer()) {
         return;
     }
-    let role = ctx.job.role.as_str();
-    let place = Place::value(pointer(ctx.at));
+    let role = owner.value.as_str();
+    let place = Place::value(placement.pointer());
     let shape = |headline: &str, place| {
         Diagnostic::new(&DEDICATED, headline, place)
             .help(format!("write one value: `{role}/NAME` or `*/NAME`"))
     };
-    let values = match &placement.0 {
-        PlacementRule::Limit(_) => {
+    let values = match &placement.value {
+        Placement::Limit(_) => {
             ctx.report(shape("`dedicated` cannot be a limit", place));
             return;
         }
-        PlacementRule::NoneOf(_) => {
+        Placement::NoneOf(_) => {
             ctx.report(shape("`dedicated` cannot be negated", place));
             return;
         }
-        PlacementRule::AnyOf(values) => values,
+        Placement::AnyOf(values) => values,
     };
     // The scheduler is told a set of them.
-    let distinct: BTreeSet<_> = values.iter().collect();
+    let distinct: BTreeSet<_> = values.iter().map(|value| value.written()).collect();
     let (Some(value), 1) = (values.first(), distinct.len()) else {
         ctx.report(shape("`dedicated` takes exactly one value", place));
         return;
     };
-    let scope = ctx.scopes().job();
-    let Some(bound) = expand(value.as_str(), &scope) else {
+    let Some(bound) = value.complete() else {
         // Where the reference is wrong, that was told.
         return;
     };
-    let place = Place::text(pointer(ctx.at), value.as_str());
+    let place = Place::text(placement.pointer(), value.written());
     match bound.split_once('/') {
         Some((owner, name)) if !name.is_empty() => {
             if owner != "*" && owner != role {
                 let headline = format!("hosts dedicated to `{owner}` take no jobs of `{role}`");
                 let problem = Diagnostic::new(&DEDICATED, headline, place)
-                    .also(Place::value(ctx.at.key("role")), "the job's role")
+                    .also(Place::value(ctx.intent.role.pointer()), "the job's role")
                     .help(format!("write `{role}/{name}` or `*/{name}`"));
                 ctx.report(problem);
             }
@@ -215,48 +212,37 @@ fn check_dedicated(ctx: &mut Context<'_>, placement: &Placement) {
     }
 }
 
-fn ports(ctx: &mut Context<'_>, announcer: &Announcer) {
-    let Some(portmap) = &announcer.portmap else {
-        default_ports(ctx, announcer);
+fn ports(ctx: &mut Intended<'_, '_>, announce: &Announce) {
+    let Some(portmap) = &announce.portmap else {
+        default_ports(ctx, announce);
         return;
     };
-    let scope = ctx.scopes().job().inside(announcer);
     // Names are filled in, too; what the agent knows stays as it is written.
-    let mut written: BTreeMap<String, &str> = BTreeMap::new();
-    let mut bound: BTreeMap<String, String> = BTreeMap::new();
-    for (name, port) in portmap {
-        let filled = (fill_in(name, &scope), fill_in(port.as_str(), &scope));
-        if let (Some(filled), Some(port)) = filled {
-            written.insert(filled.clone(), name.as_str());
-            bound.insert(filled, port);
+    let mut bound: BTreeMap<Cow<'_, str>, (Cow<'_, str>, &At<Text>)> = BTreeMap::new();
+    for (name, at) in portmap {
+        if let (Some(name), Some(port)) = (name.filled_in(), at.value.filled_in()) {
+            bound.insert(name, (port, at));
         }
     }
-    let place = |at: &Pointer, name: &str| {
-        let name = written.get(name).copied().unwrap_or(name);
-        Place::value(at.key("announce").key("portmap").key(name))
-    };
-    let dedicated = ctx
-        .job
-        .constraints
-        .as_ref()
-        .is_some_and(|constraints| constraints.contains_key(DEDICATED_CONSTRAINT));
-    if !dedicated && !ctx.hole(|at| at.key("constraints").key(DEDICATED_CONSTRAINT)) {
-        for (name, port) in bound.iter().filter(|(_, port)| is_number(port)) {
+    let is_dedicated = ctx.intent.placement_by(DEDICATED_CONSTRAINT).is_some();
+    if !is_dedicated && !ctx.hole(|at| at.key("constraints").key(DEDICATED_CONSTRAINT)) {
+        for (port, at) in bound.values().filter(|(port, _)| is_number(port)) {
             let headline = format!("the fixed port `{}` needs dedicated hosts", port.trim());
-            let problem = Diagnostic::new(&STATIC_PORT, headline, place(ctx.at, name))
+            let problem = Diagnostic::new(&STATIC_PORT, headline, Place::value(at.pointer()))
                 .help("name another port, or add the constraint `dedicated`");
             ctx.report(problem);
         }
     }
     // Which names were followed from which name: a circle is told once.
     let mut followed: BTreeMap<&str, &str> = BTreeMap::new();
-    for start in bound.keys().map(String::as_str) {
-        let mut name = start;
-        while let Some(port) = bound.get(name).filter(|port| !is_number(port)) {
+    for start in bound.keys() {
+        let mut name = &**start;
+        while let Some((port, at)) = bound.get(name).filter(|(port, _)| !is_number(port)) {
             if let Some(&from) = followed.get(name) {
                 if from == start {
                     let headline = format!("the port `{name}` is named after itself");
-                    let problem = Diagnostic::new(&PORT_CYCLE, headline, place(ctx.at, name))
+                    let place = Place::value(at.pointer());
+                    let problem = Diagnostic::new(&PORT_CYCLE, headline, place)
                         .help("let one of the names be a port that a process binds");
                     ctx.report(problem);
                 }
@@ -274,15 +260,14 @@ fn is_number(port: &str) -> bool {
 }
 
 /// Without a port map, the port `aurora` is the primary one.
-fn default_ports(ctx: &mut Context<'_>, announcer: &Announcer) {
-    let Some(port) = &announcer.primary_port else {
+fn default_ports(ctx: &mut Intended<'_, '_>, announce: &Announce) {
+    let Some(primary) = &announce.primary_port else {
         return;
     };
-    let scope = ctx.scopes().job().inside(announcer);
-    let Some(port) = expand(port.as_str(), &scope) else {
+    let Some(port) = primary.value.complete() else {
         return;
     };
-    let place = Place::value(ctx.at.key("announce").key("primary_port"));
+    let place = Place::value(primary.pointer());
     if port == "aurora" {
         let headline = "the port `aurora` is named after itself";
         let problem = Diagnostic::new(&PORT_CYCLE, headline, place)
@@ -291,8 +276,7 @@ fn default_ports(ctx: &mut Context<'_>, announcer: &Announcer) {
         ctx.report(problem);
     } else if is_number(&port) {
         let headline = format!("the fixed port `{}` needs dedicated hosts", port.trim());
-        let dedicated = ctx.job.constraints.as_ref();
-        if !dedicated.is_some_and(|constraints| constraints.contains_key(DEDICATED_CONSTRAINT)) {
+        if ctx.intent.placement_by(DEDICATED_CONSTRAINT).is_none() {
             let problem = Diagnostic::new(&STATIC_PORT, headline, place)
                 .note("without a `portmap`, the primary port is announced as `aurora`, too")
                 .help("give the port a name");

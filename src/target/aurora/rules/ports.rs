@@ -4,14 +4,13 @@
 //! The processes' commands are what is known of what the node gets: an expanded file may bind
 //! a port that the definition does not show.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::{CommandLine, HealthChecker, Job, Text};
-use crate::rule::scope::{Scope, expand, fill_in};
-use crate::rule::{Context, Resolved};
-use crate::source::Pointer;
-use crate::template::{Address, references};
+use crate::plan::{Checker, Intent};
+use crate::rule::Intended;
+use crate::target::judged::Judged;
 use crate::vocabulary::{ANNOUNCER, UPDATE_CONFIG};
 
 crate::diagnostic::declare_codes! {
@@ -141,7 +140,7 @@ crate::diagnostic::declare_codes! {
 const HEALTH: &str = "health";
 
 /// Checks what is said about ports, unless a command is only known later.
-pub(super) fn check(ctx: &mut Context<'_>) {
+pub(super) fn check(ctx: &mut Intended<'_, '_>) {
     let fields = [
         "task",
         "announce",
@@ -149,73 +148,63 @@ pub(super) fn check(ctx: &mut Context<'_>) {
         "lifecycle",
         "update_config",
     ];
-    let job = ctx.job;
-    if !says_something(job) || fields.iter().any(|field| ctx.hole(|at| at.key(*field))) {
+    let intent = ctx.intent;
+    if !says_something(intent)
+        || fields.iter().any(|field| ctx.hole(|at| at.key(*field)))
+        || intent.expands_files
+    {
         return;
     }
-    let commands: Vec<&str> = commands(job);
-    if commands.iter().any(|text| text.contains("${expanded ")) {
-        return;
-    }
-    for problem in problems(job, ctx.at, &commands) {
+    for problem in problems(intent) {
         ctx.report(problem);
     }
 }
 
 /// What was left out when the job was checked, if something was: what is said about ports that its
 /// commands do not bind, now that the files in them are known.
-pub(super) fn of_expanded_files(job: &mut Resolved<'_>) {
-    let is_expanded = |text: &&str| text.contains("${expanded ");
-    if says_something(job.job) && commands(job.job).iter().any(is_expanded) {
-        for problem in problems(job.job, job.at, &job.commands) {
-            job.report(problem);
-        }
+pub(super) fn of_expanded_files(ctx: &mut Judged<'_>) {
+    let intent = &ctx.plan.intent;
+    if intent.expands_files && says_something(intent) {
+        ctx.found.extend(problems(intent));
     }
 }
 
-/// Whether the executor checks the health of a job whose processes have these commands.
-pub(super) fn checks_health(job: &Job, commands: &[&str]) -> bool {
-    match checker(job) {
-        Some(HealthChecker::Shell(_)) => true,
-        Some(HealthChecker::Http(_)) | None => {
-            Ports::of(job, commands).is_some_and(|ports| ports.has(HEALTH))
-        }
+/// Whether the executor checks the health of a job.
+pub(super) fn checks_health(intent: &Intent) -> bool {
+    is_checked(intent, Ports::of(intent).as_ref())
+}
+
+fn is_checked(intent: &Intent, ports: Option<&Ports<'_>>) -> bool {
+    match intent.checker() {
+        Some(Checker::Shell(_)) => true,
+        Some(Checker::Http { .. }) | None => ports.is_some_and(|ports| ports.has(HEALTH)),
     }
 }
 
-fn says_something(job: &Job) -> bool {
-    let asks = job.health_check_config.is_some() || job.announce.is_some();
-    asks || job.lifecycle.is_some() || job.update_config.is_some()
+fn says_something(intent: &Intent) -> bool {
+    let asks = intent.health_check.is_some() || intent.announce.is_some();
+    asks || intent.stop.is_some() || intent.update.is_some()
 }
 
-fn commands(job: &Job) -> Vec<&str> {
-    let processes = job.task.processes.iter();
-    processes.map(|process| process.cmdline.as_str()).collect()
-}
-
-fn checker(job: &Job) -> Option<&HealthChecker> {
-    job.health_check_config.as_ref()?.health_checker.as_ref()
-}
-
-fn problems(job: &Job, at: &Pointer, commands: &[&str]) -> Vec<Diagnostic> {
-    let Some(ports) = Ports::of(job, commands) else {
+fn problems(intent: &Intent) -> Vec<Diagnostic> {
+    let Some(ports) = Ports::of(intent) else {
         return Vec::new();
     };
     let found = [
-        health(job, at, &ports),
-        lifecycle(job, at, &ports),
-        primary_port(job, at, &ports),
-        unwatched(job, at, &ports),
+        health(intent, &ports),
+        lifecycle(intent, &ports),
+        primary_port(intent, &ports),
+        unwatched(intent, &ports),
     ];
     found.into_iter().flatten().collect()
 }
 
-fn health(job: &Job, at: &Pointer, ports: &Ports) -> Option<Diagnostic> {
-    job.health_check_config.as_ref()?;
-    if matches!(checker(job), Some(HealthChecker::Shell(_))) || ports.has(HEALTH) {
+fn health(intent: &Intent, ports: &Ports<'_>) -> Option<Diagnostic> {
+    let config = intent.health_check.as_ref()?;
+    if is_checked(intent, Some(ports)) {
         return None;
     }
-    let place = Place::key(at.key("health_check_config"));
+    let place = Place::key(config.pointer());
     let headline = "health is never checked: no process binds the port `health`";
     Some(
         Diagnostic::new(&NO_OP_HEALTH_CHECK, headline, place)
@@ -224,12 +213,11 @@ fn health(job: &Job, at: &Pointer, ports: &Ports) -> Option<Diagnostic> {
     )
 }
 
-fn lifecycle(job: &Job, at: &Pointer, ports: &Ports) -> Option<Diagnostic> {
-    let http = job.lifecycle.as_ref()?.http.as_ref()?;
-    let pointer = at.key("lifecycle").key("http");
-    let (port, place) = match &http.port {
-        Some(port) => (name(job, port)?, Place::value(pointer.key("port"))),
-        None => (HEALTH.to_owned(), Place::key(pointer)),
+fn lifecycle(intent: &Intent, ports: &Ports<'_>) -> Option<Diagnostic> {
+    let stop = intent.stop.as_ref()?;
+    let (port, place) = match &stop.value.http.as_ref()?.port {
+        Some(port) => (port.value.complete()?, Place::value(port.pointer())),
+        None => (HEALTH.into(), Place::key(stop.pointer().key("http"))),
     };
     if ports.has(&port) {
         return None;
@@ -242,27 +230,23 @@ fn lifecycle(job: &Job, at: &Pointer, ports: &Ports) -> Option<Diagnostic> {
     )
 }
 
-fn primary_port(job: &Job, at: &Pointer, ports: &Ports) -> Option<Diagnostic> {
-    let announcer = job.announce.as_ref()?;
-    let (port, place) = match &announcer.primary_port {
-        Some(port) => {
-            let place = Place::value(at.key("announce").key("primary_port"));
-            (name(job, port)?, place)
-        }
+fn primary_port(intent: &Intent, ports: &Ports<'_>) -> Option<Diagnostic> {
+    let announce = intent.announce.as_ref()?;
+    let (port, place) = match &announce.value.primary_port {
+        Some(port) => (port.value.complete()?, Place::value(port.pointer())),
         None => (
-            ANNOUNCER.text("primary_port").to_owned(),
-            Place::key(at.key("announce")),
+            ANNOUNCER.text("primary_port").into(),
+            Place::key(announce.pointer()),
         ),
     };
     // Neither a number nor a package is a name, which is told.
-    let is_told =
-        CommandLine::new(&*port).has_references() || port.bytes().all(|byte| byte.is_ascii_digit());
+    let is_told = port.contains("${") || port.bytes().all(|byte| byte.is_ascii_digit());
     if ports.has(&port) || is_told {
         return None;
     }
     let headline = format!("no process binds the primary port `{port}`");
     let problem = Diagnostic::new(&UNBOUND_PRIMARY_PORT, headline, place);
-    let problem = problem.did_you_mean(&port, ports.0.iter().map(String::as_str));
+    let problem = problem.did_you_mean(&port, ports.0.iter().map(|port| &**port));
     Some(if problem.help.is_empty() {
         problem.help(format!(
             "listen on `{{{{thermos.ports[{port}]}}}}`, or name the port that a process binds: \
@@ -274,13 +258,12 @@ fn primary_port(job: &Job, at: &Pointer, ports: &Ports) -> Option<Diagnostic> {
 }
 
 /// An update that takes each instance for a good one as soon as it runs.
-fn unwatched(job: &Job, at: &Pointer, ports: &Ports) -> Option<Diagnostic> {
-    let watch = job.update_config.as_ref()?.watch_secs?;
-    let is_checked = matches!(checker(job), Some(HealthChecker::Shell(_))) || ports.has(HEALTH);
-    if watch.get() > 0 || is_checked || job.service != Some(true) {
+fn unwatched(intent: &Intent, ports: &Ports<'_>) -> Option<Diagnostic> {
+    let watch = intent.update.as_ref()?.value.watch_secs.as_ref()?;
+    if watch.value > 0 || is_checked(intent, Some(ports)) || !intent.is_service() {
         return None;
     }
-    let place = Place::value(at.key("update_config").key("watch_secs"));
+    let place = Place::value(watch.pointer());
     let headline = "an update takes every instance for a good one: nothing checks its health";
     Some(
         Diagnostic::new(&UNWATCHED_UPDATE, headline, place)
@@ -294,31 +277,25 @@ fn unwatched(job: &Job, at: &Pointer, ports: &Ports) -> Option<Diagnostic> {
     )
 }
 
-/// The name of a port as Aurora takes it, if that is known.
-fn name(job: &Job, text: &Text) -> Option<String> {
-    if text.as_str().contains("{{") {
-        return expand(text.as_str(), &Scope::job(job));
-    }
-    Some(text.as_str().to_owned())
-}
-
 /// The names of all ports that a task has.
-struct Ports(BTreeSet<String>);
+struct Ports<'i>(BTreeSet<Cow<'i, str>>);
 
-impl Ports {
-    /// The ports that these commands and the port map name; none if not all are known.
-    fn of(job: &Job, commands: &[&str]) -> Option<Self> {
+impl<'i> Ports<'i> {
+    /// The ports that the commands and the port map name; none if not all are known.
+    fn of(intent: &'i Intent) -> Option<Self> {
         let mut names = BTreeSet::new();
-        for (index, command) in commands.iter().enumerate() {
-            bound(job, index, command, &mut names)?;
-        }
-        let portmap = job.announce.as_ref().and_then(|it| it.portmap.as_ref());
-        for (key, port) in portmap.into_iter().flatten() {
-            if key.contains("{{") {
+        for run in &intent.runs {
+            let command = &run.command.value;
+            if !command.is_known() {
                 return None;
             }
-            names.insert(key.clone());
-            names.insert(name(job, port)?);
+            names.extend(command.ports().into_iter().map(Cow::Borrowed));
+        }
+        let announce = intent.announce.as_ref();
+        let portmap = announce.and_then(|it| it.value.portmap.as_ref());
+        for (name, port) in portmap.into_iter().flatten() {
+            names.insert(Cow::Borrowed(name.as_literal()?));
+            names.insert(port.value.complete()?);
         }
         Some(Self(names))
     }
@@ -326,29 +303,4 @@ impl Ports {
     fn has(&self, port: &str) -> bool {
         self.0.contains(port)
     }
-}
-
-/// The ports that a command refers to; none if not all of its references can be filled in.
-fn bound(job: &Job, index: usize, command: &str, names: &mut BTreeSet<String>) -> Option<()> {
-    let mut others = false;
-    for reference in references(command) {
-        match reference.named() {
-            Some(address) => match address.port() {
-                Some(port) => {
-                    names.insert(port.to_owned());
-                }
-                None => others = true,
-            },
-            None => others = true,
-        }
-    }
-    if others {
-        // The value of another reference may have one.
-        let filled = fill_in(command, &Scope::process(job, index))?;
-        for reference in references(&filled) {
-            let port = reference.address.as_ref().and_then(Address::port);
-            names.extend(port.map(str::to_owned));
-        }
-    }
-    Some(())
 }

@@ -1,9 +1,10 @@
 //! Updates that Aurora takes and that come to nothing, and what is deprecated.
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::{Integer, UpdateConfig, UpdateStrategy};
-use crate::rule::Context;
-use crate::source::Pointer;
+use crate::plan::{At, Precedence, Update, UpdateStrategy, given};
+use crate::rule::Intended;
+
+use super::updates::strategy_at;
 
 crate::diagnostic::declare_codes! {
     /// `production` is deprecated in favour of `tier`, and Aurora's client says so each time. The scheduler
@@ -100,28 +101,31 @@ crate::diagnostic::declare_codes! {
 }
 
 /// Checks how the job is updated, and `production`.
-pub(super) fn check(ctx: &mut Context<'_>) {
+pub(super) fn check(ctx: &mut Intended<'_, '_>) {
     production(ctx);
-    let job = ctx.job;
-    if let Some(update) = &job.update_config
+    if let Some(update) = &ctx.intent.update
         && !ctx.hole(|at| at.key("update_config"))
     {
-        if *update != UpdateConfig::default() {
-            of_no_service(ctx);
+        if update.value != Update::default() {
+            of_no_service(ctx, update);
         }
         batches(ctx, update);
     }
 }
 
-fn production(ctx: &mut Context<'_>) {
-    let job = ctx.job;
-    if job.production != Some(true) || job.tier.is_some() {
+fn production(ctx: &mut Intended<'_, '_>) {
+    let Precedence {
+        tier: None,
+        production: Some(production @ At { value: true, .. }),
+        ..
+    } = &ctx.intent.precedence
+    else {
         return;
-    }
+    };
     if ctx.hole(|at| at.key("production")) || ctx.hole(|at| at.key("tier")) {
         return;
     }
-    let place = Place::key(ctx.at.key("production"));
+    let place = Place::key(production.pointer());
     let headline = "`production` is deprecated";
     ctx.report(
         Diagnostic::new(&DEPRECATED_PRODUCTION, headline, place)
@@ -130,12 +134,12 @@ fn production(ctx: &mut Context<'_>) {
 }
 
 /// The scheduler updates services alone.
-fn of_no_service(ctx: &mut Context<'_>) {
-    if ctx.job.service == Some(true) || ctx.hole(|at| at.key("service")) {
+fn of_no_service(ctx: &mut Intended<'_, '_>, update: &At<Update>) {
+    if ctx.intent.is_service() || ctx.hole(|at| at.key("service")) {
         return;
     }
-    let is_cron = ctx.job.cron_schedule.is_some();
-    let place = Place::key(ctx.at.key("update_config"));
+    let is_cron = ctx.intent.schedule.cron_schedule.is_some();
+    let place = Place::key(update.pointer());
     let headline = "the job is no service, and nothing else is updated";
     let problem = Diagnostic::new(&FUTILE_UPDATE, headline, place);
     ctx.report(if is_cron {
@@ -145,31 +149,27 @@ fn of_no_service(ctx: &mut Context<'_>) {
     });
 }
 
-fn strategy_at(at: &Pointer) -> Pointer {
-    at.key("update_config").key("update_strategy")
-}
-
 /// Batches of more instances than there are.
-fn batches(ctx: &mut Context<'_>, update: &UpdateConfig) {
-    let instances = ctx.job.instance_count();
+fn batches(ctx: &mut Intended<'_, '_>, update: &At<Update>) {
+    let instances = ctx.intent.instance_count();
     // A job with one instance is all at once, whatever the batch.
     if instances == 1 || ctx.hole(|at| at.key("instances")) {
         return;
     }
-    let strategy = strategy_at(ctx.at);
-    let (size, at) = match &update.update_strategy {
-        None => (update.batch_size, ctx.at.key("update_config")),
-        Some(UpdateStrategy::Queue(queue)) => (queue.batch_size, strategy.key("queue")),
-        Some(UpdateStrategy::Batch(batch)) => (batch.batch_size, strategy.key("batch")),
-        Some(UpdateStrategy::VariableBatch(batches)) => {
-            variable(ctx, &batches.batch_sizes, instances);
+    let strategy = update.value.strategy.as_ref();
+    let size = match strategy.map(|it| &it.value) {
+        None => given(update.value.batch_size.as_ref()),
+        Some(UpdateStrategy::Queue { batch_size } | UpdateStrategy::Batch { batch_size, .. }) => {
+            *batch_size
+        }
+        Some(UpdateStrategy::VariableBatch { batch_sizes, .. }) => {
+            variable(ctx, update, batch_sizes, instances);
             return;
         }
     };
-    if let Some(size) = size.map(Integer::get)
-        && size > instances
-    {
-        let place = Place::value(at.key("batch_size"));
+    if let Some(size) = size.filter(|size| *size > instances) {
+        let table = strategy.map_or_else(|| update.pointer(), strategy_at);
+        let place = Place::value(table.key("batch_size"));
         let headline =
             format!("a batch of {size} is more than all {instances} instances: they stop together");
         ctx.report(
@@ -179,11 +179,13 @@ fn batches(ctx: &mut Context<'_>, update: &UpdateConfig) {
     }
 }
 
-fn variable(ctx: &mut Context<'_>, sizes: &[Integer<1>], instances: i64) {
+fn variable(ctx: &mut Intended<'_, '_>, update: &At<Update>, sizes: &[i64], instances: i64) {
     let mut before = 0_i64;
     for (index, size) in sizes.iter().enumerate() {
         if before >= instances {
-            let place = strategy_at(ctx.at).key("variable_batch").key("batch_sizes");
+            let strategy = update.value.strategy.as_ref();
+            let table = strategy.map_or_else(|| update.pointer(), strategy_at);
+            let place = table.key("batch_sizes");
             let headline = format!("no instance is left for this batch: the job has {instances}");
             ctx.report(
                 Diagnostic::new(&OVERSIZED_BATCH, headline, Place::value(place.index(index)))
@@ -191,6 +193,6 @@ fn variable(ctx: &mut Context<'_>, sizes: &[Integer<1>], instances: i64) {
             );
             return;
         }
-        before = before.saturating_add(size.get());
+        before = before.saturating_add(*size);
     }
 }

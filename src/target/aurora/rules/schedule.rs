@@ -1,7 +1,7 @@
 //! When a job runs: always, or at its times.
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::rule::Context;
+use crate::rule::Intended;
 
 use super::cron::{self, Error, Problem};
 
@@ -70,31 +70,34 @@ crate::diagnostic::declare_codes! {
 }
 
 /// Checks `cron_schedule`, and what does not go with it.
-pub(super) fn check(ctx: &mut Context<'_>) {
-    let Some(schedule) = &ctx.job.cron_schedule else {
+pub(super) fn check(ctx: &mut Intended<'_, '_>) {
+    let Some(schedule) = &ctx.intent.schedule.cron_schedule else {
         return;
     };
     if ctx.hole(|at| at.key("cron_schedule")) {
         return;
     }
-    let at = || ctx.at.key("cron_schedule");
-    if ctx.job.service == Some(true) && !ctx.hole(|at| at.key("service")) {
-        let place = Place::value(ctx.at.key("service"));
+    if let Some(service) = ctx.intent.schedule.service.as_ref().filter(|it| it.value)
+        && !ctx.hole(|at| at.key("service"))
+    {
+        let place = Place::value(service.pointer());
         let headline = "a service cannot have a `cron_schedule`";
         let problem = Diagnostic::new(&CRON_SERVICE, headline, place)
-            .also(Place::value(at()), "makes it a cron job")
+            .also(Place::value(schedule.pointer()), "makes it a cron job")
             .help("remove one of the two");
         ctx.report(problem);
     }
-    let Err(error) = cron::check(schedule) else {
+    let Err(error) = cron::check(&schedule.value) else {
         return;
     };
     let headline = format!("`cron_schedule`: {error}");
     let place = match &error {
-        Error::Count(_) | Error::Around => Place::value(at()),
+        Error::Count(_) | Error::Around => Place::value(schedule.pointer()),
         Error::Part { offset, text, .. }
         | Error::BothDays { offset, text }
-        | Error::Never { offset, text } => Place::within(at(), schedule, *offset, text),
+        | Error::Never { offset, text } => {
+            Place::within(schedule.pointer(), &schedule.value, *offset, text)
+        }
     };
     let problem = Diagnostic::new(&CRON_SCHEDULE, headline, place);
     ctx.report(match error {

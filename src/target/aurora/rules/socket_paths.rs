@@ -5,9 +5,8 @@
 //! agent's name has 39 characters, the framework's 41, a task's more than 44 and a run's 36.
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::HealthChecker;
-use crate::rule::{self, Context};
-use crate::source::Pointer;
+use crate::plan::{At, Checker, Text};
+use crate::rule::Intended;
 
 crate::diagnostic::declare_codes! {
     /// The path of a Unix socket has at most 107 bytes. The path of a sandbox alone has more than 200, so
@@ -51,32 +50,27 @@ const SANDBOXES: &[&str] = &["$PWD/", "${PWD}/", "$(pwd)/", "$HOME/", "${HOME}/"
 const MOST: usize = 100;
 
 /// Checks all commands of the job.
-pub(super) fn check(ctx: &mut Context<'_>) {
-    if ctx.levels.allow(&LONG_SOCKET_PATH) {
+pub(super) fn check(ctx: &mut Intended<'_, '_>) {
+    if ctx.allows(&LONG_SOCKET_PATH) {
         return;
     }
-    let job = ctx.job;
-    for (index, process) in job.task.processes.iter().enumerate() {
-        let pointer = |at: &Pointer| rule::process(at, index).key("cmdline");
-        command(ctx, process.cmdline.as_str(), pointer);
+    for run in &ctx.intent.runs {
+        command(ctx, &run.command);
     }
-    let config = job.health_check_config.as_ref();
-    if let Some(HealthChecker::Shell(shell)) = config.and_then(|it| it.health_checker.as_ref()) {
-        command(ctx, shell.shell_command.as_str(), |at| {
-            let checker = at.key("health_check_config").key("health_checker");
-            checker.key("shell").key("shell_command")
-        });
+    if let Some(Checker::Shell(check)) = ctx.intent.checker() {
+        command(ctx, check);
     }
 }
 
-fn command(ctx: &mut Context<'_>, text: &str, at: impl Fn(&Pointer) -> Pointer) {
+fn command(ctx: &mut Intended<'_, '_>, at: &At<Text>) {
+    let text = &*at.value.written();
     // In a container, the sandbox is somewhere else.
-    let in_sandbox = ctx.job.container.is_none() && !text.contains("cd ");
+    let in_sandbox = ctx.intent.container.is_none() && !text.contains("cd ");
     for (offset, path) in paths(text).take(MOST) {
         let Some(length) = length(path, in_sandbox).filter(|length| *length > LONGEST) else {
             continue;
         };
-        if ctx.hole(&at) || ctx.is_given_up() {
+        if ctx.hole(|_| at.pointer()) || ctx.is_given_up() {
             return;
         }
         let headline = if SANDBOXES.iter().any(|start| path.starts_with(start)) {
@@ -84,7 +78,7 @@ fn command(ctx: &mut Context<'_>, text: &str, at: impl Fn(&Pointer) -> Pointer) 
         } else {
             format!("no socket can have this path: it has {length} bytes")
         };
-        let place = Place::within(at(ctx.at), text, offset, path);
+        let place = Place::within(at.pointer(), text, offset, path);
         ctx.report(
             Diagnostic::new(&LONG_SOCKET_PATH, headline, place)
                 .help(

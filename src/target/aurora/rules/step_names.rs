@@ -6,6 +6,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::plan::{Checker, NeededBy, Plan, Run};
 use crate::source::Pointer;
 use crate::target::aurora::steps::steps;
+use crate::target::judged::Judged;
 use crate::target::steps::{Kind, Steps};
 
 crate::diagnostic::declare_codes! {
@@ -20,10 +21,11 @@ crate::diagnostic::declare_codes! {
 }
 
 /// Tells the names that two processes of the task would have.
-pub(super) fn check(plan: &Plan) -> Vec<Diagnostic> {
+pub(super) fn check(ctx: &mut Judged<'_>) {
+    let plan = ctx.plan;
     // Most jobs have no step of jobc's.
     if plan.needs.scripts.is_empty() {
-        return Vec::new();
+        return;
     }
     let Steps { steps, .. } = steps(plan);
     let runs: BTreeMap<&str, &Run> = steps
@@ -34,7 +36,6 @@ pub(super) fn check(plan: &Plan) -> Vec<Diagnostic> {
         })
         .collect();
     let mut added: BTreeMap<&str, Pointer> = BTreeMap::new();
-    let mut problems = Vec::new();
     for step in &steps {
         let Some(realise) = step.kind.realises() else {
             continue;
@@ -44,7 +45,7 @@ pub(super) fn check(plan: &Plan) -> Vec<Diagnostic> {
         if let Some(taken) = runs.get(name) {
             let headline = format!("process `{name}` has the name of a step that jobc adds");
             let at = Place::value(taken.name.pointer());
-            problems.push(
+            ctx.found.push(
                 Diagnostic::new(&NAME_TAKEN, headline, at)
                     .also(
                         Place::value(place.clone()),
@@ -55,7 +56,7 @@ pub(super) fn check(plan: &Plan) -> Vec<Diagnostic> {
         }
         if let Some(other) = added.insert(name, place.clone()) {
             let headline = format!("two steps that jobc adds would be called `{name}`");
-            problems.push(
+            ctx.found.push(
                 Diagnostic::new(&NAME_TAKEN, headline, Place::value(other))
                     .label("one for this")
                     .also(Place::value(place), "the other one for this")
@@ -63,18 +64,16 @@ pub(super) fn check(plan: &Plan) -> Vec<Diagnostic> {
             );
         }
     }
-    problems
 }
 
 /// What a step is added for.
 fn place_of(by: &NeededBy, plan: &Plan, runs: &BTreeMap<&str, &Run>) -> Pointer {
-    let check = plan.health_check.as_ref().map(|it| &it.value.checker);
-    match (by, check) {
+    match (by, plan.intent.checker()) {
         (NeededBy::Process(name), _) => match runs.get(name.as_str()) {
             Some(run) => run.name.pointer(),
-            None => plan.pointer.clone(),
+            None => plan.intent.pointer.clone(),
         },
-        (NeededBy::HealthCheck, Some(Some(Checker::Shell(command)))) => command.pointer(),
-        (NeededBy::HealthCheck | NeededBy::Job, _) => plan.pointer.key("name"),
+        (NeededBy::HealthCheck, Some(Checker::Shell(command))) => command.pointer(),
+        (NeededBy::HealthCheck | NeededBy::Job, _) => plan.intent.pointer.key("name"),
     }
 }

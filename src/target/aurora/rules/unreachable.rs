@@ -4,11 +4,11 @@
 //! up" makes it wait for the process that binds the port of the service, and so for ever. An
 //! ephemeral process that waits for all others is stopped when it starts: the task is over then.
 
-use std::collections::{BTreeSet, HashMap};
+use std::borrow::Cow;
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::{Job, Process};
-use crate::rule::Context;
+use crate::plan::{Intent, Piece, Run};
+use crate::rule::Intended;
 use crate::vocabulary::ANNOUNCER;
 
 crate::diagnostic::declare_codes! {
@@ -66,28 +66,25 @@ crate::diagnostic::declare_codes! {
 }
 
 /// Checks what waits for what.
-pub(super) fn check(ctx: &mut Context<'_>) {
+pub(super) fn check(ctx: &mut Intended<'_, '_>) {
     if ctx.has_errors() || ctx.hole(|at| at.key("task")) {
         return;
     }
     all_ephemeral(ctx);
-    let order = std::mem::take(&mut ctx.order);
-    if !order.is_empty() {
-        after_endless(ctx, &order);
-        late(ctx, &order);
+    if !ctx.intent.order.is_empty() {
+        after_endless(ctx);
+        late(ctx);
     }
-    ctx.order = order;
 }
 
 /// A task is over as soon as nothing is left but ephemeral processes.
-fn all_ephemeral(ctx: &mut Context<'_>) {
-    let mut ordinary = ctx.job.task.processes.iter().filter(|it| !it.is_final());
-    let first = ordinary.clone().next();
-    if first.is_none() || !ordinary.all(Process::is_ephemeral) {
+fn all_ephemeral(ctx: &mut Intended<'_, '_>) {
+    let mut ordinary = ctx.intent.runs.iter().filter(|it| !it.is_final());
+    let first = ordinary.clone().find_map(|it| it.ephemeral.as_ref());
+    let Some(first) = first.filter(|_| ordinary.all(Run::is_ephemeral)) else {
         return;
-    }
-    let index = ctx.job.task.processes.iter().position(|it| !it.is_final());
-    let place = Place::value(ctx.process(index.unwrap_or(0), "ephemeral"));
+    };
+    let place = Place::value(first.pointer());
     let headline = "all processes are ephemeral, so that the task is over when it starts";
     ctx.report(
         Diagnostic::new(&UNREACHABLE_PROCESS, headline, place)
@@ -96,28 +93,26 @@ fn all_ephemeral(ctx: &mut Context<'_>) {
 }
 
 /// Processes that wait for one that does not end.
-fn after_endless(ctx: &mut Context<'_>, order: &BTreeSet<(usize, usize)>) {
-    let processes = &ctx.job.task.processes;
-    let servers = servers(ctx.job);
-    let mut waits = None;
+fn after_endless(ctx: &mut Intended<'_, '_>) {
+    let intent = ctx.intent;
+    let servers = servers(intent);
     let mut known: Option<(usize, Option<String>)> = None;
-    for &(before, after) in order {
+    for (&(before, after), origin) in &intent.order {
         if ctx.is_given_up() {
             return;
         }
         let why = match &known {
             Some((index, why)) if *index == before => why.clone(),
-            _ => endless(ctx, before, &servers),
+            _ => endless(&intent.runs[before], before, &servers),
         };
         known = Some((before, why.clone()));
         let Some(why) = why else {
             continue;
         };
-        let (first, second) = (&processes[before].name, &processes[after].name);
+        let [first, second] = [before, after].map(|it| &intent.runs[it].name.value);
         let headline = format!("`{second}` never starts: it waits for the end of `{first}`, {why}");
-        let waits = waits.get_or_insert_with(|| Waits::of(ctx.job));
-        let place = waits.place(ctx, before, after);
-        let cause = Place::value(ctx.process(before, "cmdline"));
+        let place = Place::value(origin.pointer(&intent.pointer));
+        let cause = Place::value(intent.runs[before].command.pointer());
         ctx.report(
             Diagnostic::new(&UNREACHABLE_PROCESS, headline, place)
                 .also(cause, "this does not end by itself")
@@ -129,31 +124,37 @@ fn after_endless(ctx: &mut Context<'_>, order: &BTreeSet<(usize, usize)>) {
 }
 
 /// The processes that alone bind a port of a service that others know, with its name.
-fn servers(job: &Job) -> Vec<(&str, usize)> {
-    if job.service != Some(true) {
+fn servers(intent: &Intent) -> Vec<(Cow<'_, str>, usize)> {
+    if !intent.is_service() {
         return Vec::new();
     }
-    let primary = job.announce.as_ref().map(|announcer| {
-        let port = announcer.primary_port.as_ref();
-        port.map_or(ANNOUNCER.text("primary_port"), |port| port.as_str())
+    let primary = intent.announce.as_ref().map(|announce| {
+        let port = announce.value.primary_port.as_ref();
+        port.map_or(ANNOUNCER.text("primary_port").into(), |it| {
+            it.value.written()
+        })
     });
-    let ports = ["health"].into_iter().chain(primary);
-    let server = |port| {
-        let reference = format!("{{{{thermos.ports[{port}]}}}}");
-        let processes = job.task.processes.iter().enumerate();
-        let mut binding = processes.filter(|(_, it)| it.cmdline.as_str().contains(&reference));
+    let ports = [Cow::Borrowed("health")].into_iter().chain(primary);
+    let only_server = |port: &str| {
+        let is_it = |piece: &Piece| matches!(piece, Piece::Port(name) if name == port);
+        let binds = |run: &Run| run.command.value.pieces().iter().any(is_it);
+        let runs = intent.runs.iter().enumerate();
+        let mut binding = runs.filter(|(_, run)| binds(run));
         match (binding.next(), binding.next()) {
-            (Some((index, _)), None) => Some((port, index)),
+            (Some((index, _)), None) => Some(index),
             _ => None,
         }
     };
-    ports.filter_map(server).collect()
+    let servers = ports.filter_map(|port| {
+        let server = only_server(&port)?;
+        Some((port, server))
+    });
+    servers.collect()
 }
 
 /// Why the process does not end by itself, if that can be told.
-fn endless(ctx: &Context<'_>, index: usize, servers: &[(&str, usize)]) -> Option<String> {
-    let command = ctx.job.task.processes[index].cmdline.as_str();
-    if let Some(last) = endless_command(command) {
+fn endless(run: &Run, index: usize, servers: &[(Cow<'_, str>, usize)]) -> Option<String> {
+    if let Some(last) = endless_command(&run.command.value.written()) {
         return Some(format!("which ends with `{last}`"));
     }
     let mut ports = servers.iter().filter(|(_, server)| *server == index);
@@ -176,85 +177,39 @@ fn endless_command(command: &str) -> Option<&str> {
     ENDLESS.contains(&bare).then_some(last)
 }
 
-/// Where it is written that one process waits for another.
-struct Waits<'a> {
-    /// By the names of the one that is waited for and of the one that waits: the first list that has them
-    /// in a row, and where the second stands in it.
-    orders: HashMap<(&'a str, &'a str), (usize, usize)>,
-    /// The same for `after`, in which the first stands.
-    afters: HashMap<(&'a str, &'a str), usize>,
-}
-
-impl<'a> Waits<'a> {
-    fn of(job: &'a Job) -> Self {
-        let mut orders = HashMap::new();
-        for (constraint, list) in job.task.constraints.iter().flatten().enumerate() {
-            for (element, pair) in list.order.windows(2).enumerate() {
-                let pair = (pair[0].as_str(), pair[1].as_str());
-                orders.entry(pair).or_insert((constraint, element + 1));
-            }
-        }
-        let mut afters = HashMap::new();
-        for process in &job.task.processes {
-            for (element, before) in process.after.iter().flatten().enumerate() {
-                let pair = (before.as_str(), process.name.as_str());
-                afters.entry(pair).or_insert(element);
-            }
-        }
-        Self { orders, afters }
-    }
-
-    fn place(&self, ctx: &Context<'_>, before: usize, after: usize) -> Place {
-        let processes = &ctx.job.task.processes;
-        let pair = (
-            processes[before].name.as_str(),
-            processes[after].name.as_str(),
-        );
-        if let Some(&element) = self.afters.get(&pair) {
-            return Place::value(ctx.process(after, "after").index(element));
-        }
-        match self.orders.get(&pair) {
-            Some(&(constraint, element)) => {
-                let constraints = ctx.at.key("task").key("constraints");
-                Place::value(constraints.index(constraint).key("order").index(element))
-            }
-            None => Place::value(ctx.process(after, "name")),
-        }
-    }
-}
-
 /// Ephemeral processes that wait for all that the task waits for.
-fn late(ctx: &mut Context<'_>, order: &BTreeSet<(usize, usize)>) {
+fn late(ctx: &mut Intended<'_, '_>) {
     /// At most this many steps are taken for all of them together.
     const EFFORT: usize = 1_000_000;
-    let processes = &ctx.job.task.processes;
+    let Intent { runs, order, .. } = ctx.intent;
     let mut effort = 0;
-    let mut waits = vec![false; processes.len()];
-    for &(_, after) in order {
+    let mut waits = vec![false; runs.len()];
+    for &(_, after) in order.keys() {
         waits[after] = true;
     }
-    for (index, process) in processes.iter().enumerate() {
-        if !process.is_ephemeral() || process.is_final() || !waits[index] {
+    for (index, run) in runs.iter().enumerate() {
+        let Some(ephemeral) = run.ephemeral.as_ref().filter(|it| it.value) else {
+            continue;
+        };
+        if run.is_final() || !waits[index] {
             continue;
         }
-        effort += order.len() + processes.len();
+        effort += order.len() + runs.len();
         if effort > EFFORT || ctx.is_given_up() {
             return;
         }
-        let waited_for = ancestors(index, order, processes.len());
-        let mut awaited = processes.iter().enumerate();
-        let is_awaited = |(_, it): &(usize, &Process)| !it.is_final() && !it.is_ephemeral();
+        let waited_for = ancestors(index, ctx.intent);
+        let is_awaited = |it: &Run| !it.is_final() && !it.is_ephemeral();
+        let mut awaited = runs.iter().zip(waited_for);
         // Where there is none, that was told.
-        let any = processes
-            .iter()
-            .any(|it| !it.is_final() && !it.is_ephemeral());
-        let all = any && awaited.all(|(other, it)| !is_awaited(&(other, it)) || waited_for[other]);
+        let any = runs.iter().any(is_awaited);
+        let all = any && awaited.all(|(it, is_waited_for)| !is_awaited(it) || is_waited_for);
         if all {
             let headline = format!(
                 "`{}` is stopped when it starts: the task only waits for processes that it waits for, too",
-                process.name
+                run.name.value
             );
-            let place = Place::value(ctx.process(index, "ephemeral"));
+            let place = Place::value(ephemeral.pointer());
             ctx.report(
                 Diagnostic::new(&UNREACHABLE_PROCESS, headline, place)
                     .help("remove `ephemeral`, or write `final = true` for what comes at the end"),
@@ -264,9 +219,10 @@ fn late(ctx: &mut Context<'_>, order: &BTreeSet<(usize, usize)>) {
 }
 
 /// Which processes the one at `index` waits for, in the end.
-fn ancestors(index: usize, order: &BTreeSet<(usize, usize)>, count: usize) -> Vec<bool> {
+fn ancestors(index: usize, intent: &Intent) -> Vec<bool> {
+    let count = intent.runs.len();
     let mut before: Vec<Vec<usize>> = vec![Vec::new(); count];
-    for &(first, second) in order {
+    for &(first, second) in intent.order.keys() {
         before[second].push(first);
     }
     let mut found = vec![false; count];

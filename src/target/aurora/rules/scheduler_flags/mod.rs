@@ -6,10 +6,10 @@
 mod codes;
 
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::model::{Container, ContainerType, Integer, SchedulerSettings};
-use crate::rule::Context;
-use crate::rule::scope::expand;
+use crate::plan::{Container, Text};
+use crate::rule::Intended;
 use crate::source::Pointer;
+use crate::vocabulary::EXECUTOR_CONFIG;
 
 pub use codes::{
     CONTAINER_TYPE, CONTAINER_VOLUMES, DOCKER_PARAMETERS, GPU_RESOURCE, SCHEDULER_FLAG,
@@ -17,7 +17,7 @@ pub use codes::{
 };
 
 /// Checks a job against the flags.
-pub(super) fn check(ctx: &mut Context<'_>) {
+pub(super) fn check(ctx: &mut Intended<'_, '_>) {
     instances(ctx);
     update_failures(ctx);
     gpu(ctx);
@@ -57,7 +57,7 @@ impl Need {
     }
 }
 
-fn need(ctx: &mut Context<'_>, pointer: &Pointer, need: Need) {
+fn need(ctx: &mut Intended<'_, '_>, pointer: &Pointer, need: Need) {
     if !ctx.hole(|_| pointer.clone())
         && let Some(problem) = need.problem()
     {
@@ -65,14 +65,15 @@ fn need(ctx: &mut Context<'_>, pointer: &Pointer, need: Need) {
     }
 }
 
-fn instances(ctx: &mut Context<'_>) {
-    let most = ctx.terms.settings.scheduler().most_tasks();
-    let Some(instances) = ctx.job.instances.map(Integer::get) else {
+fn instances(ctx: &mut Intended<'_, '_>) {
+    let most = ctx.settings.scheduler().most_tasks();
+    let Some(at) = &ctx.intent.instances else {
         return;
     };
-    if instances > most && !ctx.hole(|at| at.key("instances")) {
+    let instances = at.value;
+    if instances > most && !ctx.hole(|_| at.pointer()) {
         let headline = format!("{instances} instances, where a job may have {most}");
-        let place = Place::value(ctx.at.key("instances"));
+        let place = Place::value(at.pointer());
         let problem =
             Diagnostic::new(&SCHEDULER_FLAG, headline, place).help(format!("write at most {most}"));
         ctx.report(problem.note(says("max_tasks_per_job")));
@@ -84,18 +85,18 @@ fn says(flag: &str) -> String {
 }
 
 /// How often an update may fail; the scheduler asks when one is started.
-fn update_failures(ctx: &mut Context<'_>) {
-    let most = ctx.terms.settings.scheduler().most_update_failures();
-    let update = ctx.job.update_config.as_ref();
-    let Some(failures) = update.and_then(|update| update.max_per_shard_failures) else {
+fn update_failures(ctx: &mut Intended<'_, '_>) {
+    let most = ctx.settings.scheduler().most_update_failures();
+    let update = ctx.intent.update.as_ref();
+    let failures = update.and_then(|update| update.value.max_per_shard_failures.as_ref());
+    let Some(failures) = failures else {
         return;
     };
-    let instances = ctx.job.instance_count();
-    let all = failures.get().saturating_mul(instances);
-    let pointer = |at: &Pointer| at.key("update_config").key("max_per_shard_failures");
-    if all > most && !ctx.hole(pointer) && !ctx.hole(|at| at.key("instances")) {
+    let instances = ctx.intent.instance_count();
+    let all = failures.value.saturating_mul(instances);
+    if all > most && !ctx.hole(|_| failures.pointer()) && !ctx.hole(|at| at.key("instances")) {
         let headline = format!("an update may fail {all} times, where {most} are allowed");
-        let place = Place::value(pointer(ctx.at));
+        let place = Place::value(failures.pointer());
         let problem = Diagnostic::new(&SCHEDULER_FLAG, headline, place)
             .label(format!("for each of {instances} instances"))
             .help(format!("write at most {}", most / instances));
@@ -103,15 +104,15 @@ fn update_failures(ctx: &mut Context<'_>) {
     }
 }
 
-fn gpu(ctx: &mut Context<'_>) {
-    let gpu = ctx.job.task.resources.gpu_count();
-    if gpu == 0 {
+fn gpu(ctx: &mut Intended<'_, '_>) {
+    let resources = &ctx.intent.resources;
+    if resources.value.gpu.is_none_or(|gpu| gpu == 0) {
         return;
     }
-    let pointer = ctx.at.key("task").key("resources").key("gpu");
+    let pointer = resources.pointer().key("gpu");
     let gpu = Need {
         flag: "allow_gpu_resource",
-        allowed: ctx.terms.settings.scheduler().allow_gpu_resource,
+        allowed: ctx.settings.scheduler().allow_gpu_resource,
         lint: &GPU_RESOURCE,
         headline: "the job asks for graphics processors".to_owned(),
         place: Place::value(pointer.clone()),
@@ -119,20 +120,22 @@ fn gpu(ctx: &mut Context<'_>) {
     need(ctx, &pointer, gpu);
 }
 
-fn container(ctx: &mut Context<'_>) {
-    let settings = ctx.terms.settings.scheduler();
-    let at = ctx.at.key("container");
-    let container = ctx.job.container.as_ref();
-    let (kind, pointer) = match container {
-        Some(Container::Docker(_)) => (ContainerType::Docker, at.key("docker")),
-        Some(Container::Mesos(_)) => (ContainerType::Mesos, at.key("mesos")),
-        None => (ContainerType::Mesos, ctx.at.clone()),
+fn container(ctx: &mut Intended<'_, '_>) {
+    let settings = ctx.settings.scheduler();
+    let intent = ctx.intent;
+    let container = intent.container.as_ref();
+    let kind = match container.map(|it| &it.value) {
+        Some(Container::Docker { .. }) => "DOCKER",
+        Some(Container::Mesos { .. }) | None => "MESOS",
     };
-    let written = settings.allowed_container_types.as_ref();
-    let by_default = kind == ContainerType::Mesos;
-    let allowed = match written {
-        None if by_default => Some(true),
-        written => written.map(|types| types.contains(&kind)),
+    let pointer = match container {
+        Some(container) => container.pointer().key(container.value.name()),
+        None => intent.pointer.clone(),
+    };
+    let allowed = match &settings.allowed_container_types {
+        None if kind == "MESOS" => Some(true),
+        None => None,
+        Some(types) => Some(types.iter().any(|allowed| allowed.as_str() == kind)),
     };
     let (headline, place) = match container {
         Some(_) => (
@@ -154,15 +157,15 @@ fn container(ctx: &mut Context<'_>) {
     if allowed != Some(true) && !ctx.hole(|at| at.key("container")) {
         need(ctx, &pointer, the_type);
     }
-    let (flag, allowed, lint, what, pointer) = match container {
-        Some(Container::Docker(docker)) if !is_empty(docker.parameters.as_ref()) => (
+    let (flag, allowed, lint, what, pointer) = match container.map(|it| &it.value) {
+        Some(Container::Docker { parameters, .. }) if !is_empty(parameters.as_ref()) => (
             "allow_docker_parameters",
             settings.allow_docker_parameters,
             &DOCKER_PARAMETERS,
             "the job passes parameters to Docker",
             pointer.key("parameters"),
         ),
-        Some(Container::Mesos(mesos)) if !is_empty(mesos.volumes.as_ref()) => (
+        Some(Container::Mesos { volumes, .. }) if !is_empty(volumes.as_ref()) => (
             "allow_container_volumes",
             settings.allow_container_volumes,
             &CONTAINER_VOLUMES,
@@ -185,18 +188,18 @@ fn is_empty<T>(list: Option<&Vec<T>>) -> bool {
     list.is_none_or(Vec::is_empty)
 }
 
-fn tier(ctx: &mut Context<'_>) {
-    let settings = ctx.terms.settings.scheduler();
-    let Some(tier) = &ctx.job.tier else {
+fn tier(ctx: &mut Intended<'_, '_>) {
+    let settings = ctx.settings.scheduler();
+    let Some(tier) = &ctx.intent.precedence.tier else {
         return;
     };
-    let Some(bound) = expand(tier.as_str(), &ctx.scopes().job()) else {
+    let Some(bound) = tier.value.complete() else {
         return;
     };
     if settings.tier(&bound).is_some() || !super::updates::is_tier_name(&bound) {
         return;
     }
-    let pointer = ctx.at.key("tier");
+    let pointer = tier.pointer();
     let tiers = Need {
         flag: "tier_config",
         allowed: settings.tier_config.as_ref().map(|_| false),
@@ -214,30 +217,23 @@ fn tier(ctx: &mut Context<'_>) {
     }
 }
 
-fn executor(ctx: &mut Context<'_>) {
-    let Some(config) = &ctx.job.executor_config else {
+fn executor(ctx: &mut Intended<'_, '_>) {
+    const ALWAYS_THERE: &str = EXECUTOR_CONFIG.text("name");
+    let Some(executor) = &ctx.intent.aurora.executor else {
         return;
     };
-    let Some(name) = &config.name else {
+    let name = executor.value.name.as_ref();
+    let Some(bound) = name.and_then(Text::complete) else {
         return;
     };
-    let scope = ctx.scopes().job().inside(config);
-    let Some(bound) = expand(name.as_str(), &scope) else {
-        return;
-    };
-    if bound == SchedulerSettings::EXECUTOR {
+    if bound == ALWAYS_THERE {
         return;
     }
-    let written = ctx
-        .terms
-        .settings
-        .scheduler()
-        .custom_executor_config
-        .as_ref();
-    let pointer = ctx.at.key("executor_config").key("name");
+    let written = ctx.settings.scheduler().custom_executor_config.as_ref();
+    let pointer = executor.pointer().key("name");
     let executor = Need {
         flag: "custom_executor_config",
-        allowed: written.map(|names| names.contains(&bound)),
+        allowed: written.map(|names| names.iter().any(|name| *name == bound)),
         lint: &UNKNOWN_EXECUTOR,
         headline: format!("the scheduler has no executor `{bound}`"),
         place: Place::value(pointer.clone()),

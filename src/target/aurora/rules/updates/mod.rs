@@ -3,9 +3,8 @@
 mod codes;
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::{Integer, Seconds, SlaPolicy, Tier, UpdateStrategy};
-use crate::rule::Context;
-use crate::rule::scope::expand;
+use crate::plan::{At, SlaPolicy, Text, UpdateStrategy, given};
+use crate::rule::Intended;
 use crate::source::Pointer;
 use crate::template::{by_agent, references};
 use crate::vocabulary;
@@ -18,48 +17,50 @@ pub use codes::{
 use super::placement::DEDICATED_CONSTRAINT;
 
 /// Checks `update_config`, `sla_policy` and `tier`.
-pub(super) fn check(ctx: &mut Context<'_>) {
+pub(super) fn check(ctx: &mut Intended<'_, '_>) {
     update_failures(ctx);
     update_start(ctx);
     sla_policy(ctx);
     tier(ctx);
 }
 
-fn update_failures(ctx: &mut Context<'_>) {
+fn update_failures(ctx: &mut Intended<'_, '_>) {
     let pointer = |at: &Pointer| at.key("update_config").key("max_total_failures");
     if ctx.hole(pointer) || ctx.hole(|at| at.key("instances")) {
         return;
     }
-    let instances = ctx.job.instance_count();
-    let update = ctx.job.update_config.as_ref();
-    let written = update.and_then(|update| update.max_total_failures);
-    let failures = written.map_or(
-        vocabulary::UPDATE_CONFIG.integer("max_total_failures"),
-        Integer::get,
-    );
+    let intent = ctx.intent;
+    let instances = intent.instance_count();
+    let update = intent.update.as_ref();
+    let written = update.and_then(|update| update.value.max_total_failures.as_ref());
+    let default = vocabulary::UPDATE_CONFIG.integer("max_total_failures");
+    let failures = given(written).unwrap_or(default);
     if failures >= instances {
         let headline = format!(
             "`max_total_failures` is {failures}, but the job has {}",
             counted(instances)
         );
-        let problem = Diagnostic::new(&UPDATE_FAILURES, headline, Place::value(pointer(ctx.at)))
-            .help(format!("write at most {}", instances - 1));
+        let problem = Diagnostic::new(
+            &UPDATE_FAILURES,
+            headline,
+            Place::value(pointer(&intent.pointer)),
+        )
+        .help(format!("write at most {}", instances - 1));
         ctx.report(problem);
         return;
     }
-    let constraints = ctx.job.constraints.as_ref();
-    let dedicated =
-        constraints.is_some_and(|constraints| constraints.contains_key(DEDICATED_CONSTRAINT));
     // Two percent, rounded down: whole numbers say exactly what the client's floats do.
     let least = instances / 50;
-    if dedicated && failures < least {
+    if let Some(dedicated) = intent.placement_by(DEDICATED_CONSTRAINT)
+        && failures < least
+    {
         let headline = format!(
             "an update of {} on dedicated hosts has to tolerate {least} that fail",
             counted(instances)
         );
         let place = match written {
-            Some(_) => Place::value(pointer(ctx.at)),
-            None => Place::value(ctx.at.key("constraints").key(DEDICATED_CONSTRAINT)),
+            Some(failures) => Place::value(failures.pointer()),
+            None => Place::value(dedicated.pointer()),
         };
         let problem = Diagnostic::new(&UPDATE_FAILURES, headline, place).help(format!(
             "write `update_config.max_total_failures = {least}` or more"
@@ -69,100 +70,99 @@ fn update_failures(ctx: &mut Context<'_>) {
 }
 
 /// What the client refuses when it is to start an update.
-fn update_start(ctx: &mut Context<'_>) {
+fn update_start(ctx: &mut Intended<'_, '_>) {
     const SHORTEST_PULSE: i64 = 60;
     /// The API counts milliseconds in 32 bits.
     const LONGEST: i64 = i32::MAX as i64 / 1000;
-    let Some(update) = &ctx.job.update_config else {
+    let Some(update) = ctx.intent.update.as_ref().map(|it| &it.value) else {
         return;
     };
     if ctx.hole(|at| at.key("update_config")) {
         return;
     }
-    let place = |at: &Pointer, field: &str| Place::value(at.key("update_config").key(field));
-    let pulse = update.pulse_interval_secs.map(Integer::get);
-    let watch = update.watch_secs.map(Seconds::get);
-    if pulse.is_some_and(|pulse| pulse < SHORTEST_PULSE) {
+    let pulse = update.pulse_interval_secs.as_ref();
+    if let Some(pulse) = pulse.filter(|it| it.value < SHORTEST_PULSE) {
         let headline = format!("`pulse_interval_secs` is less than {SHORTEST_PULSE}");
-        let place = place(ctx.at, "pulse_interval_secs");
+        let place = Place::value(pulse.pointer());
         let problem = Diagnostic::new(&UPDATE_CONFIG, headline, place);
         ctx.report(problem.help(format!("write {SHORTEST_PULSE} or more")));
     }
-    for (field, seconds) in [("pulse_interval_secs", pulse), ("watch_secs", watch)] {
-        if seconds.is_some_and(|seconds| seconds > LONGEST) {
-            let headline = format!("`{field}` is more than {LONGEST}");
-            let problem = Diagnostic::new(&UPDATE_CONFIG, headline, place(ctx.at, field));
+    for seconds in [pulse, update.watch_secs.as_ref()].into_iter().flatten() {
+        if seconds.value > LONGEST {
+            let headline = format!("`{}` is more than {LONGEST}", seconds.field());
+            let place = Place::value(seconds.pointer());
+            let problem = Diagnostic::new(&UPDATE_CONFIG, headline, place);
             ctx.report(problem.help(format!("write {LONGEST} or less")));
         }
     }
-    if update.sla_aware == Some(true) && ctx.job.sla_policy.is_none() {
+    if let Some(aware) = update.sla_aware.as_ref().filter(|it| it.value)
+        && ctx.intent.sla_policy.is_none()
+        && !ctx.hole(|at| at.key("sla_policy"))
+    {
         let problem = "an update that keeps the SLA policy, of a job without one";
-        let place = place(ctx.at, "sla_aware");
+        let place = Place::value(aware.pointer());
         let problem = Diagnostic::new(&UPDATE_CONFIG, problem, place);
-        if !ctx.hole(|at| at.key("sla_policy")) {
-            ctx.report(problem.help("write an `sla_policy`, or remove this"));
-        }
+        ctx.report(problem.help("write an `sla_policy`, or remove this"));
     }
-    let Some(strategy) = &update.update_strategy else {
+    let Some(strategy) = &update.strategy else {
         return;
     };
-    let batches = update.batch_size.is_some_and(|size| size.get() > 1);
-    let waits = update.wait_for_batch_completion == Some(true);
-    for (field, given) in [
-        ("batch_size", batches),
-        ("wait_for_batch_completion", waits),
-    ] {
-        if given {
-            let headline = format!("`{field}` beside an `update_strategy`");
-            let strategy = Place::key(ctx.at.key("update_config").key("update_strategy"));
-            let problem = Diagnostic::new(&UPDATE_CONFIG, headline, place(ctx.at, field))
-                .also(strategy, "this says it, too")
-                .help("write one of the two");
-            ctx.report(problem);
-        }
+    let batches = update.batch_size.as_ref().filter(|it| it.value > 1);
+    let waits = update.wait_for_batch_completion.as_ref();
+    let places = [
+        batches.map(|it| (it.field(), it.pointer())),
+        waits
+            .filter(|it| it.value)
+            .map(|it| (it.field(), it.pointer())),
+    ];
+    let mut is_alone = true;
+    for (field, pointer) in places.into_iter().flatten() {
+        is_alone = false;
+        let headline = format!("`{field}` beside an `update_strategy`");
+        let problem = Diagnostic::new(&UPDATE_CONFIG, headline, Place::value(pointer))
+            .also(Place::key(strategy.pointer()), "this says it, too")
+            .help("write one of the two");
+        ctx.report(problem);
     }
-    if !batches && !waits {
+    if is_alone {
         update_strategy(ctx, strategy);
     }
 }
 
 /// A strategy without batches, and those that the client stumbles over.
-fn update_strategy(ctx: &mut Context<'_>, strategy: &UpdateStrategy) {
-    let (name, mut instead) = match strategy {
-        UpdateStrategy::Queue(queue) => ("queue", batch_size(queue.batch_size)),
-        UpdateStrategy::Batch(batch) => {
-            let size = batch_size(batch.batch_size);
-            ("batch", format!("{size}, wait_for_batch_completion = true"))
+fn update_strategy(ctx: &mut Intended<'_, '_>, strategy: &At<UpdateStrategy>) {
+    let mut instead = match &strategy.value {
+        UpdateStrategy::Queue { batch_size } => self::batch_size(*batch_size),
+        UpdateStrategy::Batch { batch_size, .. } => {
+            let size = self::batch_size(*batch_size);
+            format!("{size}, wait_for_batch_completion = true")
         }
-        UpdateStrategy::VariableBatch(batches) => {
-            if batches.batch_sizes.is_empty() {
+        UpdateStrategy::VariableBatch { batch_sizes, .. } => {
+            if batch_sizes.is_empty() {
                 let headline = "an update in batches, but of no size";
-                let pointer = strategy_at(ctx.at, "variable_batch").key("batch_sizes");
+                let pointer = strategy_at(strategy).key("batch_sizes");
                 let problem = Diagnostic::new(&UPDATE_CONFIG, headline, Place::value(pointer));
                 ctx.report(problem.help("write at least one size"));
             }
             return;
         }
     };
+    let name = strategy.value.name();
     let headline = format!("Aurora's client cannot start an update with the strategy `{name}`");
-    let place = Place::key(strategy_at(ctx.at, name));
+    let place = Place::key(strategy_at(strategy));
     let problem = Diagnostic::new(&UPDATE_STRATEGY, headline, place);
     instead = format!("write instead of it: `update_config = {{ {instead} }}`");
     ctx.report(problem.help(instead));
 }
 
-fn batch_size<const MIN: i64, const MAX: i64>(size: Option<Integer<MIN, MAX>>) -> String {
-    format!(
-        "batch_size = {}",
-        size.map_or(
-            vocabulary::UPDATE_CONFIG.integer("batch_size"),
-            Integer::get
-        )
-    )
+fn batch_size(size: Option<i64>) -> String {
+    let default = vocabulary::UPDATE_CONFIG.integer("batch_size");
+    format!("batch_size = {}", size.unwrap_or(default))
 }
 
-fn strategy_at(at: &Pointer, name: &str) -> Pointer {
-    at.key("update_config").key("update_strategy").key(name)
+/// Where the table of a strategy stands.
+pub(super) fn strategy_at(strategy: &At<UpdateStrategy>) -> Pointer {
+    strategy.pointer().key(strategy.value.name())
 }
 
 fn counted(instances: i64) -> String {
@@ -172,39 +172,41 @@ fn counted(instances: i64) -> String {
     }
 }
 
-fn sla_policy(ctx: &mut Context<'_>) {
-    let Some(policy) = &ctx.job.sla_policy else {
+fn sla_policy(ctx: &mut Intended<'_, '_>) {
+    let Some(policy) = &ctx.intent.sla_policy else {
         return;
     };
-    let pointer = |at: &Pointer| at.key("sla_policy");
-    if ctx.hole(pointer) {
+    if ctx.hole(|_| policy.pointer()) {
         return;
     }
-    sla_tier(ctx);
+    sla_tier(ctx, policy);
     if ctx.hole(|at| at.key("instances")) {
         return;
     }
-    let instances = ctx.job.instance_count();
-    match policy {
-        SlaPolicy::Coordinator(_) => {}
-        SlaPolicy::Count(policy) => {
-            let pointer = |at: &Pointer| pointer(at).key("count");
-            let count = policy.count.get();
-            sla_limits(ctx, instances, policy.duration_secs, pointer);
+    let instances = ctx.intent.instance_count();
+    let table = || policy.pointer().key(policy.value.name());
+    match policy.value {
+        SlaPolicy::Coordinator { .. } => {}
+        SlaPolicy::Count {
+            count,
+            duration_secs,
+        } => {
+            sla_limits(ctx, instances, duration_secs, table);
             if count >= instances {
                 let headline = format!(
                     "{count} of {} have to keep running, so that none can be taken",
                     counted(instances)
                 );
-                let place = Place::value(pointer(ctx.at).key("count"));
+                let place = Place::value(table().key("count"));
                 let problem = Diagnostic::new(&SLA_POLICY, headline, place);
                 ctx.report(problem.help(format!("write at most {}", instances - 1)));
             }
         }
-        SlaPolicy::Percentage(policy) => {
-            let pointer = |at: &Pointer| pointer(at).key("percentage");
-            let percentage = policy.percentage.get();
-            sla_limits(ctx, instances, policy.duration_secs, pointer);
+        SlaPolicy::Percentage {
+            percentage,
+            duration_secs,
+        } => {
+            sla_limits(ctx, instances, duration_secs, table);
             #[expect(clippy::cast_precision_loss, reason = "32 bits are exact in a double")]
             let all = instances as f64;
             if all - all * (percentage / 100.0) < 1.0 {
@@ -212,7 +214,7 @@ fn sla_policy(ctx: &mut Context<'_>) {
                     "{percentage} % of {} have to keep running, so that none can be taken",
                     counted(instances)
                 );
-                let place = Place::value(pointer(ctx.at).key("percentage"));
+                let place = Place::value(table().key("percentage"));
                 let problem = Diagnostic::new(&SLA_POLICY, headline, place);
                 ctx.report(
                     problem.help(format!("write less than {:.2}", (all - 1.0) / all * 100.0)),
@@ -222,35 +224,36 @@ fn sla_policy(ctx: &mut Context<'_>) {
     }
 }
 
-fn sla_tier(ctx: &mut Context<'_>) {
-    let settings = ctx.terms.settings.scheduler();
+fn sla_tier(ctx: &mut Intended<'_, '_>, policy: &At<SlaPolicy>) {
+    let settings = ctx.settings.scheduler();
     if ctx.hole(|at| at.key("tier")) || settings.sla_aware_kill_non_prod == Some(true) {
         return;
     }
-    let written = ctx.job.tier.as_ref();
+    let written = ctx.intent.precedence.tier.as_ref();
     let name = match written {
-        Some(tier) => match expand(tier.as_str(), &ctx.scopes().job()) {
-            Some(bound) => bound,
+        Some(tier) => match tier.value.complete() {
+            Some(name) => name,
             None => return,
         },
-        None => settings.default_tier().to_owned(),
+        None => settings.default_tier().into(),
     };
+    let is_kept = |name: &str| Some(settings.tier(name)?.is_kept());
     // Of an unknown tier that is told.
-    if settings.tier(&name).is_none_or(Tier::is_kept) {
+    if is_kept(&name) != Some(false) {
         return;
     }
     let (headline, place) = match written {
-        Some(_) => (
+        Some(tier) => (
             format!("a job of the tier `{name}` cannot have an SLA policy"),
-            Place::value(ctx.at.key("tier")),
+            Place::value(tier.pointer()),
         ),
         None => (
             "a job without a tier cannot have an SLA policy".to_owned(),
-            Place::opening(ctx.at.key("sla_policy")),
+            Place::opening(policy.pointer()),
         ),
     };
     let mut tiers = settings.tiers().into_iter();
-    let kept = tiers.find(|name| settings.tier(name).is_some_and(Tier::is_kept));
+    let kept = tiers.find(|name| is_kept(name) == Some(true));
     let mut problem = Diagnostic::new(&SLA_POLICY, headline, place);
     if let Some(kept) = kept {
         problem = problem.help(format!(
@@ -259,9 +262,10 @@ fn sla_tier(ctx: &mut Context<'_>) {
     }
     if written.is_none() {
         problem = problem.note(format!("without one, its tier is `{name}`"));
-        if ctx.job.production == Some(true) {
+        let production = ctx.intent.precedence.production.as_ref();
+        if let Some(production) = production.filter(|it| it.value) {
             problem = problem.also(
-                Place::value(ctx.at.key("production")),
+                Place::value(production.pointer()),
                 "schedulers go by the tier, not by this",
             );
         }
@@ -270,27 +274,27 @@ fn sla_tier(ctx: &mut Context<'_>) {
 }
 
 fn sla_limits(
-    ctx: &mut Context<'_>,
+    ctx: &mut Intended<'_, '_>,
     instances: i64,
-    duration: Seconds,
-    pointer: impl Fn(&Pointer) -> Pointer,
+    duration: i64,
+    table: impl Fn() -> Pointer,
 ) {
-    let settings = ctx.terms.settings.scheduler();
+    let settings = ctx.settings.scheduler();
     let least = settings.least_sla_instances();
     let longest = settings.longest_sla_duration();
     if instances < least {
         let headline = format!(
             "the policy is for jobs of at least {least} instances, this one has {instances}"
         );
-        let place = Place::key(pointer(ctx.at));
+        let place = Place::key(table());
         let problem = Diagnostic::new(&SLA_LIMIT, headline, place);
         ctx.report(problem.note(
             "`scheduler.min_required_instances_for_sla_check` in `jobc.toml` says what yours takes",
         ));
     }
-    if duration.get() > longest {
+    if duration > longest {
         let headline = format!("`duration_secs` is more than {longest}");
-        let place = Place::value(pointer(ctx.at).key("duration_secs"));
+        let place = Place::value(table().key("duration_secs"));
         let problem = Diagnostic::new(&SLA_LIMIT, headline, place);
         ctx.report(problem.help(format!("write at most {longest}")).note(
             "`scheduler.max_sla_duration_secs` in `jobc.toml` says what your scheduler takes",
@@ -298,20 +302,20 @@ fn sla_limits(
     }
 }
 
-fn tier(ctx: &mut Context<'_>) {
-    let Some(tier) = &ctx.job.tier else {
+fn tier(ctx: &mut Intended<'_, '_>) {
+    let Some(tier) = &ctx.intent.precedence.tier else {
         return;
     };
-    left_to_the_agent(ctx, tier.as_str());
-    let Some(bound) = expand(tier.as_str(), &ctx.scopes().job()) else {
+    left_to_the_agent(ctx, tier);
+    let Some(bound) = tier.value.complete() else {
         return;
     };
     if !is_tier_name(&bound) {
-        if ctx.hole(|at| at.key("tier")) {
+        if ctx.hole(|_| tier.pointer()) {
             return;
         }
-        let headline = format!("`{tier}` is no name of a tier");
-        let place = Place::value(ctx.at.key("tier"));
+        let headline = format!("`{}` is no name of a tier", tier.value);
+        let place = Place::value(tier.pointer());
         let problem = Diagnostic::new(&TIER_NAME, headline, place)
             .did_you_mean(&bound, ["preferred", "preemptible", "revocable"])
             .note("tiers have letters, digits, `_`, `-` and `.` in their names");
@@ -320,15 +324,16 @@ fn tier(ctx: &mut Context<'_>) {
 }
 
 /// Tells of references that only the agent fills in: the scheduler refuses their braces.
-fn left_to_the_agent(ctx: &mut Context<'_>, tier: &str) {
+fn left_to_the_agent(ctx: &mut Intended<'_, '_>, tier: &At<Text>) {
+    let text = tier.value.written();
     let mut seen = BTreeSet::new();
-    for reference in references(tier) {
+    for reference in references(&text) {
         let is_left = reference.named().is_some_and(|it| by_agent(&it));
-        if !is_left || !seen.insert(reference.text) || ctx.hole(|at| at.key("tier")) {
+        if !is_left || !seen.insert(reference.text) || ctx.hole(|_| tier.pointer()) {
             continue;
         }
         let headline = format!("nobody fills in `{}` here", reference.text);
-        let place = Place::within(ctx.at.key("tier"), tier, reference.offset, reference.text);
+        let place = Place::within(tier.pointer(), &text, reference.offset, reference.text);
         let problem = Diagnostic::new(&TIER_NAME, headline, place);
         ctx.report(problem.help("write a name that is known when the job is submitted"));
     }

@@ -4,15 +4,18 @@ use std::fmt;
 
 use crate::model;
 
+use super::Text;
+use super::definition::Table;
+
 /// What one host attribute has to be. `Display` writes it as the definition may.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Placement {
     /// At most this many instances run on hosts that share a value.
     Limit(i64),
     /// The value is one of these.
-    AnyOf(Vec<String>),
+    AnyOf(Vec<Text>),
     /// The value is none of these.
-    NoneOf(Vec<String>),
+    NoneOf(Vec<Text>),
 }
 
 /// What one instance, or one of its processes, may use.
@@ -28,16 +31,16 @@ pub struct Resources {
     pub gpu: Option<i64>,
 }
 
-impl From<&model::Placement> for Placement {
-    fn from(placement: &model::Placement) -> Self {
-        let names = |values: &[model::AttributeValue]| {
-            let values = values.iter().map(|value| value.as_str().to_owned());
+impl Placement {
+    pub(super) fn new(placement: &model::Placement, job: &Table<'_, '_>) -> Self {
+        let texts = |values: &[model::AttributeValue]| {
+            let values = values.iter().map(|value| job.text(value.as_str()));
             values.collect()
         };
         match &placement.0 {
             model::PlacementRule::Limit(limit) => Self::Limit(limit.get()),
-            model::PlacementRule::AnyOf(values) => Self::AnyOf(names(values)),
-            model::PlacementRule::NoneOf(values) => Self::NoneOf(names(values)),
+            model::PlacementRule::AnyOf(values) => Self::AnyOf(texts(values)),
+            model::PlacementRule::NoneOf(values) => Self::NoneOf(texts(values)),
         }
     }
 }
@@ -63,8 +66,21 @@ impl fmt::Display for Placement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Limit(limit) => write!(f, "limit:{limit}"),
-            Self::AnyOf(values) => f.write_str(&values.join(",")),
-            Self::NoneOf(values) => write!(f, "!{}", values.join(",")),
+            Self::AnyOf(values) => list(f, values),
+            Self::NoneOf(values) => {
+                f.write_str("!")?;
+                list(f, values)
+            }
         }
     }
+}
+
+fn list(f: &mut fmt::Formatter<'_>, values: &[Text]) -> fmt::Result {
+    for (index, value) in values.iter().enumerate() {
+        if index > 0 {
+            f.write_str(",")?;
+        }
+        write!(f, "{value}")?;
+    }
+    Ok(())
 }

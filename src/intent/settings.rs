@@ -81,6 +81,17 @@ pub struct Executor {
     pub data: Option<Text>,
 }
 
+/// Keys and values for people and tools.
+pub(super) fn metadata(entries: &[model::Metadata], job: &Table<'_, '_>) -> Vec<(Text, Text)> {
+    let entries = entries.iter().enumerate();
+    let entries = entries.map(|(index, entry)| {
+        let model::Metadata { key, value } = entry;
+        let table = job.element("metadata", index, entry);
+        (table.text(key.as_str()), table.text(value.as_str()))
+    });
+    entries.collect()
+}
+
 impl From<model::CronCollisionPolicy> for CronCollisionPolicy {
     fn from(policy: model::CronCollisionPolicy) -> Self {
         match policy {

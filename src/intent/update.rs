@@ -6,7 +6,7 @@ use super::definition::Table;
 use super::{At, Text};
 
 /// How an update proceeds, and when it gives up.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Update {
     /// How many instances are replaced at a time.
     pub batch_size: Option<At<i64>>,

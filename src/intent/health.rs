@@ -1,5 +1,7 @@
 //! How health is found out.
 
+use std::sync::Arc;
+
 use crate::model;
 
 use super::definition::Table;
@@ -34,16 +36,12 @@ pub enum Checker {
         /// The status of a healthy answer.
         expected_response_code: Option<At<i64>>,
     },
-    /// A command on the node, with its references resolved.
+    /// A command on the node: as written, and with its references resolved once there is a plan.
     Shell(At<Text>),
 }
 
 impl HealthCheck {
-    pub(super) fn new(
-        config: &model::HealthCheckConfig,
-        command: Option<&crate::resolve::Command>,
-        job: &Table<'_, '_>,
-    ) -> Self {
+    pub(super) fn new(config: &model::HealthCheckConfig, job: &Table<'_, '_>) -> Self {
         let model::HealthCheckConfig {
             health_checker,
             initial_interval_secs,
@@ -61,7 +59,7 @@ impl HealthCheck {
         };
         let checker = health_checker.as_ref().map(|checker| {
             let around = table.table("health_checker", checker);
-            Checker::new(checker, command, &around)
+            Checker::new(checker, &around)
         });
         Self {
             checker,
@@ -77,12 +75,27 @@ impl HealthCheck {
     }
 }
 
+impl HealthCheck {
+    /// Puts `command` in the place of the one that `written` has.
+    pub(super) fn check_by(
+        &mut self,
+        command: &Arc<str>,
+        written: &model::HealthCheckConfig,
+        job: &Table<'_, '_>,
+    ) {
+        let (Some(Checker::Shell(at)), Some(model::HealthChecker::Shell(shell))) =
+            (&mut self.checker, &written.health_checker)
+        else {
+            return;
+        };
+        let config = job.table("health_check_config", written);
+        let checker = config.table("health_checker", shell);
+        at.value = checker.table("shell", shell).text(Arc::clone(command));
+    }
+}
+
 impl Checker {
-    fn new(
-        checker: &model::HealthChecker,
-        command: Option<&crate::resolve::Command>,
-        around: &Table<'_, '_>,
-    ) -> Self {
+    fn new(checker: &model::HealthChecker, around: &Table<'_, '_>) -> Self {
         match checker {
             model::HealthChecker::Http(http) => {
                 let model::HttpHealthChecker {
@@ -101,10 +114,7 @@ impl Checker {
             }
             model::HealthChecker::Shell(shell) => {
                 let table = around.table("shell", shell);
-                let text = match command {
-                    Some(command) => table.text(std::sync::Arc::clone(&command.text)),
-                    None => table.text(shell.shell_command.as_str()),
-                };
+                let text = table.text(shell.shell_command.shared());
                 Self::Shell(table.at("shell_command", text))
             }
         }

@@ -1,6 +1,7 @@
 //! Texts of which only a node knows the whole.
 
-use std::fmt;
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 use crate::template::{Component, TemplateReference, references};
@@ -60,6 +61,9 @@ impl Text {
             push_literal(&text[at..reference.offset], &mut pieces);
             at = reference.offset + reference.text.len();
             pieces.push(Piece::of_node(&reference).unwrap_or_else(|| {
+                if let Some(same) = same_field(&pieces, reference.text) {
+                    return same;
+                }
                 let filled_in = value(reference.text);
                 Piece::Field(Box::new(Field {
                     written: reference.text.to_owned(),
@@ -84,6 +88,47 @@ impl Text {
             [Piece::Literal(text)] => Some(text),
             _ => None,
         }
+    }
+
+    /// The text as its definition writes it.
+    pub fn written(&self) -> Cow<'_, str> {
+        match self.as_literal() {
+            Some(text) => Cow::Borrowed(text),
+            None => Cow::Owned(self.to_string()),
+        }
+    }
+
+    /// The text with all values of the definition filled in, so that only what a node knows is left; none
+    /// if one of them is not known.
+    pub fn filled_in(&self) -> Option<Cow<'_, str>> {
+        if let Some(text) = self.as_literal() {
+            return Some(Cow::Borrowed(text));
+        }
+        let mut filled = String::new();
+        for piece in &self.0 {
+            match piece {
+                Piece::Literal(text) => filled.push_str(text),
+                Piece::Field(field) => filled.push_str(&field.value.as_ref()?.filled_in()?),
+                Piece::Port(_) | Piece::Instance | Piece::Host | Piece::TaskId => {
+                    write!(filled, "{piece}").ok()?;
+                }
+            }
+        }
+        Some(Cow::Owned(filled))
+    }
+
+    /// The text with nothing left to fill in, if that is known before there is a node.
+    pub fn complete(&self) -> Option<Cow<'_, str>> {
+        let filled = self.filled_in()?;
+        references(&filled).next().is_none().then_some(filled)
+    }
+
+    /// Whether all values of the definition in it are known.
+    pub fn is_known(&self) -> bool {
+        self.0.iter().all(|piece| match piece {
+            Piece::Field(field) => field.value.as_ref().is_some_and(Self::is_known),
+            _ => true,
+        })
     }
 
     /// The names of the ports in it, those in values of other fields included.
@@ -114,6 +159,15 @@ impl Piece {
         };
         (piece.to_string() == reference.text).then_some(piece)
     }
+}
+
+/// The piece of a reference that stood there before: a large value may be referred to many times.
+fn same_field(pieces: &[Piece], reference: &str) -> Option<Piece> {
+    const REMEMBERED: usize = 128;
+    let is_same =
+        |piece: &&Piece| matches!(piece, Piece::Field(field) if field.written == reference);
+    let same = pieces.iter().rev().take(REMEMBERED).find(is_same);
+    same.cloned()
 }
 
 fn push_literal(text: &str, pieces: &mut Vec<Piece>) {

@@ -11,7 +11,7 @@ pub struct Announce {
     /// The port that is announced as the service's own.
     pub primary_port: Option<At<Text>>,
     /// Names that other ports are announced by: another port's name, or a fixed number.
-    pub portmap: Option<Vec<(String, At<Text>)>>,
+    pub portmap: Option<Vec<(Text, At<Text>)>>,
     /// The path to announce at.
     pub zk_path: Option<At<Text>>,
 }
@@ -48,7 +48,10 @@ impl Announce {
         let table = job.table("announce", announcer);
         Self {
             primary_port: table.optional_text("primary_port", primary_port.as_ref()),
-            portmap: portmap.as_ref().map(|ports| table.texts("portmap", ports)),
+            portmap: portmap.as_ref().map(|ports| {
+                let ports = table.texts("portmap", ports).into_iter();
+                ports.map(|(name, port)| (table.text(name), port)).collect()
+            }),
             zk_path: table.optional_text("zk_path", zk_path.as_ref()),
         }
     }
