@@ -1,6 +1,6 @@
 //! Files beneath a directory, whatever becomes of the directory in the meantime. Touches the world.
 //!
-//! Those who may write to a workspace can put a link or a FIFO into the place of a file after
+//! A user who may write to a workspace can put a link or a FIFO into the place of a file after
 //! jobc looked at it. So paths are opened from the descriptor of the directory that encloses them,
 //! no link is followed on the way, and what was opened is looked at again. Links that lead to the
 //! path are followed beforehand, and only the place that they lead to is opened.

@@ -10,7 +10,7 @@ use std::thread;
 /// What becomes of what a program says on standard error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Messages {
-    /// About so many bytes of its end are kept.
+    /// About this many bytes of its end are kept.
     Keep(usize),
     /// They are kept, and shown at once as well.
     KeepAndShow(usize),

@@ -34,7 +34,16 @@ fn a_new_workspace_builds() {
     let before = sandbox.list("demo");
     let run = sandbox.jobc(["init", "demo"]);
     assert_eq!((run.status, run.stdout.as_str()), (2, ""));
-    assert!(run.stderr.contains("demo/hello/job.toml"), "{}", run.stderr);
+    insta::assert_snapshot!(run.stderr, @r"
+    error: there are files already that would be overwritten
+     |
+     = note: demo/jobc.toml
+             demo/hello/job.toml
+             demo/hello/hello.sh
+             demo/schema/definition.schema.json
+             demo/schema/settings.schema.json
+     = help: choose another directory, or remove them
+    ");
     assert_eq!(sandbox.list("demo"), before);
 }
 
@@ -101,19 +110,26 @@ fn a_start_that_was_stopped_goes_on() {
         "{}",
         run.stdout
     );
-    assert!(
-        run.stdout.contains("wrote demo/hello/hello.sh"),
-        "{}",
-        run.stdout
-    );
+    insta::assert_snapshot!(run.stdout, @r"
+    wrote demo/hello/hello.sh
+    wrote demo/schema/settings.schema.json
+    wrote demo/.gitignore
+
+    next: cd demo && jobc build hello
+    then: jobc run hello
+    ");
     assert_eq!(sandbox.list("demo"), all);
     // What somebody has changed is not gone on from.
     sandbox.file("demo/jobc.toml", "");
     fs::remove_file(sandbox.path().join("demo/hello/hello.sh")).expect("it was written");
     let run = sandbox.jobc(["init", "demo"]);
     assert_eq!(run.status, 2);
-    assert!(run.stderr.contains("demo/jobc.toml\n"), "{}", run.stderr);
-    assert!(!run.stderr.contains("job.toml\n"), "{}", run.stderr);
+    insta::assert_snapshot!(run.stderr, @r"
+    error: there are files already that would be overwritten
+     |
+     = note: demo/jobc.toml
+     = help: choose another directory, or remove them
+    ");
 }
 
 fn what_stands_in_the_place_of_a_directory_is_named() {
@@ -189,10 +205,10 @@ fn a_path_of_two_words_is_refused() {
     let sandbox = hello();
     let run = sandbox.jobc(["build", "hello", "--out", "my jobs"]);
     assert_eq!((run.status, run.stdout.as_str()), (2, ""));
-    assert!(
-        run.stderr.contains("pass another directory"),
-        "{}",
-        run.stderr
+    assert_eq!(
+        run.stderr,
+        "error: cannot write to `[DIR]/my jobs`: its path has ` `, and the shell would split the \
+         command line there; pass another directory with `--out`\n"
     );
     assert!(!sandbox.path().join("my jobs").exists());
 }
@@ -326,7 +342,10 @@ fn names_that_are_no_text() {
     fs::write(path, small_job("hidden", "instances = 0")).expect("it can be written");
     let run = sandbox.jobc(["check", "--message-format", "short"]);
     assert_eq!(run.status, 1, "{}", run.stderr);
-    assert!(run.stderr.contains("error[bad-value]"), "{}", run.stderr);
+    insta::assert_snapshot!(run.stderr, @r"
+    �.job.toml:5:13: error[bad-value]: `instances`: expected a whole number that is positive, found `0`
+    error: 1 error in 1 file
+    ");
 }
 
 fn colour_is_wanted_or_not() {

@@ -184,7 +184,11 @@ fn sides_of_all_kinds() {
     check("bare.git", &["first", "main"]);
     let run = jobc_in(&sandbox, "bare.git", &["diff", "first"]);
     assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{run:?}");
-    assert!(run.stderr.contains("no working tree"), "{}", run.stderr);
+    insta::assert_snapshot!(run.stderr, @r"
+    error: no working tree in `.`, a git directory
+     |
+     = help: name two revisions, which need none
+    ");
     let url = format!("file://{}/repository", root.display());
     git(
         root,
@@ -200,7 +204,12 @@ fn sides_of_all_kinds() {
     );
     let run = jobc_in(&sandbox, "shallow", &["diff", "first"]);
     assert_eq!(run.status, 2);
-    assert!(run.stderr.contains("shallow clone"), "{}", run.stderr);
+    insta::assert_snapshot!(run.stderr, @r"
+    error: no revision is called `first`, and no file
+     |
+     = note: the repository is a shallow clone, which has few revisions
+     = help: fetch more of it: `git fetch --unshallow`, or `--depth` in CI
+    ");
 }
 
 /// Neither git's files nor the working tree are touched, and nothing is left behind.
@@ -245,7 +254,12 @@ fn in_a_hook() {
         .args(["diff", "HEAD", "--job", "scale"]);
     let run = sandbox.finish(&mut command);
     assert_eq!(run.status, 1, "{}", run.stderr);
-    assert!(run.stdout.contains("removes 2 instances"), "{}", run.stdout);
+    insta::assert_snapshot!(run.stdout, @r"
+    ~ west/www/prod/scale: removes 2 instances, restarts none
+        instances: 4 -> 2
+
+    HEAD -> working tree: 1 job changed
+    ");
 }
 
 fn words_that_mean_nothing() {
@@ -309,11 +323,17 @@ fn a_revision_that_is_wrong() {
     commit(&root, "wrong settings");
     let run = jobc_in(&sandbox, "repository/deploy", &["diff", "HEAD", "HEAD"]);
     assert_eq!(run.status, 2);
-    assert!(
-        run.stderr.contains("--> HEAD:deploy/jobc.toml:1:14"),
-        "{}",
-        run.stderr
-    );
+    insta::assert_snapshot!(run.stderr, @r#"
+    error[bad-value]: `names`: expected `hash` or `process`, found `hsah`
+     --> HEAD:deploy/jobc.toml:1:14
+      |
+    1 | init.names = "hsah"
+      |              ^^^^^^
+      |
+      = help: did you mean `hash`?
+
+    error: 1 error in 1 file
+    "#);
 }
 
 /// A workspace in a subdirectory of its repository, with files that are in no other place of it.

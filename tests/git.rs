@@ -213,7 +213,15 @@ fn no_program_of_a_repository_is_run() {
     };
     let first = jobc_in(&sandbox, "repository", &["diff", "HEAD~1", "HEAD"]);
     assert_eq!(first.status, 1, "{}", first.stderr);
-    assert!(first.stdout.contains("+2"), "{}", first.stdout);
+    insta::assert_snapshot!(first.stdout, @r"
+    ~ devcluster/www/devel/a: restarts its instance
+        ~ a/own in a
+            -1
+            +2
+        so 1 step of jobc has another hash, in its name and order
+
+    HEAD~1 -> HEAD: 1 job changed
+    ");
     jobc("as it is");
     // With a file gone that a server would have to send.
     let blob = git_command(&root)
@@ -324,13 +332,27 @@ fn pointers_of_git_lfs() {
     let kept = format!("repository/.git/lfs/objects/58/91/{hello}");
     sandbox.file(&kept, "hello\n");
     let run = jobc_in(&sandbox, "repository", &["diff"]);
-    assert!(run.stdout.contains("-hello"), "{run:?}");
+    insta::assert_snapshot!(run.stdout, @r"
+    ~ devcluster/www/devel/a: restarts its instance
+        ~ a/x.bin in a
+            -hello
+            +world
+        so 1 step of jobc has another hash, in its name and order
+
+    HEAD -> working tree: 1 job changed
+    ");
     assert_eq!(run.stderr, "");
     // Kept under a hash that it has not, it is another content.
     sandbox.file(&kept, "hallo\n");
     let run = jobc_in(&sandbox, "repository", &["diff"]);
     assert!(!run.stdout.contains("-hallo"), "{run:?}");
-    assert!(run.stderr.contains("pointer of Git LFS"), "{run:?}");
+    insta::assert_snapshot!(run.stderr, @r"
+    warning: 1 file of `HEAD` is a pointer of Git LFS to what is not here
+     |
+     = note: a/x.bin
+     = note: what is compared is the pointer
+     = help: fetch what is meant: `git lfs fetch origin HEAD`
+    ");
 }
 
 /// Of other filters, what they made of a file is known where that did not change.

@@ -183,7 +183,10 @@ fn links_that_stay_inside_are_followed() {
     let inside = sandbox.path().join("ws/shared/job");
     link(&sandbox, &inside, "absolute.job.toml");
     let run = jobc(&sandbox, &["list"]);
-    assert!(run.stdout.contains("/linked"), "{}", run.stderr);
+    insta::assert_snapshot!(run.stdout, @r"
+    devcluster/www/devel/linked  absolute.job.toml:1  linked
+    devcluster/www/devel/web     web/job.toml:1       web
+    ");
     link(&sandbox, Path::new("shared/job"), "absolute.job.toml");
     link(
         &sandbox,
@@ -192,7 +195,10 @@ fn links_that_stay_inside_are_followed() {
     );
     link(&sandbox, Path::new("shared/settings"), "jobc.toml");
     let run = jobc(&sandbox, &["list"]);
-    assert!(run.stdout.contains("/linked"), "{}", run.stderr);
+    insta::assert_snapshot!(run.stdout, @r"
+    devcluster/www/devel/linked  absolute.job.toml:1  linked
+    devcluster/www/devel/web     web/job.toml:1       web
+    ");
 }
 
 fn what_is_no_file_is_told() {

@@ -186,7 +186,14 @@ fn repositories_of_all_kinds() {
     let changes = |sandbox: &Sandbox, directory: &str| {
         let run = jobc_in(sandbox, directory, &["diff"]);
         assert_eq!(run.status, 1, "{run:?}");
-        assert!(run.stdout.contains("instances: not set -> 2"), "{run:?}");
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(run.stdout, @r"
+            ~ devcluster/www/devel/a: adds 1 instance, restarts none
+                instances: not set -> 2
+
+            HEAD -> working tree: 1 job changed
+            ");
+        }
     };
     // Without a commit.
     let sandbox = Sandbox::new();
@@ -195,7 +202,11 @@ fn repositories_of_all_kinds() {
     git(&root, &["init", "--quiet"]);
     let run = jobc_in(&sandbox, "r", &["diff"]);
     assert_eq!(run.status, 2);
-    assert!(run.stderr.contains("there is no commit yet"), "{run:?}");
+    insta::assert_snapshot!(run.stderr, @r"
+    error: there is no commit yet to compare with
+     |
+     = help: commit first, or name another side: a directory, or compiled jobs
+    ");
     // With names of SHA-256.
     let sandbox = Sandbox::new();
     let root = sandbox.path().join("r");
@@ -283,12 +294,12 @@ fn a_side_that_is_wrong_in_parts() {
                     because HEAD:wrong/job.toml is wrong\n\nHEAD -> working tree: 1 job changed, and \
                     not all could be compared\n";
     assert_eq!(run.stdout, expected);
-    assert!(
-        run.stderr
-            .contains("HEAD:wrong/job.toml:5:1: error[unknown-field]"),
-        "{run:?}"
-    );
-    assert!(run.stderr.contains("HEAD:unread/job.toml:1:"), "{run:?}");
+    insta::assert_snapshot!(run.stderr, @r"
+    HEAD:unread/job.toml:1:8: error[syntax]: expected `'` after the string, found the end of the line
+    HEAD:wrong/job.toml:1:1: error[missing-field]: missing field `task`
+    HEAD:wrong/job.toml:5:1: error[unknown-field]: unknown field `instnaces`
+    error: 3 errors in 2 files
+    ");
     // Of what is asked for, nothing is wrong.
     for arguments in [
         &["diff", "--job", "a"][..],
@@ -328,10 +339,11 @@ fn a_side_that_is_wrong_in_parts() {
         .file("r/twice/job.toml", small_job("a", ""));
     let run = jobc_in(&sandbox, "r", &["diff"]);
     assert_eq!(run.status, 2);
-    assert!(
-        run.stdout.contains("not compared: devcluster/www/devel/a"),
-        "{run:?}"
-    );
+    insta::assert_snapshot!(run.stdout, @r"
+    ? not compared: devcluster/www/devel/a, because twice/job.toml is wrong
+
+    HEAD -> working tree: no job differs, and not all could be compared
+    ");
 }
 
 fn settings_and_locks_that_are_wrong() {
@@ -351,11 +363,28 @@ fn settings_and_locks_that_are_wrong() {
         .file("r/a/job.toml", small_job("a", "instances = 2"));
     let run = jobc_in(&sandbox, "r", &["diff", "--job", "a"]);
     assert_eq!(run.status, 2, "{run:?}");
-    assert!(run.stdout.contains("instances: not set -> 2"), "{run:?}");
-    assert!(run.stderr.contains("HEAD:jobc.toml:1:14"), "{run:?}");
-    let expected =
-        "the settings of `HEAD` are wrong, and those of `working tree` stand in for them";
-    assert!(run.stderr.contains(expected), "{run:?}");
+    insta::assert_snapshot!(run.stdout, @r"
+    ~ devcluster/www/devel/a: adds 1 instance, restarts none
+        instances: not set -> 2
+
+    ? not compared: jobs by the settings of their side, because HEAD:jobc.toml is wrong
+
+    HEAD -> working tree: 1 job changed, and not all could be compared
+    ");
+    insta::assert_snapshot!(run.stderr, @r"
+    error[bad-value]: `names`: expected `hash` or `process`, found `hsah`
+     --> HEAD:jobc.toml:1:14
+      |
+    1 | init.names = 'hsah'
+      |              ^^^^^^
+      |
+      = help: did you mean `hash`?
+
+    error: 1 error in 1 file
+    error: the settings of `HEAD` are wrong, and those of `working tree` stand in for them
+     |
+     = note: what changes because of other settings is not seen
+    ");
     // A lock in which a merge left its marks.
     sandbox.file("r/jobc.lock", "<<<<<<< HEAD\n{}\n=======\n");
     commit(&root);
@@ -363,9 +392,25 @@ fn settings_and_locks_that_are_wrong() {
     sandbox.file("r/a/job.toml", small_job("a", "instances = 3"));
     let run = jobc_in(&sandbox, "r", &["diff", "--job", "a"]);
     assert_eq!(run.status, 2, "{run:?}");
-    assert!(run.stdout.contains("instances: 2 -> 3"), "{run:?}");
-    assert!(run.stderr.contains("HEAD:jobc.lock:1:1"), "{run:?}");
-    assert!(!run.stderr.contains("not locked"), "{run:?}");
+    insta::assert_snapshot!(run.stdout, @r"
+    ~ devcluster/www/devel/a: adds 1 instance, restarts none
+        instances: 2 -> 3
+
+    ? not compared: packages, because HEAD:jobc.lock is wrong
+
+    HEAD -> working tree: 1 job changed, and not all could be compared
+    ");
+    insta::assert_snapshot!(run.stderr, @r"
+    error[lock-conflict]: the merge of `jobc.lock` is not finished
+     --> HEAD:jobc.lock:1:1
+      |
+    1 | <<<<<<< HEAD
+      | ^^^^^^^^^^^^
+      |
+      = help: run `jobc lock`: it keeps what both sides say or only one of them changed, and asks for the rest again
+
+    error: 1 error in 1 file
+    ");
 }
 
 /// What is wrong elsewhere is no reason to refuse what was named.
@@ -755,7 +800,12 @@ fn links_within_a_workspace() {
     let instances = job.replace("[task]", "instances = 2\n[task]");
     sandbox.file("r/ws/real/definition.toml", instances);
     let run = jobc_in(&sandbox, "r/ws", &["diff"]);
-    assert!(run.stdout.contains("instances: not set -> 2"), "{run:?}");
+    insta::assert_snapshot!(run.stdout, @r"
+    ~ devcluster/www/devel/a: adds 1 instance, restarts none
+        instances: not set -> 2
+
+    HEAD -> working tree: 1 job changed
+    ");
     // Links in a circle, and one that leads out.
     for target in ["job.toml", "../../../outside"] {
         fs::remove_file(ws.join("a/job.toml")).unwrap();

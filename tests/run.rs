@@ -503,10 +503,9 @@ fn logs_of_another_task_are_left_alone() {
     assert_eq!(run().status, 0);
     let again = run();
     assert_eq!(again.status, 2);
-    assert!(
-        again.stderr.contains("it has the logs of another task"),
-        "{}",
-        again.stderr
+    assert_eq!(
+        again.stderr,
+        "error: cannot use the sandbox `s`: it has the logs of another task: remove its `.logs`\n"
     );
 }
 

@@ -547,11 +547,11 @@ fn a_port_below_1024_without_the_right() {
     let run = machine.jobc(&sandbox, ".", &["run", "c.json", "--port", "http=81"]);
     let first = fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start");
     if first.is_ok_and(|first| first.trim() == "1024") {
-        assert!(
-            run.stderr.contains("this user may not listen below 1024"),
-            "{}",
-            run.stderr
-        );
+        insta::assert_snapshot!(run.stderr, @r"
+        error: port `http` cannot be 81: this user may not listen below 1024
+         |
+         = help: pass another number: `--port http=N`
+        ");
         assert_eq!((run.status, run.stdout.as_str()), (2, ""));
     }
 }

@@ -84,7 +84,13 @@ fn a_file_called_head() {
     for arguments in [&["diff"][..], &["diff", "HEAD"], &["why", "hello", "HEAD"]] {
         let run = jobc_in(&sandbox, "r", arguments);
         assert_eq!(run.status, 2, "{arguments:?}");
-        assert!(run.stderr.contains("there is no commit yet"), "{run:?}");
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(run.stderr, @r"
+            error: there is no commit yet to compare with
+             |
+             = help: commit first, or name another side: a directory, or compiled jobs
+            ");
+        }
     }
     commit(&root, "first");
     assert_eq!(jobc_in(&sandbox, "r", &["diff"]).status, 0);
@@ -365,7 +371,10 @@ fn compiled_jobs_of_any_name() {
     sandbox.file("r/c/c.json", built);
     let run = jobc_in(&sandbox, "r", &["diff", "c"]);
     assert_eq!(run.status, 2, "{run:?}");
-    assert!(run.stderr.contains("`c` has two jobs"), "{run:?}");
+    assert_eq!(
+        run.stderr,
+        "error: `c` has two jobs `devcluster/www/devel/hello`\n"
+    );
 }
 
 fn what_is_passed_over_is_told() {

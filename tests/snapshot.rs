@@ -79,7 +79,11 @@ fn changes_are_told_and_accepted() {
             run.stdout
         );
     }
-    assert!(run.stderr.contains("`jobc snapshot`"), "{}", run.stderr);
+    insta::assert_snapshot!(run.stderr, @r"
+    error: 3 of 3 snapshots are not current
+     |
+     = help: look at the changes, and accept them with `jobc snapshot`
+    ");
     assert!(sandbox.path().join(OTHER).exists());
     let run = sandbox.jobc(["snapshot"]);
     assert_eq!(
@@ -122,23 +126,31 @@ fn the_last_job_goes() {
     }
     let check = sandbox.jobc(["snapshot", "--check"]);
     assert_eq!(check.status, 1, "{}", check.stderr);
-    assert!(
-        check.stdout.contains(&format!("orphaned {OTHER}\n")),
-        "{}",
-        check.stdout
-    );
+    insta::assert_snapshot!(check.stdout, @r"
+    - devcluster/www/devel/hello: gone: its instance runs until `aurora job killall`
+    - devcluster/www/devel/other: gone: its instance runs until `aurora job killall`
+
+    snapshots -> working tree: 2 jobs removed
+    orphaned snapshots/devcluster/www/devel/hello.json
+    orphaned snapshots/devcluster/www/devel/other.json
+    ");
     let run = sandbox.jobc(["snapshot"]);
     assert_eq!(run.status, 0, "{}", run.stderr);
-    assert!(
-        run.stdout.contains(&format!("removed {OTHER}\n")),
-        "{}",
-        run.stdout
-    );
+    insta::assert_snapshot!(run.stdout, @r"
+    removed snapshots/devcluster/www/devel/hello.json
+    removed snapshots/devcluster/www/devel/other.json
+    ");
     assert_eq!(sandbox.list("snapshots"), Vec::<String>::new());
     for arguments in [&["snapshot"][..], &["snapshot", "--check"]] {
         let run = sandbox.jobc(arguments);
         assert_eq!(run.status, 2);
-        assert!(run.stderr.contains("no definition"), "{}", run.stderr);
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(run.stderr, @r"
+            error: no definition in the workspace `.`
+             |
+             = help: write `NAME/job.toml`, or start with `jobc init`
+            ");
+        }
     }
 }
 
@@ -209,10 +221,9 @@ fn a_conflict_is_resolved_by_writing() {
     sandbox.file(HELLO, format!("<<<<<<< HEAD\n{good}=======\n>>>>>>> x\n"));
     let run = sandbox.jobc(["snapshot", "--check"]);
     assert_eq!(run.status, 1);
-    assert!(
-        run.stdout.contains(&format!("unreadable {HELLO}\n")),
-        "{}",
-        run.stdout
+    assert_eq!(
+        run.stdout,
+        "unreadable snapshots/devcluster/www/devel/hello.json\n"
     );
     assert_eq!(sandbox.jobc(["snapshot"]).status, 0);
     assert_eq!(read(&sandbox, HELLO), good);

@@ -1,7 +1,8 @@
 //! Directories that are held open while jobc writes to them. Touches the world.
 //!
-//! Somebody can put a link into the place of a directory after jobc looked at it. So what is written
-//! is opened, named and removed from the descriptor of its directory, and ends up there or nowhere.
+//! Another process can put a link into the place of a directory after jobc looked. So what is
+//! written is opened, named and removed from the descriptor of its directory, and ends up there or
+//! nowhere.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -84,7 +85,7 @@ impl DirectoryHandle {
                 return Ok(found);
             }
             match mkdirat(&self.descriptor, name, Mode::from_raw_mode(0o777)) {
-                // Somebody else was faster.
+                // Another process was faster.
                 Ok(()) | Err(Errno::EXIST) => {}
                 Err(error) => return Err(error.into()),
             }

@@ -21,7 +21,7 @@ pub struct HttpLocation {
     credentials: Option<Credentials>,
 }
 
-/// Who answers: what a browser calls the origin.
+/// A server: what a browser calls the origin.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin {
     /// The protocol.
@@ -69,7 +69,7 @@ impl HttpLocation {
         })
     }
 
-    /// Who answers.
+    /// The server.
     pub fn origin(&self) -> &Origin {
         &self.origin
     }
@@ -154,7 +154,7 @@ impl HttpAddress {
 
     fn parse(scheme: HttpScheme, rest: &str) -> Result<Self, CacheUrlError> {
         let (authority, target) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
-        // A server has no say in who we are.
+        // A server must not choose our user and password.
         let authority = authority.rsplit_once('@').map_or(authority, |(_, a)| a);
         let slash = if target.starts_with('/') { "" } else { "/" };
         Ok(Self {

@@ -64,7 +64,7 @@ struct Cache {
     down: OnceLock<AskError>,
 }
 
-/// After so many questions in a row that a server left without an answer, it gets no more: each of
+/// A server that left this many questions in a row without an answer gets no more: each of
 /// hundreds would wait as long.
 const MAX_FAILURES: u32 = 3;
 
@@ -241,7 +241,7 @@ impl Caches {
                 Location::Http(server) => {
                     match self.client.fetch(server, file, CacheInfo::MAX_SIZE)? {
                         Fetched::File(bytes) => Some(bytes),
-                        // Who may not even see this may see nothing, and would take all for absent.
+                        // A user who may not see this would take all that is in it for absent.
                         Fetched::Missing(status @ 403) => {
                             return Err(AskError::Status {
                                 file: file.to_owned(),

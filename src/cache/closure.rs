@@ -39,7 +39,7 @@ enum Unreadable {
     Stops(NoSignature),
 }
 
-/// How many store paths the closures of so many are taken to have at most. That of a whole operating
+/// The most store paths that the closures of this many roots may have. That of a whole operating
 /// system has some ten thousand, and packages share most of theirs; a cache that makes up references
 /// would be asked for ever.
 pub const fn most_paths(roots: usize) -> usize {
@@ -147,7 +147,7 @@ pub enum NotFrom {
 pub enum Difference {
     /// In the contents.
     NarHash {
-        /// Who knows.
+        /// The source of what is known.
         by: &'static str,
         /// The hash of the archive as it is known.
         known: Sha256,
@@ -156,7 +156,7 @@ pub enum Difference {
     },
     /// In the size, although the hash is the same.
     NarSize {
-        /// Who knows.
+        /// The source of what is known.
         by: &'static str,
         /// The size of the archive as it is known.
         known: u64,
@@ -165,7 +165,7 @@ pub enum Difference {
     },
     /// In what it refers to.
     References {
-        /// Who knows.
+        /// The source of what is known.
         by: &'static str,
         /// What is known and not said by the cache.
         missing: Vec<StorePath>,
@@ -330,7 +330,7 @@ impl Nodes {
     /// What comes of asking for the closures of all `roots`.
     ///
     /// `known` tells what is known of paths. `told` is told how many paths were asked for after
-    /// each, and how many there are to ask for as far as that is known.
+    /// each, and how many are known to be needed so far.
     ///
     /// # Errors
     /// If the caches name more paths than closures have.

@@ -85,7 +85,7 @@ impl Connector<()> for ProxyAware {
     }
 }
 
-/// The value of a header that says who asks.
+/// The value of a header with a user and a password.
 pub(super) fn basic(user: &str, password: &str) -> String {
     let text = format!("{user}:{password}");
     format!("Basic {}", base64::encode(text.as_bytes()))

@@ -95,11 +95,11 @@ pub enum AskError {
         /// How often it was tried.
         tries: u32,
     },
-    /// The server wants to know who asks.
+    /// The server wants a user and a password.
     Login {
         /// The server's name.
         host: String,
-        /// Whether it was told and did not believe it.
+        /// Whether it got some and refused them.
         told: bool,
     },
     /// The server sends us elsewhere, and that leads nowhere.
@@ -129,7 +129,7 @@ pub enum AskError {
     },
 }
 
-/// Why many a server of one's own is not talked to.
+/// The usual trouble with a private server.
 pub(super) const UNTRUSTED: &str = "nobody trusts the authority that its certificate is from";
 
 /// Why a server could not be talked to.
@@ -152,7 +152,7 @@ pub enum Unreachable {
 }
 
 impl Unreachable {
-    /// Whether it may be otherwise a moment later.
+    /// Whether it may pass in a moment.
     pub(super) fn may_pass(&self) -> bool {
         match self {
             Self::Tls(_) => false,
@@ -173,7 +173,7 @@ impl AskError {
     pub(super) fn stops_nix(&self) -> bool {
         match self {
             Self::Malformed { cause, .. } => cause.stops_nix(),
-            // As 401: who asks may not, by the word of a proxy.
+            // As 401, but from a proxy.
             Self::Status { status, .. } => *status != 407,
             Self::Unreachable { .. }
             | Self::Redirect(_)

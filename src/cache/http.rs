@@ -1,6 +1,6 @@
 //! Small files of web servers, and what is to be seen of large ones. Touches the world.
 //!
-//! What may be otherwise a moment later is tried again: connections that fail or break, answers
+//! What may pass in a moment is tried again: connections that fail or break, answers
 //! that are cut short, and the statuses by which a server says so. The waits grow, and a server
 //! may say how long to wait. Nothing that a server sends enters a sum that could overflow.
 

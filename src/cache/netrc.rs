@@ -1,4 +1,4 @@
-//! Who to be on which host, from a `netrc` file.
+//! Users and passwords for hosts, from a `netrc` file.
 //!
 //! ```text
 //! file  = (entry | macro | comment)*

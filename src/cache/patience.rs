@@ -18,7 +18,7 @@ pub struct Patience {
 }
 
 impl Patience {
-    /// As much as there is in so long a time.
+    /// Patience that ends after `total`.
     pub fn within(total: Duration) -> Self {
         Self {
             connect: (total / 4).min(Duration::from_secs(10)),

@@ -35,7 +35,7 @@ pub(crate) fn open(
     open_with(global, Conflicts::Refuse, console)
 }
 
-/// The same, for who can go on from a lock whose merge was not finished.
+/// The same, for a command that can go on from a lock whose merge was not finished.
 pub(crate) fn open_with(
     global: &Global,
     conflicts: Conflicts,

@@ -20,10 +20,10 @@ impl fmt::Display for Severity {
     }
 }
 
-/// What becomes of a lint.
+/// How a lint is reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
-    /// Nothing is said.
+    /// It is not reported.
     Allow,
     /// It is a warning.
     Warn,
@@ -52,7 +52,7 @@ impl fmt::Display for Level {
     }
 }
 
-/// Whether one may think otherwise.
+/// Whether the settings may change its level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Always an error.

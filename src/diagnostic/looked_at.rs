@@ -8,7 +8,7 @@ use crate::secret::{ceiling, floor};
 
 /// Files up to this size are looked at as a whole.
 const WHOLE_FILE: usize = 512 * 1024;
-/// So much of a larger one is looked at on either side of each place that may be shown: more than any
+/// This much of a larger one is looked at on each side of a place that may be shown: more than any
 /// secret is long, with the name that stands before it.
 const AROUND: usize = 16 * 1024;
 /// An excerpt has at most this many lines.

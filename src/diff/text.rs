@@ -17,7 +17,7 @@ use super::change::{
 pub struct TextStyle {
     /// With colours.
     pub color: bool,
-    /// Cut lines that are longer than so many characters.
+    /// Cut lines that are longer than this many characters.
     pub width: Option<usize>,
 }
 

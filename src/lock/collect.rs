@@ -23,7 +23,7 @@ pub struct Needs {
     pub store_paths: BTreeMap<StorePath, Need>,
 }
 
-/// Who names a package.
+/// The texts that name a package.
 #[derive(Debug, Clone)]
 pub struct Need {
     /// What it is called, in one definition or another.

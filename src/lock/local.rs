@@ -108,9 +108,9 @@ enum What {
 
 /// The largest file that is read.
 const MOST_OF_A_FILE: u64 = 8 << 20;
-/// When so many bytes were read for a package, nothing more is.
+/// When this many bytes were read for a package, nothing more is read.
 const MOST_BYTES: u64 = 32 << 20;
-/// When so many paths were named for a package, nothing more is read.
+/// When this many paths were named for a package, nothing more is read.
 const MOST_PATHS: usize = 100_000;
 
 impl<'a> Locals<'a> {

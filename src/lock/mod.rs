@@ -67,13 +67,13 @@ pub struct Request<'a> {
 /// A lock as it is to be.
 #[derive(Debug, Clone)]
 pub struct Renewed {
-    /// It.
+    /// The new lock.
     pub lock: Lock,
     /// The packages that may have changed and keep their store paths, because Nix was not asked.
     pub not_asked: BTreeSet<PackageName>,
 }
 
-/// Who is asked what packages are.
+/// The source that is asked what packages are.
 #[derive(Clone, Copy)]
 pub enum Asking<'a> {
     /// Nix.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::{Job, PackageName, PackageSource};
 
-/// Whose rules a document is written by.
+/// The rules that a document is written by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Dialect {
     /// A definition of jobc's.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::plan::{NeededBy, Needs};
 use crate::store::StorePath;
 
-/// What the processes of a task need, told apart by who has it.
+/// What the processes of a task need, told apart by where it can be had.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
     /// What only the workspace has.

@@ -147,7 +147,7 @@ impl<H: Write, W: Write> Write for Tee<'_, H, W> {
         Ok(())
     }
 
-    /// Left to who knows the sink: a packer would begin another block.
+    /// Left to the owner of the sink: a packer would begin another block.
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }

@@ -16,7 +16,7 @@ use crate::unnamed_file::{Unfinished, link, unnamed_file};
 /// Where drafts that need a name lie, in the cache.
 pub(super) const DIRECTORY: &str = ".jobc";
 
-/// A run that is at work writes; one that has not for so long is dead.
+/// A run that is at work writes; one that has not written for this long is dead.
 const DEAD: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Makes drafts for the files of one cache.

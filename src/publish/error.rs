@@ -43,9 +43,9 @@ pub enum PublishError {
     OtherStore {
         /// The cache.
         path: PathBuf,
-        /// Whose it is.
+        /// The store directory that it is for.
         found: StoreDir,
-        /// Whose it should be.
+        /// The store directory that it should be for.
         expected: StoreDir,
     },
     /// A file of the workspace is not what it was a moment ago, when the job was compiled.

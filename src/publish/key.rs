@@ -31,7 +31,7 @@ pub fn read_key(path: &Path) -> Result<SecretKey, KeyFileError> {
     };
     let (metadata, text) = read().map_err(|error| refuse(Reason::Io(error)))?;
     let mode = metadata.permissions().mode() & 0o777;
-    // Who is in a group is the administrator's to say, and some keep keys for one.
+    // The administrator chooses who is in a group, and some keep keys for one.
     if mode & 0o007 != 0 {
         let owner = metadata.uid();
         return Err(refuse(Reason::Open { mode, owner }));

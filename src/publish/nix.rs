@@ -134,7 +134,7 @@ impl Nix {
         options.extend(["--to", to]);
         match extent {
             Extent::Named => options.push("--no-recursive"),
-            // What was built here has no signature, and who may write to a store may add that.
+            // What was built here has no signature; who may write to a store needs none.
             Extent::Closures => options.push("--no-check-sigs"),
         }
         let paths = self.shown(paths);

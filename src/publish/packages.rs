@@ -76,7 +76,7 @@ pub(crate) struct Missing {
     pub(crate) path: StorePath,
     /// The size of its archive, if the lock knows it.
     pub(crate) nar_size: Option<u64>,
-    /// Who needs it.
+    /// The jobs that need it.
     pub(crate) by: String,
 }
 

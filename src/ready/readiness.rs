@@ -126,7 +126,7 @@ impl<'j> Readiness<'j> {
     }
 }
 
-/// Who needs each path: whose script leads there.
+/// What needs each path: the processes whose scripts lead there.
 fn needed_by<'j>(
     jobs: &'j [(JobKey, Needs)],
     found: &BTreeMap<StorePath, Found>,

@@ -68,8 +68,8 @@ enum Verdict<'t> {
 }
 
 impl<'t> Said<'t> {
-    /// Without the common ancestor, what one side alone has counts as added by it: whether anybody
-    /// needs it is known from definitions.
+    /// Without the common ancestor, what one side alone has counts as added by it: definitions say
+    /// whether it is still needed.
     fn verdict(&self, has_base: bool) -> Verdict<'t> {
         let (ours, theirs) = (&self.ours, &self.theirs);
         let chosen = if ours == theirs {

@@ -74,7 +74,8 @@ impl Lock {
         Report::new(context.lock, context.diagnostics)
     }
 
-    /// The lock that says what `packages` are, and has their closures and those of `roots` out of `paths`, and no path besides.
+    /// The lock that says what `packages` are, and has their closures and those of `roots` out of
+    /// `paths`, and no path besides.
     ///
     /// A root that is not among the `paths` is left out.
     ///

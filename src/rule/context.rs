@@ -26,7 +26,7 @@ const MOST_COMPARED: usize = 200_000;
 pub struct Terms<'a> {
     /// The workspace's settings.
     pub settings: &'a Settings,
-    /// Who reads the document.
+    /// The program that reads the document.
     pub dialect: Dialect,
     /// All codes, for the names of lints.
     pub registry: Registry,

@@ -600,7 +600,7 @@ impl<'t> Scan<'t> {
     }
 
     fn secret(&self, name: &str, kind: Key, value: &Value<'_>) -> Option<Secret> {
-        // What a shell puts in is known to who reads its words.
+        // The reader of a shell's words knows what the shell puts in.
         let is_variable = self.language == Language::Command && value.text.contains(EXPANSION);
         if is_variable || !is_secret(kind, value.text, value.writing) {
             return None;

@@ -46,7 +46,7 @@ pub struct Shown {
     pub task: Task,
     /// All store paths that an instance needs, each counted once.
     pub closure: Size,
-    /// The named ports, and who has to do with them.
+    /// The named ports, and what each is for.
     pub ports: Vec<Port>,
     /// When the executor checks health, and what comes of it.
     pub health_check: HealthCheck,
@@ -75,12 +75,12 @@ pub struct Shown {
     pub templates: Vec<Template>,
     /// Lints that the definition waives.
     pub waivers: Vec<Waiver>,
-    /// Whose the values are that the definition does not say, by field: `aurora` for its defaults,
-    /// `jobc` for jobc's own, `jobc.toml` for the settings of the workspace.
+    /// Where the values come from that the definition does not say, by field: `aurora` for its
+    /// defaults, `jobc` for jobc's own, `jobc.toml` for the settings of the workspace.
     pub origins: BTreeMap<String, Origin>,
 }
 
-/// Whose a value is that the definition does not say.
+/// Where a value comes from that the definition does not say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub enum Origin {
     /// A default of Aurora's.
@@ -298,7 +298,7 @@ pub struct Port {
     pub alias_of: Option<String>,
     /// The processes whose commands name it.
     pub processes: Vec<String>,
-    /// Who else has to do with it: `health_check`, `lifecycle`, `primary`, `announced`.
+    /// What else it is for: `health_check`, `lifecycle`, `primary`, `announced`.
     pub uses: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! The named ports of a job: where their numbers come from, and who has to do with them.
+//! The named ports of a job: where their numbers come from, and what they are for.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -28,7 +28,7 @@ impl CacheInfo {
     /// The name of the file.
     pub const FILE_NAME: &'static str = "nix-cache-info";
 
-    /// More than any has in bytes; who reads one from elsewhere stops there.
+    /// More than any has in bytes: a reader of a foreign one stops there.
     pub const MAX_SIZE: usize = 64 << 10;
 
     /// What a cache says of itself that jobc makes: nodes ask it before `cache.nixos.org`, whose

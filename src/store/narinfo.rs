@@ -52,7 +52,7 @@ pub struct NarInfo {
 }
 
 impl NarInfo {
-    /// More than any narinfo has in bytes; who reads one from elsewhere stops there.
+    /// More than any narinfo has in bytes: a reader of a foreign one stops there.
     pub const MAX_SIZE: usize = 4 << 20;
 
     /// Reads the text of a narinfo of a store in this directory.

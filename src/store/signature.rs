@@ -1,4 +1,4 @@
-//! Who vouches for an object: Ed25519 keys and signatures, as Nix writes them.
+//! Signatures that vouch for an object, and their keys: Ed25519, as Nix writes them.
 //!
 //! ```text
 //! public = name ":" base64 of 32 bytes
@@ -169,7 +169,7 @@ pub enum NoSignature {
     Text,
     /// What follows the name of this key is no base-64.
     Digits(KeyName),
-    /// What follows the name of this key is not so many bytes.
+    /// What follows the name of this key has another length.
     Length(KeyName),
 }
 
@@ -205,7 +205,7 @@ pub enum KeyError {
     NoColon,
     /// The name is empty, or has a character that no name has.
     Name,
-    /// What follows the name is not so many bytes.
+    /// What follows the name has another length.
     Digits(DecodeError),
     /// The bytes are no key: of a secret one, the public half is not that of the seed.
     Key,

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-/// Values refer to others in turn at most so deep: the client fills in a hundred times and then
+/// The most values that refer to one another in turn: the client fills in a hundred times and then
 /// gives up; the last time finds nothing to do.
 pub const MAX_DEPTH: usize = 99;
 /// References that are filled in for one text at most: values may refer to others twice over.

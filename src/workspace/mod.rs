@@ -56,7 +56,7 @@ pub const CODES: &[Chapter] = &[
 
 /// The directory that compiled jobs are kept in for reviews, unless the settings name another one.
 const SNAPSHOT_DIRECTORY: &str = "snapshots";
-/// Without settings that mark the workspace, the search ends when it has seen so many files for each
+/// Without settings that mark the workspace, the search ends after this many files for each
 /// definition that it found, and once more.
 pub const MOST_UNMARKED: usize = 50_000;
 /// How deep a snapshot lies in that directory: CLUSTER/ROLE/ENVIRONMENT/NAME.json.
@@ -139,7 +139,7 @@ impl Workspace {
         Self::open_with(root, current_dir, registry, Conflicts::Refuse)
     }
 
-    /// The same, for who can go on from a lock whose merge was not finished.
+    /// The same, for a caller that can go on from a lock whose merge was not finished.
     ///
     /// # Errors
     /// If a file is there and cannot be read.

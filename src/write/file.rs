@@ -12,7 +12,7 @@ use std::os::unix::fs::PermissionsExt;
 use crate::beneath::DirectoryHandle;
 use crate::unnamed_file::{Unfinished, link, unnamed_file};
 
-/// Who may use a file that is written.
+/// Which users may use a file that is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
     /// All may read it and none may change it, whatever the umask says.

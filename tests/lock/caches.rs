@@ -92,11 +92,11 @@ fn closures_from_caches() {
     assert_eq!(cached.lock(&["--check", "--update"], &both).status, 0);
     let run = cached.lock(&["tool=/nix/store/x"], &both);
     assert_eq!(run.status, 2);
-    assert!(
-        run.stderr.contains("write a whole store path"),
-        "{}",
-        run.stderr
-    );
+    insta::assert_snapshot!(run.stderr, @r"
+    error: no package to lock is called `tool=/nix/store/x`
+     |
+     = help: write a whole store path, `tool=/nix/store/HASH-NAME`
+    ");
     // A lie is found, and an update puts it right.
     let lie = text.replacen("HDfQ", "IDfQ", 1);
     cached.sandbox.file("jobc.lock", lie);

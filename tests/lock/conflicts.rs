@@ -100,11 +100,14 @@ fn what_sides_disagree_about_is_asked_again() {
         let unfinished = fake.text();
         let some = fake.lock(&["theirs"]);
         assert_eq!((some.status, fake.text()), (2, unfinished));
-        assert!(
-            some.stderr.contains("the sides of a merge disagree"),
-            "{}",
-            some.stderr
-        );
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(some.stderr, @r"
+            read both sides of the merge in `jobc.lock`; they disagree about `tool` for `x86_64-linux`
+            error: the sides of a merge disagree, and only some packages are named
+             |
+             = help: finish the merge first: `jobc lock`
+            ");
+        }
         fake.log();
         let run = fake.lock(&[]);
         assert_eq!(run.status, 0, "{style:?}: {}", run.stderr);

@@ -297,7 +297,17 @@ fn check_compares_and_never_writes() {
     fake.names("tool = \"tool\"");
     let run = fake.lock(&["--check"]);
     assert_eq!((run.status, fake.text()), (1, None), "{}", run.stderr);
-    assert!(run.stderr.contains("`jobc lock tool`"), "{}", run.stderr);
+    insta::assert_snapshot!(run.stderr, @r#"
+    error[package-not-locked]: package `tool` is not locked: `tool`
+     --> job.toml:7:8
+      |
+    7 | tool = "tool"
+      |        ^^^^^^
+      |
+      = help: lock it: `jobc lock tool`
+
+    error: 1 error in 1 file
+    "#);
     assert_eq!(fake.lock(&[]).status, 0);
     fake.log();
     let check = |arguments: &[&str], status: i32, words: &[&str]| {
@@ -474,10 +484,9 @@ fn two_at_once_and_a_kill() {
     let mut first = start();
     let second = fake.lock(&[]);
     assert_eq!((second.status, second.stdout.as_str()), (2, ""));
-    assert!(
-        second.stderr.contains("another `jobc lock`"),
-        "{}",
-        second.stderr
+    assert_eq!(
+        second.stderr,
+        "error: cannot lock packages in `[DIR]`: another `jobc lock` is at it; wait for its end\n"
     );
     fs::write(&gate, "go on").expect("its Nix is waiting");
     assert!(first.wait().expect("it ends").success());

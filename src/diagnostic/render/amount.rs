@@ -1,6 +1,6 @@
 //! Sizes and durations as people read them.
 
-/// `672 B`, `12.4 MiB`: three digits at least where there are so many, in units of 1024.
+/// `672 B`, `12.4 MiB`: three digits at least where it has them, in units of 1024.
 pub(crate) fn bytes(bytes: u64) -> String {
     const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
     if bytes < 1024 {

@@ -27,7 +27,7 @@ fn key(diagnostic: &Diagnostic) -> (&str, u32, &'static str) {
     (name, offset, diagnostic.code.id)
 }
 
-/// All that is said. A file is its name: comparing texts would read them for every pair.
+/// All that a diagnostic says. A file is its name: comparing texts would read them for every pair.
 #[derive(PartialEq, Eq, Hash)]
 struct Identity<'a> {
     code: &'static str,

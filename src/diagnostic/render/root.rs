@@ -10,7 +10,7 @@ use crate::source::SourceFile;
 pub struct Root {
     /// The directory that the names of files are relative to, absolute.
     current_dir: PathBuf,
-    /// The one that they shall be relative to.
+    /// The directory that reports name them relative to.
     root: PathBuf,
 }
 

@@ -121,7 +121,7 @@ pub enum ImportError {
     },
 }
 
-/// Who can do something about an error.
+/// Where an error has to be mended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// The author of the definition or of the workspace.

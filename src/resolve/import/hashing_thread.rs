@@ -19,7 +19,7 @@ pub struct ThreadedHasher {
     hashing: Hashing,
 }
 
-/// Who hashes what is full.
+/// What hashes full buffers.
 #[derive(Debug, Default)]
 enum Hashing {
     /// Nothing was full so far.

@@ -10,7 +10,7 @@ use walkdir::WalkDir;
 
 use super::imported::Imported;
 
-/// Somebody who knows what version control ignores.
+/// A source that knows what version control ignores.
 pub trait Ignored: Debug + Send + Sync {
     /// The paths in a directory, and in those below that are no repositories of their own, that the
     /// directory's repository ignores, absolute. A path stands for all below it.

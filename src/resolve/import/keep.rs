@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use crate::store::{Digest, StorePath};
 
-/// Somebody who wants the archives of large files.
+/// A caller that wants the archives of large files.
 pub trait Keeper: Debug + Send + Sync {
     /// Where to write the archive of a file of this many bytes, if it is wanted.
     fn begin(&self, size: u64) -> Option<Box<dyn Kept>>;
@@ -32,7 +32,7 @@ impl<W: Write> Write for Also<W> {
 
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.sink.write_all(bytes)?;
-        // A full disk, say, is for those to report who need the archive.
+        // A full disk, say, is reported by the code that needs the archive.
         let kept = self.kept.as_mut().map(|kept| kept.write_all(bytes));
         if kept.is_some_and(|written| written.is_err()) {
             self.kept = None;

@@ -98,8 +98,8 @@ struct Level {
     entries: vec::IntoIter<(EntryName, FileKind)>,
 }
 
-/// A directory, open unless many others are that lie in it: a process may only have so many files
-/// open.
+/// A directory, open unless many others are that lie in it: the number of open files of a process
+/// is limited.
 enum Place {
     Open(OwnedFd),
     /// Its device and its number there.

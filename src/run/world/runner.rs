@@ -67,7 +67,7 @@ enum Interrupt {
     First,
     /// It is the last one over again.
     Again,
-    /// Somebody has waited, and does not want to any longer.
+    /// The user asked again for an end, and waits no longer.
     More,
 }
 

@@ -11,10 +11,10 @@ use crate::cli::arguments::{Strictness, complete};
 /// Run a job's task on this machine, as a node would
 ///
 /// Runs the processes of a compiled job as Thermos, Aurora's executor, runs them, but as the user
-/// who asks for it and without health checks or limits of resources: order, repeated
-/// runs, daemons, ephemeral and final processes, limits, ports, logs. What they print comes to
-/// standard output, a line at a time, as `NAME | LINE`, or `NAME ! LINE` for standard error; what
-/// became of them is printed to standard error at the end.
+/// who starts jobc, and without health checks or limits of resources: order, repeated runs,
+/// daemons, ephemeral and final processes, limits, ports, logs. What they print comes to standard
+/// output, a line at a time, as `NAME | LINE`, or `NAME ! LINE` for standard error; at the end,
+/// standard error tells what became of them.
 #[derive(Debug, Args)]
 #[command(after_long_help = AFTER_HELP)]
 pub(crate) struct RunArgs {

@@ -93,7 +93,7 @@ fn jobs_called(word: &str, jobs: &[Found]) -> bool {
 /// What there is to say of an answer besides itself.
 struct Conclusion<'a> {
     word: &'a str,
-    /// Who needs nothing.
+    /// The subject of a message that nothing was found.
     subject: &'a str,
     answer: &'a Answer<'a>,
     store_dir: &'a StoreDir,

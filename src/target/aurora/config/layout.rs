@@ -95,7 +95,7 @@ impl Printer {
 }
 
 impl Expression {
-    /// Whether it is at most so long on one line, and nothing in it takes several.
+    /// Whether it fits one line of this length, and nothing in it takes several.
     fn fits(&self, room: usize) -> bool {
         self.fit(room).is_some()
     }

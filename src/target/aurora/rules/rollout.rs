@@ -65,7 +65,7 @@ crate::diagnostic::declare_codes! {
     /// ```
     FUTILE_UPDATE = "futile-update", Warn, "an update of what is never updated";
 
-    /// An update replaces so many instances at a time, and there are not as many. So all of them stop
+    /// An update takes all instances in one batch, because there are no more of them. So all stop
     /// together, and nothing answers until the first of the new ones is up.
     ///
     /// ```toml
