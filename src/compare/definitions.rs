@@ -40,6 +40,15 @@ pub(super) struct Definitions {
     pub(super) lock_is_wrong: bool,
 }
 
+/// What definitions are compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OtherSide {
+    /// Other definitions.
+    Definitions,
+    /// Compiled files, most of which have the text that a definition compiles to.
+    Files,
+}
+
 /// What came of compiling definitions.
 #[derive(Debug, Default)]
 pub(super) struct Outcome {
@@ -234,11 +243,12 @@ impl Definitions {
         Some(Dependencies::of(&loaded, &self.workspace.root))
     }
 
-    /// Compiles the jobs of all definitions, or `only` of some.
+    /// Compiles the jobs of all definitions, or `only` of some, to be compared with the other side.
     pub(super) fn compile(
         &self,
         only: Option<&BTreeSet<PathBuf>>,
         wanted: &JobFilter,
+        other: OtherSide,
     ) -> Result<Outcome, Failure> {
         let files: BTreeSet<PathBuf> = match only {
             Some(only) => self.files.intersection(only).cloned().collect(),
@@ -250,12 +260,22 @@ impl Definitions {
             .filter_map(|path| Some((path, self.file(path)?)))
             .collect();
         let compiler = Compiler::new(&self.workspace)?;
-        let keep = |bundle: Bundle, planned: Planned| DefinedJob {
-            compiled: ComparedJob::own(planned.plan, &bundle.listing()),
-            key: bundle.key,
+        let keep = |planned: Planned| DefinedJob {
+            key: planned.plan.key.clone(),
+            compiled: ComparedJob::own(planned.plan),
             named_at: planned.named_at,
         };
-        let until = Until::Emitted(Form::Complete, &keep);
+        let keep_text = |bundle: Bundle, planned| {
+            let job = keep(planned);
+            DefinedJob {
+                compiled: job.compiled.with_text(&bundle.listing()),
+                ..job
+            }
+        };
+        let until = match other {
+            OtherSide::Definitions => Until::Checked(Form::Complete, &keep),
+            OtherSide::Files => Until::Emitted(Form::Complete, &keep_text),
+        };
         let is_wanted = |keys: &[&JobKey]| {
             let keys = keys.iter().map(ToString::to_string);
             keys.map(|key| wanted.accepts(&key)).collect()

@@ -11,7 +11,7 @@ use crate::store::StoreDir;
 use crate::workspace::Workspace;
 
 use super::compiled_files;
-use super::definitions::Definitions;
+use super::definitions::{Definitions, OtherSide};
 use super::differing::{differing, twins};
 use super::job_filter::JobFilter;
 use super::not_a_side::{self, Purpose};
@@ -113,9 +113,13 @@ impl Reader<'_> {
                 troubles.extend(borrowed(side, name, other));
             }
         }
+        let other = match (&old, &new) {
+            (Opened::Definitions(_), Opened::Definitions(_)) => OtherSide::Definitions,
+            _ => OtherSide::Files,
+        };
         let mut ambiguities = Vec::new();
         let mut finish = |opened, name| -> Result<Side, Failure> {
-            let (side, found) = self.finish(opened, name, differing.as_ref())?;
+            let (side, found) = self.finish(opened, name, differing.as_ref(), other)?;
             ambiguities.extend(found);
             Ok(side)
         };
@@ -351,6 +355,7 @@ impl Reader<'_> {
         opened: Opened,
         name: String,
         only: Option<&BTreeSet<PathBuf>>,
+        other: OtherSide,
     ) -> Result<(Side, Vec<Diagnostic>), Failure> {
         let definitions = match opened {
             Opened::Definitions(definitions) => definitions,
@@ -361,7 +366,7 @@ impl Reader<'_> {
                 return Ok((side, Vec::new()));
             }
         };
-        let outcome = definitions.compile(only, self.wanted)?;
+        let outcome = definitions.compile(only, self.wanted, other)?;
         let unread = definitions.unread();
         let jobs = outcome.jobs.into_iter().map(|(definition, job)| {
             let key = job.key();

@@ -12,8 +12,8 @@ use crate::target::aurora::{self, AddedStep, Table};
 /// A compiled job.
 #[derive(Debug)]
 pub struct ComparedJob {
-    /// The hash of its text: most jobs are the same on both sides, and are looked at no further.
-    text: Sha256,
+    /// The hash of its text, if it is to be compared with those of files.
+    text: Option<Sha256>,
     origin: Origin,
 }
 
@@ -29,17 +29,24 @@ impl ComparedJob {
     /// A job that comes from elsewhere, with its text.
     pub fn foreign(job: Table, text: &str) -> Self {
         Self {
-            text: Sha256::of(text.as_bytes()),
+            text: Some(Sha256::of(text.as_bytes())),
             origin: Origin::Foreign(job),
         }
     }
 
-    /// A job that jobc compiles, with its text.
-    pub fn own(plan: Plan, text: &str) -> Self {
+    /// A job that jobc compiles.
+    pub fn own(plan: Plan) -> Self {
         Self {
-            text: Sha256::of(text.as_bytes()),
+            text: None,
             origin: Origin::Own(Box::new(plan)),
         }
+    }
+
+    /// The job, which has this text.
+    #[must_use]
+    pub fn with_text(self, text: &str) -> Self {
+        let text = Some(Sha256::of(text.as_bytes()));
+        Self { text, ..self }
     }
 
     /// What it says.
@@ -78,8 +85,11 @@ impl ComparedJob {
         }
     }
 
-    /// Whether both have the same text.
+    /// Whether it is certain that both have the same text. Most have, and are looked at no further.
     pub(super) fn is_same(&self, other: &Self) -> bool {
-        self.text == other.text
+        match (&self.origin, &other.origin) {
+            (Origin::Own(one), Origin::Own(other)) => aurora::is_same(one, other),
+            _ => self.text.is_some() && self.text == other.text,
+        }
     }
 }

@@ -25,4 +25,4 @@ pub use number::Number;
 pub use process_indexes::shift_process_indexes;
 pub use realise::{InitCommand, Root};
 pub use rules::{CODES, PLANNED, RULES};
-pub use tree::{Table, parse, print, processes, tree};
+pub use tree::{Table, is_same, parse, print, processes, tree};

@@ -24,6 +24,11 @@ pub fn tree(plan: &Plan) -> Table {
     }
 }
 
+/// Whether two plans compile to the same.
+pub fn is_same(one: &Plan, other: &Plan) -> bool {
+    compose(one) == compose(other)
+}
+
 /// What a text says that somebody may have compiled. JSON is no deeper than 127 tables and lists.
 ///
 /// # Errors

@@ -62,7 +62,7 @@ impl Kept {
             let state = directory.state(&name, &text)?;
             let changed = (state != State::Current).then(|| match purpose {
                 Purpose::Write => Changed::Text(text.to_string()),
-                Purpose::Check => Changed::Compiled(ComparedJob::own(plan, &text)),
+                Purpose::Check => Changed::Compiled(ComparedJob::own(plan).with_text(&text)),
             });
             Ok(Self {
                 name,
