@@ -13,11 +13,13 @@
 
 mod namespace;
 mod nix;
+mod preparation;
 mod private;
 mod unpack;
 mod wanted;
 
 pub use self::namespace::Namespace;
 pub use self::nix::{NixTrouble, UsableNix};
+pub use self::preparation::{Ground, Listener, Own, UseOfNix, prepare};
 pub use self::private::PrivateStore;
 pub use self::wanted::Wanted;

@@ -6,13 +6,13 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::cli::arguments::Global;
-use crate::cli::commands::run::store::Own;
 use crate::cli::jobs::{find, right};
 use crate::cli::ui::console::Console;
 use crate::cli::ui::exit::Ending;
 use crate::cli::workspace::{current_dir, open, read};
 use crate::compile::Until;
 use crate::diagnostic::{Failure, MachineError};
+use crate::provide::Own;
 use crate::query::{self, Search, Several, table};
 use crate::registry::CODES;
 use crate::run::{Compiled, CompiledJob, Problem};
@@ -176,7 +176,7 @@ fn compile(
         Some(planned) => {
             let compiled = Compiled::of_plan(&planned.plan);
             let importer = search.compiler.importer().clone();
-            Ok((compiled, Own::new(word, planned, importer, &workspace)))
+            Ok((compiled, Own::new(word, planned.plan, importer, &workspace)))
         }
         None => Err(Failure::new(format!("no job is called `{word}`")).into()),
     }
@@ -211,5 +211,5 @@ fn own_of_file(
     let planned = findings.kept.pop().filter(|_| findings.kept.is_empty())?;
     let importer = search.compiler.importer().clone();
     let [word] = &words;
-    Some(Own::new(word, planned, importer, &workspace).mentioned_in(text))
+    Some(Own::new(word, planned.plan, importer, &workspace).mentioned_in(text))
 }

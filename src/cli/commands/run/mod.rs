@@ -5,7 +5,6 @@ mod job;
 mod node;
 mod refusal;
 mod report;
-mod store;
 
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
@@ -14,15 +13,16 @@ use anstream::{AutoStream, ColorChoice};
 
 use crate::cli::arguments::Global;
 use crate::cli::commands::run::job::chosen;
-use crate::cli::commands::run::store::Ground;
 use crate::cli::ui::console::Console;
 use crate::cli::ui::exit::{Ending, Exit};
 use crate::cli::ui::options::Color;
 use crate::diagnostic::Failure;
+use crate::provide::{Ground, Listener, PrivateStore, UseOfNix, prepare};
 use crate::run::Fate;
 use crate::run::world::{self, Printer, Sandbox, Setup, Style};
 use crate::secret::hide;
 
+use arguments::Realise;
 use refusal::Refusal;
 use report::TaskReport;
 
@@ -38,8 +38,15 @@ pub(crate) fn run(args: &RunArgs, global: &Global, console: &Console) -> Result<
         Failure::new("Thermos runs commands with `/bin/bash`, and this machine has no `bash`")
             .help("install bash")
     })?;
-    let Ground { private, skipped } =
-        store::prepare(&mut task, chosen.own.as_ref(), args.realise, console)?;
+    let use_of_nix = match args.realise {
+        Realise::Auto => Some(UseOfNix::IfUsable),
+        Realise::Never => Some(UseOfNix::Never),
+        Realise::Always => None,
+    };
+    let Ground { private, skipped } = match use_of_nix {
+        Some(use_of_nix) => prepare(&mut task, chosen.own.as_ref(), use_of_nix, console)?,
+        None => Ground::of_node(&task),
+    };
     let sandbox = match &args.sandbox {
         Some(path) => Sandbox::at(path)?,
         None => Sandbox::temporary(&key)?,
@@ -60,7 +67,7 @@ pub(crate) fn run(args: &RunArgs, global: &Global, console: &Console) -> Result<
     let outcome = world::run(&task, &setup, &|| {
         console.say("the task is ending; interrupt once more to kill it");
     });
-    if let Some(Err(error)) = private.map(crate::provide::PrivateStore::remove) {
+    if let Some(Err(error)) = private.map(PrivateStore::remove) {
         console.warn(&error.into());
     }
     let path = sandbox.path().to_owned();
@@ -99,4 +106,18 @@ fn style(global: &Global) -> Style {
         Color::Auto => stdout.is_terminal() && AutoStream::choice(&stdout) != ColorChoice::Never,
     };
     if color { Style::Color } else { Style::Plain }
+}
+
+impl Listener for Console {
+    fn say(&self, line: &str) {
+        self.say(line);
+    }
+
+    fn warn(&self, failure: &Failure) {
+        self.warn(failure);
+    }
+
+    fn is_watched(&self) -> bool {
+        self.is_watched()
+    }
 }

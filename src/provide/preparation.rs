@@ -3,13 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::cli::ui::console::Console;
-use crate::compile::Planned;
 use crate::diagnostic::Failure;
 use crate::diagnostic::render::{counted, visible};
 use crate::model::InitSettings;
-use crate::plan::Needs;
-use crate::provide::{NixTrouble, PrivateStore, UsableNix, Wanted};
+use crate::plan::{Needs, Plan};
 use crate::resolve::import::Importer;
 use crate::run::{Process, Task, world};
 use crate::store::references::mentions;
@@ -17,10 +14,32 @@ use crate::store::{StoreDir, StorePath};
 use crate::target::aurora::AddedStep;
 use crate::workspace::Workspace;
 
-use super::arguments::Realise;
+use super::{NixTrouble, PrivateStore, UsableNix, Wanted};
+
+/// Whether Nix brings what is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UseOfNix {
+    /// If this machine has one that can be used.
+    IfUsable,
+    /// No: what is not on this machine is told, and left to the task.
+    Never,
+}
+
+/// Hears what happens meanwhile.
+pub trait Listener {
+    /// Hears what there is to know.
+    fn say(&self, line: &str);
+
+    /// Hears what may be a problem.
+    fn warn(&self, failure: &Failure);
+
+    /// Whether what Nix says may be shown as it comes.
+    fn is_watched(&self) -> bool;
+}
 
 /// What a workspace has for a job.
-pub(super) struct Own {
+#[derive(Debug)]
+pub struct Own {
     /// What the command line calls the job.
     word: String,
     needs: Needs,
@@ -31,6 +50,7 @@ pub(super) struct Own {
 }
 
 /// Where a job comes from.
+#[derive(Debug)]
 enum Origin {
     /// jobc compiled it, and added these steps.
     Definition(Vec<AddedStep>),
@@ -40,24 +60,20 @@ enum Origin {
 
 impl Own {
     /// What the workspace has for a job that it defines, by the name `word`.
-    pub(super) fn new(
-        word: &str,
-        planned: Planned,
-        importer: Importer,
-        workspace: &Workspace,
-    ) -> Self {
+    pub fn new(word: &str, plan: Plan, importer: Importer, workspace: &Workspace) -> Self {
         Self {
             word: word.to_owned(),
             importer,
             settings: workspace.settings.init.clone().unwrap_or_default(),
             store_dir: workspace.store_dir.clone(),
-            origin: Origin::Definition(planned.added()),
-            needs: planned.plan.needs,
+            origin: Origin::Definition(AddedStep::of_plan(&plan)),
+            needs: plan.needs,
         }
     }
 
     /// Only what a compiled file names: the workspace may have changed since.
-    pub(super) fn mentioned_in(mut self, text: &str) -> Self {
+    #[must_use]
+    pub fn mentioned_in(mut self, text: &str) -> Self {
         let is_named = |path: &StorePath| text.contains(&path.to_string());
         self.needs
             .scripts
@@ -69,27 +85,34 @@ impl Own {
 
 /// What a task stands on.
 #[derive(Debug, Default)]
-pub(super) struct Ground {
+pub struct Ground {
     /// What processes see besides the machine's store.
-    pub(super) private: Option<PrivateStore>,
+    pub private: Option<PrivateStore>,
     /// Which of the processes are taken for done.
-    pub(super) skipped: Vec<bool>,
+    pub skipped: Vec<bool>,
+}
+
+impl Ground {
+    /// Of a task that brings all it needs by itself, as on a node.
+    pub fn of_node(task: &Task) -> Self {
+        Self {
+            private: None,
+            skipped: vec![false; task.processes.len()],
+        }
+    }
 }
 
 /// Brings what the processes of the task need. Where that is elsewhere than their commands say, these
 /// are changed.
-pub(super) fn prepare(
+///
+/// # Errors
+/// If something is absent that Nix was to bring, or the machine cannot.
+pub fn prepare(
     task: &mut Task,
     own: Option<&Own>,
-    realise: Realise,
-    console: &Console,
+    use_of_nix: UseOfNix,
+    listener: &dyn Listener,
 ) -> Result<Ground, Failure> {
-    if realise == Realise::Always {
-        return Ok(Ground {
-            private: None,
-            skipped: vec![false; task.processes.len()],
-        });
-    }
     let store_dir = match own {
         Some(own) => own.store_dir.clone(),
         None => StoreDir::default(),
@@ -118,8 +141,8 @@ pub(super) fn prepare(
     let preparation = Preparation {
         own,
         store_dir: &store_dir,
-        realise,
-        console,
+        use_of_nix,
+        listener,
     };
     preparation.note(&wanted);
     let private = match preparation.through_nix(&mut wanted)? {
@@ -146,7 +169,7 @@ pub(super) fn prepare(
         for process in &mut task.processes {
             process.command = store.text(&process.command);
         }
-        console.say(&format!(
+        listener.say(&format!(
             "in commands, `{}` stands for `{store_dir}` where it is what the workspace has: {}",
             store.store().display(),
             visible::line(reason)
@@ -203,8 +226,8 @@ enum Nix {
 struct Preparation<'a> {
     own: Option<&'a Own>,
     store_dir: &'a StoreDir,
-    realise: Realise,
-    console: &'a Console,
+    use_of_nix: UseOfNix,
+    listener: &'a dyn Listener,
 }
 
 impl Preparation<'_> {
@@ -215,7 +238,7 @@ impl Preparation<'_> {
             && count > 0
         {
             let paths = counted(count, "store path");
-            self.console.say(&format!(
+            self.listener.say(&format!(
                 "a node would need {paths} of this workspace: `jobc push {} --to CACHE` publishes \
                  them",
                 visible::line(&own.word)
@@ -225,9 +248,9 @@ impl Preparation<'_> {
 
     /// Brings all of it into the machine's store, where Nix can.
     fn through_nix(&self, wanted: &mut Wanted) -> Result<Nix, Failure> {
-        let nix_store = match self.realise {
-            Realise::Auto => world::nix_store(),
-            Realise::Never | Realise::Always => None,
+        let nix_store = match self.use_of_nix {
+            UseOfNix::IfUsable => world::nix_store(),
+            UseOfNix::Never => None,
         };
         let Some(nix_store) = nix_store else {
             return Ok(Nix::Without(None));
@@ -237,7 +260,7 @@ impl Preparation<'_> {
             nix_store,
             self.store_dir,
             &settings.unwrap_or_default(),
-            self.console.is_watched(),
+            self.listener.is_watched(),
         )?;
         let own = wanted.own_paths();
         let missing = match nix.missing(own.iter().chain(wanted.packages.keys())) {
@@ -293,10 +316,10 @@ impl Preparation<'_> {
         if !absent.is_empty() {
             let what = counted(absent.len(), "store path");
             let are = if absent.len() == 1 { "is" } else { "are" };
-            if self.realise == Realise::Never {
+            if self.use_of_nix == UseOfNix::Never {
                 let headline = format!("{what} that commands name {are} not on this machine");
                 let warning = Failure::new(headline).note(self.listed(&absent, wanted));
-                self.console.warn(&warning);
+                self.listener.warn(&warning);
             } else {
                 let headline = format!(
                     "{what} that the job needs {are} not on this machine, and no Nix can fetch {}",
