@@ -8,10 +8,11 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use super::alike::{Alike, alike};
 use super::change::{Comparison, FieldChange, Hunk, ImportedContents, JobChange, JobKind};
-use super::text::{
-    Alike, alike, field_line, import_line, last_line, not_compared_line, order_line, package_line,
-    sides, step_line, totals,
+use super::phrases::{
+    field_line, import_line, last_line, not_compared_line, order_line, package_line, sides,
+    step_line, totals,
 };
 use crate::diagnostic::render::{counted, visible};
 

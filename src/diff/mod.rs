@@ -5,6 +5,7 @@
 //! these. A store path that became another one of the same name is told once, and is no difference
 //! of the texts that mention it; nor is what follows from it in the steps that realise it.
 
+mod alike;
 mod change;
 mod closure;
 mod compare;
@@ -16,6 +17,7 @@ mod imports;
 mod lines;
 mod markdown;
 mod paths;
+mod phrases;
 mod text;
 
 #[cfg(test)]
@@ -31,4 +33,5 @@ pub use self::compared_job::ComparedJob;
 pub use self::imports::{Contents, Listed};
 pub use self::markdown::markdown;
 pub use self::paths::split as split_name;
-pub use self::text::{TextStyle, not_compared_line, text};
+pub use self::phrases::not_compared_line;
+pub use self::text::{TextStyle, text};
