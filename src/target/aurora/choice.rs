@@ -8,7 +8,10 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::plan::{self, Text};
+
 use super::number::Number;
+use super::texts::Texts;
 
 /// The name that serde has for all of these, by which they are told from tables of one field.
 pub(super) const CHOICE: &str = "Choice";
@@ -198,4 +201,116 @@ pub struct QueueUpdateStrategy {
     /// Instances at a time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub batch_size: Option<i64>,
+}
+
+impl<'p> Container<'p> {
+    /// What a plan says, as Aurora has it.
+    pub(super) fn of(container: &'p plan::Container, texts: &Texts) -> Self {
+        match container {
+            plan::Container::Docker { image, parameters } => {
+                let convert = |(name, value): &'p (Text, Text)| Parameter {
+                    name: texts.text(name),
+                    value: texts.text(value),
+                };
+                let parameters = parameters.as_ref();
+                let docker = Docker {
+                    image: texts.text(image),
+                    parameters: parameters.map(|all| all.iter().map(convert).collect()),
+                };
+                Container::Docker(DockerContainer { docker })
+            }
+            plan::Container::Mesos { image, volumes } => Container::Mesos(Mesos {
+                image: image.as_ref().map(|image| match image {
+                    plan::Image::Docker { name, tag } => Image::Docker(DockerImage {
+                        name: texts.text(name),
+                        tag: texts.text(tag),
+                    }),
+                    plan::Image::Appc { name, image_id } => Image::Appc(AppcImage {
+                        image_id: texts.text(image_id),
+                        name: texts.text(name),
+                    }),
+                }),
+                volumes: volumes.as_ref().map(|volumes| {
+                    volumes
+                        .iter()
+                        .map(|volume| Volume::of(volume, texts))
+                        .collect()
+                }),
+            }),
+        }
+    }
+}
+
+impl<'p> Volume<'p> {
+    fn of(volume: &'p plan::Volume, texts: &Texts) -> Self {
+        let plan::Volume {
+            container_path,
+            host_path,
+            mode,
+        } = volume;
+        Self {
+            container_path: texts.text(container_path),
+            host_path: texts.text(host_path),
+            mode: match mode {
+                plan::VolumeMode::ReadOnly => VolumeMode::ReadOnly,
+                plan::VolumeMode::ReadWrite => VolumeMode::ReadWrite,
+            },
+        }
+    }
+}
+
+impl<'p> SlaPolicy<'p> {
+    /// What a plan says, as Aurora has it.
+    pub(super) fn of(policy: &'p plan::SlaPolicy, texts: &Texts) -> Self {
+        match policy {
+            plan::SlaPolicy::Count {
+                count,
+                duration_secs,
+            } => SlaPolicy::Count(CountSlaPolicy {
+                count: *count,
+                duration_secs: *duration_secs,
+            }),
+            plan::SlaPolicy::Percentage {
+                percentage,
+                duration_secs,
+            } => SlaPolicy::Percentage(PercentageSlaPolicy {
+                duration_secs: *duration_secs,
+                percentage: Number(*percentage),
+            }),
+            plan::SlaPolicy::Coordinator {
+                coordinator_url,
+                status_key,
+            } => SlaPolicy::Coordinator(CoordinatorSlaPolicy {
+                coordinator_url: texts.text(coordinator_url),
+                status_key: status_key.as_ref().map(|key| texts.text(key)),
+            }),
+        }
+    }
+}
+
+impl UpdateStrategy {
+    /// What a plan says, as Aurora has it.
+    pub(super) fn of(strategy: &plan::UpdateStrategy) -> Self {
+        match strategy {
+            plan::UpdateStrategy::Queue { batch_size } => {
+                UpdateStrategy::Queue(QueueUpdateStrategy {
+                    batch_size: *batch_size,
+                })
+            }
+            plan::UpdateStrategy::Batch {
+                batch_size,
+                autopause_after_batch,
+            } => UpdateStrategy::Batch(BatchUpdateStrategy {
+                autopause_after_batch: *autopause_after_batch,
+                batch_size: *batch_size,
+            }),
+            plan::UpdateStrategy::VariableBatch {
+                batch_sizes,
+                autopause_after_batch,
+            } => UpdateStrategy::VariableBatch(VariableBatchUpdateStrategy {
+                autopause_after_batch: *autopause_after_batch,
+                batch_sizes: batch_sizes.clone(),
+            }),
+        }
+    }
 }

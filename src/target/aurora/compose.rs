@@ -3,32 +3,31 @@
 use std::borrow::Cow;
 
 use crate::plan::{
-    Announce, At, AuroraOnly, Checker, Container, CronCollisionPolicy, Executor, HealthCheck,
-    HttpStop, Image, Intent, Labels, Limits, LogDestination, LogMode, LogRotation, Logger,
-    PartitionPolicy, Piece, Plan, Precedence, Resources, Run, Schedule, SlaPolicy, Stop, Text,
-    Update, UpdateStrategy, Volume, VolumeMode, given,
+    Announce, At, AuroraOnly, Checker, CronCollisionPolicy, Executor, HealthCheck, HttpStop,
+    Intent, Labels, Limits, LogDestination, LogMode, LogRotation, Logger, PartitionPolicy, Plan,
+    Precedence, Resources, Run, Schedule, Stop, Text, Update, given,
 };
 use crate::target::steps::{Kind, Step, Steps};
 
 use super::number::Number;
-use super::process_indexes::shift_process_indexes;
 use super::realise::{InitCommand, Root};
 use super::steps::steps;
+use super::texts::Texts;
 use super::{choice, document as aurora};
 
 /// The document of the plan's job.
 pub(super) fn compose(plan: &Plan) -> aurora::JobDocument<'_> {
     let steps = steps(plan);
     let is_run = |step: &&Step<'_>| matches!(step.kind, Kind::Run(_));
+    let added = steps.steps.len() - steps.steps.iter().filter(is_run).count();
     let context = Context {
-        added: steps.steps.len() - steps.steps.iter().filter(is_run).count(),
+        texts: Texts { added },
     };
     context.job(plan, &steps)
 }
 
 struct Context {
-    /// How many processes jobc puts in front of the definition's.
-    added: usize,
+    texts: Texts,
 }
 
 impl Context {
@@ -105,10 +104,10 @@ impl Context {
             finalization_wait: given(finalization_wait.as_ref()),
             max_concurrency: given(max_concurrency.as_ref()),
             max_failures: given(max_failures.as_ref()),
-            name: self.text(task_name),
+            name: self.texts.text(task_name),
             processes: self.processes(plan, steps),
             resources: self::resources(&resources.value),
-            user: self.optional(user.as_ref()),
+            user: self.texts.optional(user.as_ref()),
         };
         aurora::JobDocument {
             announce: announce.as_ref().map(|it| self.announcer(&it.value)),
@@ -119,8 +118,10 @@ impl Context {
                     .map(|(name, rule)| (name.as_str(), rule.value.to_string()))
                     .collect()
             }),
-            contact: self.optional(contact.as_ref()),
-            container: container.as_ref().map(|it| self.container(&it.value)),
+            contact: self.texts.optional(contact.as_ref()),
+            container: container
+                .as_ref()
+                .map(|it| choice::Container::of(&it.value, &self.texts)),
             cron_collision_policy: cron_collision_policy.as_ref().map(|it| match it.value {
                 CronCollisionPolicy::KillExisting => aurora::CronCollisionPolicy::KillExisting,
                 CronCollisionPolicy::CancelNew => aurora::CronCollisionPolicy::CancelNew,
@@ -131,8 +132,8 @@ impl Context {
             executor_config: executor.as_ref().map(|it| {
                 let Executor { name, data } = &it.value;
                 aurora::ExecutorConfig {
-                    data: data.as_ref().map(|data| self.text(data)),
-                    name: name.as_ref().map(|name| self.text(name)),
+                    data: data.as_ref().map(|data| self.texts.text(data)),
+                    name: name.as_ref().map(|name| self.texts.text(name)),
                 }
             }),
             health_check_config: health_check.as_ref().map(|it| self.health_check(&it.value)),
@@ -141,8 +142,8 @@ impl Context {
             max_task_failures: given(max_task_failures.as_ref()),
             metadata: metadata.as_ref().map(|entries| {
                 let convert = |(key, value): &'p (Text, Text)| aurora::Metadata {
-                    key: self.text(key),
-                    value: self.text(value),
+                    key: self.texts.text(key),
+                    value: self.texts.text(value),
                 };
                 entries.value.iter().map(convert).collect()
             }),
@@ -161,10 +162,14 @@ impl Context {
             production: given(production.as_ref()),
             role: key.role.as_str(),
             service: given(service.as_ref()),
-            sla_policy: sla_policy.as_ref().map(|it| self.sla_policy(&it.value)),
+            sla_policy: sla_policy
+                .as_ref()
+                .map(|it| choice::SlaPolicy::of(&it.value, &self.texts)),
             task,
-            task_links: task_links.as_ref().map(|links| self.texts(&links.value)),
-            tier: self.optional(tier.as_ref()),
+            task_links: task_links
+                .as_ref()
+                .map(|links| self.texts.all(&links.value)),
+            tier: self.texts.optional(tier.as_ref()),
             update_config: update.as_ref().map(|it| self::update(&it.value)),
         }
     }
@@ -180,7 +185,7 @@ impl Context {
 
     fn name<'p>(&self, step: &Step<'p>) -> Cow<'p, str> {
         match step.kind {
-            Kind::Run(run) => self.text(&run.name.value),
+            Kind::Run(run) => self.texts.text(&run.name.value),
             Kind::Realise(_) | Kind::Fetch(_) => Cow::Owned(step.name.clone()),
         }
     }
@@ -232,14 +237,14 @@ impl Context {
             resources,
         } = run;
         aurora::ProcessDocument {
-            cmdline: self.text(&command.value),
+            cmdline: self.texts.text(&command.value),
             daemon: given(daemon.as_ref()),
             ephemeral: given(ephemeral.as_ref()),
             is_final: given(is_final.as_ref()),
             logger: logger.as_ref().map(|it| Box::new(self::logger(&it.value))),
             max_failures: given(max_failures.as_ref()),
             min_duration: given(min_duration.as_ref()),
-            name: self.text(&name.value),
+            name: self.texts.text(&name.value),
             resources: resources
                 .as_ref()
                 .map(|it| Box::new(self::resources(&it.value))),
@@ -253,9 +258,9 @@ impl Context {
             zk_path,
         } = announce;
         aurora::Announcer {
-            portmap: portmap.as_ref().map(|ports| self.texts(ports)),
-            primary_port: self.optional(primary_port.as_ref()),
-            zk_path: self.optional(zk_path.as_ref()),
+            portmap: portmap.as_ref().map(|ports| self.texts.all(ports)),
+            primary_port: self.texts.optional(primary_port.as_ref()),
+            zk_path: self.texts.optional(zk_path.as_ref()),
         }
     }
 
@@ -276,13 +281,13 @@ impl Context {
                     expected_response,
                     expected_response_code,
                 } => aurora::HealthChecker::Http(aurora::HttpHealthChecker {
-                    endpoint: self.optional(endpoint.as_ref()),
-                    expected_response: self.optional(expected_response.as_ref()),
+                    endpoint: self.texts.optional(endpoint.as_ref()),
+                    expected_response: self.texts.optional(expected_response.as_ref()),
                     expected_response_code: given(expected_response_code.as_ref()),
                 }),
                 Checker::Shell(command) => {
                     aurora::HealthChecker::Shell(aurora::ShellHealthChecker {
-                        shell_command: self.text(&command.value),
+                        shell_command: self.texts.text(&command.value),
                     })
                 }
             }),
@@ -306,125 +311,16 @@ impl Context {
                     shutdown_wait_secs,
                 } = http;
                 aurora::HttpLifecycleConfig {
-                    graceful_shutdown_endpoint: self.optional(graceful_shutdown_endpoint.as_ref()),
+                    graceful_shutdown_endpoint: self
+                        .texts
+                        .optional(graceful_shutdown_endpoint.as_ref()),
                     graceful_shutdown_wait_secs: given(graceful_shutdown_wait_secs.as_ref()),
-                    port: self.optional(port.as_ref()),
-                    shutdown_endpoint: self.optional(shutdown_endpoint.as_ref()),
+                    port: self.texts.optional(port.as_ref()),
+                    shutdown_endpoint: self.texts.optional(shutdown_endpoint.as_ref()),
                     shutdown_wait_secs: given(shutdown_wait_secs.as_ref()),
                 }
             }),
         }
-    }
-
-    fn container<'p>(&self, container: &'p Container) -> choice::Container<'p> {
-        match container {
-            Container::Docker { image, parameters } => {
-                let convert = |(name, value): &'p (Text, Text)| choice::Parameter {
-                    name: self.text(name),
-                    value: self.text(value),
-                };
-                let parameters = parameters.as_ref();
-                let docker = choice::Docker {
-                    image: self.text(image),
-                    parameters: parameters.map(|all| all.iter().map(convert).collect()),
-                };
-                choice::Container::Docker(choice::DockerContainer { docker })
-            }
-            Container::Mesos { image, volumes } => choice::Container::Mesos(choice::Mesos {
-                image: image.as_ref().map(|image| match image {
-                    Image::Docker { name, tag } => choice::Image::Docker(choice::DockerImage {
-                        name: self.text(name),
-                        tag: self.text(tag),
-                    }),
-                    Image::Appc { name, image_id } => choice::Image::Appc(choice::AppcImage {
-                        image_id: self.text(image_id),
-                        name: self.text(name),
-                    }),
-                }),
-                volumes: volumes
-                    .as_ref()
-                    .map(|volumes| volumes.iter().map(|volume| self.volume(volume)).collect()),
-            }),
-        }
-    }
-
-    fn volume<'p>(&self, volume: &'p Volume) -> choice::Volume<'p> {
-        let Volume {
-            container_path,
-            host_path,
-            mode,
-        } = volume;
-        choice::Volume {
-            container_path: self.text(container_path),
-            host_path: self.text(host_path),
-            mode: match mode {
-                VolumeMode::ReadOnly => choice::VolumeMode::ReadOnly,
-                VolumeMode::ReadWrite => choice::VolumeMode::ReadWrite,
-            },
-        }
-    }
-
-    fn sla_policy<'p>(&self, policy: &'p SlaPolicy) -> choice::SlaPolicy<'p> {
-        match policy {
-            SlaPolicy::Count {
-                count,
-                duration_secs,
-            } => choice::SlaPolicy::Count(choice::CountSlaPolicy {
-                count: *count,
-                duration_secs: *duration_secs,
-            }),
-            SlaPolicy::Percentage {
-                percentage,
-                duration_secs,
-            } => choice::SlaPolicy::Percentage(choice::PercentageSlaPolicy {
-                duration_secs: *duration_secs,
-                percentage: Number(*percentage),
-            }),
-            SlaPolicy::Coordinator {
-                coordinator_url,
-                status_key,
-            } => choice::SlaPolicy::Coordinator(choice::CoordinatorSlaPolicy {
-                coordinator_url: self.text(coordinator_url),
-                status_key: status_key.as_ref().map(|key| self.text(key)),
-            }),
-        }
-    }
-
-    /// A text as Aurora's template library reads it.
-    fn text<'p>(&self, text: &'p Text) -> Cow<'p, str> {
-        if let Some(known) = text.as_literal() {
-            return Cow::Borrowed(known);
-        }
-        let mut written = String::new();
-        for piece in text.pieces() {
-            match piece {
-                Piece::Literal(text) => written.push_str(text),
-                Piece::Port(name) => {
-                    written.extend(["{{thermos.ports[", name.as_str(), "]}}"]);
-                }
-                Piece::Instance => written.push_str("{{mesos.instance}}"),
-                Piece::Host => written.push_str("{{mesos.hostname}}"),
-                Piece::TaskId => written.push_str("{{thermos.task_id}}"),
-                Piece::Field(field) => {
-                    written.push_str(&shift_process_indexes(&field.written, self.added));
-                }
-            }
-        }
-        Cow::Owned(written)
-    }
-
-    fn texts<'p, N, M: FromIterator<(&'p str, Cow<'p, str>)>>(
-        &self,
-        texts: &'p [(N, At<Text>)],
-    ) -> M {
-        let texts = texts.iter();
-        texts
-            .map(|(_, text)| (text.field(), self.text(&text.value)))
-            .collect()
-    }
-
-    fn optional<'p>(&self, text: Option<&'p At<Text>>) -> Option<Cow<'p, str>> {
-        text.map(|text| self.text(&text.value))
     }
 }
 
@@ -476,33 +372,11 @@ fn update(update: &Update) -> aurora::UpdateConfig {
         pulse_interval_secs: given(pulse_interval_secs.as_ref()),
         rollback_on_failure: given(rollback_on_failure.as_ref()),
         sla_aware: given(sla_aware.as_ref()),
-        update_strategy: strategy.as_ref().map(|it| update_strategy(&it.value)),
+        update_strategy: strategy
+            .as_ref()
+            .map(|it| choice::UpdateStrategy::of(&it.value)),
         wait_for_batch_completion: given(wait_for_batch_completion.as_ref()),
         watch_secs: given(watch_secs.as_ref()),
-    }
-}
-
-fn update_strategy(strategy: &UpdateStrategy) -> choice::UpdateStrategy {
-    match strategy {
-        UpdateStrategy::Queue { batch_size } => {
-            choice::UpdateStrategy::Queue(choice::QueueUpdateStrategy {
-                batch_size: *batch_size,
-            })
-        }
-        UpdateStrategy::Batch {
-            batch_size,
-            autopause_after_batch,
-        } => choice::UpdateStrategy::Batch(choice::BatchUpdateStrategy {
-            autopause_after_batch: *autopause_after_batch,
-            batch_size: *batch_size,
-        }),
-        UpdateStrategy::VariableBatch {
-            batch_sizes,
-            autopause_after_batch,
-        } => choice::UpdateStrategy::VariableBatch(choice::VariableBatchUpdateStrategy {
-            autopause_after_batch: *autopause_after_batch,
-            batch_sizes: batch_sizes.clone(),
-        }),
     }
 }
 

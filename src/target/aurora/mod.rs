@@ -16,6 +16,7 @@ mod process_indexes;
 mod realise;
 pub mod rules;
 pub(super) mod steps;
+mod texts;
 pub mod timing;
 mod tree;
 
