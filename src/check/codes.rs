@@ -49,8 +49,6 @@ pub const CODES: &[Chapter] = &[
             &templates::ENDLESS_TEMPLATE,
             &templates::OWN_NAME,
             &templates::TEMPLATE_NOT_TEXT,
-            &templates::LITERAL_TEMPLATE,
-            &templates::IMAGE_LOOKUP,
         ],
     ),
     (Topic::Job, &[&resources::TOO_FEW_RESOURCES]),

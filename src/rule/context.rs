@@ -2,17 +2,40 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Code, Diagnostic, Holes, Registry, Severity};
+use crate::diagnostic::{Code, Diagnostic, Holes, Place, Registry, Severity};
 use crate::intent::Intent;
 use crate::lint::{Levels, Waivers};
 use crate::model::{Dialect, Job, PackageName, PackageSource, Settings};
 use crate::source::Pointer;
-use crate::template::Budget;
+use crate::template::{Address, Budget};
+use crate::vocabulary::Type;
 
 use super::scope::Scopes;
 
-/// A target's rule of jobs as they are written.
-pub type Rule = fn(&mut Intended<'_, '_>);
+/// The rules of a target of jobs as they are written.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules {
+    /// Those of what a job asks for.
+    pub jobs: &'static [fn(&mut Intended<'_, '_>)],
+    /// Those of the references in its texts that can be filled in.
+    pub references: &'static [ReferenceRule],
+}
+
+/// A rule of a reference, which it is told the place of.
+pub type ReferenceRule = fn(&StandingReference<'_>, &dyn Fn() -> Place) -> Option<Diagnostic>;
+
+/// A reference where it stands.
+#[derive(Debug, Clone, Copy)]
+pub struct StandingReference<'a> {
+    /// The reference, with its braces.
+    pub text: &'a str,
+    /// What it names.
+    pub address: &'a Address<'a>,
+    /// The field of the job that it is in, a table around it or not.
+    pub field: &'a str,
+    /// What kind of text it is in.
+    pub of: Type,
+}
 
 /// The most errors of one file that are told, and the most warnings. With aliases, a short text can
 /// hold millions.
@@ -31,7 +54,7 @@ pub struct Terms<'a> {
     /// All codes, for the names of lints.
     pub registry: Registry,
     /// The rules of the target that the document is for.
-    pub rules: &'a [Rule],
+    pub rules: Rules,
 }
 
 /// What the jobs of one document have in common.
@@ -236,8 +259,8 @@ impl<'c, 'a> Intended<'c, 'a> {
     }
 
     /// The rules of the target that the job is for.
-    pub fn rules(&self) -> &'a [Rule] {
-        self.context.terms.rules
+    pub fn rules(&self) -> &'static [fn(&mut Intended<'_, '_>)] {
+        self.context.terms.rules.jobs
     }
 
     /// Reports a problem, unless the settings or the job want to hear nothing of it.

@@ -7,5 +7,8 @@ mod context;
 mod resolved;
 pub mod scope;
 
-pub use context::{Common, Context, GivenUp, Intended, MOST, Rule, Tally, Terms, process};
+pub use context::{
+    Common, Context, GivenUp, Intended, MOST, ReferenceRule, Rules, StandingReference, Tally,
+    Terms, process,
+};
 pub use resolved::{Contents, Exposed, Imported, Noticed, Resolved, Undeclared};

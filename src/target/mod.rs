@@ -13,7 +13,7 @@ pub use crate::name::Target;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::lint::Levels;
 use crate::plan::{Downloads, Plan};
-use crate::rule::Rule;
+use crate::rule::Rules;
 
 use coverage::Row;
 use judged::{Judged, PlanRule};
@@ -49,7 +49,7 @@ pub fn carries(plan: &Plan, form: Form) -> Report<()> {
 }
 
 /// A target's rules of jobs as they are written.
-pub fn rules(target: Target) -> &'static [Rule] {
+pub fn rules(target: Target) -> Rules {
     match target {
         Target::AuroraJson | Target::AuroraConfig => aurora::RULES,
     }

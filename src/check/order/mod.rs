@@ -1,7 +1,6 @@
 //! The order in which processes run: Aurora's `order` lists and `after`, taken together.
 //!
-//! The rules are those of the planner on the node. It plans ordinary and final processes apart, so
-//! that no order joins one with the other.
+//! Ordinary and final processes run apart, so that no order joins one with the other.
 
 mod codes;
 mod graph;

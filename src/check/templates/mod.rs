@@ -9,10 +9,7 @@ mod visitor;
 mod tests;
 
 pub(super) use advice::{near_miss, not_in_files, repaired, shorten};
-pub use codes::{
-    ENDLESS_TEMPLATE, IMAGE_LOOKUP, LITERAL_TEMPLATE, OWN_NAME, TEMPLATE_NOT_TEXT, TEMPLATE_SYNTAX,
-    UNBOUND_TEMPLATE,
-};
+pub use codes::{ENDLESS_TEMPLATE, OWN_NAME, TEMPLATE_NOT_TEXT, TEMPLATE_SYNTAX, UNBOUND_TEMPLATE};
 pub use examine::examine;
 pub(super) use examine::is_known;
 pub(super) use visitor::check;

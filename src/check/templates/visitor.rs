@@ -3,15 +3,15 @@
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{FieldValue, Job, Table};
 use crate::source::Pointer;
-use crate::template::{Address, Component, TemplateReference, by_agent, references};
+use crate::template::{Component, TemplateReference, references};
 use crate::vocabulary::{Field, JOB, Type};
 
 use super::advice::shorten;
-use super::codes::{ENDLESS_TEMPLATE, IMAGE_LOOKUP, LITERAL_TEMPLATE, OWN_NAME, UNBOUND_TEMPLATE};
+use super::codes::{ENDLESS_TEMPLATE, OWN_NAME, UNBOUND_TEMPLATE};
 use super::examine::examine;
 use crate::check::lookalikes::{self, Reader};
 use crate::rule::scope::{Scope, bind, composed, trouble};
-use crate::rule::{Context, process as process_at};
+use crate::rule::{Context, StandingReference, process as process_at};
 
 /// References of one text that are remembered: each of these is looked at once, however often it
 /// stands there.
@@ -25,45 +25,11 @@ pub(in crate::check) fn check(ctx: &mut Context<'_>) {
         levels: Vec::new(),
         way: Vec::new(),
         endless: None,
-        agent: Agent::All,
     };
     visitor.job(job);
     visitor.process_names();
     if let Some(problem) = visitor.endless.take() {
         ctx.report(problem);
-    }
-}
-
-/// What the agent fills in in a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Agent {
-    All,
-    /// What is known of the instance: ports and task are not.
-    Instance,
-    Nothing,
-    /// Nothing, and the scheduler refuses braces, which a rule about the field tells.
-    Refused,
-}
-
-impl Agent {
-    /// Who fills in a text of this type at the end of `way` from the job.
-    fn of(way: &[Step<'_>], of: Type) -> Self {
-        match (way.first(), of) {
-            (Some(Step::Key("task")), _) | (_, Type::Command) => Self::All,
-            (Some(Step::Key("announce" | "lifecycle" | "health_check_config")), _) => {
-                Self::Instance
-            }
-            (Some(Step::Key("tier")), _) => Self::Refused,
-            _ => Self::Nothing,
-        }
-    }
-
-    fn fills_in(self, address: &Address<'_>) -> bool {
-        match self {
-            Self::All => true,
-            Self::Instance => address.head() == Some("mesos"),
-            Self::Nothing | Self::Refused => false,
-        }
     }
 }
 
@@ -88,8 +54,6 @@ struct Visitor<'c, 'a> {
     levels: Vec<&'a dyn Table>,
     /// The way from the job to where the visitor is.
     way: Vec<Step<'a>>,
-    /// What the agent fills in there.
-    agent: Agent,
     /// The first endless reference; others usually run into the same circle.
     endless: Option<Diagnostic>,
 }
@@ -217,21 +181,19 @@ impl<'a> Visitor<'_, 'a> {
     }
 
     fn text(&mut self, text: &str, of: Type) {
-        self.agent = Agent::of(&self.way, of);
         // What is wrong with a tier's name is told as that.
-        if self.agent != Agent::Refused {
+        if !matches!(self.way.first(), Some(Step::Key("tier"))) {
             let reader = match of {
                 Type::Command => Reader::Shell,
                 _ => Reader::Field,
             };
             self.lookalikes(text, reader);
         }
-        self.references(text, Part::Value);
+        self.references(text, Part::Value, of);
     }
 
     fn key(&mut self, key: &str) {
-        self.agent = Agent::of(&self.way, Type::Text);
-        self.references(key, Part::Key);
+        self.references(key, Part::Key, Type::Text);
     }
 
     fn lookalikes(&mut self, text: &str, reader: Reader) {
@@ -246,7 +208,7 @@ impl<'a> Visitor<'_, 'a> {
         }
     }
 
-    fn references(&mut self, text: &str, part: Part) {
+    fn references(&mut self, text: &str, part: Part, of: Type) {
         if self.ctx.is_given_up() || !text.contains("{{") {
             return;
         }
@@ -270,15 +232,14 @@ impl<'a> Visitor<'_, 'a> {
             if seen.len() < REMEMBERED {
                 seen.push(reference.text);
             }
-            let place = || place(&reference);
-            if let Some(problem) = examine(&reference, &scope, place) {
+            if let Some(problem) = examine(&reference, &scope, || place(&reference)) {
                 fine = false;
                 self.problem(problem, Some(&reference));
                 if self.ctx.is_given_up() {
                     return;
                 }
             } else {
-                self.left_alone(&reference, place());
+                self.judge(&reference, of, &place);
                 first = first.or(Some(reference));
             }
         }
@@ -298,30 +259,27 @@ impl<'a> Visitor<'_, 'a> {
         }
     }
 
-    /// Tells of a reference that the agent would fill in elsewhere.
-    fn left_alone(&mut self, reference: &TemplateReference<'_>, place: Place) {
-        let Some(address) = reference.named() else {
+    /// What the target says of a reference that can be filled in.
+    fn judge(
+        &mut self,
+        reference: &TemplateReference<'_>,
+        of: Type,
+        place: &dyn Fn(&TemplateReference<'_>) -> Place,
+    ) {
+        let (Some(address), Some(Step::Key(field))) = (reference.named(), self.way.first()) else {
             return;
         };
-        if let Some((name, tag)) = address.image() {
-            let headline = format!("a registry is asked what `{}` is", reference.text);
-            let problem = Diagnostic::new(&IMAGE_LOOKUP, headline, place)
-                .help(format!("write the image with its digest: `{name}@sha256:...`"))
-                .note(format!("Aurora's client looks for `{name}:{tag}` each time, and needs the network for it"));
-            self.problem(problem, Some(reference));
-            return;
+        let standing = StandingReference {
+            text: reference.text,
+            address: &address,
+            field,
+            of,
+        };
+        for rule in self.ctx.terms.rules.references {
+            if let Some(problem) = rule(&standing, &|| place(reference)) {
+                self.problem(problem, Some(reference));
+            }
         }
-        if !by_agent(&address) {
-            return;
-        }
-        if self.agent == Agent::Refused || self.agent.fills_in(&address) {
-            return;
-        }
-        let headline = format!("nobody fills in `{}` here", reference.text);
-        let problem = Diagnostic::new(&LITERAL_TEMPLATE, headline, place)
-            .help("write a value that is known when the job is submitted")
-            .note("only what runs on the node is filled in there");
-        self.problem(problem, Some(reference));
     }
 
     fn problem(&mut self, problem: Diagnostic, reference: Option<&TemplateReference<'_>>) {

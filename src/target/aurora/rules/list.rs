@@ -1,28 +1,31 @@
 //! All of Aurora's rules, and their codes.
 
 use crate::diagnostic::{Chapter, Topic};
-use crate::rule::Rule;
+use crate::rule::Rules;
 use crate::target::aurora::codes;
 use crate::target::judged::PlanRule;
 
 use super::{
-    execution, grace_period, metadata_and_links, placement, ports, rollout, schedule,
+    execution, filled_in, grace_period, metadata_and_links, placement, ports, rollout, schedule,
     scheduler_flags, socket_paths, step_names, unreachable, updates,
 };
 
 /// The rules of jobs as they are written.
-pub const RULES: &[Rule] = &[
-    schedule::check,
-    placement::check,
-    updates::check,
-    scheduler_flags::check,
-    execution::check,
-    metadata_and_links::check,
-    rollout::check,
-    ports::check,
-    unreachable::check,
-    socket_paths::check,
-];
+pub const RULES: Rules = Rules {
+    jobs: &[
+        schedule::check,
+        placement::check,
+        updates::check,
+        scheduler_flags::check,
+        execution::check,
+        metadata_and_links::check,
+        rollout::check,
+        ports::check,
+        unreachable::check,
+        socket_paths::check,
+    ],
+    references: &[filled_in::check],
+};
 
 /// The rules of plans.
 pub const PLANNED: &[PlanRule] = &[
@@ -33,6 +36,10 @@ pub const PLANNED: &[PlanRule] = &[
 
 /// The problems of jobs that Aurora runs, and of writing them in its forms.
 pub const CODES: &[Chapter] = &[
+    (
+        Topic::Templates,
+        &[&filled_in::LITERAL_TEMPLATE, &filled_in::IMAGE_LOOKUP],
+    ),
     (
         Topic::Job,
         &[

@@ -6,6 +6,7 @@
 mod cron;
 mod cron_words;
 mod execution;
+mod filled_in;
 mod grace_period;
 mod list;
 mod metadata_and_links;
