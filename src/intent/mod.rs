@@ -1,8 +1,8 @@
 //! What a job asks for, for whatever scheduler: each value with its place.
 //!
-//! Made while a definition is checked, so that a target's rules judge it in the same run as all others, and
-//! part of the plan later. It needs nothing from the store. Fields are public, so that a target takes
-//! it apart without `..`: a field that it forgets does not compile.
+//! It is made while a definition is checked, so that a target's rules judge it in the same run as all
+//! other rules, and becomes a part of the plan. It needs nothing from the store. Fields are public, so
+//! that a target takes it apart without `..`: a field that it forgets does not compile.
 
 mod at;
 mod container;

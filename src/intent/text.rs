@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
+use crate::model::CommandLine;
 use crate::template::{Component, TemplateReference, references};
 
 /// A text, in pieces: what is known, and what a node or a scheduler fills in.
@@ -129,6 +130,11 @@ impl Text {
             Piece::Field(field) => field.value.as_ref().is_some_and(Self::is_known),
             _ => true,
         })
+    }
+
+    /// Whether it has what names packages or files in a command.
+    pub fn names_packages_or_files(&self) -> bool {
+        CommandLine::new(&*self.written()).has_references()
     }
 
     /// The names of the ports in it, those in values of other fields included.

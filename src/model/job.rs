@@ -5,8 +5,6 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::vocabulary::JOB;
-
 use super::fields::{table, texts};
 use super::{
     Cluster, Container, Environment, HealthCheckConfig, Integer, JobName, LifecycleConfig,
@@ -87,14 +85,6 @@ table!(Job: JOB {
     priority, health_check_config, container, task_links, announce, enable_hooks, lifecycle, tier,
     metadata, partition_policy, sla_policy, executor_config,
 } own { schema, packages, waive });
-
-impl Job {
-    /// How many instances it has.
-    pub fn instance_count(&self) -> i64 {
-        self.instances
-            .map_or(JOB.integer("instances"), Integer::get)
-    }
-}
 
 /// What a cron job does when its last run has not ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]

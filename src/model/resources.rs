@@ -3,8 +3,6 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::vocabulary::RESOURCES;
-
 use super::fields::table;
 use super::{Bytes, Float, Integer};
 
@@ -23,10 +21,3 @@ pub struct Resources {
 }
 
 table!(Resources: RESOURCES { cpu, ram, disk, gpu });
-
-impl Resources {
-    /// How many graphics processors they are.
-    pub fn gpu_count(&self) -> i64 {
-        self.gpu.map_or(RESOURCES.integer("gpu"), Integer::get)
-    }
-}

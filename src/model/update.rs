@@ -7,7 +7,7 @@ use super::fields::{choice, table};
 use super::{Integer, Seconds};
 
 /// How an update proceeds, and when it gives up.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateConfig {
     /// How many instances are replaced at a time (default 1).

@@ -162,21 +162,17 @@ impl<'a> Scopes<'a> {
 }
 
 impl<'a> Scope<'a> {
-    /// Around a field of the job.
-    pub fn job(job: &'a Job) -> Self {
-        Self {
-            names: template::Scope::new(OfJob::table(job), Added::Later),
-            dialect: Dialect::Definition,
-            in_file: false,
-        }
-    }
-
     /// Around a field of a process of the job's task.
     ///
     /// # Panics
     /// If there is no process with this index.
     pub fn process(job: &'a Job, index: usize) -> Self {
-        let task = Self::job(job).inside(&job.task);
+        let job_itself = Self {
+            names: template::Scope::new(OfJob::table(job), Added::Later),
+            dialect: Dialect::Definition,
+            in_file: false,
+        };
+        let task = job_itself.inside(&job.task);
         task.inside(&job.task.processes[index])
     }
 

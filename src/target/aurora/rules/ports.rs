@@ -240,7 +240,9 @@ fn primary_port(intent: &Intent, ports: &Ports<'_>) -> Option<Diagnostic> {
         ),
     };
     // Neither a number nor a package is a name, which is told.
-    let is_told = port.contains("${") || port.bytes().all(|byte| byte.is_ascii_digit());
+    let written = announce.value.primary_port.as_ref();
+    let is_told = written.is_some_and(|it| it.value.names_packages_or_files())
+        || port.bytes().all(|byte| byte.is_ascii_digit());
     if ports.has(&port) || is_told {
         return None;
     }
