@@ -1,5 +1,5 @@
 //! Whether nodes take what a cache has, by the rule of their Nix: an object whose path follows from
-//! its contents needs nobody's word, any other the signature of a key that they trust. One that
+//! its contents needs no signature, any other the signature of a key that they trust. One that
 //! only claims the former is not taken with a signature either: Nix fetches it, and then refuses.
 
 use std::collections::BTreeSet;

@@ -77,7 +77,7 @@ enum Meant {
     Package(String),
     /// Something that only a shell newer than the usual ones takes.
     Commands(String),
-    /// A file below somebody's home directory.
+    /// A file below a user's home directory.
     Home(String),
     Unclear,
 }

@@ -97,6 +97,15 @@ impl<'a> Problems<'a> {
         self.guessed = guessed;
     }
 
+    /// Adds a problem that can be read on after, unless there were too many.
+    pub(super) fn read_on(&mut self, problem: Diagnostic) -> Result<(), Stop> {
+        self.push(problem);
+        if self.is_full() {
+            return Err(Stop);
+        }
+        Ok(())
+    }
+
     /// Whether further problems would be dropped.
     pub(super) fn is_full(&self) -> bool {
         self.found.len() >= MAX_PROBLEMS

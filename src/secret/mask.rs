@@ -114,7 +114,7 @@ impl Known {
     }
 }
 
-/// Whether nobody would write it but as this secret.
+/// Whether it would be written only as this secret.
 fn is_telling(secret: &str) -> bool {
     const SHORTEST: usize = 6;
     const LONG: usize = 20;
@@ -368,7 +368,7 @@ fn flat(text: &str) -> String {
     text.replace("$ pkgs.", "       ")
 }
 
-/// A value that a quote ends in the middle goes on behind it: somebody forgot to escape it, or a shell
+/// A value that a quote ends in the middle goes on behind it: the quote lacks an escape, or a shell
 /// puts it together.
 fn whole(text: &str, range: Range<usize>) -> Range<usize> {
     const LONGEST: usize = 256;

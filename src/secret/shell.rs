@@ -258,7 +258,7 @@ impl<'t> Reader<'t> {
             }
         }
         if self.at == start {
-            // Not the beginning of a word: nobody may wait for it.
+            // Not the beginning of a word: no caller may wait for it.
             self.at += self.text[start..].chars().next().map_or(0, char::len_utf8);
         }
         word.at.push(self.at);

@@ -7,6 +7,7 @@
 mod ignored;
 mod key;
 mod path;
+mod references;
 mod speller;
 mod tables;
 

@@ -178,7 +178,7 @@ fn mistakes(
             let problem = mistaken::problem(guilty, &declared, &scope, place);
             ctx.report(problem);
         } else if let Some((guilty, reference)) = after_dollar
-            // What nobody knows is told as a template.
+            // An unknown name is told as a template.
             && let Some(address) = &reference.address
             && templates::is_known(address, &scope)
         {

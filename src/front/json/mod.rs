@@ -12,7 +12,7 @@ mod scalar;
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Report};
+use crate::diagnostic::Report;
 use crate::model::Dialect;
 use crate::source::{Entry, Keys, Kind, Node, SourceFile, Span};
 
@@ -240,7 +240,7 @@ impl Reader<'_> {
                     .problems
                     .expected(self.at, "`:` after the key")
                     .help("write `\"key\": value`");
-                self.report(problem)?;
+                self.problems.read_on(problem)?;
             }
             _ => return Err(self.unexpected("`:`")),
         }
@@ -285,14 +285,14 @@ impl Reader<'_> {
                     .expected(self.at, &expected())
                     .label("a comma is missing before this")
                     .help("put a comma between the two");
-                self.report(problem)?;
+                self.problems.read_on(problem)?;
             }
             Some(b':') if open.close == b']' => {
                 let problem = self
                     .problems
                     .expected(self.at, &expected())
                     .help("write keys and values between `{` and `}`");
-                self.report(problem)?;
+                self.problems.read_on(problem)?;
                 return Err(Stop);
             }
             _ => return Err(self.unexpected(&expected())),
@@ -425,14 +425,15 @@ impl Reader<'_> {
 
     fn surplus_comma(&mut self, expected: &str) -> Result<(), Stop> {
         let problem = self.problems.expected(self.at, expected);
-        self.report(problem.help("remove the comma"))?;
+        self.problems.read_on(problem.help("remove the comma"))?;
         self.at += 1;
         Ok(())
     }
 
     fn missing_value(&mut self, expected: &str) -> Result<Node, Stop> {
         let expected = format!("{expected} after the key");
-        self.report(self.problems.expected(self.at, &expected))?;
+        self.problems
+            .read_on(self.problems.expected(self.at, &expected))?;
         Ok(Node {
             kind: Kind::Null,
             span: Span::new(self.at..self.at),
@@ -454,15 +455,6 @@ impl Reader<'_> {
         }
         self.problems.push(problem);
         Stop
-    }
-
-    /// Adds a problem that can be read on after, unless there were too many.
-    fn report(&mut self, problem: Diagnostic) -> Result<(), Stop> {
-        self.problems.push(problem);
-        if self.problems.is_full() {
-            return Err(Stop);
-        }
-        Ok(())
     }
 
     fn peek(&self) -> Option<u8> {

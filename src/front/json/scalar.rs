@@ -89,7 +89,7 @@ impl Reader<'_> {
                     .problems
                     .syntax(span, format!("expected a number, found {}", named(text)))
                     .help(number_advice(text));
-                self.report(problem)?;
+                self.problems.read_on(problem)?;
                 return Ok(Kind::Null);
             }
         };
@@ -97,7 +97,8 @@ impl Reader<'_> {
             return Ok(number);
         }
         let place = self.problems.place(span);
-        self.report(out_of_range(&shortened(text), place))?;
+        self.problems
+            .read_on(out_of_range(&shortened(text), place))?;
         Ok(Kind::Null)
     }
 
@@ -124,7 +125,7 @@ impl Reader<'_> {
             .find(|word| *word == text)
         {
             Some(word) => self.problems.push_habit(word, problem),
-            None => self.report(problem)?,
+            None => self.problems.read_on(problem)?,
         }
         Ok(Kind::Null)
     }
@@ -172,7 +173,7 @@ impl Reader<'_> {
                     .problems
                     .syntax(span, format!("expected an escape of JSON, found `\\{c}`"))
                     .help(help);
-                self.report(problem)?;
+                self.problems.read_on(problem)?;
                 c
             }
         })
@@ -187,7 +188,7 @@ impl Reader<'_> {
                     .problems
                     .syntax(Span::new(start..self.at), headline)
                     .help("write the character itself");
-                self.report(problem)?;
+                self.problems.read_on(problem)?;
                 return Ok(char::REPLACEMENT_CHARACTER);
             }
             Some(high @ 0xd800..0xdc00) => {
@@ -212,7 +213,7 @@ impl Reader<'_> {
         let problem = Diagnostic::new(&LONE_SURROGATE, headline, place);
         let problem = problem.help("write the character itself");
         match self.dialect {
-            Dialect::Definition => self.report(problem)?,
+            Dialect::Definition => self.problems.read_on(problem)?,
             // It is a character to the client.
             Dialect::Client => self.problems.push_clear(problem),
         }
@@ -261,7 +262,7 @@ impl Reader<'_> {
                 ),
             )
             .help(format!("write `{escape}`"));
-        self.report(problem)
+        self.problems.read_on(problem)
     }
 
     /// The characters up to what a string may not simply contain.

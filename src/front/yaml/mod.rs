@@ -162,7 +162,7 @@ impl Reader<'_> {
             && (value.starts_with(['|', '>']) || matches!(&*value, "?" | "-"))
         {
             let problem = message::indicator(&self.problems, span.start as usize);
-            self.report(problem)?;
+            self.problems.read_on(problem)?;
         }
         // A text between these was meant to be without them. Straight quotes around it keep them.
         if style == ScalarStyle::Plain
@@ -194,7 +194,7 @@ impl Reader<'_> {
         if kind.is_err() {
             let text = shortened(&self.text[span.range()]);
             let place = self.problems.place(span);
-            self.report(out_of_range(&text, place))?;
+            self.problems.read_on(out_of_range(&text, place))?;
         }
         let kind = kind.unwrap_or(Kind::Null);
         let node = Node { kind, span };
@@ -221,7 +221,8 @@ impl Reader<'_> {
         {
             return Err(self.fail(problem));
         } else if style == ScalarStyle::Plain && key.is_empty() {
-            self.report(self.problems.expected(span.start as usize, "a key"))?;
+            self.problems
+                .read_on(self.problems.expected(span.start as usize, "a key"))?;
         }
         if let Some(Open {
             content: Content::Mapping(_, pending),
@@ -269,7 +270,8 @@ impl Reader<'_> {
     fn properties(&mut self, anchor: usize, has_tag: bool, mark: Marker) -> Result<bool, Stop> {
         if has_tag {
             let at = self.places.byte(mark.index());
-            self.report(message::tag(&self.problems, self.text, at))?;
+            self.problems
+                .read_on(message::tag(&self.problems, self.text, at))?;
         }
         Ok(anchor > 0 || has_tag)
     }
@@ -387,7 +389,11 @@ impl Reader<'_> {
                     && !self.text[key_span.range()].starts_with(['"', '\''])
                 {
                     let colon = key_span.start as usize + colon;
-                    self.report(message::missing_space(&self.problems, self.text, colon))?;
+                    self.problems.read_on(message::missing_space(
+                        &self.problems,
+                        self.text,
+                        colon,
+                    ))?;
                 }
             }
         }
@@ -475,15 +481,6 @@ impl Reader<'_> {
     fn fail(&mut self, problem: Diagnostic) -> Stop {
         self.problems.push(problem);
         Stop
-    }
-
-    /// Adds a problem that can be read on after, unless there were too many.
-    fn report(&mut self, problem: Diagnostic) -> Result<(), Stop> {
-        self.problems.push(problem);
-        if self.problems.is_full() {
-            return Err(Stop);
-        }
-        Ok(())
     }
 }
 

@@ -29,7 +29,7 @@ pub fn is_same(one: &Plan, other: &Plan) -> bool {
     compose(one) == compose(other)
 }
 
-/// What a text says that somebody may have compiled. JSON is no deeper than 127 tables and lists.
+/// What a text says that may be a compiled job. JSON is no deeper than 127 tables and lists.
 ///
 /// # Errors
 /// If it is no JSON.
