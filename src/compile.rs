@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::check::names::DUPLICATE_JOB;
 use crate::check::{self, CheckedJob};
 use crate::diagnostic::{Diagnostic, Holes, MachineError, Place, Report};
+use crate::elaborate::{Defaults, elaborate};
 use crate::front;
 use crate::lint::{Levels, Waivers};
 use crate::model::{Dialect, Job, JobKey, PackageName, PackageSource};
@@ -184,6 +185,7 @@ impl<'a> Compiler<'a> {
                 workspace_root: &self.workspace.root,
                 definition: &definition.path,
                 definition_dir: definition.directory(),
+                map: &file.map,
                 settings: &self.workspace.settings,
                 settings_map: self.workspace.settings_map.as_ref(),
                 shared_packages: &file.shared_packages,
@@ -232,6 +234,8 @@ impl<'a> Compiler<'a> {
         target: Target,
     ) -> Report<CheckedFile> {
         let loaded = front::load(file, definition.format);
+        let defaults = self.workspace.settings_map.as_ref().and_then(Defaults::of);
+        let loaded = loaded.and_then(|loaded| elaborate(loaded, defaults));
         loaded.and_then(|loaded| {
             let map = loaded.into_map();
             let decoded = front::document(map.root());

@@ -2,7 +2,7 @@
 //! Nix closure.
 //!
 //! ```text
-//! text --front--> Loaded --decode--> Document --check--> Checked
+//! text --front--> Loaded --elaborate--> Loaded --decode--> Document --check--> Checked
 //!   --resolve--> ResolvedJob --plan--> Plan --target's rules--> Plan --emit--> Bundle --write--> path
 //! ```
 //!
@@ -40,6 +40,7 @@ pub mod compare;
 pub mod compile;
 pub mod diagnostic;
 pub mod diff;
+pub mod elaborate;
 pub mod front;
 pub mod git;
 pub mod graph;

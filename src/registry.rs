@@ -2,6 +2,7 @@
 
 use crate::check;
 use crate::diagnostic::{Registry, TOO_MANY_ERRORS, Topic};
+use crate::elaborate;
 use crate::front;
 use crate::lint;
 use crate::lock;
@@ -13,6 +14,7 @@ use crate::workspace;
 /// Every kind of problem that jobc can report.
 pub const CODES: Registry = Registry::new(&[
     front::CODES,
+    elaborate::CODES,
     &[(Topic::Shape, &[&TOO_MANY_ERRORS])],
     resolve::CODES,
     check::CODES,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::compile::{Compilation, Compiler, Planned, Until, duplicates, every, in_parallel};
 use crate::diagnostic::{Diagnostic, Failure, MachineError, Place, Report, Severity};
 use crate::diff::{ComparedJob, NotCompared, NotComparedKind};
+use crate::elaborate::Defaults;
 use crate::front;
 use crate::git::EntryKind;
 use crate::model::{JobKey, leads_to};
@@ -240,7 +241,12 @@ impl Definitions {
         source: &Arc<SourceFile>,
     ) -> Option<Dependencies> {
         let loaded = front::load(source, self.file(relative)?.format).value?;
-        Some(Dependencies::of(&loaded, &self.workspace.root))
+        let mut found = Dependencies::of(&loaded, &self.workspace.root);
+        let settings = self.workspace.settings_map.as_ref();
+        if let Some(defaults) = settings.and_then(Defaults::of) {
+            found.add_defaults(defaults.node);
+        }
+        Some(found)
     }
 
     /// Compiles the jobs of all definitions, or `only` of some, to be compared with the other side.

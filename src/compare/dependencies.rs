@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::front::Loaded;
 use crate::model::{CommandLine, Piece, Reference, RelativeInstallable};
-use crate::source::Kind;
+use crate::source::{Kind, Node};
 
 /// What a definition may depend on, besides its own text.
 #[derive(Debug, Default)]
@@ -30,13 +30,28 @@ impl Dependencies {
             read: loaded.files_read.iter().map(below).collect(),
             ..Self::default()
         };
-        let mut open = vec![(&loaded.tree, "", "")];
+        found.gather(&loaded.tree);
+        found
+    }
+
+    /// Adds those of what the workspace says of all its jobs, in which paths are relative to it.
+    pub(super) fn add_defaults(&mut self, defaults: &Node) {
+        let mut found = Self::default();
+        found.gather(defaults);
+        self.read.extend(found.imports);
+        self.texts.extend(found.texts);
+        self.relative.extend(found.relative);
+        self.packages.extend(found.packages);
+    }
+
+    fn gather(&mut self, tree: &Node) {
+        let mut open = vec![(tree, "", "")];
         while let Some((node, key, of)) = open.pop() {
             match &node.kind {
                 Kind::String(text) => {
-                    found.text(text, key);
+                    self.text(text, key);
                     if of == "packages" && RelativeInstallable::parse(text).is_some() {
-                        found.relative.insert(text.clone());
+                        self.relative.insert(text.clone());
                     }
                 }
                 Kind::Sequence(items) => open.extend(items.iter().map(|item| (item, "", ""))),
@@ -47,7 +62,6 @@ impl Dependencies {
                 Kind::Null | Kind::Boolean(_) | Kind::Integer(_) | Kind::Float(_) => {}
             }
         }
-        found
     }
 
     fn text(&mut self, text: &str, key: &str) {

@@ -12,6 +12,8 @@ pub enum Topic {
     Syntax,
     /// Values of another shape than their fields.
     Shape,
+    /// Defaults, environments, and what is laid over what.
+    Layers,
     /// What jobs and processes are called.
     Names,
     /// Which process waits for which.

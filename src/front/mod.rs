@@ -33,7 +33,7 @@ use crate::source::{SourceFile, SourceMap};
 
 use foreign::Role;
 
-pub use decode::{Decoded, client_document, decode, document, own_field, settings};
+pub use decode::{Decoded, client_document, decode, document, own_field, settings, wrong_values};
 pub use format::Format;
 pub use limits::{MAX_DEPTH, MAX_VALUES};
 pub use loaded::Loaded;

@@ -45,6 +45,7 @@ impl Held for Container {
 /// A container of the Docker containerizer.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = super::layers::layer)]
 pub struct Docker {
     /// The image, with its tag.
     pub image: Text,
@@ -93,6 +94,7 @@ choice!(Image { Docker = "docker", Appc = "appc" });
 /// A Docker image.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = super::layers::layer)]
 pub struct DockerImage {
     /// The image's name, without tag.
     pub name: Text,
@@ -105,6 +107,7 @@ table!(DockerImage: DOCKER_IMAGE { name, tag });
 /// An application container (appc) image.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = super::layers::layer)]
 pub struct AppcImage {
     /// The image's name.
     pub name: Text,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
-use super::{Job, PackageName, PackageSource};
+use super::{Job, JobDefaults, PackageName, PackageSource};
 
 /// The rules that a document is written by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,12 +30,15 @@ pub enum Document {
 /// Several jobs in one file.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = super::layers::jobs)]
 pub struct JobList {
     /// The schema that an editor checks this document against; jobc ignores it.
     #[serde(rename = "$schema")]
     pub schema: Option<String>,
     /// Packages that all jobs of the file may call `${pkgs.NAME}`.
     pub packages: Option<BTreeMap<PackageName, PackageSource>>,
+    /// What all jobs of the file have that do not say otherwise.
+    pub defaults: Option<JobDefaults>,
     /// The jobs.
     pub jobs: Vec<Job>,
 }

@@ -81,6 +81,7 @@ table!(HttpHealthChecker: HTTP_HEALTH_CHECKER {
 /// A health check by a command.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = super::layers::layer)]
 pub struct ShellHealthChecker {
     /// The command; it may name packages and files as a process' command line does.
     pub shell_command: CommandLine,

@@ -15,6 +15,7 @@ use super::{
 /// A job: instances of one task.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = super::layers::job)]
 pub struct Job {
     /// The schema that an editor checks this document against; jobc ignores it.
     #[serde(rename = "$schema")]

@@ -11,6 +11,7 @@ use super::{Bytes, CommandLine, Integer, ProcessName, Resources, Seconds, Waive}
 /// A command that the agent runs with `/bin/bash -c` in the task's sandbox.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = super::layers::process)]
 pub struct Process {
     /// The name, unique in the task.
     pub name: ProcessName,

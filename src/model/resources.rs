@@ -9,6 +9,7 @@ use super::{Bytes, Float, Integer};
 /// What may be used.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = super::layers::layer)]
 pub struct Resources {
     /// Processor cores, a fraction being a share of one.
     pub cpu: Float<0, 1_000_000>,

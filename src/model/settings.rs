@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Bytes, Integer, LintLevels, PackageName, PackageSource, SchedulerSettings, Target};
+use super::{
+    Bytes, Integer, JobDefaults, LintLevels, PackageName, PackageSource, SchedulerSettings, Target,
+};
 
 /// What `jobc.toml` says about all jobs of a workspace.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
@@ -19,6 +21,9 @@ pub struct Settings {
     pub roots: Option<Vec<String>>,
     /// Packages that all jobs may call `${pkgs.NAME}`; a definition's own come first.
     pub packages: Option<BTreeMap<PackageName, PackageSource>>,
+    /// What all jobs have that do not say otherwise: fields of a job, and `environments` with what is
+    /// different in each.
+    pub defaults: Option<JobDefaults>,
     /// What jobs are compiled to unless the command line says otherwise (default `aurora-json`).
     pub target: Option<Target>,
     /// How closures are realised on the nodes.

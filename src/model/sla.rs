@@ -24,6 +24,7 @@ choice!(SlaPolicy { Count = "count", Percentage = "percentage", Coordinator = "c
 /// At least this number of instances keeps running.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = super::layers::layer)]
 pub struct CountSlaPolicy {
     /// How many instances have to be running; fewer than the job has.
     pub count: Integer<0>,
@@ -36,6 +37,7 @@ table!(CountSlaPolicy: COUNT_SLA_POLICY { count, duration_secs });
 /// At least this percentage of the instances keeps running.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = super::layers::layer)]
 pub struct PercentageSlaPolicy {
     /// The percentage of instances that have to be running.
     pub percentage: Float<0, 100>,
@@ -48,6 +50,7 @@ table!(PercentageSlaPolicy: PERCENTAGE_SLA_POLICY { percentage, duration_secs })
 /// A service that is asked before a task is taken away.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = super::layers::layer)]
 pub struct CoordinatorSlaPolicy {
     /// The address of the service.
     pub coordinator_url: Text,

@@ -9,6 +9,7 @@ use super::{Integer, Process, ProcessName, Resources, Seconds, Text};
 /// What one instance of a job runs.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = super::layers::task)]
 pub struct Task {
     /// The task's name (default: that of its first process).
     pub name: Option<Text>,

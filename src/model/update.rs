@@ -77,6 +77,7 @@ table!(BatchUpdateStrategy: BATCH_UPDATE_STRATEGY { batch_size, autopause_after_
 /// Batches of given sizes.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = super::layers::layer)]
 pub struct VariableBatchUpdateStrategy {
     /// The size of each batch; the last one repeats.
     pub batch_sizes: Vec<Integer<1>>,

@@ -105,7 +105,7 @@ impl Context<'_> {
                 Piece::Reference { text, offset, to } => (text, offset, to),
             };
             let place = || Place::within(pointer(), whole, offset, reference);
-            let base = self.resolver.definition_dir;
+            let base = self.resolver.base(&pointer);
             let path = match &to {
                 Reference::Package(package) => self.package(package)?,
                 Reference::File(path) => self.import(base, path, place)?,
@@ -114,7 +114,8 @@ impl Context<'_> {
                         continue;
                     };
                     let Some(index) = process else { continue };
-                    let expansion = self.expansion(path, &store_path, index, place)?;
+                    let expansion =
+                        self.expansion(&base.join(path), path, &store_path, index, place)?;
                     let number = expansions.len() + 1;
                     write!(text, "${{jobc_expanded_{number}}}").expect(STRINGS_TAKE_ALL);
                     expansions.extend(expansion);

@@ -44,6 +44,8 @@ pub struct Resolver<'a> {
     pub definition: &'a Path,
     /// The directory that paths in the definition are relative to.
     pub definition_dir: &'a Path,
+    /// Where everything in the definition is written, what the workspace says of all jobs included.
+    pub map: &'a SourceMap,
     /// The workspace's settings.
     pub settings: &'a Settings,
     /// Where these stand.
@@ -77,6 +79,19 @@ pub struct Imports {
 }
 
 impl<'a> Resolver<'a> {
+    /// The directory that paths in a value are relative to: that of the file that has it.
+    pub(super) fn base(&self, pointer: impl FnOnce() -> Pointer) -> &'a Path {
+        let is_own = self.map.sources().is_one() || {
+            let location = self.map.value(&pointer());
+            Arc::ptr_eq(&location.file, self.map.file())
+        };
+        if is_own {
+            self.definition_dir
+        } else {
+            self.workspace_root
+        }
+    }
+
     /// The levels of lints.
     pub(super) fn levels(&self) -> Levels<'a> {
         Levels::new(self.settings)

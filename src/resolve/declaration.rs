@@ -53,11 +53,12 @@ impl<'a> Context<'a> {
             .and_then(|all| all.get(name))
         {
             let pointer = self.job_pointer().key("packages").key(name.as_str());
+            let base = resolver.base(|| pointer.clone());
             let place = Place::value(says(source, pointer));
             // The checked job outlives this borrow, but not as long as the resolver's parts.
             return Some(Declaration {
                 source,
-                base: resolver.definition_dir,
+                base,
                 place,
             });
         }

@@ -11,6 +11,7 @@
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Read;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::beneath::OpenError;
@@ -88,14 +89,14 @@ impl Context<'_> {
     /// expanded, which is reported.
     pub(super) fn expansion(
         &mut self,
+        full: &Path,
         path: &str,
         store_path: &StorePath,
         index: usize,
         place: impl Fn() -> Place,
     ) -> Result<Option<Expansion>, MachineError> {
-        let full = self.resolver.definition_dir.join(path);
         let cannot = |error| MachineError::new(format!("cannot read `{path}`"), error);
-        let read = match self.resolver.importer.open(&full) {
+        let read = match self.resolver.importer.open(full) {
             Ok(file) => read_text(file).map_err(cannot)?,
             Err(OpenError::NotAFile(_)) => Err("not a file"),
             Err(error) => return Err(cannot(std::io::Error::other(error))),
@@ -110,7 +111,7 @@ impl Context<'_> {
                 return Ok(None);
             }
         };
-        let name = self.resolver.display_name(&full);
+        let name = self.resolver.display_name(full);
         let file = SourceFile::new(name, text);
         let mut script = Vec::new();
         let mut escapes = Vec::new();

@@ -9,7 +9,7 @@ use crate::check::imports::{IMPORTS_GIT, IMPORTS_IGNORED, IMPORTS_ITSELF};
 use crate::check::packages::UNDECLARED_STORE_PATH;
 use crate::check::secrets::LITERAL_SECRET;
 use crate::diagnostic::{Code, MachineError, Place};
-use crate::model::{CommandLine, PackageSource};
+use crate::model::{CommandLine, PackageName, PackageSource};
 use crate::rule::{self, Contents, Exposed, Undeclared};
 use crate::source::{FileName, load_opened};
 use crate::store::references::mentions;
@@ -121,10 +121,12 @@ impl Context<'_> {
         self.declared.get_or_insert_with(|| {
             let system = resolver.settings.system.as_deref();
             let system = system.unwrap_or(DEFAULT_SYSTEM);
-            let own = job.packages.iter().chain([resolver.shared_packages]);
-            let own = own
-                .flatten()
-                .map(|(_, source)| (source, resolver.definition_dir));
+            let at = self.checked.pointer().key("packages");
+            let base = |name: &PackageName| resolver.base(|| at.key(name.as_str()));
+            let own = job.packages.iter().flatten();
+            let own = own.map(|(name, source)| (source, base(name)));
+            let beside = resolver.shared_packages.iter();
+            let own = own.chain(beside.map(|(_, source)| (source, resolver.definition_dir)));
             let shared = resolver.settings.packages.iter().flatten();
             let shared = shared.map(|(_, source)| (source, resolver.workspace_root));
             let path = |(source, base): (&PackageSource, &Path)| match source {

@@ -37,6 +37,11 @@ impl Sources {
         &self.first
     }
 
+    /// Whether there is only one.
+    pub fn is_one(&self) -> bool {
+        self.others.is_empty()
+    }
+
     /// Whether one of them is `file` itself.
     pub fn has(&self, file: &Arc<SourceFile>) -> bool {
         self.files().any(|(own, _)| Arc::ptr_eq(own, file))

@@ -34,7 +34,7 @@ pub const ARROWS: &[Row] = &[
         &["source", "store", "vocabulary", "diagnostic", "model"],
     ),
     ("front", &["source", "diagnostic", "model"]),
-    ("elaborate", &["source", "diagnostic", "model"]),
+    ("elaborate", &["source", "diagnostic", "model", "front"]),
     (
         "rule",
         &[

@@ -16,7 +16,7 @@ use crate::cli::ui::options::{Color, MessageFormat};
 use crate::cli::ui::progress::{Audience, BYTES, Progress};
 use crate::cli::ui::{output, terminal};
 use crate::diagnostic::render::{self, LookedAt, Outcome, TextOptions, wrap};
-use crate::diagnostic::{Diagnostic, Failure, Redacted, Severity};
+use crate::diagnostic::{Diagnostic, Failure, Redacted, Severity, once};
 use crate::secret::{hide, hide_in_json};
 
 /// How to talk to the user.
@@ -99,10 +99,11 @@ impl Console {
     /// problems they are, and which words named nothing. Returns how the command ends.
     pub(crate) fn close(
         &self,
-        mut diagnostics: Vec<Diagnostic>,
+        diagnostics: Vec<Diagnostic>,
         remark: Option<&str>,
         failures: &[Failure],
     ) -> Exit {
+        let mut diagnostics = once(diagnostics);
         if self.manner.warnings == Warnings::Denied {
             for problem in &mut diagnostics {
                 problem.severity = Severity::Error;

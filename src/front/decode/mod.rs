@@ -22,7 +22,7 @@ mod wording;
 use serde::de::DeserializeOwned;
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{Document, Settings};
+use crate::model::{Document, Job, Settings};
 use crate::source::{Node, Pointer};
 
 use decoder::Decoder;
@@ -60,6 +60,14 @@ pub fn client_document(root: &Node, told: &[Pointer]) -> Decoded<Document> {
     } else {
         decode_told(root, Owner::ClientJob, told).map(|job| Document::One(Box::new(job)))
     }
+}
+
+/// What is wrong with the values of a part of a job, in which nothing needs to be there.
+pub fn wrong_values(root: &Node) -> Vec<Diagnostic> {
+    let decoded: Decoded<Job> = decode_as(root, Owner::Job);
+    let mut problems = decoded.diagnostics;
+    problems.retain(|problem| *problem.code != codes::MISSING_FIELD);
+    problems
 }
 
 /// Decodes the settings, `jobc.toml`.

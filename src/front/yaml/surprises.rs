@@ -180,6 +180,12 @@ enum Style {
 }
 
 impl Search<'_> {
+    /// Whether a value is of this file, as not all are where others are laid below it, and was not
+    /// looked at.
+    fn is_new(&mut self, node: &Node) -> bool {
+        node.span.start as usize <= self.text.len() && self.seen.insert(node.span.start)
+    }
+
     fn node(&mut self, node: &Node) {
         if self.found.len() >= MOST {
             return;
@@ -201,12 +207,12 @@ impl Search<'_> {
             }
             Kind::Null | Kind::Boolean(_) => {}
             Kind::Integer(_) | Kind::Float(_) => {
-                if self.seen.insert(node.span.start) {
+                if self.is_new(node) {
                     self.number(node);
                 }
             }
             Kind::String(value) => {
-                if self.seen.insert(node.span.start) {
+                if self.is_new(node) {
                     self.string(node, value);
                 }
             }

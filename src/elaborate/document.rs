@@ -1,0 +1,228 @@
+//! A document of layers to one of whole jobs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, Place, Report};
+use crate::front::{self, Loaded};
+use crate::source::{Entry, Key, Kind, Node, SourceMap, Span};
+
+use super::Defaults;
+use super::codes::{UNKNOWN_PROCESS_IN_LAYER, UNSET_NOTHING};
+use super::job::{Environment, Laid, job};
+use super::layer::{Layer, Maker, Writer};
+use super::names::{ENVIRONMENT, HOLDER, JOBS, take};
+use super::unset::Unset;
+
+/// A document on the way.
+pub(super) struct Elaboration {
+    loaded: Loaded,
+    /// What the workspace says of all jobs.
+    workspace: Option<Node>,
+}
+
+/// What was found out about all jobs together.
+#[derive(Default)]
+struct Found {
+    problems: Vec<Diagnostic>,
+    /// What layers take out, by where they say so, and whether some job had it.
+    unset: BTreeMap<(u32, u32), (Unset, Writer, bool)>,
+    /// The processes that were told to be unknown, by where they are named.
+    unknown: BTreeSet<(u32, u32)>,
+    /// Values that were checked though they were replaced.
+    replaced: BTreeSet<(u32, u32)>,
+}
+
+impl Elaboration {
+    pub(super) fn new(mut loaded: Loaded, defaults: Option<Defaults<'_>>) -> Self {
+        let workspace = defaults.and_then(|defaults| {
+            let mut node = defaults.node.clone();
+            let is_added = loaded.sources.add(defaults.settings.sources(), &mut node);
+            is_added.then_some(node)
+        });
+        Self { loaded, workspace }
+    }
+
+    pub(super) fn run(self) -> Report<Loaded> {
+        let Self { loaded, workspace } = self;
+        let Loaded {
+            tree,
+            sources,
+            files_read,
+        } = loaded;
+        let span = tree.span;
+        let Kind::Mapping(mut top) = tree.kind else {
+            // Decoding says that it is no table.
+            let loaded = Loaded {
+                tree,
+                sources,
+                files_read,
+            };
+            return Report::ok(loaded);
+        };
+        top.retain(|entry| !entry.key.starts_with(HOLDER));
+        let mut maker = Maker {
+            sources: &sources,
+            problems: Vec::new(),
+        };
+        let mut lower = Vec::new();
+        lower.extend(workspace.and_then(|node| maker.layer(node, Writer::Workspace)));
+        let jobs = take(&mut top, JOBS);
+        let mut laid: Vec<Laid> = Vec::new();
+        let mut is_list = jobs.is_some();
+        if let Some(jobs) = &jobs {
+            if let Some(defaults) = take(&mut top, Defaults::FIELD) {
+                match maker.layer(defaults.value.clone(), Writer::File) {
+                    Some(layer) => lower.push(layer),
+                    None => maker.wrong_type(&defaults, "a table"),
+                }
+            }
+            let items = match jobs.value.kind.clone() {
+                Kind::Sequence(items) => items,
+                Kind::Mapping(tables) => tables.into_iter().map(|it| maker.named(it)).collect(),
+                other => {
+                    // Decoding says what it should be.
+                    let value = Node {
+                        kind: other,
+                        span: jobs.value.span,
+                    };
+                    top.push(Entry {
+                        value,
+                        ..jobs.clone()
+                    });
+                    return Report {
+                        value: Some(Loaded {
+                            tree: table(top, span),
+                            sources: sources.clone(),
+                            files_read,
+                        }),
+                        diagnostics: maker.problems,
+                    };
+                }
+            };
+            for item in items {
+                match item.kind {
+                    Kind::Mapping(_) => laid.extend(all(&lower, item, &mut maker)),
+                    _ => laid.push(Laid {
+                        job: item,
+                        replaced: Vec::new(),
+                        unset: Vec::new(),
+                        unknown: Vec::new(),
+                    }),
+                }
+            }
+        } else {
+            let own = table(std::mem::take(&mut top), span);
+            is_list = own.get(super::names::ENVIRONMENTS).is_some();
+            laid = all(&lower, own, &mut maker);
+            is_list |= laid.len() != 1;
+        }
+        let mut found = Found {
+            problems: std::mem::take(&mut maker.problems),
+            ..Found::default()
+        };
+        let mut nodes = Vec::with_capacity(laid.len());
+        for laid in laid {
+            nodes.push(found.about(laid, &sources));
+        }
+        found.unset_of_nothing(&sources);
+        let tree = if is_list {
+            let key = Entry {
+                key: Key::from(JOBS),
+                key_span: jobs.as_ref().map_or(span, |jobs| jobs.key_span),
+                value: Node {
+                    kind: Kind::Sequence(nodes),
+                    span: jobs.map_or(span, |jobs| jobs.value.span),
+                },
+            };
+            top.push(key);
+            table(top, span)
+        } else {
+            nodes.pop().unwrap_or_else(|| table(top, span))
+        };
+        let loaded = Loaded {
+            tree,
+            sources: sources.clone(),
+            files_read,
+        };
+        Report::new(loaded, found.problems)
+    }
+}
+
+fn table(entries: Vec<Entry>, span: Span) -> Node {
+    Node {
+        kind: Kind::Mapping(entries),
+        span,
+    }
+}
+
+/// The jobs that a job's own fields and the layers below make: one for each of its environments.
+fn all(lower: &[Layer], own: Node, maker: &mut Maker<'_>) -> Vec<Laid> {
+    let Some(own) = maker.layer(own, Writer::Job) else {
+        return Vec::new();
+    };
+    let layers: Vec<&Layer> = lower.iter().chain([&own]).collect();
+    let has_own = own.fields.iter().any(|field| field.key == ENVIRONMENT);
+    if own.environments.is_empty() || has_own {
+        return vec![job(&layers, &Environment::Written)];
+    }
+    let named = own.environments.iter();
+    named
+        .map(|(entry, _)| job(&layers, &Environment::Named(entry)))
+        .collect()
+}
+
+impl Found {
+    /// Takes note of what is wrong with a job's layers, and returns the job.
+    fn about(&mut self, laid: Laid, sources: &crate::source::Sources) -> Node {
+        let Laid {
+            job,
+            replaced,
+            unset,
+            unknown,
+        } = laid;
+        for (unset, writer, was_there) in unset {
+            let at = (unset.span.start, unset.span.end);
+            let (_, _, ever) = self.unset.entry(at).or_insert((unset, writer, false));
+            // Only all files together tell what the workspace takes out for nothing.
+            *ever |= was_there || writer == Writer::Workspace;
+        }
+        for unknown in unknown {
+            if !self.unknown.insert((unknown.span.start, unknown.span.end)) {
+                continue;
+            }
+            let headline = format!(
+                "the job has no process `{}` that this could change",
+                unknown.name
+            );
+            let place = Place::Span(sources.locate(unknown.span));
+            let problem = Diagnostic::new(&UNKNOWN_PROCESS_IN_LAYER, headline, place)
+                .did_you_mean(&unknown.name, unknown.known.iter().map(String::as_str))
+                .help("give it a `cmdline` if it is a new process");
+            self.problems.push(problem);
+        }
+        for replaced in replaced {
+            let job = replaced.into_job();
+            if self.replaced.insert((job.span.start, job.span.end)) {
+                let map = SourceMap::new(sources.clone(), Arc::new(job));
+                let wrong = front::wrong_values(map.root()).into_iter();
+                self.problems
+                    .extend(wrong.map(|problem| problem.located(&map)));
+            }
+        }
+        job
+    }
+
+    /// Tells what was taken out and is not there.
+    fn unset_of_nothing(&mut self, sources: &crate::source::Sources) {
+        for (unset, _, ever) in std::mem::take(&mut self.unset).into_values() {
+            if !ever {
+                let headline = format!("no lower layer has `{}`", unset.written);
+                let place = Place::Span(sources.locate(unset.span));
+                let problem = Diagnostic::new(&UNSET_NOTHING, headline, place)
+                    .help("write the path as the lower layer has it, or leave it out");
+                self.problems.push(problem);
+            }
+        }
+    }
+}

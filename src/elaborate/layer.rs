@@ -1,0 +1,196 @@
+//! One layer: fields of a job, brought to the shape in which layers are laid over each other.
+
+use crate::diagnostic::{Diagnostic, Place};
+use crate::front::decode::codes::WRONG_TYPE;
+use crate::source::{Entry, Key, Kind, Node, Sources, Span};
+
+use super::codes::{ENVIRONMENT_TWICE, NAMED_TWICE, WAIVED_IN_DEFAULTS};
+use super::names::{ENVIRONMENT, ENVIRONMENTS, UNSET, WAIVE, take, text};
+use super::unset::{Unset, unsets};
+
+/// Who writes a layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Writer {
+    /// The workspace, for the jobs of many files.
+    Workspace,
+    /// The file, for its jobs.
+    File,
+    /// A job.
+    Job,
+}
+
+/// Fields of a job that are laid over those of lower layers.
+#[derive(Debug, Clone)]
+pub(super) struct Layer {
+    pub(super) writer: Writer,
+    /// Its table.
+    pub(super) span: Span,
+    pub(super) fields: Vec<Entry>,
+    /// What it takes out of the layers below before its fields are laid over them.
+    pub(super) unset: Vec<Unset>,
+    /// What it says of environments besides.
+    pub(super) environments: Vec<(Entry, Layer)>,
+}
+
+/// What `unset` takes.
+const PATHS: &str = "a list of paths such as `task.processes.web.max_failures`";
+
+/// Makes layers of tables, and says what is wrong with them.
+pub(super) struct Maker<'a> {
+    pub(super) sources: &'a Sources,
+    pub(super) problems: Vec<Diagnostic>,
+}
+
+impl Maker<'_> {
+    /// The layer that a table is; nothing if it is none.
+    pub(super) fn layer(&mut self, node: Node, writer: Writer) -> Option<Layer> {
+        let Kind::Mapping(fields) = node.kind else {
+            return None;
+        };
+        let mut layer = self.fields(fields, node.span, writer);
+        let Some(environments) = take(&mut layer.fields, ENVIRONMENTS) else {
+            return Some(layer);
+        };
+        let Kind::Mapping(tables) = environments.value.kind else {
+            self.wrong_type(&environments, "a table");
+            return Some(layer);
+        };
+        if let Some(own) = take(&mut layer.fields, ENVIRONMENT) {
+            let headline = "a layer has `environment` or `environments`, not both";
+            let place = self.place(own.key_span);
+            let problem = Diagnostic::new(&ENVIRONMENT_TWICE, headline, place)
+                .also(self.place(environments.key_span), "the others are here")
+                .help("write the one as another table of `environments`");
+            self.problems.push(problem);
+        }
+        for mut entry in tables {
+            let span = entry.value.span;
+            let fields = match std::mem::replace(&mut entry.value.kind, Kind::Null) {
+                Kind::Mapping(fields) => fields,
+                other => {
+                    entry.value.kind = other;
+                    self.wrong_type(&entry, "a table");
+                    continue;
+                }
+            };
+            let mut inner = self.fields(fields, span, writer);
+            if let Some(inside) = take(&mut inner.fields, ENVIRONMENT) {
+                let headline = "what `environments` has of an environment has its name already";
+                let place = self.place(inside.key_span);
+                let problem = Diagnostic::new(&ENVIRONMENT_TWICE, headline, place)
+                    .also(self.place(entry.key_span), "named here")
+                    .help("leave `environment` out");
+                self.problems.push(problem);
+            }
+            layer.environments.push((entry, inner));
+        }
+        Some(layer)
+    }
+
+    fn fields(&mut self, mut fields: Vec<Entry>, span: Span, writer: Writer) -> Layer {
+        if writer != Writer::Job
+            && let Some(waive) = take(&mut fields, WAIVE)
+        {
+            let headline = "defaults waive nothing";
+            let place = self.place(waive.key_span);
+            let problem = Diagnostic::new(&WAIVED_IN_DEFAULTS, headline, place)
+                .help("waive it in the jobs that need it, each with its reason")
+                .help("or set the level of the lint for all jobs: `[lints]` in `jobc.toml`");
+            self.problems.push(problem);
+        }
+        let mut unset = Vec::new();
+        if let Some(entry) = take(&mut fields, UNSET) {
+            match unsets(&entry.value, &[]) {
+                Some(paths) => unset.extend(paths),
+                None => self.wrong_type(&entry, PATHS),
+            }
+        }
+        if let Some(task) = fields.iter_mut().find(|entry| entry.key == "task")
+            && let Kind::Mapping(task) = &mut task.value.kind
+            && let Some(processes) = task.iter_mut().find(|entry| entry.key == "processes")
+        {
+            self.processes(&mut processes.value, &mut unset);
+        }
+        Layer {
+            writer,
+            span,
+            fields,
+            unset,
+            environments: Vec::new(),
+        }
+    }
+
+    /// Brings processes to a list of tables with names, and takes their `unset` out of them.
+    fn processes(&mut self, node: &mut Node, unset: &mut Vec<Unset>) {
+        if let Kind::Mapping(tables) = &mut node.kind {
+            let tables = std::mem::take(tables);
+            let named = tables.into_iter().map(|entry| self.named(entry));
+            node.kind = Kind::Sequence(named.collect());
+        }
+        let Kind::Sequence(processes) = &mut node.kind else {
+            return;
+        };
+        for process in processes {
+            let name = process.get("name").and_then(text).map(str::to_owned);
+            let Kind::Mapping(fields) = &mut process.kind else {
+                continue;
+            };
+            if let (Some(name), Some(entry)) = (name, take(fields, UNSET)) {
+                match unsets(&entry.value, &["task", "processes", &name]) {
+                    Some(paths) => unset.extend(paths),
+                    None => self.wrong_type(&entry, PATHS),
+                }
+            }
+        }
+    }
+
+    /// What a table by names has under a name, with the name inside.
+    pub(super) fn named(&mut self, entry: Entry) -> Node {
+        let Entry {
+            key,
+            key_span,
+            mut value,
+        } = entry;
+        let Kind::Mapping(fields) = &mut value.kind else {
+            return value;
+        };
+        match fields.iter().find(|field| field.key == "name") {
+            None => fields.insert(0, name_of(&key, key_span)),
+            Some(inside) if text(&inside.value) == Some(&*key) => {}
+            Some(inside) => {
+                let headline = format!("this is called `{key}` by the table that it is in");
+                let place = self.place(inside.value.span);
+                let problem = Diagnostic::new(&NAMED_TWICE, headline, place)
+                    .also(self.place(key_span), "named here")
+                    .help("leave `name` out");
+                self.problems.push(problem);
+            }
+        }
+        value
+    }
+
+    /// Says that a value is not what its field takes.
+    pub(super) fn wrong_type(&mut self, entry: &Entry, expected: &str) {
+        let found = entry.value.kind.name();
+        let headline = format!("`{}`: expected {expected}, found {found}", entry.key);
+        let place = self.place(entry.value.span);
+        self.problems
+            .push(Diagnostic::new(&WRONG_TYPE, headline, place));
+    }
+
+    fn place(&self, span: Span) -> Place {
+        Place::Span(self.sources.locate(span))
+    }
+}
+
+/// A field `name` that was written as the key of a table.
+fn name_of(key: &Key, span: Span) -> Entry {
+    Entry {
+        key: "name".into(),
+        key_span: span,
+        value: Node {
+            kind: Kind::String(key.to_string()),
+            span,
+        },
+    }
+}

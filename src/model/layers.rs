@@ -1,0 +1,111 @@
+//! Layers of jobs as the settings have them: what is laid below each job before it is one.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{Document, Job};
+
+/// Fields of a job that are laid below those of all jobs. Only together with a job do they mean
+/// anything; alone, they can be compared.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(transparent)]
+pub struct JobDefaults(BTreeMap<String, Value>);
+
+impl JsonSchema for JobDefaults {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        Job::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<Job>()
+    }
+}
+
+/// The schema of a table that layers make together: none of them has to have all of it.
+pub(super) fn layer(schema: &mut Schema) {
+    schema.remove("required");
+}
+
+/// The schema of a job as it is written: a layer, with those of its environments.
+pub(super) fn job(schema: &mut Schema) {
+    layer(schema);
+    let environments = json_schema!({
+        "description": "What is different in each environment: there is a job for each.",
+        "type": "object",
+        "additionalProperties": { "$ref": "#/$defs/Job" },
+    });
+    property(schema, "environments", environments);
+    property(schema, UNSET, unset());
+    holders(schema);
+}
+
+/// The schema of a process as it is written.
+pub(super) fn process(schema: &mut Schema) {
+    layer(schema);
+    property(schema, UNSET, unset());
+}
+
+/// The schema of a task as it is written: its processes are a list, or a table by their names.
+pub(super) fn task(schema: &mut Schema) {
+    layer(schema);
+    either(schema, "processes", "#/$defs/Process");
+}
+
+/// The schema of several jobs in one file: a list, or a table by their names.
+pub(super) fn jobs(schema: &mut Schema) {
+    either(schema, Document::LIST_FIELD, "#/$defs/Job");
+    holders(schema);
+}
+
+const UNSET: &str = "unset";
+
+fn unset() -> Schema {
+    json_schema!({
+        "description": "What lower layers say and this one takes out: paths such as \
+                        `task.processes.web.max_failures`, names with dots in quotes.",
+        "type": "array",
+        "items": { "type": "string" },
+    })
+}
+
+/// Adds what lets texts stand at the top of a file that others refer to.
+fn holders(schema: &mut Schema) {
+    schema.insert(
+        "patternProperties".to_owned(),
+        serde_json::json!({ "^x-": true }),
+    );
+}
+
+/// Makes a field a list of elements, or a table of them.
+fn either(schema: &mut Schema, field: &str, element: &str) {
+    let Some(description) =
+        properties(schema).and_then(|it| it.get(field)?.get("description").cloned())
+    else {
+        return;
+    };
+    let schemas = json_schema!({
+        "description": description,
+        "type": ["array", "object"],
+        "items": { "$ref": element },
+        "additionalProperties": { "$ref": element },
+    });
+    property(schema, field, schemas);
+}
+
+fn property(schema: &mut Schema, field: &str, of: Schema) {
+    if let Some(properties) = properties(schema) {
+        properties.insert(field.to_owned(), of.into());
+    }
+}
+
+fn properties(schema: &mut Schema) -> Option<&mut serde_json::Map<String, Value>> {
+    schema.get_mut("properties")?.as_object_mut()
+}
