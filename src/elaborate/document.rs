@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Place, Report};
 use crate::front::{self, Loaded};
-use crate::source::{Entry, Key, Kind, Node, SourceMap, Span};
+use crate::source::{Entry, Key, Kind, Node, SourceMap, Sources, Span};
 
 use super::Defaults;
 use super::codes::{UNKNOWN_PROCESS_IN_LAYER, UNSET_NOTHING};
 use super::job::{Environment, Laid, job};
-use super::layer::{Layer, Maker, Writer};
-use super::names::{ENVIRONMENT, HOLDER, JOBS, take};
+use super::layer::{Layer, Maker, Writer, are_named};
+use super::names::{ENVIRONMENT, HOLDER, JOBS, take, text};
 use super::unset::Unset;
 
 /// A document on the way.
@@ -79,7 +79,9 @@ impl Elaboration {
             }
             let items = match jobs.value.kind.clone() {
                 Kind::Sequence(items) => items,
-                Kind::Mapping(tables) => tables.into_iter().map(|it| maker.named(it)).collect(),
+                Kind::Mapping(tables) if are_named(&tables) => {
+                    tables.into_iter().map(|it| maker.named(it)).collect()
+                }
                 other => {
                     // Decoding says what it should be.
                     let value = Node {
@@ -126,6 +128,7 @@ impl Elaboration {
             nodes.push(found.about(laid, &sources));
         }
         found.unset_of_nothing(&sources);
+        found.of_no_job(&lower, &nodes, &sources);
         let tree = if is_list {
             let key = Entry {
                 key: Key::from(JOBS),
@@ -174,7 +177,7 @@ fn all(lower: &[Layer], own: Node, maker: &mut Maker<'_>) -> Vec<Laid> {
 
 impl Found {
     /// Takes note of what is wrong with a job's layers, and returns the job.
-    fn about(&mut self, laid: Laid, sources: &crate::source::Sources) -> Node {
+    fn about(&mut self, laid: Laid, sources: &Sources) -> Node {
         let Laid {
             job,
             replaced,
@@ -204,17 +207,37 @@ impl Found {
         for replaced in replaced {
             let job = replaced.into_job();
             if self.replaced.insert((job.span.start, job.span.end)) {
-                let map = SourceMap::new(sources.clone(), Arc::new(job));
-                let wrong = front::wrong_values(map.root()).into_iter();
-                self.problems
-                    .extend(wrong.map(|problem| problem.located(&map)));
+                self.wrong_values(job, sources);
             }
         }
         job
     }
 
+    /// Tells what is wrong with the values of layers that no job has.
+    fn of_no_job(&mut self, lower: &[Layer], jobs: &[Node], sources: &Sources) {
+        let environments = jobs
+            .iter()
+            .filter_map(|job| job.get(ENVIRONMENT).and_then(text));
+        let environments: BTreeSet<&str> = environments.collect();
+        for layer in lower {
+            let of_none = layer.environments.iter();
+            let of_none = of_none.filter(|(entry, _)| !environments.contains(entry.key.as_str()));
+            let of_none = of_none.map(|(_, inner)| inner);
+            for layer in of_none.chain(jobs.is_empty().then_some(layer)) {
+                self.wrong_values(table(layer.fields.clone(), layer.span), sources);
+            }
+        }
+    }
+
+    fn wrong_values(&mut self, job: Node, sources: &Sources) {
+        let map = SourceMap::new(sources.clone(), Arc::new(job));
+        let wrong = front::wrong_values(map.root()).into_iter();
+        self.problems
+            .extend(wrong.map(|problem| problem.located(&map)));
+    }
+
     /// Tells what was taken out and is not there.
-    fn unset_of_nothing(&mut self, sources: &crate::source::Sources) {
+    fn unset_of_nothing(&mut self, sources: &Sources) {
         for (unset, _, ever) in std::mem::take(&mut self.unset).into_values() {
             if !ever {
                 let headline = format!("no lower layer has `{}`", unset.written);

@@ -127,14 +127,19 @@ impl Laid {
         let unknown: Vec<_> = processes.extract_if(.., |it| is_unknown(it)).collect();
         let names = processes.iter().filter_map(|process| process.get("name"));
         let known: Vec<_> = names.filter_map(text).map(str::to_owned).collect();
-        self.unknown.extend(unknown.iter().filter_map(|process| {
-            let name = process.get("name")?;
-            Some(Unknown {
-                name: text(name)?.to_owned(),
-                span: name.span,
-                known: known.clone(),
-            })
-        }));
+        for process in unknown {
+            if let Some(name) = process.get("name")
+                && let Some(text) = text(name)
+            {
+                self.unknown.push(Unknown {
+                    name: text.to_owned(),
+                    span: name.span,
+                    known: known.clone(),
+                });
+            }
+            let path = ["task", "processes", "*"].map(str::to_owned).to_vec();
+            self.replaced.push(Replaced::new(&path, process));
+        }
     }
 }
 

@@ -1,12 +1,12 @@
 //! One layer: fields of a job, brought to the shape in which layers are laid over each other.
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::front::decode::codes::WRONG_TYPE;
+use crate::front::decode::codes::{BAD_VALUE, WRONG_TYPE};
 use crate::source::{Entry, Key, Kind, Node, Sources, Span};
 
 use super::codes::{ENVIRONMENT_TWICE, NAMED_TWICE, WAIVED_IN_DEFAULTS};
 use super::names::{ENVIRONMENT, ENVIRONMENTS, UNSET, WAIVE, take, text};
-use super::unset::{Unset, unsets};
+use super::unset::{NoPath, Unset, unsets};
 
 /// Who writes a layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,9 +31,6 @@ pub(super) struct Layer {
     /// What it says of environments besides.
     pub(super) environments: Vec<(Entry, Layer)>,
 }
-
-/// What `unset` takes.
-const PATHS: &str = "a list of paths such as `task.processes.web.max_failures`";
 
 /// Makes layers of tables, and says what is wrong with them.
 pub(super) struct Maker<'a> {
@@ -100,10 +97,7 @@ impl Maker<'_> {
         }
         let mut unset = Vec::new();
         if let Some(entry) = take(&mut fields, UNSET) {
-            match unsets(&entry.value, &[]) {
-                Some(paths) => unset.extend(paths),
-                None => self.wrong_type(&entry, PATHS),
-            }
+            unset.extend(self.unset(&entry, &[]));
         }
         if let Some(task) = fields.iter_mut().find(|entry| entry.key == "task")
             && let Kind::Mapping(task) = &mut task.value.kind
@@ -122,7 +116,9 @@ impl Maker<'_> {
 
     /// Brings processes to a list of tables with names, and takes their `unset` out of them.
     fn processes(&mut self, node: &mut Node, unset: &mut Vec<Unset>) {
-        if let Kind::Mapping(tables) = &mut node.kind {
+        if let Kind::Mapping(tables) = &mut node.kind
+            && are_named(tables)
+        {
             let tables = std::mem::take(tables);
             let named = tables.into_iter().map(|entry| self.named(entry));
             node.kind = Kind::Sequence(named.collect());
@@ -136,10 +132,7 @@ impl Maker<'_> {
                 continue;
             };
             if let (Some(name), Some(entry)) = (name, take(fields, UNSET)) {
-                match unsets(&entry.value, &["task", "processes", &name]) {
-                    Some(paths) => unset.extend(paths),
-                    None => self.wrong_type(&entry, PATHS),
-                }
+                unset.extend(self.unset(&entry, &["task", "processes", &name]));
             }
         }
     }
@@ -169,6 +162,37 @@ impl Maker<'_> {
         value
     }
 
+    /// The paths that a layer takes out, which are below another one.
+    fn unset(&mut self, entry: &Entry, below: &[&str]) -> Vec<Unset> {
+        let Some(elements) = unsets(&entry.value, below) else {
+            self.wrong_type(entry, "a list");
+            return Vec::new();
+        };
+        let mut paths = Vec::with_capacity(elements.len());
+        for element in elements {
+            let problem = match element {
+                Ok(path) => {
+                    paths.push(path);
+                    continue;
+                }
+                Err(NoPath::OtherType(item)) => {
+                    let found = item.kind.name();
+                    let headline =
+                        format!("an element of `unset`: expected a string, found {found}");
+                    Diagnostic::new(&WRONG_TYPE, headline, self.place(item.span))
+                }
+                Err(NoPath::Text(item)) => {
+                    let headline = "an element of `unset`: expected names with dots in between";
+                    let help = "write it as `task.processes.web.max_failures`, names with dots in \
+                                quotes";
+                    Diagnostic::new(&BAD_VALUE, headline, self.place(item.span)).help(help)
+                }
+            };
+            self.problems.push(problem);
+        }
+        paths
+    }
+
     /// Says that a value is not what its field takes.
     pub(super) fn wrong_type(&mut self, entry: &Entry, expected: &str) {
         let found = entry.value.kind.name();
@@ -181,6 +205,12 @@ impl Maker<'_> {
     fn place(&self, span: Span) -> Place {
         Place::Span(self.sources.locate(span))
     }
+}
+
+/// Whether a table holds tables under their names; one of other values was meant to be something else.
+pub(super) fn are_named(entries: &[Entry]) -> bool {
+    let is_table = |entry: &Entry| matches!(entry.value.kind, Kind::Mapping(_));
+    entries.iter().any(is_table)
 }
 
 /// A field `name` that was written as the key of a table.

@@ -14,21 +14,30 @@ pub(super) struct Unset {
     pub(super) span: Span,
 }
 
-/// The paths of a list of them, below another one; nothing if it is no list of paths.
-pub(super) fn unsets(node: &Node, below: &[&str]) -> Option<Vec<Unset>> {
+/// What is no path.
+pub(super) enum NoPath<'a> {
+    /// An element that is no text.
+    OtherType(&'a Node),
+    /// A text that is none.
+    Text(&'a Node),
+}
+
+/// The elements of a list of paths, which are below another one; none if it is no list.
+pub(super) fn unsets<'a>(node: &'a Node, below: &[&str]) -> Option<Vec<Result<Unset, NoPath<'a>>>> {
     let Kind::Sequence(items) = &node.kind else {
         return None;
     };
-    let unset = |item: &Node| {
-        let written = text(item)?;
+    let unset = |item: &'a Node| {
+        let written = text(item).ok_or(NoPath::OtherType(item))?;
+        let steps = steps(written).ok_or(NoPath::Text(item))?;
         let below = below.iter().map(|name| (*name).to_owned());
-        Some(Unset {
+        Ok(Unset {
             written: written.to_owned(),
-            path: below.chain(steps(written)?).collect(),
+            path: below.chain(steps).collect(),
             span: item.span,
         })
     };
-    items.iter().map(unset).collect()
+    Some(items.iter().map(unset).collect())
 }
 
 /// The steps of a path: names with dots in between, in quotes where they have dots themselves.

@@ -66,13 +66,15 @@ pub(super) fn jobs(schema: &mut Schema) {
 }
 
 const UNSET: &str = "unset";
+/// Names with dots in between; in quotes those that have dots themselves.
+const PATH: &str = r#"^("[^"]+"|'[^']+'|[^."'][^.]*)(\.("[^"]+"|'[^']+'|[^."'][^.]*))*$"#;
 
 fn unset() -> Schema {
     json_schema!({
         "description": "What lower layers say and this one takes out: paths such as \
                         `task.processes.web.max_failures`, names with dots in quotes.",
         "type": "array",
-        "items": { "type": "string" },
+        "items": { "type": "string", "pattern": PATH },
     })
 }
 
@@ -96,6 +98,7 @@ fn either(schema: &mut Schema, field: &str, element: &str) {
         "type": ["array", "object"],
         "items": { "$ref": element },
         "additionalProperties": { "$ref": element },
+        "minProperties": 1,
     });
     property(schema, field, schemas);
 }
