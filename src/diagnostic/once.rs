@@ -21,13 +21,12 @@ pub fn once(problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
         let first = candidates
             .iter()
             .find(|&&index| is_same(&kept[index], &problem));
-        match first {
-            Some(&first) => jobs[first] += 1,
-            None => {
-                candidates.push(kept.len());
-                kept.push(problem);
-                jobs.push(1);
-            }
+        if let Some(&first) = first {
+            jobs[first] += 1;
+        } else {
+            candidates.push(kept.len());
+            kept.push(problem);
+            jobs.push(1);
         }
     }
     for (problem, count) in kept.iter_mut().zip(jobs).filter(|(_, count)| *count > 1) {

@@ -11,7 +11,7 @@ use super::Defaults;
 use super::codes::{UNKNOWN_PROCESS_IN_LAYER, UNSET_NOTHING};
 use super::job::{Environment, Laid, job};
 use super::layer::{Layer, Maker, Writer, are_named};
-use super::names::{ENVIRONMENT, HOLDER, JOBS, take, text};
+use super::names::{ENVIRONMENT, ENVIRONMENTS, HOLDER, JOBS, take, text};
 use super::unset::Unset;
 
 /// A document on the way.
@@ -21,16 +21,10 @@ pub(super) struct Elaboration {
     workspace: Option<Node>,
 }
 
-/// What was found out about all jobs together.
-#[derive(Default)]
-struct Found {
-    problems: Vec<Diagnostic>,
-    /// What layers take out, by where they say so, and whether some job had it.
-    unset: BTreeMap<(u32, u32), (Unset, Writer, bool)>,
-    /// The processes that were told to be unknown, by where they are named.
-    unknown: BTreeSet<(u32, u32)>,
-    /// Values that were checked though they were replaced.
-    replaced: BTreeSet<(u32, u32)>,
+/// The top of a document.
+struct Top {
+    fields: Vec<Entry>,
+    span: Span,
 }
 
 impl Elaboration {
@@ -44,111 +38,92 @@ impl Elaboration {
     }
 
     pub(super) fn run(self) -> Report<Loaded> {
-        let Self { loaded, workspace } = self;
-        let Loaded {
-            tree,
-            sources,
-            files_read,
-        } = loaded;
-        let span = tree.span;
-        let Kind::Mapping(mut top) = tree.kind else {
+        let Self {
+            mut loaded,
+            workspace,
+        } = self;
+        let span = loaded.tree.span;
+        let tree = std::mem::replace(&mut loaded.tree.kind, Kind::Null);
+        let Kind::Mapping(mut fields) = tree else {
             // Decoding says that it is no table.
-            let loaded = Loaded {
-                tree,
-                sources,
-                files_read,
-            };
+            loaded.tree.kind = tree;
             return Report::ok(loaded);
         };
-        top.retain(|entry| !entry.key.starts_with(HOLDER));
+        fields.retain(|entry| !entry.key.starts_with(HOLDER));
         let mut maker = Maker {
-            sources: &sources,
+            sources: &loaded.sources,
             problems: Vec::new(),
         };
         let mut lower = Vec::new();
         lower.extend(workspace.and_then(|node| maker.layer(node, Writer::Workspace)));
-        let jobs = take(&mut top, JOBS);
-        let mut laid: Vec<Laid> = Vec::new();
-        let mut is_list = jobs.is_some();
-        if let Some(jobs) = &jobs {
-            if let Some(defaults) = take(&mut top, Defaults::FIELD) {
-                match maker.layer(defaults.value.clone(), Writer::File) {
-                    Some(layer) => lower.push(layer),
-                    None => maker.wrong_type(&defaults, "a table"),
-                }
+        let mut top = Top { fields, span };
+        let tree = match take(&mut top.fields, JOBS) {
+            Some(jobs) => top.of_several(jobs, lower, &mut maker),
+            None => top.of_one(&lower, &mut maker),
+        };
+        let diagnostics = maker.problems;
+        loaded.tree = tree;
+        Report::new(loaded, diagnostics)
+    }
+}
+
+impl Top {
+    /// The document of several jobs, which defaults of its own may be laid below.
+    fn of_several(mut self, jobs: Entry, mut lower: Vec<Layer>, maker: &mut Maker<'_>) -> Node {
+        if let Some(defaults) = take(&mut self.fields, Defaults::FIELD) {
+            match maker.layer(defaults.value.clone(), Writer::File) {
+                Some(layer) => lower.push(layer),
+                None => maker.wrong_type(&defaults, "a table"),
             }
-            let items = match jobs.value.kind.clone() {
-                Kind::Sequence(items) => items,
-                Kind::Mapping(tables) if are_named(&tables) => {
-                    tables.into_iter().map(|it| maker.named(it)).collect()
-                }
-                other => {
-                    // Decoding says what it should be.
-                    let value = Node {
-                        kind: other,
-                        span: jobs.value.span,
-                    };
-                    top.push(Entry {
-                        value,
-                        ..jobs.clone()
-                    });
-                    return Report {
-                        value: Some(Loaded {
-                            tree: table(top, span),
-                            sources: sources.clone(),
-                            files_read,
-                        }),
-                        diagnostics: maker.problems,
-                    };
-                }
-            };
-            for item in items {
-                match item.kind {
-                    Kind::Mapping(_) => laid.extend(all(&lower, item, &mut maker)),
-                    _ => laid.push(Laid {
-                        job: item,
-                        replaced: Vec::new(),
-                        unset: Vec::new(),
-                        unknown: Vec::new(),
-                    }),
-                }
+        }
+        let items = match jobs.value.kind {
+            Kind::Sequence(items) => items,
+            Kind::Mapping(tables) if are_named(&tables) => {
+                tables.into_iter().map(|it| maker.named(it)).collect()
             }
-        } else {
-            let own = table(std::mem::take(&mut top), span);
-            is_list = own.get(super::names::ENVIRONMENTS).is_some();
-            laid = all(&lower, own, &mut maker);
-            is_list |= laid.len() != 1;
+            _ => {
+                // Decoding says what it should be.
+                self.fields.push(jobs);
+                return table(self.fields, self.span);
+            }
+        };
+        let mut laid = Vec::new();
+        for item in items {
+            match item.kind {
+                Kind::Mapping(_) => laid.extend(all(&lower, item, maker)),
+                _ => laid.push(Laid::of(item)),
+            }
         }
-        let mut found = Found {
-            problems: std::mem::take(&mut maker.problems),
-            ..Found::default()
+        let list = Node {
+            kind: Kind::Sequence(Found::whole(laid, &lower, maker)),
+            span: jobs.value.span,
         };
-        let mut nodes = Vec::with_capacity(laid.len());
-        for laid in laid {
-            nodes.push(found.about(laid, &sources));
+        self.fields.push(Entry {
+            value: list,
+            ..jobs
+        });
+        table(self.fields, self.span)
+    }
+
+    /// The document of one job, which has several environments perhaps.
+    fn of_one(self, lower: &[Layer], maker: &mut Maker<'_>) -> Node {
+        let span = self.span;
+        let own = table(self.fields, span);
+        let is_one = own.get(ENVIRONMENTS).is_none();
+        let laid = all(lower, own, maker);
+        let mut jobs = Found::whole(laid, lower, maker);
+        if is_one && let Some(job) = jobs.pop() {
+            return job;
         }
-        found.unset_of_nothing(&sources);
-        found.of_no_job(&lower, &nodes, &sources);
-        let tree = if is_list {
-            let key = Entry {
-                key: Key::from(JOBS),
-                key_span: jobs.as_ref().map_or(span, |jobs| jobs.key_span),
-                value: Node {
-                    kind: Kind::Sequence(nodes),
-                    span: jobs.map_or(span, |jobs| jobs.value.span),
-                },
-            };
-            top.push(key);
-            table(top, span)
-        } else {
-            nodes.pop().unwrap_or_else(|| table(top, span))
+        let list = Entry {
+            key: Key::from(JOBS),
+            key_span: span,
+            value: Node {
+                kind: Kind::Sequence(jobs),
+                span,
+            },
         };
-        let loaded = Loaded {
-            tree,
-            sources: sources.clone(),
-            files_read,
-        };
-        Report::new(loaded, found.problems)
+        table(vec![list], span)
     }
 }
 
@@ -175,7 +150,31 @@ fn all(lower: &[Layer], own: Node, maker: &mut Maker<'_>) -> Vec<Laid> {
         .collect()
 }
 
+/// What is found out about all jobs together.
+#[derive(Default)]
+struct Found {
+    problems: Vec<Diagnostic>,
+    /// What layers take out, by where they say so, and whether some job had it.
+    unset: BTreeMap<(u32, u32), (Unset, bool)>,
+    /// The processes that were told to be unknown, by where they are named.
+    unknown: BTreeSet<(u32, u32)>,
+    /// Values that were checked though they were replaced.
+    replaced: BTreeSet<(u32, u32)>,
+}
+
 impl Found {
+    /// The jobs, with what is wrong with their layers told.
+    fn whole(laid: Vec<Laid>, lower: &[Layer], maker: &mut Maker<'_>) -> Vec<Node> {
+        let sources = maker.sources;
+        let mut found = Self::default();
+        let jobs = laid.into_iter().map(|laid| found.about(laid, sources));
+        let jobs: Vec<_> = jobs.collect();
+        found.unset_of_nothing(sources);
+        found.of_no_job(lower, &jobs, sources);
+        maker.problems.append(&mut found.problems);
+        jobs
+    }
+
     /// Takes note of what is wrong with a job's layers, and returns the job.
     fn about(&mut self, laid: Laid, sources: &Sources) -> Node {
         let Laid {
@@ -186,7 +185,7 @@ impl Found {
         } = laid;
         for (unset, writer, was_there) in unset {
             let at = (unset.span.start, unset.span.end);
-            let (_, _, ever) = self.unset.entry(at).or_insert((unset, writer, false));
+            let (_, ever) = self.unset.entry(at).or_insert((unset, false));
             // Only all files together tell what the workspace takes out for nothing.
             *ever |= was_there || writer == Writer::Workspace;
         }
@@ -238,7 +237,7 @@ impl Found {
 
     /// Tells what was taken out and is not there.
     fn unset_of_nothing(&mut self, sources: &Sources) {
-        for (unset, _, ever) in std::mem::take(&mut self.unset).into_values() {
+        for (unset, ever) in std::mem::take(&mut self.unset).into_values() {
             if !ever {
                 let headline = format!("no lower layer has `{}`", unset.written);
                 let place = Place::Span(sources.locate(unset.span));

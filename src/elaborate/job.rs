@@ -38,15 +38,10 @@ pub(super) enum Environment<'a> {
 /// The job of one environment: `layers` laid over each other, and then what they say of it. The last
 /// one is the job's own.
 pub(super) fn job(layers: &[&Layer], environment: &Environment<'_>) -> Laid {
-    let mut laid = Laid {
-        job: Node {
-            kind: Kind::Mapping(Vec::new()),
-            span: layers.last().map_or_else(Span::default, |own| own.span),
-        },
-        replaced: Vec::new(),
-        unset: Vec::new(),
-        unknown: Vec::new(),
-    };
+    let mut laid = Laid::of(Node {
+        kind: Kind::Mapping(Vec::new()),
+        span: layers.last().map_or_else(Span::default, |own| own.span),
+    });
     for layer in layers {
         laid.lay(layer);
     }
@@ -68,6 +63,16 @@ pub(super) fn job(layers: &[&Layer], environment: &Environment<'_>) -> Laid {
 }
 
 impl Laid {
+    /// A job before any layer is laid; also what is no job, as decoding says.
+    pub(super) fn of(job: Node) -> Self {
+        Self {
+            job,
+            replaced: Vec::new(),
+            unset: Vec::new(),
+            unknown: Vec::new(),
+        }
+    }
+
     fn lay(&mut self, layer: &Layer) {
         for unset in &layer.unset {
             let was_there = remove(&mut self.job, &unset.path);

@@ -70,7 +70,7 @@ fn lay_value(base: &mut Node, over: Node, path: &mut Path, replaced: &mut Vec<Re
             let key = field(BY_KEY, path).unwrap_or_default();
             path.push("*".to_owned());
             lay_by_key(below, above, key, |value| {
-                replaced.push(Replaced::new(path, value))
+                replaced.push(Replaced::new(path, value));
             });
             path.pop();
             base.span = span;
@@ -107,7 +107,7 @@ fn is_other_choice(path: &Path, below: &[Entry], above: &[Entry]) -> bool {
     let fits = |choice: &&[&str]| {
         choice.len() == path.len() && choice.iter().zip(path).all(|(a, b)| *a == "*" || a == b)
     };
-    CHOICES.iter().any(|choice| fits(&choice))
+    CHOICES.iter().any(|choice| fits(choice))
         && !above
             .iter()
             .any(|entry| below.iter().any(|other| other.key == entry.key))
