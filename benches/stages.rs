@@ -23,7 +23,7 @@ use jobc::registry::CODES;
 use jobc::resolve::import::Importer;
 use jobc::resolve::{self, Lock, ResolvedJob, Resolver};
 use jobc::rule::Terms;
-use jobc::source::{Node, SourceFile};
+use jobc::source::{Kind, Node, SourceFile, SourceMap, Span};
 use jobc::store::StoreDir;
 use jobc::target::aurora;
 use jobc::target::{Form, Target};
@@ -116,6 +116,13 @@ impl Bench {
                 workspace_root: &root,
                 definition: &definition_dir.join("job.toml"),
                 definition_dir: &definition_dir,
+                map: &SourceMap::new(
+                    SourceFile::new("job.toml", ""),
+                    Arc::new(Node {
+                        kind: Kind::Null,
+                        span: Span::default(),
+                    }),
+                ),
                 settings: &Settings::default(),
                 settings_map: None,
                 shared_packages: &BTreeMap::new(),

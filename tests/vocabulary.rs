@@ -107,9 +107,12 @@ impl<'s> Comparison<'s> {
                 of.name
             ));
         }
-        if self.form == Form::Definition && node["oneOf"].is_null() {
-            let required = node["required"].as_array().into_iter().flatten();
-            let required: BTreeSet<_> = required.filter_map(Value::as_str).collect();
+        // What layers make together requires nothing of one of them.
+        if self.form == Form::Definition
+            && let Some(required) = node["required"].as_array()
+        {
+            let required = required.iter().filter_map(Value::as_str);
+            let required: BTreeSet<_> = required.collect();
             let is_required = |name: &&str| {
                 let field = of.field(name).expect("it has a name");
                 matches!(field.absent, Absent::Refused)

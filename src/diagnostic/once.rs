@@ -1,6 +1,6 @@
 //! What is written once and has a part in many jobs is told once.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{Diagnostic, Place};
 
@@ -8,29 +8,34 @@ use super::{Diagnostic, Place};
 /// are located.
 pub fn once(problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut kept: Vec<Diagnostic> = Vec::with_capacity(problems.len());
-    let mut jobs: Vec<usize> = Vec::with_capacity(problems.len());
+    let mut jobs: Vec<BTreeSet<String>> = Vec::with_capacity(problems.len());
     let mut known: HashMap<Same, Vec<usize>> = HashMap::new();
     for mut problem in problems {
         problem.forget_places_told();
         let Some(same) = Same::of(&problem) else {
             kept.push(problem);
-            jobs.push(1);
+            jobs.push(BTreeSet::new());
             continue;
         };
         let candidates = known.entry(same).or_default();
         let first = candidates
             .iter()
             .find(|&&index| is_same(&kept[index], &problem));
+        let subject = problem.subject.as_deref();
+        let job = subject.and_then(|subject| subject.job.as_ref());
+        let job = job.map(|job| job.name.clone());
         if let Some(&first) = first {
-            jobs[first] += 1;
+            jobs[first].extend(job);
         } else {
             candidates.push(kept.len());
             kept.push(problem);
-            jobs.push(1);
+            jobs.push(job.into_iter().collect());
         }
     }
-    for (problem, count) in kept.iter_mut().zip(jobs).filter(|(_, count)| *count > 1) {
-        problem.notes.push(format!("in {count} jobs"));
+    for (problem, jobs) in kept.iter_mut().zip(jobs) {
+        if jobs.len() > 1 {
+            problem.notes.push(format!("in {} jobs", jobs.len()));
+        }
     }
     kept
 }

@@ -7,8 +7,8 @@ use crate::diagnostic::{Diagnostic, Place, Report};
 use crate::front::{self, Loaded};
 use crate::source::{Entry, Key, Kind, Node, SourceMap, Sources, Span};
 
-use super::Defaults;
 use super::codes::{UNKNOWN_PROCESS_IN_LAYER, UNSET_NOTHING};
+use super::defaults::Defaults;
 use super::job::{Environment, Laid, job};
 use super::layer::{Layer, Maker, Writer, are_named};
 use super::names::{ENVIRONMENT, ENVIRONMENTS, HOLDER, JOBS, take, text};

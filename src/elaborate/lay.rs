@@ -3,7 +3,7 @@
 use crate::source::{Entry, Kind, Node};
 
 use super::names::text;
-use super::replaced::Replaced;
+use super::replaced::{Path, Replaced};
 
 /// Lists whose elements have names, and the field that is one. An element that is there merges with the
 /// one laid over it.
@@ -19,9 +19,6 @@ const CHOICES: &[&[&str]] = &[
     &["constraints", "*"],
     &["packages", "*"],
 ];
-
-/// Where a value stands in a job: its keys, with `*` for an element of a list.
-pub(super) type Path = Vec<String>;
 
 /// Lays fields over others. What they replace is noted.
 pub(super) fn lay(
@@ -107,7 +104,7 @@ fn is_other_choice(path: &Path, below: &[Entry], above: &[Entry]) -> bool {
     let fits = |choice: &&[&str]| {
         choice.len() == path.len() && choice.iter().zip(path).all(|(a, b)| *a == "*" || a == b)
     };
-    CHOICES.iter().any(|choice| fits(choice))
+    CHOICES.iter().any(fits)
         && !above
             .iter()
             .any(|entry| below.iter().any(|other| other.key == entry.key))

@@ -14,6 +14,7 @@
 //! key, anything else is replaced. A layer's `unset` is applied before its values.
 
 pub(crate) mod codes;
+mod defaults;
 mod document;
 mod job;
 mod lay;
@@ -24,8 +25,8 @@ mod unset;
 
 use crate::diagnostic::{Chapter, Report, Topic};
 use crate::front::Loaded;
-use crate::source::{Node, SourceMap};
 
+pub use defaults::Defaults;
 use document::Elaboration;
 use names::has_layers;
 
@@ -40,26 +41,6 @@ pub const CODES: &[Chapter] = &[(
         &codes::WAIVED_IN_DEFAULTS,
     ],
 )];
-
-/// What a workspace says of all its jobs: the table `defaults` of its settings.
-#[derive(Debug, Clone, Copy)]
-pub struct Defaults<'a> {
-    /// The settings.
-    pub settings: &'a SourceMap,
-    /// The table.
-    pub node: &'a Node,
-}
-
-impl<'a> Defaults<'a> {
-    /// The field of the settings, and of a document of several jobs.
-    pub const FIELD: &'static str = "defaults";
-
-    /// What the settings have of them.
-    pub fn of(settings: &'a SourceMap) -> Option<Self> {
-        let node = settings.root().get(Self::FIELD)?;
-        Some(Self { settings, node })
-    }
-}
 
 /// A document of jobs that are each whole. One that has no layers, in a workspace that has none, is the
 /// same.

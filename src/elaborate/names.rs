@@ -2,6 +2,8 @@
 
 use crate::source::{Entry, Kind, Node};
 
+use super::defaults::Defaults;
+
 /// The field of a table of environments.
 pub(super) const ENVIRONMENTS: &str = "environments";
 /// The field of one environment.
@@ -26,7 +28,7 @@ pub(super) fn has_layers(root: &Node) -> bool {
     match root.get(JOBS).map(|jobs| &jobs.kind) {
         None => is_layered(root),
         Some(Kind::Sequence(jobs)) => {
-            root.get(super::Defaults::FIELD).is_some() || jobs.iter().any(is_layered)
+            root.get(Defaults::FIELD).is_some() || jobs.iter().any(is_layered)
         }
         Some(_) => true,
     }

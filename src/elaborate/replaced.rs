@@ -2,7 +2,8 @@
 
 use crate::source::{Entry, Kind, Node, Span};
 
-use super::lay::Path;
+/// Where a value stands in a job: its keys, with `*` for an element of a list.
+pub(super) type Path = Vec<String>;
 
 /// A value that is in no job any more.
 #[derive(Debug, Clone)]

@@ -48,7 +48,14 @@ impl Document {
     pub const LIST_FIELD: &str = "jobs";
 
     /// Fields that definitions have and Aurora's JSON has not.
-    pub const OWN_FIELDS: &[&str] = &["$schema", "after", "packages", "waive"];
+    pub const OWN_FIELDS: &[&str] = &[
+        "$schema",
+        "after",
+        "environments",
+        "packages",
+        "unset",
+        "waive",
+    ];
 
     /// The jobs, in the order written.
     pub fn jobs(&self) -> &[Job] {

@@ -1,33 +1,7 @@
-//! Layers of jobs as the settings have them: what is laid below each job before it is one.
+//! Schemas of layers: what is laid over each other before it is a job need not be whole.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
-
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::Deserialize;
+use schemars::{Schema, json_schema};
 use serde_json::Value;
-
-use super::{Document, Job};
-
-/// Fields of a job that are laid below those of all jobs. Only together with a job do they mean
-/// anything; alone, they can be compared.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(transparent)]
-pub struct JobDefaults(BTreeMap<String, Value>);
-
-impl JsonSchema for JobDefaults {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        Job::schema_name()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        generator.subschema_for::<Job>()
-    }
-}
 
 /// The schema of a table that layers make together: none of them has to have all of it.
 pub(super) fn layer(schema: &mut Schema) {
@@ -61,7 +35,7 @@ pub(super) fn task(schema: &mut Schema) {
 
 /// The schema of several jobs in one file: a list, or a table by their names.
 pub(super) fn jobs(schema: &mut Schema) {
-    either(schema, Document::LIST_FIELD, "#/$defs/Job");
+    either(schema, "jobs", "#/$defs/Job");
     holders(schema);
 }
 
