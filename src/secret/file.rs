@@ -12,6 +12,7 @@
 //! ```
 
 use super::finding::{Secret, secret_of};
+use super::signs::Signs;
 use super::text::{LONGEST_VALUE, is_blank, words};
 use super::value::{Writing, is_mixed, is_secret};
 use super::{Key, account, call, key};
@@ -55,37 +56,67 @@ const MOST_WORDS: usize = 64;
 /// At most this many, where a line has a fixed form.
 const FEW_WORDS: usize = 16;
 
-pub(super) fn find(text: &str) -> Vec<Secret> {
+pub(super) fn find(text: &str, signs: &Signs) -> Vec<Secret> {
     let mut found = Vec::new();
     let mut start = 0;
     let mut colons = Lines::default();
-    for line in text.split_inclusive('\n') {
+    // Few texts have what these look for on a line.
+    let has_fields = signs.has(b':') || signs.has(b'>') || signs.has(b'"') || signs.has(b'U');
+    let has_hashes = signs.has(b'$');
+    let has_calls = signs.has_quote() && (signs.has(b'(') || signs.has(b'-'));
+    let lines = if signs.tells() || has_fields || has_hashes || has_calls {
+        text
+    } else {
+        ""
+    };
+    for line in lines.split_inclusive('\n') {
         let content = line.trim_end_matches(['\n', '\r']);
-        let words: Vec<(usize, &str)> = words(content).take(MOST_WORDS).collect();
-        found.extend(
-            names(content)
-                .or_else(|| pgpass(content))
-                .or_else(|| hashed(content))
-                .or_else(|| extra_header(content))
-                .map(|it| it.at(start)),
-        );
-        let few = &words[..words.len().min(FEW_WORDS)];
-        let on_line = login_of(content, &words).into_iter();
-        let on_line = on_line.chain(fields(content, few));
-        let on_line = on_line.chain(account::pairs(content, few));
-        found.extend(on_line.map(|it| it.at(start)));
-        found.extend(account::shared(content).map(|it| it.at(start)));
-        found.extend(account::hashes(content).into_iter().map(|it| it.at(start)));
-        found.extend(call::find(content).into_iter().map(|it| it.at(start)));
-        colons.see(content, start);
+        if signs.tells() || signs.has(b':') {
+            let named = signs.tells().then(|| names(content)).flatten();
+            found.extend(
+                named
+                    .or_else(|| pgpass(content))
+                    .or_else(|| hashed(content))
+                    .or_else(|| extra_header(content))
+                    .map(|it| it.at(start)),
+            );
+        }
+        if signs.tells() || has_fields && may_have_fields(content, signs) {
+            let words: Vec<(usize, &str)> = words(content).take(MOST_WORDS).collect();
+            let few = &words[..words.len().min(FEW_WORDS)];
+            let on_line = login_of(content, &words).into_iter();
+            let on_line = on_line.chain(fields(content, few));
+            let on_line = on_line.chain(account::pairs(content, few));
+            found.extend(on_line.map(|it| it.at(start)));
+        }
+        if signs.has(b':') {
+            found.extend(account::shared(content).map(|it| it.at(start)));
+            colons.see(content, start);
+        }
+        if has_hashes {
+            found.extend(account::hashes(content).into_iter().map(|it| it.at(start)));
+        }
+        if has_calls {
+            found.extend(call::find(content).into_iter().map(|it| it.at(start)));
+        }
         start += line.len();
     }
     found.extend(colons.secrets(text));
-    found.extend(account::userlist(text));
-    found.extend(defaults(text));
+    if signs.has(b'"') {
+        found.extend(account::userlist(text));
+        if signs.tells() {
+            found.extend(defaults(text));
+        }
+    }
     found.extend(putty(text));
-    found.extend(sql(text));
+    found.extend(sql(text, signs));
     found
+}
+
+/// Whether a line of a text may have an account or fields in it.
+fn may_have_fields(line: &str, signs: &Signs) -> bool {
+    let first = || words(line).next().map_or("", |(_, word)| word);
+    signs.has(b':') || line.starts_with('"') || matches!(first(), "user" | "createUser")
 }
 
 /// `NAME VALUE`, and nothing else on the line.
@@ -388,8 +419,11 @@ impl Lines {
 }
 
 /// `PASSWORD 'secret'` and `IDENTIFIED BY 'secret'`.
-pub(super) fn sql(text: &str) -> Vec<Secret> {
+pub(super) fn sql(text: &str, signs: &Signs) -> Vec<Secret> {
     let mut found = Vec::new();
+    if !signs.tells() || !signs.has_quote() {
+        return found;
+    }
     let begins = |byte: u8| matches!(byte, b'P' | b'p' | b'B' | b'b');
     let bytes = text.bytes().enumerate();
     for (at, _) in bytes.filter(|(_, byte)| begins(*byte)) {

@@ -271,6 +271,18 @@ static RANGES: [(usize, usize); 256] = {
     ranges
 };
 
+/// The second bytes of the prefixes that begin with a byte: one bit for each, all of them being ASCII.
+static SECONDS: [u128; 256] = {
+    let mut seconds = [0; 256];
+    let mut index = 0;
+    while index < TOKENS.len() {
+        let prefix = TOKENS[index].0.as_bytes();
+        seconds[prefix[0] as usize] |= 1 << prefix[1];
+        index += 1;
+    }
+    seconds
+};
+
 /// Where runs of letters end that were counted last: at most once for each byte.
 #[derive(Default)]
 struct Runs {
@@ -332,7 +344,14 @@ fn is_inside_word(text: &str, at: usize) -> bool {
 /// A token with its maker's prefix.
 fn token(text: &str, at: usize, runs: &mut Runs) -> Option<Secret> {
     let rest = &text[at..];
-    let (first, end) = RANGES[usize::from(*rest.as_bytes().first()?)];
+    let [first, second, ..] = rest.as_bytes() else {
+        return None;
+    };
+    // Most words begin otherwise.
+    if !second.is_ascii() || SECONDS[usize::from(*first)] & (1 << second) == 0 {
+        return None;
+    }
+    let (first, end) = RANGES[usize::from(*first)];
     let (prefix, letters, least, what) = TOKENS[first..end]
         .iter()
         .find(|(prefix, ..)| rest.as_bytes().starts_with(prefix.as_bytes()))?;
@@ -673,6 +692,13 @@ fn azure(text: &str, tilde: usize) -> Option<Secret> {
 /// `Bearer TOKEN` and `Basic TOKEN`, and the less telling `token TOKEN` where `Authorization` stands
 /// before it.
 fn header(text: &str, at: usize) -> Option<Secret> {
+    // Most words go on otherwise.
+    if !matches!(
+        text.as_bytes().get(at + 1),
+        Some(b'a' | b'A' | b'e' | b'E' | b'o' | b'O')
+    ) {
+        return None;
+    }
     let (scheme, shortest, what) = [
         ("Bearer ", 16, "a bearer token is written out"),
         ("Basic ", 8, "a user's name and password are written out"),

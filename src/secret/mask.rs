@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::signs::Signs;
 use super::text::is_word;
 use super::value::is_mixed;
 use super::view::{Undo, View};
@@ -353,7 +354,7 @@ fn shown(text: &str) -> Vec<Range<usize>> {
     found.extend(command::find(&flat(text), Language::Command));
     found.extend(pair::find(text, Language::Command));
     found.extend(pair::find(text, Language::File));
-    found.extend(file::find(text));
+    found.extend(file::find(text, &Signs::of(text)));
     let found = without_overlaps(found).into_iter();
     found
         .map(|secret| within_backquotes(text, whole(text, secret.range)))

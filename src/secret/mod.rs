@@ -6,6 +6,8 @@
 //! that belongs to them, [`command`] reads the words of a shell and knows which options of which programs
 //! take a secret, and [`file`] knows formats that name nothing (`.pgpass`) or name it with a blank.
 //!
+//! [`signs`] says of most texts in one pass that a reader would find nothing, so that it is not asked.
+//!
 //! What they find is a secret only if its [`value`] is one: no reference, no placeholder, no plain word
 //! where words are usual.
 
@@ -21,6 +23,7 @@ mod name;
 mod pair;
 mod program;
 mod shell;
+mod signs;
 mod text;
 mod value;
 mod view;
@@ -29,17 +32,23 @@ pub use finding::{Language, Secret};
 pub use json::{hide_in_json, hide_in_value, name_in};
 pub use mask::{Known, Mask, all_covered, covered, hide};
 pub use name::{Key, key};
+use signs::Signs;
 pub(crate) use text::{ceiling, floor};
 pub use value::is_value;
 
 /// Finds the first secrets of a text, `most` of them at most, in the order written.
 pub fn secrets(text: &str, language: Language, most: usize) -> Vec<Secret> {
+    let signs = Signs::of(text);
     let mut found = maker::find(text);
-    found.extend(command::find(text, language));
-    found.extend(pair::find(text, language));
+    if signs.tells() || signs.runs() {
+        found.extend(command::find(text, language));
+    }
+    if signs.tells() || signs.has_parameters() {
+        found.extend(pair::find(text, language));
+    }
     match language {
-        Language::File => found.extend(file::find(text)),
-        Language::Command => found.extend(file::sql(text)),
+        Language::File => found.extend(file::find(text, &signs)),
+        Language::Command => found.extend(file::sql(text, &signs)),
     }
     let mut apart = without_overlaps(found);
     apart.truncate(most);

@@ -1,4 +1,5 @@
-//! Which arguments of which programs are secrets: data.
+//! Which arguments of which programs are secrets: data, all of it in one table that is read from top to
+//! bottom, hence the length.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -604,6 +605,36 @@ pub(super) const READERS: &[(&[&str], &str, Part)] = &[
     (&["wg"], "pubkey", Whole),
 ];
 
+/// How long the known programs are that begin with a byte: one bit for each length.
+static LENGTHS: [u64; 256] = {
+    let mut lengths = [0; 256];
+    let mut row = 0;
+    while row < TAKEN.len() {
+        add_lengths(&mut lengths, TAKEN[row].programs);
+        row += 1;
+    }
+    row = 0;
+    while row < PLACED.len() {
+        add_lengths(&mut lengths, PLACED[row].0);
+        row += 1;
+    }
+    row = 0;
+    while row < READERS.len() {
+        add_lengths(&mut lengths, READERS[row].0);
+        row += 1;
+    }
+    lengths
+};
+
+const fn add_lengths(lengths: &mut [u64; 256], programs: &[&str]) {
+    let mut index = 0;
+    while index < programs.len() {
+        let name = programs[index].as_bytes();
+        lengths[name[0] as usize] |= 1 << name.len();
+        index += 1;
+    }
+}
+
 /// Whether some of the table is about a program.
 pub(super) fn is_known(program: &str) -> bool {
     static KNOWN: LazyLock<HashSet<&str>> = LazyLock::new(|| {
@@ -612,5 +643,26 @@ pub(super) fn is_known(program: &str) -> bool {
         let lists = lists.chain(READERS.iter().map(|row| row.0));
         lists.flatten().copied().collect()
     });
-    KNOWN.contains(program)
+    let first = program.bytes().next();
+    let lengths = first.map_or(0, |first| LENGTHS[usize::from(first)]);
+    let has_length = program.len() < 64 && lengths & (1 << program.len()) != 0;
+    has_length && KNOWN.contains(program)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What looks for programs in a text before it is read goes by these bytes.
+    #[test]
+    fn names_are_of_letters_and_what_joins_them() {
+        let lists = TAKEN.iter().map(|row| row.programs);
+        let lists = lists.chain(PLACED.iter().map(|row| row.0));
+        let lists = lists.chain(READERS.iter().map(|row| row.0));
+        for name in lists.flatten() {
+            let is_one = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+            assert!(name.bytes().all(is_one), "{name}");
+            assert!(is_known(name), "{name}");
+        }
+    }
 }

@@ -15,6 +15,21 @@ use super::value::EXPANSION;
 /// So often the end of something is looked for in vain.
 const MOST_IN_VAIN: usize = 32;
 
+/// Bytes that have no meaning anywhere: letters, digits and some signs.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let is_sign = matches!(
+            byte,
+            b'_' | b'-' | b'.' | b'/' | b':' | b'=' | b',' | b'+' | b'@' | b'%'
+        );
+        plain[byte as usize] = byte.is_ascii_alphanumeric() || is_sign;
+        byte += 1;
+    }
+    plain
+};
+
 /// A word, with where each of its bytes stands.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Word {
@@ -265,10 +280,10 @@ impl<'t> Reader<'t> {
         word
     }
 
-    /// Takes what has no meaning anywhere: letters, digits and some signs.
+    /// Takes what has no meaning anywhere, see [`PLAIN`].
     fn take_run(&mut self, word: &mut Word) {
         let rest = &self.text[self.at..];
-        let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-./:=,+@%".contains(byte);
+        let plain = |byte: &u8| PLAIN[usize::from(*byte)];
         let length = rest.bytes().take_while(plain).count();
         word.push_run(&rest[..length], self.at);
         self.at += length;

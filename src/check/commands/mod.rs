@@ -17,7 +17,7 @@ pub use codes::{
 };
 
 use super::packages::{self, Used};
-use super::quoting::{Quoting, Standing};
+use super::quoting::{Deferred, Standing};
 use super::{lookalikes, mistaken, templates};
 
 /// What runs a command.
@@ -81,7 +81,7 @@ fn command(
     if !text.contains("${") {
         return;
     }
-    let mut quoting = Quoting::new();
+    let mut quoting = Deferred::default();
     let mut end = 0;
     for piece in command.pieces() {
         if ctx.is_given_up() {
@@ -122,7 +122,9 @@ fn command(
                     }
                     Reference::File(_) => {}
                     Reference::Expanded(path) => {
-                        if let Some(problem) = expansion(runner, &quoting, path, || place(ctx.at)) {
+                        if let Some(problem) =
+                            expansion(runner, &mut quoting, path, || place(ctx.at))
+                        {
                             ctx.report(problem);
                         }
                     }
@@ -142,18 +144,20 @@ fn command(
 
 /// Tells what is neither a reference nor the shell's in a part of the command `text`, which the
 /// shell gets as it is.
-fn mistakes(
+fn mistakes<'t>(
     ctx: &mut Context<'_>,
-    text: &str,
+    text: &'t str,
     part: Range<usize>,
     runner: Runner,
-    quoting: &mut Quoting,
+    quoting: &mut Deferred<'t>,
     place: impl Fn(&Pointer, usize, &str) -> Place,
     used: &mut Used,
 ) {
     let mut at = part.start;
-    for (found, _) in text[part.clone()].match_indices("${") {
-        let start = part.start + found;
+    for start in part.clone() {
+        if !text.as_bytes()[start..part.end].starts_with(b"${") {
+            continue;
+        }
         let rest = &text[start..];
         let is_definition = ctx.terms.dialect == Dialect::Definition;
         let after_dollar = mistaken::after_dollar(rest).filter(|_| is_definition);
@@ -223,7 +227,7 @@ fn output(
 
 fn expansion(
     runner: Runner,
-    quoting: &Quoting,
+    quoting: &mut Deferred<'_>,
     path: &str,
     place: impl Fn() -> Place,
 ) -> Option<Diagnostic> {

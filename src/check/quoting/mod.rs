@@ -15,6 +15,7 @@
 //! ```
 
 mod cases;
+mod deferred;
 mod heredoc;
 
 use std::collections::VecDeque;
@@ -22,9 +23,11 @@ use std::collections::VecDeque;
 use cases::{Commands, Parenthesis};
 use heredoc::{HereDocument, Step, Word};
 
+pub(super) use deferred::Deferred;
+
 /// Follows the quoting of a command.
 #[derive(Debug, Clone)]
-pub(super) struct Quoting {
+struct Quoting {
     /// What encloses the place, the outermost first; the command itself is the first of them.
     enclosing: Vec<Enclosing>,
     /// The character before, where it can matter.
@@ -131,7 +134,7 @@ impl Quoting {
     const DEEPEST: usize = 256;
 
     /// Before the command's first character.
-    pub(super) fn new() -> Self {
+    fn new() -> Self {
         Self {
             enclosing: vec![Enclosing::Commands {
                 list: Commands::new(),
@@ -148,7 +151,7 @@ impl Quoting {
     }
 
     /// Past `text`.
-    pub(super) fn skip(&mut self, text: &str) {
+    fn skip(&mut self, text: &str) {
         for c in text.chars() {
             if self.lost {
                 return;
@@ -158,7 +161,7 @@ impl Quoting {
     }
 
     /// Past a word, whatever it is.
-    pub(super) fn skip_word(&mut self) {
+    fn skip_word(&mut self) {
         self.lost |= self.word.is_some();
         self.line = None;
         self.previous = Previous::Other;
@@ -168,7 +171,7 @@ impl Quoting {
     }
 
     /// Where the next character stands.
-    pub(super) fn standing(&self) -> Standing {
+    fn standing(&self) -> Standing {
         if self.lost {
             return Standing::Unknown;
         }

@@ -153,6 +153,14 @@ impl<'a> Visitor<'_, 'a> {
         })
     }
 
+    /// Where a reference of `text` stands, which is what `part` says of where the visitor is.
+    fn place(&self, text: &str, part: Part, reference: &TemplateReference<'_>) -> Place {
+        match part {
+            Part::Key => Place::key(self.pointer()),
+            Part::Value => Place::within(self.pointer(), text, reference.offset, reference.text),
+        }
+    }
+
     /// The names of processes stand in orders, too, and have to mean the same there.
     fn process_names(&mut self) {
         let job = self.ctx.job;
@@ -201,9 +209,9 @@ impl<'a> Visitor<'_, 'a> {
             return;
         }
         let dialect = self.ctx.terms.dialect;
-        let pointer = self.pointer();
-        let place = |offset, guilty: &str| Place::within(pointer.clone(), text, offset, guilty);
-        for problem in lookalikes::in_text(text, reader, dialect, &self.scope(), place) {
+        let place = |offset, guilty: &str| Place::within(self.pointer(), text, offset, guilty);
+        let found = lookalikes::in_text(text, reader, dialect, &self.scope(), place);
+        for problem in found {
             self.problem(problem, None);
         }
     }
@@ -213,11 +221,6 @@ impl<'a> Visitor<'_, 'a> {
             return;
         }
         let scope = self.scope();
-        let pointer = self.pointer();
-        let place = |reference: &TemplateReference<'_>| match part {
-            Part::Key => Place::key(pointer.clone()),
-            Part::Value => Place::within(pointer.clone(), text, reference.offset, reference.text),
-        };
         let mut first = None;
         let mut fine = true;
         let mut braces_between = false;
@@ -232,14 +235,15 @@ impl<'a> Visitor<'_, 'a> {
             if seen.len() < REMEMBERED {
                 seen.push(reference.text);
             }
-            if let Some(problem) = examine(&reference, &scope, || place(&reference)) {
+            let place = || self.place(text, part, &reference);
+            if let Some(problem) = examine(&reference, &scope, place) {
                 fine = false;
                 self.problem(problem, Some(&reference));
                 if self.ctx.is_given_up() {
                     return;
                 }
             } else {
-                self.judge(&reference, of, &place);
+                self.judge(&reference, of, text, part);
                 first = first.or(Some(reference));
             }
         }
@@ -252,7 +256,7 @@ impl<'a> Visitor<'_, 'a> {
         if let Some(composed) = composed(text, &scope) {
             let composed = shorten(&composed);
             let headline = format!("filled in, this makes `{composed}`, which is unknown");
-            let place = place(&first);
+            let place = self.place(text, part, &first);
             let problem = Diagnostic::new(&UNBOUND_TEMPLATE, headline, place)
                 .help("do not put references into each other");
             self.problem(problem, None);
@@ -260,12 +264,7 @@ impl<'a> Visitor<'_, 'a> {
     }
 
     /// What the target says of a reference that can be filled in.
-    fn judge(
-        &mut self,
-        reference: &TemplateReference<'_>,
-        of: Type,
-        place: &dyn Fn(&TemplateReference<'_>) -> Place,
-    ) {
+    fn judge(&mut self, reference: &TemplateReference<'_>, of: Type, text: &str, part: Part) {
         let (Some(address), Some(Step::Key(field))) = (reference.named(), self.way.first()) else {
             return;
         };
@@ -276,7 +275,8 @@ impl<'a> Visitor<'_, 'a> {
             of,
         };
         for rule in self.ctx.terms.rules.references {
-            if let Some(problem) = rule(&standing, &|| place(reference)) {
+            let place = || self.place(text, part, reference);
+            if let Some(problem) = rule(&standing, &place) {
                 self.problem(problem, Some(reference));
             }
         }

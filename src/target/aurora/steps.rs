@@ -13,8 +13,8 @@ use crate::target::steps::{Edge, Kind, Step, Steps};
 use crate::vocabulary::PROCESS;
 
 /// What every name of a step that jobc adds begins with.
-pub(super) const INIT: &str = "nix_init";
-pub(super) const FETCH: &str = "nix_fetch";
+pub(in crate::target::aurora) const INIT: &str = "nix_init";
+pub(in crate::target::aurora) const FETCH: &str = "nix_fetch";
 
 /// The longest name of a process, in bytes: that of a file.
 const LONGEST: usize = 255;

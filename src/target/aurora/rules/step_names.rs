@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::plan::{Checker, NeededBy, Plan, Run};
 use crate::source::Pointer;
-use crate::target::aurora::steps::steps;
+use crate::target::aurora::steps::{FETCH, INIT, steps};
 use crate::target::judged::Judged;
 use crate::target::steps::{Kind, Steps};
 
@@ -24,7 +24,7 @@ crate::diagnostic::declare_codes! {
 pub(super) fn check(ctx: &mut Judged<'_>) {
     let plan = ctx.plan;
     // Most jobs have no step of jobc's.
-    if plan.needs.scripts.is_empty() {
+    if plan.needs.scripts.is_empty() || !may_be_taken(plan) {
         return;
     }
     let Steps { steps, .. } = steps(plan);
@@ -64,6 +64,20 @@ pub(super) fn check(ctx: &mut Judged<'_>) {
             );
         }
     }
+}
+
+/// Whether a process is called as a step may be that jobc adds, or as makes two of those the same. The
+/// steps need not be known for that, which most jobs have no such process for.
+fn may_be_taken(plan: &Plan) -> bool {
+    // Longer names are cut in those of steps.
+    const SHORT: usize = 200;
+    let mut runs = plan.sequence.iter().filter_map(|id| plan.run(id));
+    runs.any(|run| {
+        let name = &*run.name.value.written();
+        name.len() > SHORT
+            || [INIT, FETCH].iter().any(|prefix| name.starts_with(prefix))
+            || matches!(name, "health_check" | "final")
+    })
 }
 
 /// What a step is added for.
