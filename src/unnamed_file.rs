@@ -10,6 +10,8 @@ use std::os::fd::AsRawFd;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, openat, renameat};
+#[cfg(target_os = "linux")]
+use rustix::fs::{FallocateFlags, fallocate};
 use rustix::io::Errno;
 
 use crate::beneath::DirectoryHandle;
@@ -29,6 +31,20 @@ pub(crate) fn unnamed_file(directory: &DirectoryHandle, mode: u32) -> Option<Fil
     openat(directory, ".", flags, Mode::from_raw_mode(mode))
         .ok()
         .map(File::from)
+}
+
+/// Gives back what `length` bytes of a file from `start` on take of the disk, where that can be done. They
+/// read as zeros from then on.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn give_back(_: &File, _start: u64, _length: u64) {}
+
+/// Gives back what `length` bytes of a file from `start` on take of the disk, where that can be done. They
+/// read as zeros from then on.
+#[cfg(target_os = "linux")]
+pub(crate) fn give_back(file: &File, start: u64, length: u64) {
+    let hole = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
+    // What stays there vanishes with the file.
+    let _ = fallocate(file, hole, start, length);
 }
 
 /// Gives an unnamed file its name.

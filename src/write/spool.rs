@@ -12,10 +12,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::beneath::DirectoryHandle;
 use crate::name::JobKey;
 use crate::target::{Artifact, Bundle, Form, Mode};
-use crate::unnamed_file::unnamed_file;
+use crate::unnamed_file::{give_back, unnamed_file};
 
 /// How many bytes of compiled jobs wait in memory.
 const MOST_HELD: u64 = 64 << 20;
+
+/// The blocks of a disk, of which no two jobs share one, so that each can be given back alone.
+const BLOCK: u64 = 4096;
 
 /// Where compiled jobs wait.
 #[derive(Debug)]
@@ -42,7 +45,15 @@ pub enum Waiting {
 pub struct Spooled {
     key: JobKey,
     form: Form,
+    room: Room,
     files: Vec<SpooledFile>,
+}
+
+/// The blocks of the file that a job has.
+#[derive(Debug, Clone, Copy)]
+struct Room {
+    start: u64,
+    length: u64,
 }
 
 #[derive(Debug)]
@@ -89,30 +100,28 @@ impl Spool {
         if self.held.fetch_add(size, Ordering::Relaxed) < self.most_held {
             return Waiting::Held(bundle);
         }
-        match self.spooled(&bundle) {
+        match self.spooled(&bundle, size) {
             Some(spooled) => Waiting::Spooled(spooled),
             // A full disk is told where the job is written.
             None => Waiting::Held(bundle),
         }
     }
 
-    fn spooled(&self, bundle: &Bundle) -> Option<Spooled> {
+    fn spooled(&self, bundle: &Bundle, size: u64) -> Option<Spooled> {
         let file = self.file()?;
-        let files = bundle.files.iter().map(|artifact| {
-            let Artifact { path, mode, bytes } = artifact;
-            let start = self.end.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-            file.write_all_at(bytes, start).ok()?;
-            Some(SpooledFile {
-                path: path.clone(),
-                mode: *mode,
-                start,
-                length: bytes.len(),
-            })
-        });
+        let length = size.next_multiple_of(BLOCK);
+        let start = self.end.fetch_add(length, Ordering::Relaxed);
+        let room = Room { start, length };
+        let Some(files) = room.fill(file, bundle) else {
+            // A part of it may have found room.
+            room.give_back(file);
+            return None;
+        };
         Some(Spooled {
-            files: files.collect::<Option<_>>()?,
             key: bundle.key.clone(),
             form: bundle.form,
+            room,
+            files,
         })
     }
 
@@ -146,10 +155,45 @@ impl Spool {
             files: spooled.files.iter().map(read).collect::<io::Result<_>>()?,
         }))
     }
+
+    /// Gives back what a job takes of the disk. It cannot be read again.
+    pub fn give_back(&self, waiting: &Waiting) {
+        if let Waiting::Spooled(spooled) = waiting
+            && let Some(file) = self.file()
+        {
+            spooled.room.give_back(file);
+        }
+    }
+}
+
+impl Room {
+    fn fill(self, file: &File, bundle: &Bundle) -> Option<Vec<SpooledFile>> {
+        let mut start = self.start;
+        let files = bundle.files.iter().map(|artifact| {
+            let Artifact { path, mode, bytes } = artifact;
+            file.write_all_at(bytes, start).ok()?;
+            let spooled = SpooledFile {
+                path: path.clone(),
+                mode: *mode,
+                start,
+                length: bytes.len(),
+            };
+            start += bytes.len() as u64;
+            Some(spooled)
+        });
+        files.collect()
+    }
+
+    fn give_back(self, file: &File) {
+        give_back(file, self.start, self.length);
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_os = "linux")]
+    use std::os::unix::fs::MetadataExt;
+
     use super::*;
 
     fn bundle(name: &str, text: &str) -> Bundle {
@@ -191,6 +235,21 @@ mod tests {
             assert_eq!(&*spool.bundle(waiting).unwrap(), bundle);
         }
         assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_is_given_back_takes_no_room() {
+        let blocks = |spool: &Spool| spool.file().unwrap().metadata().unwrap().blocks();
+        let directory = tempfile::TempDir::new().unwrap();
+        let spool = Spool::with_most_held(directory.path(), 0);
+        let [one, other] = ["a", "b"].map(|name| bundle(name, &name.repeat(5000)));
+        let waiting = [&one, &other].map(|bundle| spool.keep(bundle.clone()));
+        assert!(blocks(&spool) > 0);
+        spool.give_back(&waiting[0]);
+        assert_eq!(&*spool.bundle(&waiting[1]).unwrap(), &other);
+        spool.give_back(&waiting[1]);
+        assert_eq!(blocks(&spool), 0);
     }
 
     #[test]

@@ -128,7 +128,12 @@ fn write(
         let (own, store) = (workspace.own_directory(), workspace.store_directory());
         Destination::in_own(&workspace.root, &own, &store)?
     };
-    let write = |job: &Built| destination.write(&*spooled(spool, job)?);
+    let write = |job: &Built| {
+        let bundle = spooled(spool, job)?;
+        // The disk need not have room for both.
+        spool.give_back(&job.job);
+        destination.write(&bundle)
+    };
     in_parallel(jobs, write, |_| {}).into_iter().collect()
 }
 
