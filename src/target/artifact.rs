@@ -10,6 +10,8 @@ use crate::store::hash::Sha256Writer;
 use crate::store::nar::{EntryName, Tree};
 use crate::store::{ContentAddress, Sha256, StoreDir, StorePath, StorePathName};
 
+use super::named;
+
 /// In which words a job is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Form {
@@ -25,8 +27,8 @@ impl Form {
     /// What files in this form end in.
     pub fn extension(self) -> &'static str {
         match self {
-            Self::Target(Target::AuroraConfig) => ".aurora",
-            Self::Target(Target::AuroraJson) | Self::Complete => ".json",
+            Self::Target(target) => named::extension(target),
+            Self::Complete => named::extension(Target::AuroraJson),
         }
     }
 }

@@ -4,9 +4,11 @@ pub mod artifact;
 pub mod aurora;
 pub mod coverage;
 mod judged;
+mod named;
 pub mod steps;
 
 pub use artifact::{Artifact, Bundle, Form, Mode};
+pub use named::{NAMED, Named};
 
 pub use crate::name::Target;
 
@@ -102,36 +104,11 @@ pub fn coverage(target: Target) -> Vec<Row> {
     }
 }
 
-/// A target as people name it.
-#[derive(Debug, Clone, Copy)]
-pub struct Named {
-    /// Its name.
-    pub name: &'static str,
-    /// What it is.
-    pub summary: &'static str,
-    /// The target.
-    pub target: Target,
-}
-
-/// All targets.
-pub const ALL: &[Named] = &[
-    Named {
-        name: "aurora-json",
-        summary: "JSON for Aurora's client, which reads it with `--read-json`",
-        target: Target::AuroraJson,
-    },
-    Named {
-        name: "aurora-config",
-        summary: "a config file for Aurora's client",
-        target: Target::AuroraConfig,
-    },
-];
-
 /// What `explain` says of the target with this name.
 pub fn explained(name: &str) -> Option<String> {
     let Named {
         summary, target, ..
-    } = ALL.iter().find(|named| named.name == name)?;
+    } = NAMED.iter().find(|named| named.name == name)?;
     let rows = coverage::text(&coverage(*target));
     Some(format!(
         "{name}: {summary}\n\nWhat becomes of what a definition says:\n\n{rows}"

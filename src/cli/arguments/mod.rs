@@ -3,15 +3,16 @@
 pub(crate) mod complete;
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
-use clap::builder::NonEmptyStringValueParser;
+use clap::builder::{NonEmptyStringValueParser, PossibleValue};
 use clap::{Args, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
 
 use crate::cache::{CacheUrl, CacheUrlError};
 use crate::cli::ui::options::{Color, MessageFormat};
 use crate::cli::ui::topics;
-use crate::target::{Form, Target};
+use crate::target::{Form, NAMED, Named};
 use crate::workspace::Workspace;
 
 /// What every command takes.
@@ -74,20 +75,24 @@ pub(crate) struct Strictness {
 }
 
 /// What jobs are compiled to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum CompileTarget {
-    /// JSON for Aurora's client, read with `--read-json`; some choices do not fit into it
-    AuroraJson,
-    /// A config file for Aurora's client, `.aurora`; every job fits into it
-    AuroraConfig,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CompileTarget(&'static Named);
+
+impl ValueEnum for CompileTarget {
+    fn value_variants<'a>() -> &'a [Self] {
+        static ALL: LazyLock<Vec<CompileTarget>> =
+            LazyLock::new(|| NAMED.iter().map(CompileTarget).collect());
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.name).help(self.0.summary))
+    }
 }
 
 impl From<CompileTarget> for Form {
-    fn from(target: CompileTarget) -> Self {
-        Self::Target(match target {
-            CompileTarget::AuroraJson => Target::AuroraJson,
-            CompileTarget::AuroraConfig => Target::AuroraConfig,
-        })
+    fn from(CompileTarget(named): CompileTarget) -> Self {
+        Self::Target(named.target)
     }
 }
 

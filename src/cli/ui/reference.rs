@@ -43,7 +43,7 @@ pub(crate) fn advised(failure: Failure, word: &str, root: &clap::Command) -> Fai
         .map(clap::Command::get_name)
         .collect();
     words.extend(topics.iter().map(String::as_str));
-    words.extend(target::ALL.iter().map(|named| named.name));
+    words.extend(target::NAMED.iter().map(|named| named.name));
     words.extend(CODES.codes().map(|code| code.id));
     match closest(&plain(word), words) {
         Some(meant) => failure.help(format!("did you mean `{meant}`?")),
