@@ -1,7 +1,7 @@
 //! The pipeline as one function: from a definition's text to jobs, as far as a caller wants them.
 //!
 //! ```text
-//! text --front--> document --check--> jobs --resolve--> --plan--> --target--> compiled jobs
+//! text --front--> --elaborate--> document --check--> jobs --resolve--> --plan--> --target--> compiled jobs
 //! ```
 
 use std::cell::RefCell;

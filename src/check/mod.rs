@@ -1,5 +1,5 @@
-//! Whether a definition makes sense: everything that one of Aurora's layers would refuse, and
-//! mistakes that all of them would let pass.
+//! Whether a definition makes sense, for whatever scheduler. The rules of the target that it is for
+//! run here, too, but are not listed here.
 //!
 //! `Document` in, [`Checked`] out. One file for each kind of rule; none of them stops at the first
 //! problem, and none reports what follows from another problem.

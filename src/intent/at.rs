@@ -1,4 +1,4 @@
-//! A value of a plan and where its definition says it.
+//! A value that a job asks for and where its definition says it.
 
 use std::borrow::Cow;
 use std::sync::Arc;

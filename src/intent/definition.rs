@@ -1,4 +1,4 @@
-//! Tables of a definition on their way into a plan.
+//! Tables of a definition, read for what the job asks for.
 
 use std::borrow::Cow;
 use std::sync::Arc;

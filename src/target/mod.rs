@@ -1,4 +1,4 @@
-//! Plans put into schedulers' words: one file for each target.
+//! Plans judged by schedulers' rules and put into their words: a folder for each scheduler.
 
 pub mod artifact;
 pub mod aurora;
