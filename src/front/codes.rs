@@ -271,21 +271,13 @@ crate::diagnostic::declare_codes! {
     /// ```
     YAML_ALIAS = "yaml-alias", Error, "a YAML alias stands for nothing";
 
-    /// A YAML mapping has the merge key `<<`.
+    /// The merge key `<<` of a YAML mapping has neither a table nor a list of tables to merge.
     ///
-    /// Merge keys were a proposal for YAML 1.1 and are not part of YAML 1.2. Which of two merged
-    /// values wins differs between readers.
-    ///
-    /// ```yaml
-    /// defaults: &defaults { cpu: 1, ram: 64 MB }
-    /// resources:
-    ///   <<: *defaults
-    ///   disk: 64 MB
-    /// ```
-    ///
-    /// Write the fields out, or use an alias for the whole value.
+    /// `<<: *name` gives a mapping the entries of the table with the anchor `&name`, and `<<: [*a, *b]` those
+    /// of several. The mapping's own values win, wherever `<<` stands, and then those of the earlier table.
     ///
     /// ```yaml
+    /// x-ram: &ram 64 MB
     /// cluster: devcluster
     /// role: www
     /// environment: devel
@@ -293,11 +285,27 @@ crate::diagnostic::declare_codes! {
     /// task:
     ///   processes: [{ name: hello, cmdline: echo hello }]
     ///   resources:
+    ///     <<: *ram
     ///     cpu: 1
-    ///     ram: 64 MB
     ///     disk: 64 MB
     /// ```
-    YAML_MERGE_KEY = "yaml-merge-key", Error, "merge keys are not part of YAML 1.2";
+    ///
+    /// Put the anchor on a table; a key at the top that begins with `x-` can hold it. Use an alias without
+    /// `<<` for a whole value.
+    ///
+    /// ```yaml
+    /// x-small: &small { cpu: 1, ram: 64 MB }
+    /// cluster: devcluster
+    /// role: www
+    /// environment: devel
+    /// name: hello
+    /// task:
+    ///   processes: [{ name: hello, cmdline: echo hello }]
+    ///   resources:
+    ///     <<: *small
+    ///     disk: 64 MB
+    /// ```
+    YAML_MERGE_KEY = "yaml-merge-key", Error, "a merge key of YAML without a table to merge";
 
     /// A YAML value has an explicit tag, such as `!!str` or `!include`.
     ///

@@ -1,12 +1,13 @@
 //! What is wrong with a YAML text, in the project's words.
 
 use crate::diagnostic::Diagnostic;
-use crate::front::codes::{YAML_ALIAS, YAML_TAG};
-use crate::source::Span;
+use crate::front::codes::{YAML_ALIAS, YAML_MERGE_KEY, YAML_TAG};
+use crate::source::{Node, Span};
 
 use super::super::limits::too_deep;
 use super::super::problems::{Problems, floor, found, named, one};
 use super::guilty::{Line, cut_off, escape, open_bracket, tab, word};
+use super::merge::MERGE_KEY;
 use super::reasons::reason;
 
 /// The library's error `info` at byte `at`.
@@ -265,6 +266,25 @@ pub(super) fn tag(problems: &Problems<'_>, text: &str, at: usize) -> Diagnostic 
         problems.place(span),
     )
     .help("put quotes around text that starts with `!`; remove a tag")
+}
+
+/// A merge key whose value, or a part of it, is no table. What an alias stands for is elsewhere.
+pub(super) fn no_table_to_merge(problems: &Problems<'_>, other: &Node, key: Span) -> Diagnostic {
+    let is_here = key.end <= other.span.start && other.span.start < other.span.end;
+    let found = other.kind.name();
+    Diagnostic::new(
+        &YAML_MERGE_KEY,
+        format!("expected a table or a list of tables to merge, found {found}"),
+        problems.place(if is_here { other.span } else { key }),
+    )
+    .help("merge a table, or put quotes around `<<` if it is a key")
+}
+
+/// A merge key after another one.
+pub(super) fn second_merge(problems: &Problems<'_>, first: Span, second: Span) -> Diagnostic {
+    let mut problem = problems.duplicate_key(MERGE_KEY, first, second);
+    problem.help = vec!["write one with a list: `<<: [*a, *b]`".to_owned()];
+    problem
 }
 
 /// A value of some other `kind` where a key is.

@@ -2,8 +2,9 @@
 //!
 //! The grammar is `saphyr_parser`'s, whose events need no recursion. From the core schema follows
 //! that `no`, `on` and `012:30` are strings, `010` is ten and `0o10` is eight. What YAML has beyond
-//! the other formats is refused: tags, merge keys, keys that are no scalars, several documents.
-//! Keys are the text that was written. Aliases are replaced by what they stand for.
+//! the other formats is refused: tags, keys that are no scalars, several documents. Keys are the text
+//! that was written. Aliases are replaced by what they stand for; merge keys, which are of YAML 1.1,
+//! by the entries that they give.
 //!
 //! Block scalars have the span of their content; values that were left out, an empty span where
 //! they would stand; aliases, the span of what they stand for.
@@ -12,6 +13,7 @@ mod anchor;
 mod folded;
 mod guilty;
 mod left_out;
+mod merge;
 mod message;
 mod places;
 mod reasons;
@@ -25,7 +27,7 @@ use std::sync::Arc;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
 
 use crate::diagnostic::{Diagnostic, Report};
-use crate::front::codes::{YAML_ALIAS, YAML_MERGE_KEY};
+use crate::front::codes::YAML_ALIAS;
 use crate::source::{Entry, Key, Keys, Kind, Node, SourceFile, Span};
 
 use super::front_end::FrontEnd;
@@ -35,6 +37,7 @@ use super::mention::Mention;
 use super::number::out_of_range;
 use super::problems::{Problems, Stop, Typographic, named, one, shortened};
 use anchor::{Anchored, values};
+use merge::{MERGE_KEY, Merge};
 use places::Places;
 pub(super) use surprises::{YAML_ANCHOR, YAML_COMMENT, YAML_FOLDED, YAML_OCTAL};
 
@@ -89,7 +92,23 @@ struct Open {
 
 enum Content {
     Sequence(Vec<Node>),
-    Mapping(Vec<Entry>, Option<(Key, Span)>),
+    Mapping(Mapping),
+}
+
+/// What is read of a mapping.
+#[derive(Default)]
+struct Mapping {
+    entries: Vec<Entry>,
+    merge: Option<Merge>,
+    /// The key whose value comes next.
+    pending: Option<Pending>,
+}
+
+/// A key without its value.
+enum Pending {
+    Field(Key, Span),
+    /// That which merges.
+    Merge(Span),
 }
 
 impl Reader<'_> {
@@ -130,7 +149,7 @@ impl Reader<'_> {
                 Event::MappingStart(anchor, tag) => {
                     let has_properties = self.properties(anchor, tag.is_some(), span.start)?;
                     let start = self.collection_start(span.start, has_properties);
-                    let content = Content::Mapping(Vec::new(), None);
+                    let content = Content::Mapping(Mapping::default());
                     self.begin(content, anchor, start)?;
                     None
                 }
@@ -206,16 +225,7 @@ impl Reader<'_> {
     }
 
     fn key(&mut self, key: &str, style: ScalarStyle, span: Span) -> Result<(), Stop> {
-        if style == ScalarStyle::Plain && key == "<<" {
-            let place = self.problems.place(span);
-            let problem = Diagnostic::new(
-                &YAML_MERGE_KEY,
-                "expected a key, found the merge key `<<`",
-                place,
-            )
-            .help("write the fields out, or use an alias for the whole value");
-            self.problems.push_habit("merge keys", problem);
-        } else if style == ScalarStyle::Plain
+        if style == ScalarStyle::Plain
             && let Some(problem) =
                 message::no_break_space(&self.problems, self.text, span.start as usize)
         {
@@ -225,11 +235,15 @@ impl Reader<'_> {
                 .read_on(self.problems.expected(span.start as usize, "a key"))?;
         }
         if let Some(Open {
-            content: Content::Mapping(_, pending),
+            content: Content::Mapping(mapping),
             ..
         }) = self.open.last_mut()
         {
-            *pending = Some((self.keys.key(key), span));
+            mapping.pending = Some(if style == ScalarStyle::Plain && key == MERGE_KEY {
+                Pending::Merge(span)
+            } else {
+                Pending::Field(self.keys.key(key), span)
+            });
         }
         Ok(())
     }
@@ -347,11 +361,14 @@ impl Reader<'_> {
         }
         let kind = match open.content {
             Content::Sequence(items) => Kind::Sequence(fitted(items)),
-            Content::Mapping(mut entries, _) => {
-                // What is wrong with merge keys was told.
-                entries.retain(|entry| &self.text[entry.key_span.range()] != "<<");
+            Content::Mapping(Mapping {
+                mut entries, merge, ..
+            }) => {
                 self.problems.drop_duplicates(&mut entries);
-                Kind::Mapping(fitted(entries))
+                Kind::Mapping(match merge {
+                    Some(merge) => merge.complete(entries),
+                    None => fitted(entries),
+                })
             }
         };
         let span = Span::new(open.start..self.at);
@@ -373,12 +390,17 @@ impl Reader<'_> {
         match self.open.last_mut().map(|open| &mut open.content) {
             None => return Ok(Some(node)),
             Some(Content::Sequence(items)) => items.push(node),
-            Some(Content::Mapping(entries, pending)) => {
-                let Some((key, key_span)) = pending.take() else {
-                    return Ok(None);
+            Some(Content::Mapping(mapping)) => {
+                let (key, key_span) = match mapping.pending.take() {
+                    None => return Ok(None),
+                    Some(Pending::Merge(key_span)) => {
+                        self.merge(node, key_span)?;
+                        return Ok(None);
+                    }
+                    Some(Pending::Field(key, key_span)) => (key, key_span),
                 };
                 let colon = self.text[key_span.range()].find(':');
-                entries.push(Entry {
+                mapping.entries.push(Entry {
                     key,
                     key_span,
                     value: node,
@@ -400,11 +422,37 @@ impl Reader<'_> {
         Ok(None)
     }
 
+    /// Keeps what the mapping that is being read gets from others.
+    fn merge(&mut self, value: Node, key_span: Span) -> Result<(), Stop> {
+        let Some(Open {
+            content: Content::Mapping(mapping),
+            ..
+        }) = self.open.last_mut()
+        else {
+            return Ok(());
+        };
+        if let Some(first) = &mapping.merge {
+            let problem = message::second_merge(&self.problems, first.key_span, key_span);
+            return self.problems.read_on(problem);
+        }
+        match Merge::new(value, key_span, mapping.entries.len()) {
+            Ok(merge) => {
+                let entries = merge.entries();
+                mapping.merge = Some(merge);
+                self.count_copy(entries, key_span)
+            }
+            Err(other) => {
+                let problem = message::no_table_to_merge(&self.problems, &other, key_span);
+                self.problems.read_on(problem)
+            }
+        }
+    }
+
     fn expects_key(&self) -> bool {
         matches!(
             self.open.last(),
             Some(Open {
-                content: Content::Mapping(_, None),
+                content: Content::Mapping(Mapping { pending: None, .. }),
                 ..
             })
         )
@@ -452,8 +500,10 @@ impl Reader<'_> {
     fn next(&self) -> usize {
         match self.open.last().map(|open| &open.content) {
             Some(Content::Sequence(_)) => self.places.after_indicator(self.at, b'-'),
-            Some(Content::Mapping(_, Some(_))) => self.places.after_indicator(self.at, b':'),
-            Some(Content::Mapping(_, None)) => self.places.after_blank(self.at),
+            Some(Content::Mapping(Mapping { pending: None, .. })) => {
+                self.places.after_blank(self.at)
+            }
+            Some(Content::Mapping(_)) => self.places.after_indicator(self.at, b':'),
             None => self.at,
         }
     }
@@ -700,10 +750,6 @@ mod tests {
             "yaml-tag: expected a value, found the tag `!!str` | 1:3 \"!!str\" | put quotes around text that starts with `!`; remove a tag\n\
              yaml-tag: expected a value, found the tag `!rack-a` | 2:3 \"!rack-a\" | put quotes around text that starts with `!`; remove a tag\n\
              yaml-tag: expected a value, found the tag `!y` | 3:6 \"!y\" | put quotes around text that starts with `!`; remove a tag",
-        );
-        check(
-            "a:\n  <<: {b: 1}",
-            r#"yaml-merge-key: expected a key, found the merge key `<<` | 2:3 "<<" | write the fields out, or use an alias for the whole value"#,
         );
         wrong(
             "? [a]\n: 1",
