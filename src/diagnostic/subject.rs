@@ -106,38 +106,99 @@ impl SubjectJob {
     }
 }
 
-/// The innermost value around `span`, as far as values stand in the order that they are written in.
+/// The innermost value around `span`; what holds them all where several have the same text. All values
+/// are looked at: those of layers and aliases stand neither in their order nor inside of what holds them.
 fn pointer_to(root: &Node, span: Span) -> Pointer {
-    let around = |outer: Span| outer.start <= span.start && span.end <= outer.end;
-    let mut pointer = Pointer::root();
-    let mut node = root;
-    loop {
-        // The last one that does not begin after it.
-        let (token, inner) = match &node.kind {
+    let mut search = Search {
+        span,
+        path: Vec::new(),
+        found: None,
+    };
+    search.node(root);
+    let path = search.found.map(|found| found.path).unwrap_or_default();
+    path.into_iter().map(Token::from).collect()
+}
+
+/// A step to a value of the tree.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step<'a> {
+    Key(&'a str),
+    Index(usize),
+}
+
+impl From<Step<'_>> for Token {
+    fn from(step: Step<'_>) -> Self {
+        match step {
+            Step::Key(key) => Self::Key(key.to_owned()),
+            Step::Index(index) => Self::Index(index),
+        }
+    }
+}
+
+/// Looks for what is around a span.
+struct Search<'a> {
+    span: Span,
+    path: Vec<Step<'a>>,
+    found: Option<Found<'a>>,
+}
+
+/// The innermost text around a span so far.
+struct Found<'a> {
+    length: u32,
+    path: Vec<Step<'a>>,
+    /// Whether values have it that are not inside of each other.
+    is_shared: bool,
+}
+
+impl<'a> Search<'a> {
+    fn node(&mut self, node: &'a Node) {
+        self.text(node.span);
+        match &node.kind {
             Kind::Sequence(items) => {
-                let after = items.partition_point(|item| item.span.start <= span.start);
-                let Some((index, item)) = items[..after].iter().enumerate().next_back() else {
-                    return pointer;
-                };
-                (Token::Index(index), item)
+                for (index, item) in items.iter().enumerate() {
+                    self.path.push(Step::Index(index));
+                    self.node(item);
+                    self.path.pop();
+                }
             }
             Kind::Mapping(entries) => {
-                let after = entries.partition_point(|entry| entry.key_span.start <= span.start);
-                let Some(entry) = entries[..after].last() else {
-                    return pointer;
-                };
-                if around(entry.key_span) {
-                    return pointer.key(&entry.key);
+                for entry in entries {
+                    self.path.push(Step::Key(&entry.key));
+                    self.text(entry.key_span);
+                    self.node(&entry.value);
+                    self.path.pop();
                 }
-                (Token::Key(entry.key.to_string()), &entry.value)
             }
-            _ => return pointer,
-        };
-        if !around(inner.span) {
-            return pointer;
+            Kind::Null | Kind::Boolean(_) | Kind::Integer(_) | Kind::Float(_) | Kind::String(_) => {
+            }
         }
-        pointer = pointer.tokens().iter().cloned().chain([token]).collect();
-        node = inner;
+    }
+
+    /// Takes note of the text of the value at the path.
+    fn text(&mut self, text: Span) {
+        if self.span.start < text.start || text.end < self.span.end {
+            return;
+        }
+        let length = text.end - text.start;
+        match &mut self.found {
+            Some(found) if found.length < length => {}
+            Some(found)
+                if found.length == length
+                    && (found.is_shared || !self.path.starts_with(&found.path)) =>
+            {
+                let steps = found.path.iter().zip(&self.path);
+                let common = steps.take_while(|(known, step)| known == step).count();
+                found.path.truncate(common);
+                found.is_shared = true;
+            }
+            _ => {
+                self.found = Some(Found {
+                    length,
+                    path: self.path.clone(),
+                    is_shared: false,
+                });
+            }
+        }
     }
 }
 
@@ -296,5 +357,51 @@ mod tests {
         check(6..9, "/a");
         check(9..10, "/a/1");
         check(90..91, "");
+    }
+
+    #[test]
+    fn values_of_layers_around_a_span() {
+        let at = |kind, range: std::ops::Range<usize>| Node {
+            kind,
+            span: Span::new(range),
+        };
+        let entry = |key: &str, range, value| Entry {
+            key: key.into(),
+            key_span: Span::new(range),
+            value,
+        };
+        // Two jobs of the text 0..50, which have values of their own, before it, and behind it.
+        let job = |own: usize| {
+            let entries = vec![
+                entry("c", 61..62, at(Kind::Integer(1), 63..64)),
+                entry("b", own..own + 1, at(Kind::Integer(1), own + 2..own + 3)),
+                entry("a", 51..52, at(Kind::Sequence(vec![string("x")]), 53..60)),
+                entry(
+                    "environment",
+                    own + 4..own + 6,
+                    at(Kind::Null, own + 4..own + 6),
+                ),
+            ];
+            at(Kind::Mapping(entries), 0..50)
+        };
+        let jobs = at(Kind::Sequence(vec![job(10), job(20), job(30)]), 0..50);
+        let root = at(Kind::Mapping(vec![entry("jobs", 0..50, jobs)]), 0..50);
+        let check = |range, expected: &str| {
+            let pointer = pointer_to(&root, Span::new(range));
+            assert_eq!(pointer.to_string(), expected);
+        };
+        check(10..11, "/jobs/0/b");
+        check(22..23, "/jobs/1/b");
+        check(35..36, "/jobs/2/environment");
+        check(1..2, "/jobs");
+        check(63..64, "/jobs");
+        check(70..71, "");
+        let Some(Kind::Sequence(jobs)) = root.get("jobs").map(|jobs| &jobs.kind) else {
+            panic!("it is a list");
+        };
+        let pointer = |range| pointer_to(&jobs[1], Span::new(range)).to_string();
+        assert_eq!(pointer(63..64), "/c");
+        assert_eq!(pointer(51..52), "/a");
+        assert_eq!(pointer(55..56), "/a");
     }
 }
