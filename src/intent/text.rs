@@ -1,6 +1,7 @@
 //! Texts of which only a node knows the whole.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
@@ -26,8 +27,8 @@ pub enum Piece {
     Host,
     /// What the scheduler calls this run of the instance.
     TaskId,
-    /// Another value of the definition.
-    Field(Box<Field>),
+    /// Another value of the definition; one reference to a large value may stand in a text many times.
+    Field(Arc<Field>),
 }
 
 /// A reference to another value of the definition.
@@ -57,20 +58,19 @@ impl Text {
             return Self::literal(text);
         }
         let mut pieces = Vec::new();
+        let mut fields: HashMap<&str, Arc<Field>> = HashMap::new();
         let mut at = 0;
         for reference in references(&text) {
             push_literal(&text[at..reference.offset], &mut pieces);
             at = reference.offset + reference.text.len();
             pieces.push(Piece::of_node(&reference).unwrap_or_else(|| {
-                if let Some(same) = same_field(&pieces, reference.text) {
-                    return same;
-                }
-                let filled_in = value(reference.text);
-                Piece::Field(Box::new(Field {
+                let field = || Field {
                     written: reference.text.to_owned(),
                     // What is left in it, only a node knows.
-                    value: filled_in.map(|it| Self::of_definition(it, &|_| None)),
-                }))
+                    value: value(reference.text).map(|it| Self::of_definition(it, &|_| None)),
+                };
+                let field = (fields.entry(reference.text)).or_insert_with(|| Arc::new(field()));
+                Piece::Field(Arc::clone(field))
             }));
         }
         push_literal(&text[at..], &mut pieces);
@@ -167,15 +167,6 @@ impl Piece {
     }
 }
 
-/// The piece of a reference that stood there before: a large value may be referred to many times.
-fn same_field(pieces: &[Piece], reference: &str) -> Option<Piece> {
-    const REMEMBERED: usize = 128;
-    let is_same =
-        |piece: &&Piece| matches!(piece, Piece::Field(field) if field.written == reference);
-    let same = pieces.iter().rev().take(REMEMBERED).find(is_same);
-    same.cloned()
-}
-
 fn push_literal(text: &str, pieces: &mut Vec<Piece>) {
     if !text.is_empty() {
         pieces.push(Piece::Literal(text.into()));
@@ -203,6 +194,8 @@ impl fmt::Display for Piece {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -233,6 +226,17 @@ mod tests {
         assert_eq!(text.ports(), ["a", "b"]);
         assert_eq!(text.as_literal(), None);
         assert_eq!(of("a b").as_literal(), Some("a b"));
+    }
+
+    #[test]
+    fn a_value_is_asked_for_once_however_often_it_is_referred_to() {
+        let text = format!("{{{{a}}}} {{{{b}}}}{}", " {{mesos.instance}}".repeat(200)).repeat(3);
+        let asked = RefCell::new(Vec::new());
+        Text::of_definition(text, &|reference| {
+            asked.borrow_mut().push(reference.to_owned());
+            None
+        });
+        assert_eq!(asked.into_inner(), ["{{a}}", "{{b}}"]);
     }
 
     #[test]
