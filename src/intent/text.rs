@@ -163,7 +163,24 @@ impl Piece {
             (None, [Field("thermos"), Field("task_id")]) => Self::TaskId,
             _ => return None,
         };
-        (piece.to_string() == reference.text).then_some(piece)
+        piece.is_written(reference.text).then_some(piece)
+    }
+}
+
+impl Piece {
+    /// Whether this is how a definition writes it.
+    fn is_written(&self, text: &str) -> bool {
+        match self {
+            Self::Literal(literal) => &**literal == text,
+            Self::Port(name) => {
+                let inner = text.strip_prefix("{{thermos.ports[");
+                inner.and_then(|inner| inner.strip_suffix("]}}")) == Some(name)
+            }
+            Self::Instance => text == "{{mesos.instance}}",
+            Self::Host => text == "{{mesos.hostname}}",
+            Self::TaskId => text == "{{thermos.task_id}}",
+            Self::Field(field) => field.written == text,
+        }
     }
 }
 

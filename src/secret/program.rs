@@ -605,32 +605,34 @@ pub(super) const READERS: &[(&[&str], &str, Part)] = &[
     (&["wg"], "pubkey", Whole),
 ];
 
-/// How long the known programs are that begin with a byte: one bit for each length.
-static LENGTHS: [u64; 256] = {
-    let mut lengths = [0; 256];
+/// The lengths and the last bytes of the known programs that begin with a byte: one bit for each.
+static SHAPES: [(u64, u128); 256] = {
+    let mut shapes = [(0, 0); 256];
     let mut row = 0;
     while row < TAKEN.len() {
-        add_lengths(&mut lengths, TAKEN[row].programs);
+        add_shapes(&mut shapes, TAKEN[row].programs);
         row += 1;
     }
     row = 0;
     while row < PLACED.len() {
-        add_lengths(&mut lengths, PLACED[row].0);
+        add_shapes(&mut shapes, PLACED[row].0);
         row += 1;
     }
     row = 0;
     while row < READERS.len() {
-        add_lengths(&mut lengths, READERS[row].0);
+        add_shapes(&mut shapes, READERS[row].0);
         row += 1;
     }
-    lengths
+    shapes
 };
 
-const fn add_lengths(lengths: &mut [u64; 256], programs: &[&str]) {
+const fn add_shapes(shapes: &mut [(u64, u128); 256], programs: &[&str]) {
     let mut index = 0;
     while index < programs.len() {
         let name = programs[index].as_bytes();
-        lengths[name[0] as usize] |= 1 << name.len();
+        let (lengths, ends) = &mut shapes[name[0] as usize];
+        *lengths |= 1 << name.len();
+        *ends |= 1 << name[name.len() - 1];
         index += 1;
     }
 }
@@ -643,10 +645,16 @@ pub(super) fn is_known(program: &str) -> bool {
         let lists = lists.chain(READERS.iter().map(|row| row.0));
         lists.flatten().copied().collect()
     });
-    let first = program.bytes().next();
-    let lengths = first.map_or(0, |first| LENGTHS[usize::from(first)]);
-    let has_length = program.len() < 64 && lengths & (1 << program.len()) != 0;
-    has_length && KNOWN.contains(program)
+    let [first, .., last] = program.as_bytes() else {
+        return KNOWN.contains(program);
+    };
+    // Most words look otherwise, which takes no hash to see.
+    let (lengths, ends) = SHAPES[usize::from(*first)];
+    let has_shape = program.len() < 64
+        && lengths & (1 << program.len()) != 0
+        && last.is_ascii()
+        && ends & (1 << last) != 0;
+    has_shape && KNOWN.contains(program)
 }
 
 #[cfg(test)]

@@ -42,25 +42,44 @@ const CLASSES: [Class; 256] = {
     classes
 };
 
-/// How names end that tell, options that take a user and a secret, and the word of SQL before `BY`.
-const ENDS: &[&[u8]] = &[
-    b"ord", b"swd", b"ase", b"ode", b"pwd", b"ass", b"uth", b"tok", b"key", b"ret", b"ken", b"psk",
-    b"gin", b"nid", b"pw", b"eds", b"als", b"ied",
-];
-
-/// The letters that end one of [`ENDS`].
+/// The letters that end what [`is_telling`] knows.
 const LAST_LETTERS: [bool; 256] = {
     let mut last = [false; 256];
+    let letters = b"dehknswyt";
     let mut index = 0;
-    while index < ENDS.len() {
-        let end = ENDS[index];
-        let letter = end[end.len() - 1];
-        last[letter as usize] = true;
-        last[letter.to_ascii_uppercase() as usize] = true;
+    while index < letters.len() {
+        last[letters[index] as usize] = true;
+        last[letters[index].to_ascii_uppercase() as usize] = true;
         index += 1;
     }
     last
 };
+
+/// Whether a word that ends so may tell: a name, an option that takes a user and a secret, or what stands
+/// before `BY` in SQL.
+fn is_telling(last_letters: [u8; 3]) -> bool {
+    matches!(
+        &last_letters,
+        b"ord"
+            | b"swd"
+            | b"ase"
+            | b"ode"
+            | b"pwd"
+            | b"ass"
+            | b"uth"
+            | b"tok"
+            | b"key"
+            | b"ret"
+            | b"ken"
+            | b"psk"
+            | b"gin"
+            | b"nid"
+            | b"eds"
+            | b"als"
+            | b"ied"
+            | [_, b'p', b'w']
+    )
+}
 
 impl Signs {
     pub(super) fn of(text: &str) -> Self {
@@ -78,12 +97,14 @@ impl Signs {
             {
                 signs.bytes[usize::from(byte)] = true;
                 at += 1;
-                signs.tells |= LAST_LETTERS[usize::from(byte)] && is_telling_end(bytes, at);
+                signs.tells |= LAST_LETTERS[usize::from(byte)] && ends_telling(bytes, at);
             }
             if let Some(&byte) = bytes.get(at) {
                 signs.bytes[usize::from(byte)] = true;
             }
-            signs.runs |= at > start && (is_known(&text[start..at]) || is_put_together(bytes, at));
+            signs.runs |= at > start
+                && (may_begin_word(bytes, start) && is_known(&text[start..at])
+                    || is_put_together(bytes, at));
             at += 1;
         }
         signs
@@ -123,19 +144,37 @@ fn is_name(byte: u8) -> bool {
     matches!(class(byte), Class::Letter | Class::Digit | Class::Joint)
 }
 
-/// Whether a word ends before `end`, and as one of [`ENDS`].
-fn is_telling_end(bytes: &[u8], end: usize) -> bool {
+/// Whether a word ends before `end` that may tell.
+fn ends_telling(bytes: &[u8], end: usize) -> bool {
     if bytes.get(end).is_some_and(u8::is_ascii_alphabetic) {
         return false;
     }
-    let before = bytes[..end].iter().rev();
-    let before =
-        before.filter(|&&byte| matches!(class(byte), Class::Letter | Class::Digit | Class::Other));
     let mut letters = [0; 3];
-    for (letter, byte) in letters.iter_mut().rev().zip(before) {
-        *letter = byte.to_ascii_lowercase();
+    let mut at = end;
+    for letter in letters.iter_mut().rev() {
+        while let Some(before) = at.checked_sub(1) {
+            at = before;
+            match class(bytes[at]) {
+                Class::Letter => {
+                    *letter = bytes[at].to_ascii_lowercase();
+                    break;
+                }
+                Class::Joint | Class::Quote | Class::Break => {}
+                Class::Digit | Class::Other => return is_telling(letters),
+            }
+        }
     }
-    ENDS.iter().any(|end| letters.ends_with(end))
+    is_telling(letters)
+}
+
+/// Whether the name of a program may begin at `start`: as a word of a shell does, or behind a slash.
+fn may_begin_word(bytes: &[u8], start: usize) -> bool {
+    let before = start.checked_sub(1).map(|before| bytes[before]);
+    before.is_none_or(|before| {
+        before.is_ascii_whitespace()
+            || class(before) == Class::Quote
+            || b";&|()<>`/".contains(&before)
+    })
 }
 
 /// Whether nothing but what a shell takes away stands between what ends at `at` and what follows.
@@ -186,7 +225,7 @@ mod tests {
     #[test]
     fn programs_and_what_a_shell_puts_together() {
         check("/usr/bin/curl x", false, true);
-        check("curly mycurl curl2", false, false);
+        check("curly mycurl curl2 {{ports[http]}}", false, false);
         check("cu'r'l", false, true);
         check("cu\\\nrl", false, true);
         check("cu\"\nrl\"", false, false);
