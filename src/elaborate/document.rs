@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Place, Report};
 use crate::front::{self, Loaded};
-use crate::source::{Entry, Key, Kind, Node, SourceMap, Sources, Span};
+use crate::source::{Entry, Key, Kind, Layers, Node, SourceMap, Sources, Span};
 
 use super::codes::{UNKNOWN_PROCESS_IN_LAYER, UNSET_NOTHING};
 use super::defaults::Defaults;
@@ -53,6 +53,7 @@ impl Elaboration {
         let mut maker = Maker {
             sources: &loaded.sources,
             problems: Vec::new(),
+            layers: Layers::default(),
         };
         let mut lower = Vec::new();
         lower.extend(workspace.and_then(|node| maker.layer(node, Writer::Workspace)));
@@ -61,9 +62,12 @@ impl Elaboration {
             Some(jobs) => top.of_several(jobs, lower, &mut maker),
             None => top.of_one(&lower, &mut maker),
         };
-        let diagnostics = maker.problems;
+        let Maker {
+            problems, layers, ..
+        } = maker;
         loaded.tree = tree;
-        Report::new(loaded, diagnostics)
+        loaded.layers = layers;
+        Report::new(loaded, problems)
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::source::{Entry, Kind, Node, Span};
 
 use super::lay::lay;
-use super::layer::{Layer, Writer};
+use super::layer::{Layer, Writer, text_at};
 use super::names::{ENVIRONMENT, text};
 use super::replaced::Replaced;
 use super::unset::{Unset, remove};
@@ -97,10 +97,7 @@ impl Laid {
         let named = Entry {
             key: ENVIRONMENT.into(),
             key_span: entry.key_span,
-            value: Node {
-                kind: Kind::String(entry.key.to_string()),
-                span: entry.key_span,
-            },
+            value: text_at(&entry.key, entry.key_span),
         };
         // Of a lower layer, it is nobody's mistake.
         match fields.iter_mut().find(|field| field.key == ENVIRONMENT) {

@@ -2,9 +2,10 @@
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::front::decode::codes::{BAD_VALUE, WRONG_TYPE};
-use crate::source::{Entry, Key, Kind, Node, Sources, Span};
+use crate::source::{Entry, Key, Kind, Layers, Node, Sources, Span};
 
 use super::codes::{ENVIRONMENT_TWICE, NAMED_TWICE, WAIVED_IN_DEFAULTS};
+use super::defaults::Defaults;
 use super::names::{ENVIRONMENT, ENVIRONMENTS, UNSET, WAIVE, take, text};
 use super::unset::{NoPath, Unset, unsets};
 
@@ -36,11 +37,36 @@ pub(super) struct Layer {
 pub(super) struct Maker<'a> {
     pub(super) sources: &'a Sources,
     pub(super) problems: Vec<Diagnostic>,
+    /// The layers besides those of jobs, with their values.
+    pub(super) layers: Layers,
 }
 
 impl Maker<'_> {
     /// The layer that a table is; nothing if it is none.
     pub(super) fn layer(&mut self, node: Node, writer: Writer) -> Option<Layer> {
+        let layer = self.table(node, writer)?;
+        self.note(&layer);
+        Some(layer)
+    }
+
+    /// Takes note of what a layer and those of its environments are called.
+    fn note(&mut self, layer: &Layer) {
+        let (own, inner) = match layer.writer {
+            Writer::Workspace => (Some("workspace defaults"), "workspace defaults."),
+            Writer::File => (Some(Defaults::FIELD), "defaults."),
+            Writer::Job => (None, ""),
+        };
+        if let Some(name) = own {
+            self.layers.add(name.to_owned(), values(layer));
+        }
+        for (entry, environment) in &layer.environments {
+            let key = text_at(&entry.key, entry.key_span);
+            let name = format!("{inner}{ENVIRONMENTS}.{}", entry.key);
+            self.layers.add(name, values(environment).chain([&key]));
+        }
+    }
+
+    fn table(&mut self, node: Node, writer: Writer) -> Option<Layer> {
         let Kind::Mapping(fields) = node.kind else {
             return None;
         };
@@ -218,9 +244,18 @@ fn name_of(key: &Key, span: Span) -> Entry {
     Entry {
         key: "name".into(),
         key_span: span,
-        value: Node {
-            kind: Kind::String(key.to_string()),
-            span,
-        },
+        value: text_at(key, span),
     }
+}
+
+/// A key, where it is the value of a field.
+pub(super) fn text_at(key: &Key, span: Span) -> Node {
+    Node {
+        kind: Kind::String(key.to_string()),
+        span,
+    }
+}
+
+fn values(layer: &Layer) -> impl Iterator<Item = &Node> {
+    layer.fields.iter().map(|field| &field.value)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::source::{Node, SourceFile, SourceMap, Sources};
+use crate::source::{Layers, Node, SourceFile, SourceMap, Sources};
 
 /// A file as it was read, with all that had a part in it.
 #[derive(Debug, Clone)]
@@ -15,6 +15,8 @@ pub struct Loaded {
     pub sources: Sources,
     /// The files that had to be read for it, absolute, besides the one that was named.
     pub files_read: BTreeSet<PathBuf>,
+    /// The layers that its values come from, where there are several.
+    pub layers: Layers,
 }
 
 impl Loaded {
@@ -24,11 +26,12 @@ impl Loaded {
             tree,
             sources: Arc::clone(file).into(),
             files_read: BTreeSet::new(),
+            layers: Layers::default(),
         }
     }
 
     /// The tree as a map from pointers to places.
     pub fn into_map(self) -> SourceMap {
-        SourceMap::new(self.sources, Arc::new(self.tree))
+        SourceMap::new(self.sources, Arc::new(self.tree)).with_layers(self.layers)
     }
 }

@@ -9,6 +9,9 @@ use crate::closure::Size;
 use crate::graph::Kind;
 use crate::target::aurora::timing::Window;
 
+/// The layer of what a job says itself.
+pub(super) const OWN_LAYER: &str = "the job";
+
 /// A job, as it is shown.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Shown {
@@ -75,9 +78,24 @@ pub struct Shown {
     pub templates: Vec<Template>,
     /// Lints that the definition waives.
     pub waivers: Vec<Waiver>,
+    /// Which layer each value comes from, of a job that has some from others than itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub layers: Vec<Layered>,
     /// Where the values come from that the definition does not say, by field: `aurora` for its
     /// defaults, `jobc` for jobc's own, `jobc.toml` for the settings of the workspace.
     pub origins: BTreeMap<String, Origin>,
+}
+
+/// A value of a job that is laid from several layers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Layered {
+    /// The field, from the job on, with all that is in it; names that have dots are in quotes.
+    pub field: String,
+    /// The layer: `the job`, `environments.NAME`, `defaults`, `defaults.environments.NAME`,
+    /// `workspace defaults` or `workspace defaults.environments.NAME`.
+    pub layer: String,
+    /// Where the value begins.
+    pub at: Place,
 }
 
 /// Where a value comes from that the definition does not say.

@@ -5,6 +5,7 @@
 mod encoding;
 mod file;
 mod key;
+mod layers;
 mod load;
 mod name;
 mod node;
@@ -15,6 +16,7 @@ mod sources;
 pub use encoding::Encoding;
 pub use file::{FileName, Location, SourceFile, Span};
 pub use key::{Key, Keys};
+pub use layers::Layers;
 pub use load::{LoadError, MAX_SOURCE_BYTES, load, load_opened, load_stream};
 pub use name::display_name;
 pub use node::{Entry, Kind, Node};

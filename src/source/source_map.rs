@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{Location, Node, Pointer, SourceFile, Sources, Span, Token};
+use super::{Layers, Location, Node, Pointer, SourceFile, Sources, Span, Token};
 
 /// A document's tree and the files it came from: turns pointers into locations.
 #[derive(Debug, Clone)]
 pub struct SourceMap {
     sources: Sources,
     root: Arc<Node>,
+    layers: Arc<Layers>,
 }
 
 impl SourceMap {
@@ -17,7 +18,15 @@ impl SourceMap {
         Self {
             sources: sources.into(),
             root,
+            layers: Arc::default(),
         }
+    }
+
+    /// The same, with the layers that its values come from.
+    #[must_use]
+    pub fn with_layers(mut self, layers: Layers) -> Self {
+        self.layers = Arc::new(layers);
+        self
     }
 
     /// The file that was named; the only one, unless others made the document with it.
@@ -28,6 +37,11 @@ impl SourceMap {
     /// All files that values of the document come from.
     pub fn sources(&self) -> &Sources {
         &self.sources
+    }
+
+    /// The layers that values of the document come from.
+    pub fn layers(&self) -> &Layers {
+        &self.layers
     }
 
     /// The document's tree.

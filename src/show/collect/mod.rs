@@ -1,5 +1,6 @@
 //! What is shown of a job, collected from its plan.
 
+mod layers;
 mod steps;
 mod timing;
 
@@ -93,6 +94,7 @@ pub fn shown(planned: &Planned, workspace: &Workspace) -> Shown {
             .and_then(|executor| executor.value.name.as_ref().map(Text::to_string)),
         templates: templates(planned),
         waivers: collect.waivers(),
+        layers: collect.layers(),
         origins: collect.origins,
     }
 }

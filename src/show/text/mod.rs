@@ -10,7 +10,8 @@ use crate::diagnostic::render::{amount, counted};
 use crate::graph::{Kind, Look};
 
 use super::document::{
-    Amounts, Labelled, Need, Origin, PartitionPolicy, Port, PortSource, Shown, SlaPolicy, Step,
+    Amounts, Labelled, Need, OWN_LAYER, Origin, PartitionPolicy, Port, PortSource, Shown,
+    SlaPolicy, Step,
 };
 use page::{BOLD, DIM, Page};
 
@@ -31,6 +32,7 @@ pub fn text(shown: &Shown, look: &Look) -> String {
     sections.operation();
     sections.templates();
     sections.waivers();
+    sections.layers();
     sections.page.into_text()
 }
 
@@ -145,7 +147,13 @@ impl Sections<'_> {
             .collect();
         let mut lines = self.page.rows(&processes, |page, step| {
             let size = step.closure.as_ref().map(|it| size(&it.size));
-            let line = step.defined.as_ref().map(|it| format!("line {}", it.line));
+            let line = step.defined.as_ref().map(|it| {
+                if it.file == shown.defined.file {
+                    format!("line {}", it.line)
+                } else {
+                    page.place(it)
+                }
+            });
             [
                 step.stage.to_string(),
                 page.shown(&step.name),
@@ -278,6 +286,23 @@ impl Sections<'_> {
                 page.place(&it.at),
             ]
         });
+    }
+
+    /// What others than the job itself say of it.
+    fn layers(&mut self) {
+        let layers = &self.shown.layers;
+        let from_others: Vec<_> = layers.iter().filter(|it| it.layer != OWN_LAYER).collect();
+        let mut lines = self.page.rows(&from_others, |page, it| {
+            [
+                page.shown(&it.field),
+                page.shown(&it.layer),
+                page.place(&it.at),
+            ]
+        });
+        if from_others.len() < layers.len() {
+            lines.push("all else is the job's own".to_owned());
+        }
+        self.page.part("Layers", &lines);
     }
 
     /// A remark where the value of `field` is not the definition's.
