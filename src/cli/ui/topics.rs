@@ -50,6 +50,25 @@ The words are Aurora's own. jobc adds `packages`, `${pkgs.NAME}` for the store p
 them, `${./file}` for that of a file beside the definition, and `after = ["other"]` for a
 process that waits for another one.
 
+What several jobs have in common is written once. `environments` makes a job of each of its
+tables; `jobs` and `processes` may be tables by name, in the order written:
+
+  name = "hello"
+  instances = 1
+  task.processes.hello.cmdline = "sh hello.sh"
+
+  [environments.devel]
+
+  [environments.prod]
+  instances = 3
+
+`defaults`, beside `jobs` or in `jobc.toml`, has fields for all jobs of the file or workspace.
+Lowest first, a job is laid from the workspace's defaults, the file's, and its own fields; then
+from what each of these three has in `environments` of the job's environment. Tables merge,
+processes merge by name and metadata by key, and any other value replaces the one below.
+`unset = ["task.processes.hello.max_failures"]` takes out what lower layers say. Fields at the top
+that begin with `x-` hold YAML's anchors. `jobc show` says which layer a value comes from.
+
 Definitions are searched in the workspace: the nearest directory upward that has a `jobc.toml`,
 or else the current one. Hidden directories, `target`, `lost+found`, links to directories, and
 directories with a `jobc.toml` of their own are left out."#,

@@ -25,8 +25,15 @@ pub(super) const IGNORE: (&str, &str) = (".gitignore", "/.jobc/\n");
 
 const SETTINGS: &str = r#"#:schema schema/settings.schema.json
 
-# The settings of all jobs in and below this directory. None is needed: what stands here behind a
-# `#` is what holds without it, or an example.
+# The settings of all jobs in and below this directory. What stands here behind a `#` is what
+# holds without it, or an example.
+
+# What all jobs are unless they say otherwise: any field of a job. `jobc show hello` says which
+# values come from here.
+defaults.cluster = "devcluster"
+defaults.role = "www-data"
+defaults.environment = "devel"
+defaults.task.resources = { cpu = 0.1, ram = "16 MB", disk = "16 MB" }
 
 # What the nodes are: packages locked for another system are refused.
 # system = "x86_64-linux"
@@ -48,34 +55,26 @@ const SETTINGS: &str = r#"#:schema schema/settings.schema.json
 
 const DEFINITION: &str = r#"#:schema ../schema/definition.schema.json
 
-# A job and what identifies it: devcluster/www-data/devel/hello. The words are Aurora's own; the
-# schema above, which `jobc schema` prints, tells editors about all of them.
-cluster = "devcluster"
-role = "www-data"
-environment = "devel"
+# A job: its name and its processes. The rest of its key, devcluster/www-data/devel/hello, and what
+# an instance may use, are in the defaults of `jobc.toml`; what is said here replaces them. The
+# words are Aurora's own; the schema above, which `jobc schema` prints, tells editors about all.
 name = "hello"
-
-# How many run at a time, and whether one that ended is started again.
-instances = 1
-service = false
 
 # What runs. `${./hello.sh}` is the store path of the file beside this one: jobc pins it, and adds
 # a step that fetches it before this process starts.
-[[task.processes]]
-name = "hello"
+[task.processes.hello]
 cmdline = "sh ${./hello.sh}"
 
 # The next process starts when the first one has succeeded.
-# [[task.processes]]
-# name = "goodbye"
+# [task.processes.goodbye]
 # cmdline = "${pkgs.python}/bin/python3 -c 'print(\"goodbye\")'"
 # after = ["hello"]
 
-# What one instance may use.
-[task.resources]
-cpu = 0.1
-ram = "16 MB"
-disk = "16 MB"
+# A job for each environment, with what is different there.
+# [environments.devel]
+# [environments.prod]
+# instances = 3
+# task.resources.ram = "64 MB"
 
 # Packages that command lines call `${pkgs.NAME}`, each an installable that `jobc.lock` pins, a
 # store path, or a directory of the workspace.
