@@ -2,12 +2,15 @@
 
 mod choices;
 mod job;
+mod layers;
 mod mutations;
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use jobc::compile::{Compilation, Compiler, Planned, Until, every};
-use jobc::diagnostic::{Diagnostic, Report, Severity};
+use jobc::diagnostic::{Diagnostic, Place as Where, Report, Severity};
 use jobc::front::Format;
 use jobc::plan::Plan;
 use jobc::registry::CODES;
@@ -23,6 +26,7 @@ use serde_json::Value;
 use crate::harness::Sandbox;
 use crate::targets::wrong_with_tree;
 use choices::Choices;
+use layers::{Layered, layered};
 use mutations::{MUTATIONS, Mutation};
 
 /// So many choices make every part of a large job.
@@ -41,7 +45,7 @@ struct Place {
     workspace: Workspace,
     definition: DefinitionFile,
     schema: Validator,
-    _sandbox: Sandbox,
+    sandbox: Sandbox,
 }
 
 impl Place {
@@ -57,17 +61,128 @@ impl Place {
                 format: Format::Json,
             },
             schema: jsonschema::validator_for(&schema).expect("it is a schema"),
-            _sandbox: sandbox,
+            sandbox,
         }
     }
 
     fn compile(&self, definition: &str) -> Report<Vec<(String, Plan)>> {
-        let compiler = Compiler::new(&self.workspace).expect("the workspace is there");
-        let file = SourceFile::new("job.json", definition);
-        let keep = |bundle: Bundle, planned: Planned| (bundle.into_listing(), planned.plan);
-        let until = Until::Emitted(Form::Target(Target::AuroraJson), &keep);
-        let report = compiler.compile(&self.definition, &file, &until, every);
-        Compilation::merged(report.expect("nothing is imported"))
+        compile(&self.workspace, &self.definition, definition)
+    }
+}
+
+fn compile(
+    workspace: &Workspace,
+    definition: &DefinitionFile,
+    text: &str,
+) -> Report<Vec<(String, Plan)>> {
+    let compiler = Compiler::new(workspace).expect("the workspace is there");
+    let file = SourceFile::new("job.json", text);
+    let keep = |bundle: Bundle, planned: Planned| (bundle.into_listing(), planned.plan);
+    let until = Until::Emitted(Form::Target(Target::AuroraJson), &keep);
+    let report = compiler.compile(definition, &file, &until, every);
+    Compilation::merged(report.expect("nothing is imported"))
+}
+
+/// Compiles a job in layers, in a workspace with their settings.
+fn compile_layers(place: &Place, job: &Layered) -> Result<Report<Vec<String>>, String> {
+    let sandbox = &place.sandbox;
+    sandbox.file("jobc.toml", &job.settings);
+    let opened = Workspace::open_at(sandbox.path(), sandbox.path(), CODES);
+    let opened = opened.map_err(|error| format!("{error:?}"))?;
+    let Some(workspace) = opened.value else {
+        return Err(format!("settings: {}", told(&opened.diagnostics)));
+    };
+    let report = compile(&workspace, &place.definition, &job.definition);
+    Ok(report.map(|jobs| jobs.into_iter().map(|(text, _)| text).collect()))
+}
+
+/// What is wrong with what became of a job that was taken apart.
+fn wrong_with_layers(
+    place: &Place,
+    job: &Value,
+    original: &Value,
+    numbers: &[u16],
+) -> Result<usize, String> {
+    let whole = layered(job, original, &mut Choices::new(&[]));
+    let split = layered(job, original, &mut Choices::new(numbers));
+    let shown = |problem: &str| {
+        let Layered {
+            settings,
+            definition,
+            ..
+        } = &split;
+        format!("{problem}\n{}\n{settings}\n{definition}", whole.definition)
+    };
+    let expected = compile_layers(place, &whole)?;
+    let found = compile_layers(place, &split).map_err(|problem| shown(&problem))?;
+    if expected.value != found.value {
+        let both = format!("{:?}\n{:?}", expected.value, found.value);
+        return Err(shown(&format!(
+            "another job: {both}{}",
+            told(&found.diagnostics)
+        )));
+    }
+    let mut left: Vec<&Diagnostic> = found.diagnostics.iter().collect();
+    let mut located = 0;
+    for problem in &expected.diagnostics {
+        let wanted = winning_place(problem, &whole, &split);
+        let is_it = |other: &&Diagnostic| {
+            let place = place_of(other);
+            let is_there = wanted.is_none() || wanted == place;
+            other.code == problem.code && other.headline == problem.headline && is_there
+        };
+        let Some(at) = left.iter().position(is_it) else {
+            let (wrong, told) = (
+                told(std::slice::from_ref(problem)),
+                told(&found.diagnostics),
+            );
+            let places: Vec<_> = found.diagnostics.iter().map(place_of).collect();
+            let told = format!("at {wanted:?}{wrong}\nfound{told}\n{places:?}");
+            return Err(shown(&format!("not told {told}")));
+        };
+        left.swap_remove(at);
+        located += usize::from(wanted.is_some());
+    }
+    if left.is_empty() {
+        return Ok(located);
+    }
+    let more: Vec<_> = left.into_iter().cloned().collect();
+    Err(shown(&format!("told besides{}", told(&more))))
+}
+
+/// The file and the text that a problem of the job in layers points to, by that of the whole job, if it
+/// is one of a value that is written as a whole.
+fn winning_place(
+    problem: &Diagnostic,
+    whole: &Layered,
+    split: &Layered,
+) -> Option<(String, Range<usize>)> {
+    let (_, text) = place_of(problem)?;
+    let around = whole.around(&text)?;
+    let winner = split.winner(&around.path)?;
+    let (own, other) = if around.value.start <= text.start {
+        (&around.value, &winner.value)
+    } else {
+        (&around.key, &winner.key)
+    };
+    let start = text.start - own.start + other.start;
+    let file = if winner.is_of_workspace() {
+        "jobc.toml"
+    } else {
+        "job.json"
+    };
+    Some((file.to_owned(), start..start + text.len()))
+}
+
+/// The file and the text that a problem points to.
+fn place_of(problem: &Diagnostic) -> Option<(String, Range<usize>)> {
+    match problem.place() {
+        Where::Span(location) => {
+            let name = location.file.name();
+            let file = name.rsplit('/').next().unwrap_or(name);
+            Some((file.to_owned(), location.span.range()))
+        }
+        Where::Document(..) | Where::File(_) => None,
     }
 }
 
@@ -205,7 +320,70 @@ fn each_mistake_in_the_simplest_job() {
     crate::harness::report(&failures);
 }
 
+/// Mistakes that are others in layers: processes without names or commands, and two of one name.
+const OF_NO_LAYERS: &[&str] = &[
+    "without /task/processes/0/name",
+    "without /task/processes/0/cmdline",
+    "two processes of one name",
+];
+
+fn layers_are_the_job_that_was_taken_apart() {
+    let place = Place::new();
+    let numbers = || prop::collection::vec(any::<u16>(), 0..CHOICES);
+    let outcome = TestRunner::new(config(200)).run(&(numbers(), numbers()), |(job, split)| {
+        let job = job::job(&mut Choices::new(&job));
+        let told = wrong_with_layers(&place, &job, &job, &split);
+        told.map(|_| ()).map_err(TestCaseError::fail)
+    });
+    outcome.unwrap_or_else(|error| panic!("{error}"));
+}
+
+fn layers_of_all_fields() {
+    let place = Place::new();
+    place.sandbox.file("tool", "");
+    let text = include_str!("samples/everything.json");
+    let mut job: Value = serde_json::from_str(text).expect("it is JSON");
+    let fields = job.as_object_mut().expect("it is a table");
+    fields.remove("$schema");
+    // A process's own waiver stands in no defaults, and so has no layer where its process may.
+    let first = job["task"]["processes"][0].as_object_mut();
+    first.expect("it is a table").remove("waive");
+    let numbers = prop::collection::vec(any::<u16>(), 0..CHOICES);
+    let outcome = TestRunner::new(config(100)).run(&numbers, |split| {
+        let told = wrong_with_layers(&place, &job, &job, &split);
+        told.map(|_| ()).map_err(TestCaseError::fail)
+    });
+    outcome.unwrap_or_else(|error| panic!("{error}"));
+}
+
+fn a_mistake_is_told_at_the_layer_that_has_it() {
+    let place = Place::new();
+    let numbers = || prop::collection::vec(any::<u16>(), 0..CHOICES);
+    let which = 0..MUTATIONS.len();
+    let located = Cell::new(0);
+    let strategy = (numbers(), numbers(), which);
+    let outcome = TestRunner::new(config(400)).run(&strategy, |(job, split, which)| {
+        let mut choices = Choices::new(&job);
+        let original = job::job(&mut choices);
+        let mut job = original.clone();
+        let mutation = &MUTATIONS[which];
+        if OF_NO_LAYERS.contains(&mutation.what) {
+            return Ok(());
+        }
+        (mutation.apply)(&mut job, &mut choices);
+        let told = wrong_with_layers(&place, &job, &original, &split);
+        let told = told.map_err(|problem| format!("{}: {problem}", mutation.what));
+        located.set(located.get() + told.map_err(TestCaseError::fail)?);
+        Ok(())
+    });
+    outcome.unwrap_or_else(|error| panic!("{error}"));
+    assert!(located.get() > 200, "{} at values", located.get());
+}
+
 tests! {
+    layers_are_the_job_that_was_taken_apart,
+    layers_of_all_fields,
+    a_mistake_is_told_at_the_layer_that_has_it,
     valid_jobs_compile_to_what_the_schema_says,
     each_mistake_is_told_and_nothing_else,
     each_mistake_in_the_simplest_job,
