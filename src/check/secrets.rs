@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Container, HealthChecker, SlaPolicy, Text};
-use crate::rule::{self, Context, Exposed, Resolved};
+use crate::rule::{self, Context, Resolved, Suspect};
 use crate::secret::{Language, is_value, key, secrets};
 use crate::source::{Pointer, Span};
 
@@ -135,7 +135,7 @@ fn pair(ctx: &mut Context<'_>, name: &str, value: &str, at: impl Fn(&Pointer) ->
 
 /// Tells the secrets of files that are imported.
 pub(super) fn in_files(job: &mut Resolved<'_>) {
-    for Exposed { file, place } in &job.noticed.exposed {
+    for Suspect { file, place } in &job.noticed.suspects {
         for secret in secrets(file.text(), Language::File, MOST) {
             let place_in_file = Place::span(file, Span::new(secret.range));
             let problem = problem(secret.what, place_in_file);

@@ -124,7 +124,7 @@ pub(super) struct Context<'a> {
     /// The packages that the job may name, once that was asked.
     pub(super) declared: Option<BTreeSet<StorePathHash>>,
     /// The files that were looked at for secrets.
-    pub(super) exposed: BTreeSet<PathBuf>,
+    pub(super) suspects: BTreeSet<PathBuf>,
     /// What was noticed meanwhile, for rules.
     pub(super) noticed: Noticed,
     pub(super) diagnostics: Vec<Diagnostic>,

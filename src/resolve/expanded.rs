@@ -98,12 +98,12 @@ impl Context<'_> {
         let cannot = |error| MachineError::new(format!("cannot read `{path}`"), error);
         let read = match self.resolver.importer.open(full) {
             Ok(file) => read_text(file).map_err(cannot)?,
-            Err(OpenError::NotAFile(_)) => Err("not a file"),
+            Err(OpenError::NotAFile(_)) => Contents::Other("not a file"),
             Err(error) => return Err(cannot(std::io::Error::other(error))),
         };
         let text = match read {
-            Ok(text) => text,
-            Err(reason) => {
+            Contents::Text(text) => text,
+            Contents::Other(reason) => {
                 let headline = format!("`{path}` cannot be expanded: it is {reason}");
                 let help = format!("import it as it is: `${{{path}}}`");
                 self.diagnostics
@@ -214,17 +214,26 @@ impl Context<'_> {
     }
 }
 
-/// The file's text, or what it is instead of text.
-fn read_text(file: File) -> std::io::Result<Result<String, &'static str>> {
+/// What is in a file that is to be expanded.
+enum Contents {
+    Text(String),
+    /// Something else: what it is.
+    Other(&'static str),
+}
+
+fn read_text(file: File) -> std::io::Result<Contents> {
     let mut bytes = Vec::new();
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_BYTES {
-        return Ok(Err("larger than 4 MiB"));
+        return Ok(Contents::Other("larger than 4 MiB"));
     }
     if bytes.contains(&0) {
-        return Ok(Err("not text: it has a NUL character"));
+        return Ok(Contents::Other("not text: it has a NUL character"));
     }
-    Ok(String::from_utf8(bytes).map_err(|_| "not UTF-8"))
+    Ok(match String::from_utf8(bytes) {
+        Ok(text) => Contents::Text(text),
+        Err(_) => Contents::Other("not UTF-8"),
+    })
 }
 
 /// `sed`'s command that replaces `{{inner}}` by `value`; none if all delimiters are taken.

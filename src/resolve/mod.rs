@@ -73,7 +73,7 @@ pub fn resolve(
         left_to_node: Vec::new(),
         imports: BTreeMap::new(),
         declared: None,
-        exposed: BTreeSet::new(),
+        suspects: BTreeSet::new(),
         noticed: Noticed::default(),
         diagnostics: Vec::new(),
     };

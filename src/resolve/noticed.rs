@@ -10,7 +10,7 @@ use crate::check::packages::UNDECLARED_STORE_PATH;
 use crate::check::secrets::LITERAL_SECRET;
 use crate::diagnostic::{Code, MachineError, Place};
 use crate::model::{CommandLine, PackageName, PackageSource};
-use crate::rule::{self, Contents, Exposed, Undeclared};
+use crate::rule::{self, Contents, Suspect, Undeclared};
 use crate::source::{FileName, load_opened};
 use crate::store::references::mentions;
 use crate::store::{StorePathHash, StorePathName};
@@ -58,14 +58,14 @@ impl Context<'_> {
         }
         let place = place();
         for path in &import.suspects {
-            if self.exposed.insert(path.clone()) {
-                self.expose(path, &place)?;
+            if self.suspects.insert(path.clone()) {
+                self.notice_suspect(path, &place)?;
             }
         }
         Ok(())
     }
 
-    fn expose(&mut self, path: &Path, place: &Place) -> Result<(), MachineError> {
+    fn notice_suspect(&mut self, path: &Path, place: &Place) -> Result<(), MachineError> {
         let name = self.resolver.display_name(path);
         let opened = self.resolver.importer.open(path).ok();
         let full_name = FileName::new(name.clone(), path);
@@ -74,7 +74,7 @@ impl Context<'_> {
             let error = "it changed while it was read";
             return Err(MachineError::new(format!("cannot read `{name}`"), error));
         };
-        self.noticed.exposed.push(Exposed {
+        self.noticed.suspects.push(Suspect {
             file,
             place: place.clone(),
         });

@@ -11,4 +11,4 @@ pub use context::{
     Common, Context, GivenUp, Intended, MOST, ReferenceRule, Rules, StandingReference, Tally,
     Terms, process,
 };
-pub use resolved::{Contents, Exposed, Imported, Noticed, Resolved, Undeclared};
+pub use resolved::{Contents, Imported, Noticed, Resolved, Suspect, Undeclared};

@@ -24,7 +24,7 @@ pub struct Noticed {
     /// The files and directories that were imported, each once in a definition file.
     pub imported: Vec<Imported>,
     /// The imported files that may have secrets in them, each once in a job.
-    pub exposed: Vec<Exposed>,
+    pub suspects: Vec<Suspect>,
     /// The store paths that commands name by themselves.
     pub undeclared: Vec<Undeclared>,
 }
@@ -59,7 +59,7 @@ pub struct Contents {
 
 /// An imported file that may have secrets in it.
 #[derive(Debug, Clone)]
-pub struct Exposed {
+pub struct Suspect {
     /// The file.
     pub file: Arc<SourceFile>,
     /// Where the definition names what it was imported with.

@@ -73,7 +73,7 @@ pub(super) fn check(ctx: &mut Intended<'_, '_>) {
     all_ephemeral(ctx);
     if !ctx.intent.order.is_empty() {
         after_endless(ctx);
-        late(ctx);
+        ephemeral_that_start_last(ctx);
     }
 }
 
@@ -178,7 +178,7 @@ fn endless_command(command: &str) -> Option<&str> {
 }
 
 /// Ephemeral processes that wait for all that the task waits for.
-fn late(ctx: &mut Intended<'_, '_>) {
+fn ephemeral_that_start_last(ctx: &mut Intended<'_, '_>) {
     /// At most this many steps are taken for all of them together.
     const EFFORT: usize = 1_000_000;
     let Intent { runs, order, .. } = ctx.intent;
