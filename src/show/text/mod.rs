@@ -295,8 +295,8 @@ impl Sections<'_> {
         let mut lines = self.page.rows(&from_others, |page, it| {
             [
                 page.shown(&it.field),
-                page.shown(&it.layer),
                 page.place(&it.at),
+                page.shown(&it.layer),
             ]
         });
         if from_others.len() < layers.len() {
