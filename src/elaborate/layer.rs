@@ -111,16 +111,7 @@ impl Maker<'_> {
     }
 
     fn fields(&mut self, mut fields: Vec<Entry>, span: Span, writer: Writer) -> Layer {
-        if writer != Writer::Job
-            && let Some(waive) = take(&mut fields, WAIVE)
-        {
-            let headline = "defaults waive nothing";
-            let place = self.place(waive.key_span);
-            let problem = Diagnostic::new(&WAIVED_IN_DEFAULTS, headline, place)
-                .help("waive it in the jobs that need it, each with its reason")
-                .help("or set the level of the lint for all jobs: `[lints]` in `jobc.toml`");
-            self.problems.push(problem);
-        }
+        self.refuse_waivers(&mut fields, writer);
         let mut unset = Vec::new();
         if let Some(entry) = take(&mut fields, UNSET) {
             unset.extend(self.unset(&entry, &[]));
@@ -129,7 +120,7 @@ impl Maker<'_> {
             && let Kind::Mapping(task) = &mut task.value.kind
             && let Some(processes) = task.iter_mut().find(|entry| entry.key == "processes")
         {
-            self.processes(&mut processes.value, &mut unset);
+            self.processes(&mut processes.value, writer, &mut unset);
         }
         Layer {
             writer,
@@ -140,8 +131,23 @@ impl Maker<'_> {
         }
     }
 
+    /// Takes waivers out of defaults: each gives a reason for one job.
+    fn refuse_waivers(&mut self, fields: &mut Vec<Entry>, writer: Writer) {
+        if writer == Writer::Job {
+            return;
+        }
+        if let Some(waive) = take(fields, WAIVE) {
+            let headline = "defaults waive nothing";
+            let place = self.place(waive.key_span);
+            let problem = Diagnostic::new(&WAIVED_IN_DEFAULTS, headline, place)
+                .help("waive it in the jobs that need it, each with its reason")
+                .help("or set the level of the lint for all jobs: `[lints]` in `jobc.toml`");
+            self.problems.push(problem);
+        }
+    }
+
     /// Brings processes to a list of tables with names, and takes their `unset` out of them.
-    fn processes(&mut self, node: &mut Node, unset: &mut Vec<Unset>) {
+    fn processes(&mut self, node: &mut Node, writer: Writer, unset: &mut Vec<Unset>) {
         if let Kind::Mapping(tables) = &mut node.kind
             && are_named(tables)
         {
@@ -157,6 +163,7 @@ impl Maker<'_> {
             let Kind::Mapping(fields) = &mut process.kind else {
                 continue;
             };
+            self.refuse_waivers(fields, writer);
             if let (Some(name), Some(entry)) = (name, take(fields, UNSET)) {
                 unset.extend(self.unset(&entry, &["task", "processes", &name]));
             }
