@@ -129,8 +129,13 @@ fn may_tell(name: &str) -> bool {
     for (place, letter) in end.iter_mut().rev().zip(letters) {
         *place = letter.to_ascii_lowercase();
     }
+    is_telling(end)
+}
+
+/// Whether a name whose letters end so may tell.
+pub(super) fn is_telling(last_letters: [u8; 3]) -> bool {
     matches!(
-        &end,
+        &last_letters,
         b"ord"
             | b"swd"
             | b"ase"
@@ -145,7 +150,8 @@ fn may_tell(name: &str) -> bool {
             | b"psk"
             | b"gin"
             | b"nid"
-    ) || end.ends_with(b"pw")
+            | [_, b'p', b'w']
+    )
 }
 
 /// Whether it is a key of something, and of nothing whose keys everybody sees.

@@ -2,6 +2,7 @@
 //! asked, as most texts have none of it. A sign may be seen where a reader finds nothing, never the other
 //! way round.
 
+use super::name::is_telling;
 use super::program::is_known;
 
 /// What stands in a text.
@@ -42,7 +43,7 @@ const CLASSES: [Class; 256] = {
     classes
 };
 
-/// The letters that end what [`is_telling`] knows.
+/// The letters that end what [`may_tell`] knows.
 const LAST_LETTERS: [bool; 256] = {
     let mut last = [false; 256];
     let letters = b"dehknswyt";
@@ -57,28 +58,8 @@ const LAST_LETTERS: [bool; 256] = {
 
 /// Whether a word that ends so may tell: a name, an option that takes a user and a secret, or what stands
 /// before `BY` in SQL.
-fn is_telling(last_letters: [u8; 3]) -> bool {
-    matches!(
-        &last_letters,
-        b"ord"
-            | b"swd"
-            | b"ase"
-            | b"ode"
-            | b"pwd"
-            | b"ass"
-            | b"uth"
-            | b"tok"
-            | b"key"
-            | b"ret"
-            | b"ken"
-            | b"psk"
-            | b"gin"
-            | b"nid"
-            | b"eds"
-            | b"als"
-            | b"ied"
-            | [_, b'p', b'w']
-    )
+fn may_tell(last_letters: [u8; 3]) -> bool {
+    is_telling(last_letters) || matches!(&last_letters, b"eds" | b"als" | b"ied")
 }
 
 impl Signs {
@@ -160,11 +141,11 @@ fn ends_telling(bytes: &[u8], end: usize) -> bool {
                     break;
                 }
                 Class::Joint | Class::Quote | Class::Break => {}
-                Class::Digit | Class::Other => return is_telling(letters),
+                Class::Digit | Class::Other => return may_tell(letters),
             }
         }
     }
-    is_telling(letters)
+    may_tell(letters)
 }
 
 /// Whether the name of a program may begin at `start`: as a word of a shell does, or behind a slash.
