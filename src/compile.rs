@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::check::names::DUPLICATE_JOB;
 use crate::check::{self, CheckedJob};
 use crate::diagnostic::{Diagnostic, Holes, MachineError, Place, Report};
-use crate::elaborate::{Defaults, elaborate};
+use crate::elaborate;
 use crate::front;
 use crate::lint::{Levels, Waivers};
 use crate::model::{Dialect, Job, JobKey, PackageName, PackageSource};
@@ -233,9 +233,8 @@ impl<'a> Compiler<'a> {
         file: &Arc<SourceFile>,
         target: Target,
     ) -> Report<CheckedFile> {
-        let loaded = front::load(file, definition.format);
-        let defaults = self.workspace.settings_map.as_ref().and_then(Defaults::of);
-        let loaded = loaded.and_then(|loaded| elaborate(loaded, defaults));
+        let settings = self.workspace.settings_map.as_ref();
+        let loaded = elaborate::load(file, definition.format, settings);
         loaded.and_then(|loaded| {
             let map = loaded.into_map();
             let decoded = front::document(map.root());

@@ -146,20 +146,7 @@ impl Laid {
 }
 
 fn processes_of(job: &mut Node) -> Option<&mut Vec<Node>> {
-    let field = |node: &mut Node, key: &str| match &mut node.kind {
-        Kind::Mapping(entries) => entries.iter_mut().position(|entry| entry.key == key),
-        _ => None,
-    };
-    let task = field(job, "task")?;
-    let Kind::Mapping(entries) = &mut job.kind else {
-        return None;
-    };
-    let task = &mut entries[task].value;
-    let processes = field(task, "processes")?;
-    let Kind::Mapping(entries) = &mut task.kind else {
-        return None;
-    };
-    match &mut entries[processes].value.kind {
+    match &mut job.get_mut("task")?.get_mut("processes")?.kind {
         Kind::Sequence(items) => Some(items),
         _ => None,
     }

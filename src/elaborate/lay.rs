@@ -5,11 +5,10 @@ use crate::source::{Entry, Kind, Node};
 use super::names::text;
 use super::replaced::{Path, Replaced};
 
-/// Lists whose elements have names, and the field that is one. An element that is there merges with the
-/// one laid over it.
-const BY_NAME: &[(&[&str], &str)] = &[(&["task", "processes"], "name")];
-/// Lists in which several elements may have one name: those laid over them replace all of that name.
-const BY_KEY: &[(&[&str], &str)] = &[(&["metadata"], "key")];
+/// The list whose elements have names: one that is there merges with the one laid over it.
+const PROCESSES: &[&str] = &["task", "processes"];
+/// The list in which several elements may have one key: those laid over them replace all of that key.
+const METADATA: &[&str] = &["metadata"];
 /// Tables that hold one choice of several, by its name; `*` is any key.
 const CHOICES: &[&[&str]] = &[
     &["container"],
@@ -47,13 +46,12 @@ fn lay_value(base: &mut Node, over: Node, path: &mut Path, replaced: &mut Vec<Re
             lay(below, above, path, replaced);
             base.span = span;
         }
-        (Kind::Sequence(below), Kind::Sequence(above)) if field(BY_NAME, path).is_some() => {
-            let name = field(BY_NAME, path).unwrap_or_default();
+        (Kind::Sequence(below), Kind::Sequence(above)) if path == PROCESSES => {
             path.push("*".to_owned());
             for item in above {
-                let called = item.get(name).and_then(text);
+                let called = item.get("name").and_then(text);
                 let is_it = |other: &&mut Node| {
-                    called.is_some() && other.get(name).and_then(text) == called
+                    called.is_some() && other.get("name").and_then(text) == called
                 };
                 match below.iter_mut().find(is_it) {
                     Some(other) => lay_value(other, item, path, replaced),
@@ -63,10 +61,9 @@ fn lay_value(base: &mut Node, over: Node, path: &mut Path, replaced: &mut Vec<Re
             path.pop();
             base.span = span;
         }
-        (Kind::Sequence(below), Kind::Sequence(above)) if field(BY_KEY, path).is_some() => {
-            let key = field(BY_KEY, path).unwrap_or_default();
+        (Kind::Sequence(below), Kind::Sequence(above)) if path == METADATA => {
             path.push("*".to_owned());
-            lay_by_key(below, above, key, |value| {
+            lay_by_key(below, above, |value| {
                 replaced.push(Replaced::new(path, value));
             });
             path.pop();
@@ -80,8 +77,8 @@ fn lay_value(base: &mut Node, over: Node, path: &mut Path, replaced: &mut Vec<Re
 }
 
 /// Lays elements over those that have the same key, at the place of the first of these.
-fn lay_by_key(below: &mut Vec<Node>, above: Vec<Node>, key: &str, mut replaced: impl FnMut(Node)) {
-    let key_of = |item: &Node| item.get(key).and_then(text).map(str::to_owned);
+fn lay_by_key(below: &mut Vec<Node>, above: Vec<Node>, mut replaced: impl FnMut(Node)) {
+    let key_of = |item: &Node| item.get("key").and_then(text).map(str::to_owned);
     let mut above: Vec<_> = above
         .into_iter()
         .map(|item| (key_of(&item), item))
@@ -108,11 +105,4 @@ fn is_other_choice(path: &Path, below: &[Entry], above: &[Entry]) -> bool {
         && !above
             .iter()
             .any(|entry| below.iter().any(|other| other.key == entry.key))
-}
-
-fn field(lists: &[(&[&str], &'static str)], path: &Path) -> Option<&'static str> {
-    let found = lists
-        .iter()
-        .find(|(list, _)| path.iter().map(String::as_str).eq(list.iter().copied()));
-    found.map(|(_, field)| *field)
 }

@@ -23,8 +23,11 @@ mod names;
 mod replaced;
 mod unset;
 
+use std::sync::Arc;
+
 use crate::diagnostic::{Chapter, Report, Topic};
-use crate::front::Loaded;
+use crate::front::{self, Format, Loaded};
+use crate::source::{SourceFile, SourceMap};
 
 pub use defaults::Defaults;
 use document::Elaboration;
@@ -41,6 +44,16 @@ pub const CODES: &[Chapter] = &[(
         &codes::WAIVED_IN_DEFAULTS,
     ],
 )];
+
+/// Reads a definition as jobs that are each whole, with what `settings` say of all jobs.
+pub fn load(
+    file: &Arc<SourceFile>,
+    format: Format,
+    settings: Option<&SourceMap>,
+) -> Report<Loaded> {
+    let defaults = settings.and_then(Defaults::of);
+    front::load(file, format).and_then(|loaded| elaborate(loaded, defaults))
+}
 
 /// A document of jobs that are each whole. One that has no layers, in a workspace that has none, is the
 /// same.

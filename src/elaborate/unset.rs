@@ -68,14 +68,7 @@ pub(super) fn remove(node: &mut Node, path: &[String]) -> bool {
     };
     match &mut node.kind {
         Kind::Mapping(entries) if rest.is_empty() => take(entries, step).is_some(),
-        Kind::Mapping(entries) => {
-            let mut inner = entries
-                .iter_mut()
-                .filter(|entry| entry.key == step.as_str());
-            inner
-                .next()
-                .is_some_and(|entry| remove(&mut entry.value, rest))
-        }
+        Kind::Mapping(_) => node.get_mut(step).is_some_and(|inner| remove(inner, rest)),
         Kind::Sequence(items) => {
             let is_it = |item: &Node| {
                 let name = item.get("name").or_else(|| item.get("key"));

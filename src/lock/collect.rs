@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::compile::in_parallel;
 use crate::diagnostic::{Diagnostic, MachineError, Place, Report, Severity};
-use crate::elaborate::{Defaults, elaborate};
+use crate::elaborate;
 use crate::front;
 use crate::model::{Document, PackageName, PackageSource};
 use crate::resolve::{Meaning, RelativeReader, RelativeRule, bad_store_path};
@@ -159,9 +159,8 @@ fn definition_packages(
 ) -> Result<Report<Named>, MachineError> {
     let source = workspace.read_source(&definition.path)?;
     Ok(source.and_then(|file| {
-        let loaded = front::load(&file, definition.format);
-        let defaults = workspace.settings_map.as_ref().and_then(Defaults::of);
-        let loaded = loaded.and_then(|loaded| elaborate(loaded, defaults));
+        let settings = workspace.settings_map.as_ref();
+        let loaded = elaborate::load(&file, definition.format, settings);
         loaded.and_then(|loaded| {
             let map = loaded.into_map();
             let decoded = front::document(map.root());
