@@ -23,14 +23,9 @@ pub use needs::{Need, NeededBy, Needs};
 pub use realisation::{OtherCaches, Realisation, StepNames};
 pub use step::{Edge, Realise, Step, StepId};
 
-pub use crate::intent::{
-    Announce, At, AuroraOnly, Checker, Container, CronCollisionPolicy, Executor, Field,
-    HealthCheck, HttpStop, Image, Intent, Labels, Limits, LogDestination, LogMode, LogRotation,
-    Logger, PartitionPolicy, Piece, Placement, Precedence, Resources, Run, Schedule, SlaPolicy,
-    Stop, Text, Update, UpdateStrategy, Volume, VolumeMode, given,
-};
 pub use crate::resolve::{Import, LeftToNode, Package, Script};
 
+use crate::intent::{Intent, Run};
 use crate::name::JobKey;
 
 /// Everything that a target needs to know of one job.

@@ -2,8 +2,8 @@
 
 use std::fmt::Display;
 
-use crate::plan::{self, Plan};
-
+use crate::intent;
+use crate::plan::Plan;
 use crate::vocabulary::{COORDINATOR_SLA_POLICY, PARTITION_POLICY};
 
 use super::document::{Labelled, PartitionPolicy, SlaPolicy};
@@ -12,21 +12,21 @@ use super::text::seconds;
 /// What maintenance has to leave running.
 pub(super) fn sla_policy(plan: &Plan) -> Option<SlaPolicy> {
     Some(match &plan.intent.sla_policy.as_ref()?.value {
-        plan::SlaPolicy::Count {
+        intent::SlaPolicy::Count {
             count,
             duration_secs,
         } => SlaPolicy::Count {
             count: *count,
             duration_secs: *duration_secs,
         },
-        plan::SlaPolicy::Percentage {
+        intent::SlaPolicy::Percentage {
             percentage,
             duration_secs,
         } => SlaPolicy::Percentage {
             percentage: *percentage,
             duration_secs: *duration_secs,
         },
-        plan::SlaPolicy::Coordinator {
+        intent::SlaPolicy::Coordinator {
             coordinator_url,
             status_key,
         } => SlaPolicy::Coordinator {

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::plan::{At, Checker, Plan, Text};
+use crate::intent::{At, Checker, Text};
+use crate::plan::Plan;
 use crate::vocabulary::ANNOUNCER;
 
 use super::document::{Port, PortSource};

@@ -63,8 +63,8 @@ macro_rules! covered {
             )+)+
         ];
 
-        $(const _: fn(&$crate::plan::$table) = |table| {
-            let $crate::plan::$table { $($field: _,)+ $($($beside: _),+)? } = table;
+        $(const _: fn(&$table) = |table| {
+            let $table { $($field: _,)+ $($($beside: _),+)? } = table;
         };)+
     };
 }

@@ -1,6 +1,7 @@
 //! The steps of a job as a target runs them on a node.
 
-use crate::plan::{Realise, Run};
+use crate::intent::Run;
+use crate::plan::Realise;
 
 /// What a target runs for one instance, and what waits for what.
 #[derive(Debug, Clone, PartialEq)]

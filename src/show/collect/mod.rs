@@ -9,9 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::closure::Known;
 use crate::compile::Planned;
 use crate::diagnostic::render::Lines;
-use crate::plan::{
-    At, Container, CronCollisionPolicy, Image, Placement, Plan, Resources, Text, given,
-};
+use crate::intent::{At, Container, CronCollisionPolicy, Image, Placement, Resources, Text, given};
+use crate::plan::Plan;
 
 use crate::source::{self, Location, Node, Pointer};
 use crate::target::aurora::rules::cron_in_words;

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::closure::{Closure, Known, Member, Size};
 use crate::graph::{Graph, Kind};
-use crate::plan::{NeededBy, Script, given};
+use crate::intent::given;
+use crate::plan::{NeededBy, Script};
 use crate::source::{Pointer, display_name};
 use crate::store::StorePath;
 use crate::target::aurora::timing::MOST_FINALIZATION_WAIT;

@@ -1,6 +1,6 @@
 //! When health is checked, how an update proceeds, and how an instance is stopped.
 
-use crate::plan::{Checker, given};
+use crate::intent::{Checker, given};
 use crate::target::aurora::timing::{Groups, HealthTiming, UpdateTiming};
 use crate::vocabulary::{
     HEALTH_CHECK_CONFIG, HTTP_HEALTH_CHECKER, HTTP_LIFECYCLE_CONFIG, Struct, UPDATE_CONFIG,

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::plan::{self, Text};
+use crate::intent::{self, Text};
 
 use super::number::Number;
 use super::texts::Texts;
@@ -205,9 +205,9 @@ pub struct QueueUpdateStrategy {
 
 impl<'p> Container<'p> {
     /// What a plan says, as Aurora has it.
-    pub(super) fn of(container: &'p plan::Container, texts: &Texts) -> Self {
+    pub(super) fn of(container: &'p intent::Container, texts: &Texts) -> Self {
         match container {
-            plan::Container::Docker { image, parameters } => {
+            intent::Container::Docker { image, parameters } => {
                 let convert = |(name, value): &'p (Text, Text)| Parameter {
                     name: texts.text(name),
                     value: texts.text(value),
@@ -219,13 +219,13 @@ impl<'p> Container<'p> {
                 };
                 Container::Docker(DockerContainer { docker })
             }
-            plan::Container::Mesos { image, volumes } => Container::Mesos(Mesos {
+            intent::Container::Mesos { image, volumes } => Container::Mesos(Mesos {
                 image: image.as_ref().map(|image| match image {
-                    plan::Image::Docker { name, tag } => Image::Docker(DockerImage {
+                    intent::Image::Docker { name, tag } => Image::Docker(DockerImage {
                         name: texts.text(name),
                         tag: texts.text(tag),
                     }),
-                    plan::Image::Appc { name, image_id } => Image::Appc(AppcImage {
+                    intent::Image::Appc { name, image_id } => Image::Appc(AppcImage {
                         image_id: texts.text(image_id),
                         name: texts.text(name),
                     }),
@@ -242,8 +242,8 @@ impl<'p> Container<'p> {
 }
 
 impl<'p> Volume<'p> {
-    fn of(volume: &'p plan::Volume, texts: &Texts) -> Self {
-        let plan::Volume {
+    fn of(volume: &'p intent::Volume, texts: &Texts) -> Self {
+        let intent::Volume {
             container_path,
             host_path,
             mode,
@@ -252,8 +252,8 @@ impl<'p> Volume<'p> {
             container_path: texts.text(container_path),
             host_path: texts.text(host_path),
             mode: match mode {
-                plan::VolumeMode::ReadOnly => VolumeMode::ReadOnly,
-                plan::VolumeMode::ReadWrite => VolumeMode::ReadWrite,
+                intent::VolumeMode::ReadOnly => VolumeMode::ReadOnly,
+                intent::VolumeMode::ReadWrite => VolumeMode::ReadWrite,
             },
         }
     }
@@ -261,23 +261,23 @@ impl<'p> Volume<'p> {
 
 impl<'p> SlaPolicy<'p> {
     /// What a plan says, as Aurora has it.
-    pub(super) fn of(policy: &'p plan::SlaPolicy, texts: &Texts) -> Self {
+    pub(super) fn of(policy: &'p intent::SlaPolicy, texts: &Texts) -> Self {
         match policy {
-            plan::SlaPolicy::Count {
+            intent::SlaPolicy::Count {
                 count,
                 duration_secs,
             } => SlaPolicy::Count(CountSlaPolicy {
                 count: *count,
                 duration_secs: *duration_secs,
             }),
-            plan::SlaPolicy::Percentage {
+            intent::SlaPolicy::Percentage {
                 percentage,
                 duration_secs,
             } => SlaPolicy::Percentage(PercentageSlaPolicy {
                 duration_secs: *duration_secs,
                 percentage: Number(*percentage),
             }),
-            plan::SlaPolicy::Coordinator {
+            intent::SlaPolicy::Coordinator {
                 coordinator_url,
                 status_key,
             } => SlaPolicy::Coordinator(CoordinatorSlaPolicy {
@@ -290,21 +290,21 @@ impl<'p> SlaPolicy<'p> {
 
 impl UpdateStrategy {
     /// What a plan says, as Aurora has it.
-    pub(super) fn of(strategy: &plan::UpdateStrategy) -> Self {
+    pub(super) fn of(strategy: &intent::UpdateStrategy) -> Self {
         match strategy {
-            plan::UpdateStrategy::Queue { batch_size } => {
+            intent::UpdateStrategy::Queue { batch_size } => {
                 UpdateStrategy::Queue(QueueUpdateStrategy {
                     batch_size: *batch_size,
                 })
             }
-            plan::UpdateStrategy::Batch {
+            intent::UpdateStrategy::Batch {
                 batch_size,
                 autopause_after_batch,
             } => UpdateStrategy::Batch(BatchUpdateStrategy {
                 autopause_after_batch: *autopause_after_batch,
                 batch_size: *batch_size,
             }),
-            plan::UpdateStrategy::VariableBatch {
+            intent::UpdateStrategy::VariableBatch {
                 batch_sizes,
                 autopause_after_batch,
             } => UpdateStrategy::VariableBatch(VariableBatchUpdateStrategy {

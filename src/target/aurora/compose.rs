@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
-use crate::plan::{
+use crate::intent::{
     Announce, At, AuroraOnly, Checker, CronCollisionPolicy, Executor, HealthCheck, HttpStop,
-    Intent, Labels, Limits, LogDestination, LogMode, LogRotation, Logger, PartitionPolicy, Plan,
+    Intent, Labels, Limits, LogDestination, LogMode, LogRotation, Logger, PartitionPolicy,
     Precedence, Resources, Run, Schedule, Stop, Text, Update, given,
 };
+use crate::plan::Plan;
 use crate::target::steps::{Kind, Step, Steps};
 
 use super::number::Number;

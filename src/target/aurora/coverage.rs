@@ -4,6 +4,11 @@
 //! field takes one of several structs is there less in JSON: its reader in the client only tries
 //! the first one.
 
+use crate::intent::{
+    Announce, AuroraOnly, HealthCheck, HttpStop, Intent, Labels, Limits, PartitionPolicy,
+    Precedence, Run, Schedule, Update,
+};
+use crate::plan::Plan;
 use crate::target::coverage::Coverage::{Exact, Refused};
 use crate::target::coverage::{Row, covered};
 

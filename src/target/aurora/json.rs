@@ -4,7 +4,8 @@
 //! so that JSON cannot carry the others: `coverage` has them.
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::plan::{At, Container, Plan, SlaPolicy, UpdateStrategy};
+use crate::intent::{At, Container, SlaPolicy, UpdateStrategy};
+use crate::plan::Plan;
 use crate::target::aurora::codes::NOT_IN_JSON;
 use crate::target::coverage::{Coverage, of_choice};
 

@@ -7,7 +7,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::plan::{NeededBy, Plan, Realise, Run, Step as PlanStep, StepId, StepNames};
+use crate::intent::Run;
+use crate::plan::{NeededBy, Plan, Realise, Step as PlanStep, StepId, StepNames};
 use crate::store::Sha256;
 use crate::target::steps::{Edge, Kind, Step, Steps};
 use crate::vocabulary::PROCESS;

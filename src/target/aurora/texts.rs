@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::plan::{At, Piece, Text};
+use crate::intent::{At, Piece, Text};
 
 use super::process_indexes::shift_process_indexes;
 

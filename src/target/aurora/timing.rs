@@ -7,7 +7,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::plan::{Update, UpdateStrategy, given};
+use crate::intent::{Update, UpdateStrategy, given};
 use crate::vocabulary::{TASK, UPDATE_CONFIG};
 
 /// What an instance gets for time while its health is found out.

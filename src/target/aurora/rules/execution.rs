@@ -2,7 +2,7 @@
 //! rotated into nothing, health checks without time.
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::plan::{LogMode, given};
+use crate::intent::{LogMode, given};
 use crate::rule::Intended;
 
 crate::diagnostic::declare_codes! {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::plan::{Announce, At, Placement, Text};
+use crate::intent::{Announce, At, Placement, Text};
 use crate::rule::Intended;
 use crate::vocabulary::python;
 

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::plan::{Checker, Intent};
+use crate::intent::{Checker, Intent};
 use crate::rule::Intended;
 use crate::target::judged::Judged;
 use crate::vocabulary::{ANNOUNCER, UPDATE_CONFIG};

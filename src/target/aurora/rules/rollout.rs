@@ -1,7 +1,7 @@
 //! Updates that Aurora takes and that come to nothing, and what is deprecated.
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::plan::{At, Precedence, Update, UpdateStrategy, given};
+use crate::intent::{At, Precedence, Update, UpdateStrategy, given};
 use crate::rule::Intended;
 
 use super::updates::strategy_at;

@@ -5,7 +5,7 @@
 //! agent's name has 39 characters, the framework's 41, a task's more than 44 and a run's 36.
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::plan::{At, Checker, Text};
+use crate::intent::{At, Checker, Text};
 use crate::rule::Intended;
 
 crate::diagnostic::declare_codes! {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::plan::{Checker, NeededBy, Plan, Run};
+use crate::intent::{Checker, Run};
+use crate::plan::{NeededBy, Plan};
 use crate::source::Pointer;
 use crate::target::aurora::steps::{FETCH, INIT, steps};
 use crate::target::judged::Judged;

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::plan::{Intent, Piece, Run};
+use crate::intent::{Intent, Piece, Run};
 use crate::rule::Intended;
 use crate::vocabulary::ANNOUNCER;
 

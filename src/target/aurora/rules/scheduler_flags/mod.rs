@@ -6,7 +6,7 @@
 mod codes;
 
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::plan::{Container, Text};
+use crate::intent::{Container, Text};
 use crate::rule::Intended;
 use crate::source::Pointer;
 use crate::vocabulary::EXECUTOR_CONFIG;

@@ -3,7 +3,7 @@
 mod codes;
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::plan::{At, SlaPolicy, Text, UpdateStrategy, given};
+use crate::intent::{At, SlaPolicy, Text, UpdateStrategy, given};
 use crate::rule::Intended;
 use crate::source::Pointer;
 use crate::template::{by_agent, references};
