@@ -290,6 +290,121 @@ fn valid_jobs_compile_to_what_the_schema_says() {
     outcome.unwrap_or_else(|error| panic!("{error}"));
 }
 
+/// What Aurora calls what only a node knows, and what no scheduler does.
+const SPELLINGS: &[(&str, &str)] = &[
+    ("{{mesos.instance}}", "${job.instance}"),
+    ("{{mesos.hostname}}", "${job.host}"),
+    ("{{thermos.task_id}}", "${job.task_id}"),
+    ("{{thermos.ports[http]}}", "${ports.http}"),
+    ("{{thermos.ports[health]}}", "${ports.health}"),
+];
+
+fn neutrally(text: &str) -> String {
+    let replace = |text: String, (auroras, neutral): &(&str, &str)| text.replace(auroras, neutral);
+    SPELLINGS.iter().fold(text.to_owned(), replace)
+}
+
+/// What differs where a definition has neutral spellings; how many jobs of it compile, if it has any.
+fn wrong_with_neutral(place: &Place, definition: &str) -> Result<Option<usize>, String> {
+    let neutral = neutrally(definition);
+    if neutral == definition {
+        return Ok(None);
+    }
+    let (expected, found) = (place.compile(definition), place.compile(&neutral));
+    let texts = |jobs: Option<Vec<(String, Plan)>>| -> Vec<String> {
+        let jobs = jobs.into_iter().flatten();
+        jobs.map(|(text, _)| text).collect()
+    };
+    let (expected_told, found_told) = (told(&expected.diagnostics), told(&found.diagnostics));
+    if neutrally(&expected_told) != found_told {
+        return Err(format!(
+            "expected{expected_told}\nfound{found_told}\n{neutral}"
+        ));
+    }
+    let (expected, found) = (texts(expected.value), texts(found.value));
+    if expected == found {
+        Ok(Some(found.len()))
+    } else {
+        Err(format!("expected {expected:?}\nfound {found:?}\n{neutral}"))
+    }
+}
+
+fn a_neutral_spelling_makes_no_difference() {
+    let place = Place::new();
+    let numbers = prop::collection::vec(any::<u16>(), 0..CHOICES);
+    let different = Cell::new(0);
+    let outcome = TestRunner::new(config(200)).run(&numbers, |numbers| {
+        let job = job::job(&mut Choices::new(&numbers));
+        let compiled = wrong_with_neutral(&place, &job.to_string()).map_err(TestCaseError::fail)?;
+        different.set(different.get() + compiled.unwrap_or(0));
+        Ok(())
+    });
+    outcome.unwrap_or_else(|error| panic!("{error}"));
+    assert!(different.get() > 20, "{}", different.get());
+}
+
+/// Each text of a definition, with each reference and with what is around them.
+fn a_neutral_spelling_makes_no_difference_in_any_field() {
+    let place = Place::new();
+    let fields = [
+        r#""contact": TEXT"#,
+        r#""metadata": [{ "key": "k", "value": TEXT }]"#,
+        r#""metadata": [{ "key": TEXT, "value": "v" }]"#,
+        r#""task_links": { "a": TEXT }"#,
+        r#""task_links": { TEXT: "a" }"#,
+        r#""announce": { "zk_path": TEXT }"#,
+        r#""announce": { "primary_port": TEXT, "portmap": {} }"#,
+        r#""announce": { "portmap": { TEXT: "b" } }"#,
+        r#""announce": { "portmap": { "b": TEXT } }"#,
+        r#""constraints": { "rack": { "any_of": [TEXT, "b"] } }"#,
+        r#""constraints": { "rack": { "none_of": [TEXT] } }"#,
+        r#""constraints": { TEXT: "b" }"#,
+        r#""tier": TEXT"#,
+        r#""executor_config": { "name": "e", "data": TEXT }"#,
+        r#""lifecycle": { "http": { "port": TEXT } }"#,
+        r#""lifecycle": { "http": { "shutdown_endpoint": TEXT } }"#,
+        r#""health_check_config": { "health_checker": { "shell": { "shell_command": TEXT } } }"#,
+        r#""health_check_config": { "health_checker": { "http": { "endpoint": TEXT } } }"#,
+        r#""container": { "docker": { "image": TEXT } }"#,
+        r#""container": { "docker": { "image": "i", "parameters": [{ "name": "n", "value": TEXT }] } }"#,
+        r#""sla_policy": { "coordinator": { "coordinator_url": TEXT } }"#,
+        r#""contact": "{{task.processes[0].cmdline}} {{task_links[l]}}", "task_links": { "l": TEXT }"#,
+    ];
+    let texts = [
+        "x-{{mesos.instance}}",
+        "{{mesos.hostname}}{{thermos.task_id}}'{{thermos.ports[http]}}'",
+        "{{{thermos.ports[http]}}} {{role}} {{&mesos.instance}}",
+        "{{x[{{mesos.instance}}]}}",
+        "\\\"{{thermos.ports[http]}}\\\" $HOME ${HOME}",
+    ];
+    let resources = r#""resources": { "cpu": 1, "ram": "64 MB", "disk": "64 MB" }"#;
+    let key = r#""cluster": "c", "role": "www", "environment": "devel", "name": "n""#;
+    let mut failures = Vec::new();
+    let mut all = 0;
+    for text in texts.map(|text| format!("\"{text}\"")) {
+        let process = format!(r#"{{ "name": {text}, "cmdline": {text} }}"#);
+        let after = format!(r#"{{ "name": "b", "cmdline": "b", "after": [{text}] }}"#);
+        let task = format!(r#""task": {{ "processes": [{process}, {after}], {resources} }}"#);
+        let mut jobs = vec![format!("{{ {key}, {task} }}")];
+        let task = format!(
+            r#""task": {{ "name": {text}, "processes": [{{ "name": "a", "cmdline": {text} }}], {resources} }}"#
+        );
+        let fields = fields.iter().map(|field| field.replace("TEXT", &text));
+        jobs.extend(fields.map(|field| format!("{{ {key}, {field}, {task} }}")));
+        jobs.push(format!("{{ {key}, {task} }}"));
+        for job in jobs {
+            match wrong_with_neutral(&place, &job) {
+                Ok(Some(compiled)) => all += compiled,
+                Ok(None) => failures.push(format!("nothing to replace in {job}")),
+                Err(problem) => failures.push(problem),
+            }
+        }
+    }
+    crate::harness::report(&failures);
+    // What is refused is refused in both.
+    assert!(all > 60, "{all}");
+}
+
 fn each_mistake_is_told_and_nothing_else() {
     let place = Place::new();
     let numbers = prop::collection::vec(any::<u16>(), 0..CHOICES);
@@ -385,6 +500,8 @@ tests! {
     layers_of_all_fields,
     a_mistake_is_told_at_the_layer_that_has_it,
     valid_jobs_compile_to_what_the_schema_says,
+    a_neutral_spelling_makes_no_difference,
+    a_neutral_spelling_makes_no_difference_in_any_field,
     each_mistake_is_told_and_nothing_else,
     each_mistake_in_the_simplest_job,
 }

@@ -1,7 +1,9 @@
 //! References in templates: exactly those that the leftmost shortest match finds, and addresses
 //! that read as they print.
 
-use jobc::template::{Address, references};
+use jobc::template::{
+    Address, in_auroras_words, references, references_of_definition, with_neutral_escaped,
+};
 
 /// Finds references in the text, and reads all of it as an address.
 pub fn check(bytes: &[u8]) {
@@ -21,6 +23,23 @@ pub fn check(bytes: &[u8]) {
         reads_as_it_prints(reference.inner);
     }
     reads_as_it_prints(text);
+    spelled_either_way(text);
+}
+
+/// A definition's references are those of its text in Aurora's words, and none is left of what is escaped.
+fn spelled_either_way(text: &str) {
+    let mut end = 0;
+    let mut addresses = Vec::new();
+    for reference in references_of_definition(text) {
+        assert!(reference.offset >= end);
+        end = reference.offset + reference.text.len();
+        assert_eq!(&text[reference.offset..end], reference.text);
+        addresses.push(reference.address.map(|address| address.to_string()));
+    }
+    let auroras = in_auroras_words(text);
+    let found = references(&auroras).map(|it| it.address.map(|address| address.to_string()));
+    assert_eq!(addresses, found.collect::<Vec<_>>());
+    assert_eq!(in_auroras_words(&with_neutral_escaped(text)), text);
 }
 
 /// The matches of `{{[^{}]+}}`, each after the one before it.

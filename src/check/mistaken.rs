@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 use crate::check::commands::codes::BAD_REFERENCE;
 use crate::diagnostic::{Diagnostic, Place, closest};
-use crate::model::{PackageName, Reserved};
+use crate::model::{NodeValue, NodeValueError, PackageName, Problem, Reserved, SyntaxError};
 use crate::rule::scope::Scope;
 use crate::template::{Address, TemplateReference, by_agent, references};
 
@@ -375,32 +375,6 @@ const OUTPUTS: &[&str] = &["out", "bin", "path", "outPath"];
 pub(super) fn reserved(word: Reserved, text: &str, place: Place) -> Diagnostic {
     let inner = text.trim_start_matches("${").trim_end_matches('}');
     let (what, help) = match word {
-        Reserved::Ports => {
-            let name = inner.trim_start_matches("ports.");
-            (
-                "`${ports.NAME}`",
-                format!("write `{{{{thermos.ports[{name}]}}}}`"),
-            )
-        }
-        Reserved::Job => {
-            let field = inner.trim_start_matches("job.");
-            let meant = match field {
-                "instance" | "shard" | "index" => Some("mesos.instance"),
-                "host" | "hostname" => Some("mesos.hostname"),
-                "task_id" | "task" | "id" => Some("thermos.task_id"),
-                "name" | "role" | "cluster" | "environment" | "instances" => Some(field),
-                _ => None,
-            };
-            let help = meant.map_or_else(
-                || {
-                    "write `{{...}}`: `{{mesos.instance}}`, `{{mesos.hostname}}`, \
-                     `{{thermos.task_id}}` or a field of the job"
-                        .to_owned()
-                },
-                |meant| format!("write `{{{{{meant}}}}}`"),
-            );
-            ("`${job.FIELD}`", help)
-        }
         Reserved::Filled => {
             let path = inner.trim_start_matches("filled ").trim_start();
             let help = format!(
@@ -417,6 +391,72 @@ pub(super) fn reserved(word: Reserved, text: &str, place: Place) -> Diagnostic {
     Diagnostic::new(&BAD_REFERENCE, headline, place)
         .help(help)
         .note(LITERAL)
+}
+
+/// Whether a mistake is one in `${ports.NAME}` or `${job.FIELD}`.
+pub(super) fn is_of_node(error: &SyntaxError<'_>) -> bool {
+    match error.problem {
+        Problem::Node(_) => true,
+        Problem::Unterminated => NodeValue::starts(error.text.trim_start_matches("${")),
+        Problem::Name(_) | Problem::NotRelative | Problem::Reserved(_) => false,
+    }
+}
+
+/// The problem of what begins as `${ports.NAME}` or `${job.FIELD}` and is neither.
+pub(super) fn of_node(error: &SyntaxError<'_>, place: Place) -> Diagnostic {
+    let text = templates::shorten(error.text);
+    let inner = error.text.trim_start_matches("${").trim_end_matches('}');
+    let (headline, help) = match &error.problem {
+        Problem::Node(NodeValueError::Port) => {
+            let name = inner.trim_start_matches("ports.");
+            let headline = match name {
+                "" => format!("the port in `{text}` has no name"),
+                _ => format!("`{text}` names no port"),
+            };
+            let name = name.trim();
+            let help = if NodeValue::is_port_name(name) {
+                format!("did you mean `${{ports.{name}}}`?")
+            } else {
+                "name it with letters, digits, `_` and `-`: `${ports.NAME}`".to_owned()
+            };
+            (headline, help)
+        }
+        Problem::Node(NodeValueError::Field) => {
+            let headline = format!("a node has no `{text}`");
+            (headline, of_job(inner.trim_start_matches("job.").trim()))
+        }
+        _ => (
+            "a reference has no `}` on its line".to_owned(),
+            "close it with `}`".to_owned(),
+        ),
+    };
+    Diagnostic::new(&BAD_REFERENCE, headline, place)
+        .help(help)
+        .note(LITERAL)
+}
+
+/// What to write for `${job.FIELD}`.
+fn of_job(field: &str) -> String {
+    let neutral = match field {
+        "shard" | "shard_id" | "index" | "number" => Some("instance"),
+        "hostname" | "node" => Some("host"),
+        "task" | "id" => Some("task_id"),
+        _ => None,
+    };
+    let of_the_job = ["name", "role", "cluster", "environment", "instances"];
+    let names = NodeValue::FIELDS.iter().map(|(name, _)| *name);
+    let neutral = neutral.or_else(|| names.clone().find(|name| *name == field));
+    if neutral.is_none() && of_the_job.contains(&field) {
+        return format!("write `{{{{{field}}}}}`, which is known before there is a node");
+    }
+    match neutral.or_else(|| closest(field, names)) {
+        Some(meant) => format!("did you mean `${{job.{meant}}}`?"),
+        None => {
+            "write `${job.instance}`, `${job.host}` or `${job.task_id}`, or `{{...}}` for a field \
+                 of the job"
+                .to_owned()
+        }
+    }
 }
 
 /// The reference to an expanded file that `text` was meant to be, its path having no `./`.

@@ -75,7 +75,7 @@ impl CheckedJob {
         names::name_pointer(&self.job, &self.pointer)
     }
 
-    /// The job as written.
+    /// The job as written, but for names of processes, which are in Aurora's words.
     pub fn job(&self) -> &Job {
         &self.job
     }
@@ -170,7 +170,7 @@ pub fn check(
         {
             checked.push(CheckedJob {
                 pointer,
-                job,
+                job: names::in_auroras_words(job),
                 key,
                 intent,
                 waivers,

@@ -81,6 +81,7 @@ impl Dependencies {
                     Reference::Package(name) => {
                         self.packages.insert(name.to_string());
                     }
+                    Reference::Node(_) => {}
                 }
             }
         } else {

@@ -66,10 +66,17 @@ impl<'a, 'o> Table<'a, 'o> {
 
     /// A text in this table.
     pub(super) fn text(&self, text: impl Into<Arc<str>>) -> Text {
-        Text::of_definition(text, &|reference| {
-            let filled = self.scope().fill_in(reference).ok()?;
-            filled.is_final.then_some(filled.text)
-        })
+        Text::of_definition(text, &|reference| self.filled_in(reference))
+    }
+
+    /// A text in this table whose references are resolved.
+    pub(super) fn compiled(&self, text: impl Into<Arc<str>>) -> Text {
+        Text::compiled(text, &|reference| self.filled_in(reference))
+    }
+
+    fn filled_in(&self, reference: &str) -> Option<String> {
+        let filled = self.scope().fill_in(reference).ok()?;
+        filled.is_final.then_some(filled.text)
     }
 
     /// The text of a field, if it has one.

@@ -90,7 +90,7 @@ impl HealthCheck {
         };
         let config = job.table("health_check_config", written);
         let checker = config.table("health_checker", shell);
-        at.value = checker.table("shell", shell).text(Arc::clone(command));
+        at.value = checker.table("shell", shell).compiled(Arc::clone(command));
     }
 }
 

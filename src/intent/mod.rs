@@ -253,7 +253,7 @@ impl Intent {
             // Most commands are as written, and large jobs have many of them.
             if process.cmdline.as_str() != &**command {
                 let table = task.element("processes", index, process);
-                run.command.value = table.text(Arc::clone(command));
+                run.command.value = table.compiled(Arc::clone(command));
             }
         }
         let health = self.health_check.as_mut().map(|it| &mut it.value);

@@ -6,13 +6,17 @@ use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 use crate::model::CommandLine;
-use crate::template::{Component, TemplateReference, references};
+use crate::template::{Component, TemplateReference, in_auroras_words, may_refer, references};
 
 /// A text, in pieces: what is known, and what a node or a scheduler fills in.
 ///
 /// Each target writes the pieces in its own words. `Display` writes them as the definition does.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Text(Vec<Piece>);
+pub struct Text {
+    pieces: Vec<Piece>,
+    /// What the definition writes, where it has other words than Aurora's.
+    written: Option<Arc<str>>,
+}
 
 /// A piece of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +48,7 @@ pub struct Field {
 impl Text {
     /// A text that is known.
     pub fn literal(text: impl Into<Arc<str>>) -> Self {
-        Self(vec![Piece::Literal(text.into())])
+        Self::of_pieces(vec![Piece::Literal(text.into())])
     }
 
     /// The text that a definition writes; `value` says what a reference to another value comes to,
@@ -54,9 +58,24 @@ impl Text {
         value: &dyn Fn(&str) -> Option<String>,
     ) -> Self {
         let text = text.into();
-        if !text.contains("{{") {
+        if !may_refer(&text) {
             return Self::literal(text);
         }
+        match in_auroras_words(&text) {
+            Cow::Borrowed(_) => Self::compiled(text, value),
+            Cow::Owned(auroras) => Self {
+                written: Some(text),
+                ..Self::compiled(auroras, value)
+            },
+        }
+    }
+
+    /// The text that has Aurora's words only, as a command has once its references are resolved.
+    pub(super) fn compiled(
+        text: impl Into<Arc<str>>,
+        value: &dyn Fn(&str) -> Option<String>,
+    ) -> Self {
+        let text = text.into();
         let mut pieces = Vec::new();
         let mut fields: HashMap<&str, Arc<Field>> = HashMap::new();
         let mut at = 0;
@@ -67,24 +86,34 @@ impl Text {
                 let field = || Field {
                     written: reference.text.to_owned(),
                     // What is left in it, only a node knows.
-                    value: value(reference.text).map(|it| Self::of_definition(it, &|_| None)),
+                    value: value(reference.text).map(|it| Self::compiled(it, &|_| None)),
                 };
                 let field = (fields.entry(reference.text)).or_insert_with(|| Arc::new(field()));
                 Piece::Field(Arc::clone(field))
             }));
         }
+        if at == 0 {
+            return Self::literal(text);
+        }
         push_literal(&text[at..], &mut pieces);
-        Self(pieces)
+        Self::of_pieces(pieces)
+    }
+
+    fn of_pieces(pieces: Vec<Piece>) -> Self {
+        Self {
+            pieces,
+            written: None,
+        }
     }
 
     /// Its pieces, from left to right.
     pub fn pieces(&self) -> &[Piece] {
-        &self.0
+        &self.pieces
     }
 
     /// The text, if it is known.
     pub fn as_literal(&self) -> Option<&str> {
-        match &self.0[..] {
+        match &self.pieces[..] {
             [] => Some(""),
             [Piece::Literal(text)] => Some(text),
             _ => None,
@@ -93,9 +122,10 @@ impl Text {
 
     /// The text as its definition writes it.
     pub fn written(&self) -> Cow<'_, str> {
-        match self.as_literal() {
-            Some(text) => Cow::Borrowed(text),
-            None => Cow::Owned(self.to_string()),
+        match (&self.written, self.as_literal()) {
+            (Some(text), _) => Cow::Borrowed(text),
+            (None, Some(text)) => Cow::Borrowed(text),
+            (None, None) => Cow::Owned(self.to_string()),
         }
     }
 
@@ -106,7 +136,7 @@ impl Text {
             return Some(Cow::Borrowed(text));
         }
         let mut filled = String::new();
-        for piece in &self.0 {
+        for piece in &self.pieces {
             match piece {
                 Piece::Literal(text) => filled.push_str(text),
                 Piece::Field(field) => filled.push_str(&field.value.as_ref()?.filled_in()?),
@@ -126,7 +156,7 @@ impl Text {
 
     /// Whether all values of the definition in it are known.
     pub fn is_known(&self) -> bool {
-        self.0.iter().all(|piece| match piece {
+        self.pieces.iter().all(|piece| match piece {
             Piece::Field(field) => field.value.as_ref().is_some_and(Self::is_known),
             _ => true,
         })
@@ -140,7 +170,7 @@ impl Text {
     /// The names of the ports in it, those in values of other fields included.
     pub fn ports(&self) -> Vec<&str> {
         let mut names = Vec::new();
-        for piece in &self.0 {
+        for piece in &self.pieces {
             match piece {
                 Piece::Port(name) => names.push(name.as_str()),
                 Piece::Field(field) => names.extend(field.value.iter().flat_map(Self::ports)),
@@ -192,7 +222,10 @@ fn push_literal(text: &str, pieces: &mut Vec<Piece>) {
 
 impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|piece| piece.fmt(f))
+        match &self.written {
+            Some(text) => f.write_str(text),
+            None => self.pieces.iter().try_for_each(|piece| piece.fmt(f)),
+        }
     }
 }
 
@@ -236,7 +269,7 @@ mod tests {
                 r#"Literal(" ")"#,
                 "Instance",
                 r#"Literal("{{")"#,
-                r#"Field(Field { written: "{{self.name}}", value: Some(Text([Literal("on "), Port("b")])) })"#,
+                r#"Field(Field { written: "{{self.name}}", value: Some(Text { pieces: [Literal("on "), Port("b")], written: None }) })"#,
                 r#"Literal(" {{x")"#,
             ]
         );
@@ -257,6 +290,20 @@ mod tests {
     }
 
     #[test]
+    fn a_neutral_spelling_makes_the_same_pieces() {
+        let neutral = of("-p ${ports.a} ${job.instance} ${job.host} ${job.task_id} $${ports.a}");
+        let auroras =
+            "-p {{thermos.ports[a]}} {{mesos.instance}} {{mesos.hostname}} {{thermos.task_id}}";
+        assert_eq!(neutral.pieces()[..7], of(auroras).pieces()[..7]);
+        assert_eq!(
+            neutral.filled_in().as_deref(),
+            Some(&*format!("{auroras} ${{ports.a}}"))
+        );
+        assert_eq!(of("$${ports.a}").as_literal(), Some("${ports.a}"));
+        assert_eq!(of("$${ports.a}").written(), "$${ports.a}");
+    }
+
+    #[test]
     fn other_spellings_are_fields() {
         for text in ["{{&mesos.instance}}", "{{.mesos.instance}}", "{{a}}"] {
             assert!(matches!(of(text).pieces(), [Piece::Field(field)] if field.written == text));
@@ -265,7 +312,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn printed_as_written(text in r"([ab{}&.\[\]]|\{\{|\}\}|thermos\.ports\[a\]|mesos\.instance)*") {
+        fn printed_as_written(text in r"([ab{}$&.\[\]]|\{\{|\}\}|thermos\.ports\[a\]|mesos\.instance|\$\{job\.host\}|\$\{ports\.a\})*") {
             prop_assert_eq!(of(&text).to_string(), text);
         }
     }

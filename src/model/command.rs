@@ -3,8 +3,9 @@
 //! ```text
 //! command   = { "$${" | reference | any other character }
 //! reference = "${pkgs." NAME "}" | "${" path "}" | "${expanded " path "}"
+//!           | "${ports." NAME "}" | "${job." FIELD "}"
 //! path      = "./" ... | "../" ...                     (up to the next "}")
-//! reserved  = "${ports." ... | "${job." ... | "${filled " ... | "${collect " ...
+//! reserved  = "${filled " ... | "${collect " ...
 //! ```
 //!
 //! None of the references is a legal shell expansion, so that every other `${...}` is the shell's
@@ -20,7 +21,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::{NameError, PackageName};
+use super::{NameError, NodeValue, NodeValueError, PackageName};
 
 /// A command as written.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -33,7 +34,7 @@ pub enum Piece<'a> {
     Text(&'a str),
     /// `$${`, which reaches the shell as `${`.
     Escape,
-    /// Something that becomes a store path.
+    /// Something that becomes a store path, or what only a node knows.
     Reference {
         /// The reference as written, `${` and `}` included.
         text: &'a str,
@@ -53,6 +54,8 @@ pub enum Reference<'a> {
     File(&'a str),
     /// `${expanded ./path}`: a file whose `{{...}}` references are filled in on the node.
     Expanded(&'a str),
+    /// `${ports.NAME}` and `${job.FIELD}`: what only a node knows.
+    Node(NodeValue<'a>),
 }
 
 /// A reference that is none.
@@ -75,6 +78,8 @@ pub enum Problem {
     Name(NameError),
     /// A path that does not start with `./` or `../`.
     NotRelative,
+    /// Not what a node knows.
+    Node(NodeValueError),
     /// A word that is kept for references to come.
     Reserved(Reserved),
 }
@@ -82,10 +87,6 @@ pub enum Problem {
 /// Words that mean nothing yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reserved {
-    /// `${ports.NAME}`
-    Ports,
-    /// `${job.FIELD}`
-    Job,
     /// `${filled ./path}`
     Filled,
     /// `${collect KIND}`
@@ -93,12 +94,7 @@ pub enum Reserved {
 }
 
 impl Reserved {
-    const ALL: [(&'static str, Self); 4] = [
-        ("ports.", Self::Ports),
-        ("job.", Self::Job),
-        ("filled ", Self::Filled),
-        ("collect ", Self::Collect),
-    ];
+    const ALL: [(&'static str, Self); 2] = [("filled ", Self::Filled), ("collect ", Self::Collect)];
 
     /// The word that `inner`, the text after `${`, starts with, and what follows it.
     fn of(inner: &str) -> Option<(Self, &str)> {
@@ -134,11 +130,13 @@ impl CommandLine {
         let is_reference = |piece| {
             matches!(
                 piece,
-                Ok(Piece::Reference { .. })
-                    | Err(SyntaxError {
-                        problem: Problem::Reserved(_),
-                        ..
-                    })
+                Ok(Piece::Reference {
+                    to: Reference::Package(_) | Reference::File(_) | Reference::Expanded(_),
+                    ..
+                }) | Err(SyntaxError {
+                    problem: Problem::Reserved(_),
+                    ..
+                })
             )
         };
         self.0.contains("${") && self.pieces().any(is_reference)
@@ -247,12 +245,14 @@ impl<'a> Pieces<'a> {
                 problem: Problem::Reserved(word),
             });
         }
-        let to = match inner.strip_prefix("pkgs.") {
-            Some(name) => name.parse().map(Reference::Package).map_err(Problem::Name),
-            None => match inner.strip_prefix("expanded ") {
-                Some(path) => relative(path.trim_start_matches(' ')).map(Reference::Expanded),
-                None => relative(inner).map(Reference::File),
-            },
+        let to = if let Some(value) = NodeValue::parse(inner) {
+            value.map(Reference::Node).map_err(Problem::Node)
+        } else if let Some(name) = inner.strip_prefix("pkgs.") {
+            name.parse().map(Reference::Package).map_err(Problem::Name)
+        } else if let Some(path) = inner.strip_prefix("expanded ") {
+            relative(path.trim_start_matches(' ')).map(Reference::Expanded)
+        } else {
+            relative(inner).map(Reference::File)
         };
         to.map(|to| Piece::Reference { text, offset, to })
             .map_err(|problem| SyntaxError {
@@ -268,6 +268,7 @@ fn is_reference(inner: &str) -> bool {
     ["pkgs.", "./", "../", "/", "expanded "]
         .iter()
         .any(|prefix| inner.starts_with(prefix))
+        || NodeValue::starts(inner)
         || Reserved::of(inner).is_some()
 }
 
@@ -319,12 +320,14 @@ mod tests {
     #[test]
     fn references() {
         check(
-            "${pkgs.a}/b ${./x}${expanded  ../y z}",
+            "${pkgs.a}/b ${./x}${expanded  ../y z}${ports.a}${job.host}",
             &[
                 "0 Package(PackageName(\"a\"))",
                 "text /b ",
                 "12 File(\"./x\")",
                 "18 Expanded(\"../y z\")",
+                "37 Node(Port(\"a\"))",
+                "47 Node(Host)",
             ],
         );
     }
@@ -346,7 +349,9 @@ mod tests {
         );
         check("${/etc/passwd}", &["0 NotRelative in ${/etc/passwd}"]);
         check("${expanded x}", &["0 NotRelative in ${expanded x}"]);
-        check("${ports.x}", &["0 Reserved(Ports) in ${ports.x}"]);
+        check("${ports.}", &["0 Node(Port) in ${ports.}"]);
+        check("${job.x}", &["0 Node(Field) in ${job.x}"]);
+        check("${job.x", &["0 Unterminated in ${job.x"]);
         check("${filled ./x}", &["0 Reserved(Filled) in ${filled ./x}"]);
     }
 }

@@ -15,6 +15,7 @@ mod layers;
 mod lifecycle;
 mod lint;
 mod lock;
+mod node_value;
 mod number;
 mod package;
 mod placement;
@@ -42,6 +43,10 @@ pub use job_defaults::JobDefaults;
 pub use lifecycle::{HttpLifecycleConfig, LifecycleConfig};
 pub use lint::{LintLevel, LintLevels, Reason, Waive};
 pub use lock::{LockFile, LockedPackage, LockedPath};
+pub use node_value::{
+    FoundValue, NodeValue, NodeValueError, NodeValues, ValueOrEscape, may_have_node_values,
+    node_values,
+};
 pub use number::{Float, Integer};
 pub use package::{LocalPackage, PackageSource};
 pub use placement::{AttributeValue, Placement, PlacementError, PlacementRule};

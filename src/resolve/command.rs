@@ -11,6 +11,7 @@ use crate::store::content_address::store_path;
 use crate::store::nar::digest_of_file;
 use crate::store::references::mentions;
 use crate::store::{ContentAddress, Digest, StoreDir, StorePath, StorePathHash, StorePathName};
+use crate::template::in_auroras_words;
 
 use super::Context;
 use super::expanded::Expansion;
@@ -104,6 +105,10 @@ impl Context<'_> {
                 }
                 Piece::Reference { text, offset, to } => (text, offset, to),
             };
+            if let Reference::Node(_) = to {
+                text.push_str(&in_auroras_words(reference));
+                continue;
+            }
             let place = || Place::within(pointer(), whole, offset, reference);
             let base = self.resolver.base(&pointer);
             let path = match &to {
@@ -122,6 +127,7 @@ impl Context<'_> {
                     known.insert(*store_path.hash(), store_path.name().clone());
                     continue;
                 }
+                Reference::Node(_) => continue,
             };
             if let Some(path) = path {
                 write!(text, "{}", self.resolver.store_dir.display(&path)).expect(STRINGS_TAKE_ALL);

@@ -5,6 +5,9 @@
 //! already; one that the agent knows is left in the command for it to bind. The pattern spells the
 //! braces as `[{][{]`, so that they are not bound there. `{{&x}}` becomes `{{x}}`.
 //!
+//! `${ports.NAME}` and the like are replaced as well, and `$${ports.NAME}` becomes `${ports.NAME}`. A line
+//! break, which no line has inside, keeps that apart from a reference until all are replaced.
+//!
 //! Text between braces that cannot be a reference of Aurora's (`{{ .Value }}`) is left alone: files
 //! have other template languages in them.
 
@@ -18,11 +21,11 @@ use crate::beneath::OpenError;
 use crate::check::templates::UNBOUND_TEMPLATE;
 use crate::check::{examine, lookalikes_in_file};
 use crate::diagnostic::{Diagnostic, MachineError, Place};
-use crate::model::PackageName;
+use crate::model::{NodeValue, PackageName, ValueOrEscape, node_values};
 use crate::rule::scope::{Binding, Scope, bind};
 use crate::source::{Location, SourceFile, Span};
 use crate::store::{StoreDir, StorePath, StorePathName};
-use crate::template::{TemplateReference, references};
+use crate::template::{Spelling, TemplateReference, in_auroras_words, references_of_definition};
 
 use super::{Context, LeftToNode};
 
@@ -39,7 +42,7 @@ const MAX_BYTES: u64 = 4 * 1024 * 1024;
 #[derive(Debug)]
 pub(super) struct Expansion {
     path: StorePath,
-    /// Commands of `sed`, escapes last.
+    /// Commands of `sed`: what keeps escapes apart first, what undoes escapes last.
     script: Vec<String>,
 }
 
@@ -79,7 +82,10 @@ const STRINGS_TAKE_ALL: &str = "writing to a string does not fail";
 
 /// What one reference becomes.
 enum Replacement {
-    Text(String),
+    /// This text, which is known.
+    Known(String),
+    /// What the node knows, in Aurora's words.
+    OfNode(String),
     Unescaped,
     Alone,
 }
@@ -113,11 +119,12 @@ impl Context<'_> {
         };
         let name = self.resolver.display_name(full);
         let file = SourceFile::new(name, text);
-        let mut script = Vec::new();
+        let mut neutral = Vec::new();
+        let mut auroras = Vec::new();
         let mut escapes = Vec::new();
         let mut failed = false;
         let mut seen = std::collections::BTreeSet::new();
-        for reference in references(file.text()) {
+        for reference in references_of_definition(file.text()) {
             if !seen.insert(reference.text) {
                 continue;
             }
@@ -125,41 +132,48 @@ impl Context<'_> {
                 let end = reference.offset + reference.text.len();
                 Place::span(&file, Span::new(reference.offset..end))
             };
-            match self.replacement(&reference, index, here) {
-                Ok(Replacement::Alone) => {}
-                Ok(Replacement::Text(value)) => {
-                    if value == reference.text {
-                        let end = reference.offset + reference.text.len();
-                        self.left_to_node.push(LeftToNode {
-                            process: index,
-                            text: value.clone(),
-                            location: Location {
-                                file: Arc::clone(&file),
-                                span: Span::new(reference.offset..end),
-                            },
-                        });
-                    }
-                    let Some(command) = substitution(reference.inner, &value) else {
-                        failed = true;
-                        let headline = format!(
-                            "the value of `{}` has too many odd characters",
-                            reference.text
-                        );
-                        let problem = Diagnostic::new(&NOT_EXPANDABLE, headline, here());
-                        self.diagnostics.push(problem);
-                        continue;
-                    };
-                    script.push(command);
+            let value = match self.replacement(&reference, index, here) {
+                Ok(Replacement::Alone) => continue,
+                Ok(Replacement::Unescaped) => {
+                    escapes.extend(unescape(reference.inner));
+                    continue;
                 }
-                Ok(Replacement::Unescaped) => escapes.extend(unescape(reference.inner)),
+                Ok(Replacement::Known(value)) => value,
+                Ok(Replacement::OfNode(value)) => {
+                    let end = reference.offset + reference.text.len();
+                    self.left_to_node.push(LeftToNode {
+                        process: index,
+                        text: reference.text.to_owned(),
+                        location: Location {
+                            file: Arc::clone(&file),
+                            span: Span::new(reference.offset..end),
+                        },
+                    });
+                    value
+                }
                 Err(problem) => {
                     failed = true;
                     self.diagnostics
                         .push(problem.also(place(), "expanded here"));
+                    continue;
                 }
+            };
+            let Some(command) = substitution(&reference, &value) else {
+                failed = true;
+                let headline = format!(
+                    "the value of `{}` has too many odd characters",
+                    reference.text
+                );
+                let problem = Diagnostic::new(&NOT_EXPANDABLE, headline, here());
+                self.diagnostics.push(problem);
+                continue;
+            };
+            match reference.spelling {
+                Spelling::Neutral => neutral.push(command),
+                Spelling::Aurora => auroras.push(command),
             }
         }
-        script.extend(escapes);
+        let script = script(file.text(), neutral, auroras, escapes);
         let scope = Scope::process(self.checked.job(), index).in_file();
         let here = |range| Place::span(&file, Span::new(range));
         let is_package = |name: &PackageName| self.declares(name);
@@ -197,8 +211,10 @@ impl Context<'_> {
         };
         let scope = Scope::process(self.checked.job(), index).in_file();
         match bind(address, &scope) {
-            Binding::AtLoad(value) => Ok(Replacement::Text(value)),
-            Binding::ByAgent => Ok(Replacement::Text(reference.text.to_owned())),
+            Binding::AtLoad(value) => Ok(Replacement::Known(value)),
+            Binding::ByAgent => Ok(Replacement::OfNode(
+                in_auroras_words(reference.text).into_owned(),
+            )),
             Binding::Unbound => {
                 let place = here();
                 let escaped = reference.text.replacen("{{", "{{&", 1);
@@ -236,9 +252,39 @@ fn read_text(file: File) -> std::io::Result<Contents> {
     })
 }
 
-/// `sed`'s command that replaces `{{inner}}` by `value`; none if all delimiters are taken.
-fn substitution(inner: &str, value: &str) -> Option<String> {
-    let pattern = format!("[{{][{{]{}[}}][}}]", pattern_of(inner)?);
+/// The commands of all references of `text` in the order that they have to have.
+fn script(
+    text: &str,
+    neutral: Vec<String>,
+    auroras: Vec<String>,
+    unescape: Vec<String>,
+) -> Vec<String> {
+    let mut script = Vec::new();
+    for word in NodeValue::WORDS {
+        let start = format!("$${{{word}");
+        let mut found = node_values(text).filter(|it| it.is == ValueOrEscape::Escape);
+        if found.any(|escape| text[escape.offset..].starts_with(&start)) {
+            let pattern = word.replace('.', "[.]");
+            script.push(format!("s|[$][$]{{{pattern}|$\\\n{{{word}|g"));
+        }
+    }
+    let keeps_apart = !script.is_empty();
+    script.extend(neutral);
+    script.extend(auroras);
+    script.extend(unescape);
+    if keeps_apart {
+        script.push(r"s|\n||g".to_owned());
+    }
+    script
+}
+
+/// `sed`'s command that replaces `reference` by `value`; none if all delimiters are taken.
+fn substitution(reference: &TemplateReference<'_>, value: &str) -> Option<String> {
+    let inner = pattern_of(reference.inner)?;
+    let pattern = match reference.spelling {
+        Spelling::Aurora => format!("[{{][{{]{inner}[}}][}}]"),
+        Spelling::Neutral => format!("[$]{{{inner}}}"),
+    };
     let mut replacement = String::with_capacity(value.len());
     for c in value.chars() {
         match c {
@@ -285,24 +331,84 @@ fn delimiter(texts: &[&str]) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
-    use super::{substitution, unescape};
+    use std::io::Write as _;
+    use std::process::{Command, Stdio};
+
+    use crate::template::references_of_definition;
+
+    use super::{script, substitution, unescape};
+
+    fn substituted(reference: &str, value: &str) -> Option<String> {
+        let reference = references_of_definition(reference).next();
+        substitution(&reference.expect("a reference"), value)
+    }
 
     #[test]
     fn commands() {
-        let check = |inner, value, expected| {
-            assert_eq!(substitution(inner, value).as_deref(), expected);
+        let check = |reference, value, expected| {
+            assert_eq!(substituted(reference, value).as_deref(), expected);
         };
-        check("name", "web", Some("s|[{][{]name[}][}]|web|g"));
+        check("{{name}}", "web", Some("s|[{][{]name[}][}]|web|g"));
         check(
-            "thermos.ports[http]",
+            "{{thermos.ports[http]}}",
             "{{thermos.ports[http]}}",
             Some("s|[{][{]thermos[.]ports[[]http[]][}][}]|{{thermos.ports[http]}}|g"),
         );
-        check("name", r"a|b&c\d", Some(r"s,[{][{]name[}][}],a|b\&c\\d,g"));
-        check("name", "|,;:#%@~!/=+", None);
+        check(
+            "${ports.http}",
+            "{{thermos.ports[http]}}",
+            Some("s|[$]{ports[.]http}|{{thermos.ports[http]}}|g"),
+        );
+        check(
+            "{{name}}",
+            r"a|b&c\d",
+            Some(r"s,[{][{]name[}][}],a|b\&c\\d,g"),
+        );
+        check("{{name}}", "|,;:#%@~!/=+", None);
         assert_eq!(
             unescape("x").as_deref(),
             Some(r"s|\([{]\)[{]&\(x[}][}]\)|\1\1\2|g")
+        );
+    }
+
+    /// What `sed` makes of a file on a node where each reference is 80.
+    fn filled(text: &str) -> String {
+        let of = |neutral| {
+            let found = references_of_definition(text)
+                .filter(move |it| it.text.starts_with('$') == neutral && !it.escaped);
+            found
+                .map(|it| substitution(&it, "80").expect("a command"))
+                .collect()
+        };
+        let mut sed = Command::new("sed");
+        for command in script(text, of(true), of(false), Vec::new()) {
+            sed.args(["-e", &command]);
+        }
+        let sed = sed
+            .args(["-e", ""])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
+        let mut sed = sed.spawn().expect("there is sed");
+        let mut input = sed.stdin.take().expect("it is piped");
+        input.write_all(text.as_bytes()).expect("sed reads");
+        drop(input);
+        let output = sed.wait_with_output().expect("sed ends");
+        String::from_utf8(output.stdout).expect("it is text")
+    }
+
+    #[test]
+    fn sed_replaces_what_is_no_escape() {
+        let check = |text, expected| assert_eq!(filled(text), expected, "{text}");
+        check("a ${ports.a}${ports.a}{{thermos.ports[a]}}\n", "a 808080\n");
+        check("$${ports.a} ${ports.a}\n", "${ports.a} 80\n");
+        check("$$${ports.a}$$${job.host}\n", "$${ports.a}$${job.host}\n");
+        check(
+            "'$${job.host}' $${HOME} ${job.host}\n",
+            "'${job.host}' $${HOME} 80\n",
+        );
+        check(
+            "${ports.a}\n\n$${ports.b}\nno end",
+            "80\n\n${ports.b}\nno end",
         );
     }
 }

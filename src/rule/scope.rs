@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use crate::model::{Dialect, Job, Table};
-use crate::template::{self, Added, Address, Budget, OfJob, TemplateReference, Why, references};
+use crate::template::{
+    self, Added, Address, Budget, OfJob, TemplateReference, Why, in_auroras_words, references,
+};
 use crate::vocabulary::Struct;
 
 /// The tables around a text.
@@ -72,9 +74,9 @@ pub fn expand(text: &str, scope: &Scope<'_>) -> Option<String> {
     fill_in(text, scope).filter(|filled| references(filled).next().is_none())
 }
 
-/// `text` with all references filled in but those that the agent knows; none if not all are known.
+/// `text` with all references filled in but those that the agent knows, in Aurora's words; none if not all are known.
 pub fn fill_in(text: &str, scope: &Scope<'_>) -> Option<String> {
-    let filled = scope.names.fill_in(text).ok()?;
+    let filled = scope.names.fill_in(&in_auroras_words(text)).ok()?;
     filled.is_final.then_some(filled.text)
 }
 
@@ -86,7 +88,7 @@ pub fn trouble(address: &Address<'_>, scope: &Scope<'_>) -> Option<Trouble> {
 /// A reference that comes to be when the ones in `text` are filled in, and that is not filled in
 /// itself: that of `{{a[{{b}}]}}`, say.
 pub fn composed(text: &str, scope: &Scope<'_>) -> Option<String> {
-    let mut text = Cow::Borrowed(text);
+    let mut text = in_auroras_words(text);
     for _ in 0..template::MAX_DEPTH {
         let filled = fill(&text, |reference, filled| {
             let address = reference.named()?;

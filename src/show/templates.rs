@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::compile::Planned;
 use crate::diagnostic::render::Lines;
 use crate::source::{Kind, Node, Pointer, SourceMap, Token};
-use crate::template::{Address, Component, TemplateReference, references};
+use crate::template::{Address, Component, TemplateReference, may_refer, references_of_definition};
 
 use super::document::{Place, Template};
 
@@ -52,9 +52,9 @@ fn of_definition(map: &SourceMap, job: &Pointer) -> Vec<Template> {
                 let entries = entries.iter().rev();
                 next.extend(entries.map(|it| (&it.value, pointer.key(&it.key))));
             }
-            Kind::String(text) if text.contains("{{") => {
+            Kind::String(text) if may_refer(text) => {
                 let mut seen = BTreeSet::new();
-                for reference in references(text).filter(is_late) {
+                for reference in references_of_definition(text).filter(is_late) {
                     if found.len() >= MOST || !seen.insert(reference.text) {
                         continue;
                     }

@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 
-use crate::model::{CommandLine, FieldValue, Piece, Table};
+use crate::model::{CommandLine, FieldValue, Piece, Reference, Table};
 use crate::vocabulary::{Struct, python};
 
 use super::address::Component;
 use super::default::Default;
 use super::list;
 use super::names::{Names, Value};
+use super::reference::in_auroras_words;
 
 /// A place in a definition's job.
 #[derive(Debug, Clone, Copy)]
@@ -41,9 +42,11 @@ impl<'a> Names<'a> for OfJob<'a> {
             Self::Default(default) => return default.value(),
         };
         Value::Text(match written {
-            FieldValue::Text(text) => Cow::Borrowed(text),
+            FieldValue::Text(text) => in_auroras_words(text),
             FieldValue::Command(command) => return compiled(command),
-            FieldValue::Placement(placement) => Cow::Owned(placement.to_string()),
+            FieldValue::Placement(placement) => {
+                Cow::Owned(in_auroras_words(&placement.to_string()).into_owned())
+            }
             FieldValue::Integer(number) => Cow::Owned(number.to_string()),
             FieldValue::Float(number) => Cow::Owned(python::print_float(number)),
             FieldValue::Boolean(value) => Cow::Borrowed(python::print_boolean(value)),
@@ -82,15 +85,20 @@ fn compiled(command: &CommandLine) -> Value<'_> {
     }
     let mut is_final = true;
     let pieces = command.pieces().map(|piece| match piece {
-        Ok(Piece::Text(text)) => text,
-        Ok(Piece::Escape) => "${",
+        Ok(Piece::Text(text)) => Cow::Borrowed(text),
+        Ok(Piece::Escape) => Cow::Borrowed("${"),
+        Ok(Piece::Reference {
+            text,
+            to: Reference::Node(_),
+            ..
+        }) => in_auroras_words(text),
         Ok(Piece::Reference { text, .. }) => {
             is_final = false;
-            text
+            Cow::Borrowed(text)
         }
         Err(error) => {
             is_final = false;
-            error.text
+            Cow::Borrowed(error.text)
         }
     });
     let text = Cow::Owned(pieces.collect());

@@ -10,6 +10,10 @@
 //!
 //! `{{&x}}` stands for the literal text `{{x}}`.
 //!
+//! Definitions have `${ports.NAME}`, `${job.instance}`, `${job.host}` and `${job.task_id}` besides, which
+//! are `{{thermos.ports[NAME]}}`, `{{mesos.instance}}`, `{{mesos.hostname}}` and `{{thermos.task_id}}`:
+//! [`references_of_definition`] finds both, and what is filled in has Aurora's words only.
+//!
 //! A name is looked up in the fields of the table around the text, then of the table around that,
 //! and so on; `self.` begins at the innermost table, `super.` at the next one out; the names that
 //! client and agent add come last. A value is text again, whose own references are looked up from
@@ -39,5 +43,8 @@ pub use file::{Json, OfFile, Tree, TreeKind};
 pub use job::OfJob;
 pub use names::{Names, Value};
 pub use outcome::{Filled, Trouble, Why};
-pub use reference::{References, TemplateReference, references};
+pub use reference::{
+    References, ReferencesOfDefinition, Spelling, TemplateReference, in_auroras_words, may_refer,
+    references, references_of_definition, with_neutral_escaped,
+};
 pub use scope::Scope;

@@ -1,26 +1,99 @@
 //! The references of a text, found as pystachio, Aurora's template library, finds them: the leftmost
 //! shortest text between two pairs of braces, which then has to be an address.
 
-use super::address::Address;
+use std::borrow::Cow;
+use std::iter::Peekable;
+
+use crate::model::{NodeValue, NodeValues, ValueOrEscape, may_have_node_values, node_values};
+
+use super::address::{Address, Component};
 
 /// All that stands between two pairs of braces in `text`, from left to right.
 pub fn references(text: &str) -> References<'_> {
     References { text, at: 0 }
 }
 
-/// One `{{...}}`.
+/// All references of a text of a definition, from left to right: those that Aurora finds, and
+/// `${ports.NAME}` and the like.
+pub fn references_of_definition(text: &str) -> ReferencesOfDefinition<'_> {
+    ReferencesOfDefinition {
+        auroras: references(text).peekable(),
+        neutral: node_values(text).peekable(),
+    }
+}
+
+/// Whether a text of a definition may have references, which most have not.
+pub fn may_refer(text: &str) -> bool {
+    text.contains("{{") || may_have_node_values(text)
+}
+
+/// A text of a definition in the words of Aurora: `{{thermos.ports[NAME]}}` where it has `${ports.NAME}`.
+pub fn in_auroras_words(text: &str) -> Cow<'_, str> {
+    let mut written = String::new();
+    let mut at = 0;
+    for found in node_values(text) {
+        let end = found.offset + found.text.len();
+        written.push_str(&text[at..found.offset]);
+        match found.is {
+            ValueOrEscape::Value(value) => written.push_str(&address_of(value).written()),
+            ValueOrEscape::Escape => written.push('$'),
+            ValueOrEscape::Mistake(_) => written.push_str(found.text),
+        }
+        at = end;
+    }
+    if at == 0 {
+        return Cow::Borrowed(text);
+    }
+    written.push_str(&text[at..]);
+    Cow::Owned(written)
+}
+
+/// A text of another program's as a definition writes it, so that nothing in it is a reference of the
+/// neutral kind.
+pub fn with_neutral_escaped(text: &str) -> Cow<'_, str> {
+    if !may_have_node_values(text) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(NodeValue::WORDS.iter().fold(text.to_owned(), |text, word| {
+        // One `$` more makes it an escape, whatever stands before it.
+        text.replace(&format!("${{{word}"), &format!("$${{{word}"))
+    }))
+}
+
+fn address_of(value: NodeValue<'_>) -> Address<'_> {
+    use Component::{Field, Index};
+    Address(match value {
+        NodeValue::Port(name) => vec![Field("thermos"), Field("ports"), Index(name)],
+        NodeValue::Instance => vec![Field("mesos"), Field("instance")],
+        NodeValue::Host => vec![Field("mesos"), Field("hostname")],
+        NodeValue::TaskId => vec![Field("thermos"), Field("task_id")],
+    })
+}
+
+/// One `{{...}}`, or a `${...}` with the same meaning.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplateReference<'a> {
     /// Where it starts, in bytes.
     pub offset: usize,
-    /// The whole of it, braces included.
+    /// The whole of it as written, braces included.
     pub text: &'a str,
+    /// How it is spelled.
+    pub spelling: Spelling,
     /// Whether it is an escape, `{{&...}}`.
     pub escaped: bool,
     /// What stands inside, without the `&`.
     pub inner: &'a str,
     /// What it refers to; none if it is not an address.
     pub address: Option<Address<'a>>,
+}
+
+/// How a reference is spelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spelling {
+    /// As Aurora has it, in two pairs of braces.
+    Aurora,
+    /// As no scheduler has it: `${ports.NAME}`.
+    Neutral,
 }
 
 impl<'a> TemplateReference<'a> {
@@ -74,6 +147,7 @@ impl<'a> Iterator for References<'a> {
             return Some(TemplateReference {
                 offset: open,
                 text: &self.text[open..end],
+                spelling: Spelling::Aurora,
                 escaped,
                 inner,
                 address: Address::parse(inner),
@@ -82,9 +156,46 @@ impl<'a> Iterator for References<'a> {
     }
 }
 
+/// The references of a text of a definition, see [`references_of_definition`].
+#[derive(Debug, Clone)]
+pub struct ReferencesOfDefinition<'a> {
+    auroras: Peekable<References<'a>>,
+    neutral: Peekable<NodeValues<'a>>,
+}
+
+impl<'a> Iterator for ReferencesOfDefinition<'a> {
+    type Item = TemplateReference<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            // None stands in another one: what is in braces has none inside.
+            let offset = self.neutral.peek().map(|found| found.offset);
+            let is_first = |reference: &TemplateReference<'_>| {
+                offset.is_none_or(|offset| reference.offset < offset)
+            };
+            if let Some(reference) = self.auroras.next_if(is_first) {
+                return Some(reference);
+            }
+            let found = self.neutral.next()?;
+            if let ValueOrEscape::Value(value) = found.is {
+                return Some(TemplateReference {
+                    offset: found.offset,
+                    text: found.text,
+                    spelling: Spelling::Neutral,
+                    escaped: false,
+                    inner: &found.text["${".len()..found.text.len() - "}".len()],
+                    address: Some(address_of(value)),
+                });
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::references;
+    use proptest::prelude::*;
+
+    use super::*;
 
     fn check(text: &str, expected: &[&str]) {
         let printed: Vec<String> = references(text)
@@ -129,5 +240,56 @@ mod tests {
         check("{{a[b c]}}", &["0 ?a[b c]"]);
         check("{{&}}", &["0 ?&"]);
         check("{{\u{e9}}}", &["0 ?\u{e9}"]);
+    }
+
+    #[test]
+    fn both_spellings_of_a_definition() {
+        let text = "{{a}} ${ports.b} {{&c}}${job.host}{ {{d}} $${ports.e} ${job.f}";
+        let found: Vec<_> = references_of_definition(text)
+            .map(|found| {
+                format!(
+                    "{} {} {}",
+                    found.offset,
+                    found.text,
+                    found.address.expect("one")
+                )
+            })
+            .collect();
+        assert_eq!(
+            found,
+            [
+                "0 {{a}} a",
+                "6 ${ports.b} thermos.ports[b]",
+                "17 {{&c}} c",
+                "23 ${job.host} mesos.hostname",
+                "36 {{d}} d",
+            ]
+        );
+        assert_eq!(
+            in_auroras_words(text),
+            "{{a}} {{thermos.ports[b]}} {{&c}}{{mesos.hostname}}{ {{d}} ${ports.e} ${job.f}"
+        );
+    }
+
+    const TEXTS: &str =
+        r"([a &{}$.\n\[\]\u{e9}]|\{\{|\}\}|\$\{|ports\.a|job\.|instance|task_id|mesos\.hostname)*";
+
+    proptest! {
+        #[test]
+        fn nothing_but_the_spelling_differs(text in TEXTS) {
+            let auroras = in_auroras_words(&text);
+            let named = |found: TemplateReference<'_>| (found.escaped, found.address.map(|it| it.to_string()));
+            let neutral: Vec<_> = references_of_definition(&text).map(named).collect();
+            prop_assert_eq!(neutral, references(&auroras).map(named).collect::<Vec<_>>());
+            prop_assert_eq!(may_have_node_values(&text), node_values(&text).next().is_some());
+        }
+
+        #[test]
+        fn what_is_escaped_is_another_programs(text in TEXTS) {
+            let escaped = with_neutral_escaped(&text);
+            prop_assert_eq!(&*in_auroras_words(&escaped), &text);
+            let found = references_of_definition(&escaped).map(|it| it.text.to_owned());
+            prop_assert_eq!(found.collect::<Vec<_>>(), references(&text).map(|it| it.text.to_owned()).collect::<Vec<_>>());
+        }
     }
 }

@@ -33,7 +33,9 @@ crate::diagnostic::declare_codes! {
     /// here-documents with a quoted word (`'-Durl=${server.port}'`), where it is another program's
     /// text. `$${` is a literal `${`.
     ///
-    /// `${ports.NAME}`, `${job.FIELD}`, `${filled FILE}` and `${collect KIND}` are kept for later.
+    /// `${ports.NAME}`, `${job.instance}`, `${job.host}` and `${job.task_id}` are jobc's in every text that is
+    /// filled in, and in files that are expanded, whatever quotes are around them. Names of ports have
+    /// letters, digits, `_` and `-`. `${filled FILE}` and `${collect KIND}` are kept for later.
     BAD_REFERENCE = "bad-reference", Error, "a reference in a command that is not well-formed";
 
     /// `${expanded ./file}` stands for a path that is only known on the node, so the command gets

@@ -120,7 +120,7 @@ fn command(
                             Place::within(pointer(at), text, offset, guilty)
                         });
                     }
-                    Reference::File(_) => {}
+                    Reference::File(_) | Reference::Node(_) => {}
                     Reference::Expanded(path) => {
                         if let Some(problem) =
                             expansion(runner, &mut quoting, path, || place(ctx.at))
@@ -251,6 +251,7 @@ fn bad_reference(error: &SyntaxError<'_>, place: Place) -> Diagnostic {
     let text = error.text;
     let (headline, help) = match &error.problem {
         Problem::Reserved(word) => return mistaken::reserved(*word, text, place),
+        Problem::Node(_) => return mistaken::of_node(error, place),
         Problem::Unterminated => (
             "a reference has no `}` on its line".to_owned(),
             "close it with `}`",

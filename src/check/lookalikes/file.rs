@@ -92,12 +92,22 @@ impl<P: Fn(Range<usize>) -> Place> Search<'_, P> {
     fn of_commands(&mut self, is_package: impl Fn(&PackageName) -> bool) {
         let line = CommandLine::new(self.text);
         for piece in line.pieces() {
-            let Ok(Piece::Reference { text, offset, to }) = piece else {
-                continue;
+            let (text, offset, to) = match piece {
+                Ok(Piece::Reference { text, offset, to }) => (text, offset, to),
+                Err(error) if mistaken::is_of_node(&error) => {
+                    let range = error.offset..error.offset + error.text.len();
+                    if self.found.len() < MOST && self.told.insert(&self.text[range.clone()]) {
+                        let place = (self.place)(range);
+                        self.found.push(mistaken::of_node(&error, place));
+                    }
+                    continue;
+                }
+                Ok(_) | Err(_) => continue,
             };
             let is_meant = match &to {
                 Reference::Package(name) => is_package(name),
                 Reference::File(_) | Reference::Expanded(_) => true,
+                Reference::Node(_) => false,
             };
             if is_meant {
                 self.tell(

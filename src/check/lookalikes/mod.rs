@@ -4,7 +4,7 @@
 mod file;
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::{CommandLine, Dialect, Piece, Problem, SyntaxError};
+use crate::model::{CommandLine, Dialect, Piece, Problem, Reference, SyntaxError};
 use crate::rule::Context;
 use crate::rule::scope::Scope;
 use crate::source::Pointer;
@@ -268,13 +268,16 @@ fn misplaced(text: &str, place: &impl Fn(usize, &str) -> Place, found: &mut Vec<
                 text,
                 problem: Problem::Reserved(word),
             }) => mistaken::reserved(word, text, place(offset, text)),
-            Ok(Piece::Reference { text, offset, .. }) => {
+            Err(error) if mistaken::is_of_node(&error) => {
+                mistaken::of_node(&error, place(error.offset, error.text))
+            }
+            Ok(Piece::Reference { text, offset, to }) if !matches!(to, Reference::Node(_)) => {
                 let headline = format!("`{}` is not read here", templates::shorten(text));
                 Diagnostic::new(&UNREAD_REFERENCE, headline, place(offset, text))
                     .help("name packages and files in commands only: `cmdline` and `shell_command`")
             }
             // An absolute path and the like are another program's.
-            Ok(Piece::Text(_) | Piece::Escape) | Err(_) => continue,
+            Ok(_) | Err(_) => continue,
         };
         found.push(problem);
         if found.len() == MOST {

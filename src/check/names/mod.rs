@@ -10,6 +10,7 @@ use crate::model::{Job, JobKey, JobName, Process, ProcessName};
 use crate::rule::scope::{Scope, Scopes, expand, fill_in};
 use crate::rule::{self, Context};
 use crate::source::Pointer;
+use crate::template::{self, may_refer};
 
 pub use codes::{DUPLICATE_JOB, DUPLICATE_PROCESS, NO_PROCESSES, PROCESS_NAME, UNNAMED_JOB};
 
@@ -33,7 +34,7 @@ impl<'a> ProcessIndex<'a> {
         let processes = &scopes.job.task.processes;
         let bound = |(index, process): (usize, &'a Process)| {
             let name = process.name.as_str();
-            if name.contains("{{") {
+            if may_refer(name) {
                 bound(name, &scopes.process(index))
             } else {
                 Cow::Borrowed(name)
@@ -56,7 +57,7 @@ impl<'a> ProcessIndex<'a> {
 
     /// The first process called `name`, as an order of the job says it.
     pub(super) fn named_in_order(&self, scopes: Scopes<'_>, name: &str) -> Option<usize> {
-        if name.contains("{{") {
+        if may_refer(name) {
             self.get(&bound(name, &scopes.task()))
         } else {
             self.get(name)
@@ -81,9 +82,9 @@ impl<'a> ProcessIndex<'a> {
     }
 }
 
-/// `name` with its references filled in, if all can be.
+/// `name` with its references filled in, if all can be; in Aurora's words otherwise.
 fn bound<'a>(name: &'a str, scope: &Scope<'_>) -> Cow<'a, str> {
-    expand(name, scope).map_or(Cow::Borrowed(name), Cow::Owned)
+    expand(name, scope).map_or_else(|| template::in_auroras_words(name), Cow::Owned)
 }
 
 /// Checks the processes' names.
@@ -116,7 +117,11 @@ pub(super) fn check<'a>(ctx: &mut Context<'a>) -> ProcessIndex<'a> {
             .filter(|&first| first < position)
         {
             index.unreliable = true;
-            let headline = format!("two processes are called `{}`", index.names[position]);
+            // Filled in, or as its author has it.
+            let filled = &*index.names[position];
+            let written = ctx.job.task.processes[position].name.as_str();
+            let name = if may_refer(filled) { written } else { filled };
+            let headline = format!("two processes are called `{name}`");
             let problem = Diagnostic::new(&DUPLICATE_PROCESS, headline, place())
                 .also(
                     Place::value(ctx.process(first, "name")),
@@ -132,7 +137,7 @@ pub(super) fn check<'a>(ctx: &mut Context<'a>) -> ProcessIndex<'a> {
 /// Why no directory can have the name of the process at `index`.
 fn directory_name(scopes: Scopes<'_>, index: usize) -> Option<String> {
     let name = scopes.job.task.processes[index].name.as_str();
-    if name.contains("{{")
+    if may_refer(name)
         && let Some(filled) = fill_in(name, &scopes.process(index))
     {
         // The client tries with a host that has no name.
@@ -141,8 +146,21 @@ fn directory_name(scopes: Scopes<'_>, index: usize) -> Option<String> {
             return Some(format!("the name of a process, filled in, {error}"));
         }
     }
-    let bytes = name.len();
+    let bytes = template::in_auroras_words(name).len();
     (bytes > MAX_BYTES).then(|| format!("the name of a process is {bytes} bytes long"))
+}
+
+/// The job with the names of its processes in Aurora's words, by which steps and files on the node are
+/// called.
+pub(super) fn in_auroras_words(mut job: Job) -> Job {
+    for process in &mut job.task.processes {
+        if let Cow::Owned(name) = template::in_auroras_words(process.name.as_str())
+            && let Ok(name) = name.parse()
+        {
+            process.name = name;
+        }
+    }
+    job
 }
 
 /// Where it is written what the job at `at` is called.

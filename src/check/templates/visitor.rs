@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{FieldValue, Job, Table};
 use crate::source::Pointer;
-use crate::template::{Component, TemplateReference, references};
+use crate::template::{Component, TemplateReference, may_refer, references_of_definition};
 use crate::vocabulary::{Field, JOB, Type};
 
 use super::advice::shorten;
@@ -167,11 +167,11 @@ impl<'a> Visitor<'_, 'a> {
         let scopes = self.ctx.scopes();
         for (index, process) in job.task.processes.iter().enumerate() {
             let name = process.name.as_str();
-            if !name.contains("{{") || self.ctx.is_given_up() {
+            if !may_refer(name) || self.ctx.is_given_up() {
                 continue;
             }
             let (own, order) = (scopes.process(index), scopes.task());
-            for reference in references(name) {
+            for reference in references_of_definition(name) {
                 let Some(address) = reference.named() else {
                     continue;
                 };
@@ -217,7 +217,7 @@ impl<'a> Visitor<'_, 'a> {
     }
 
     fn references(&mut self, text: &str, part: Part, of: Type) {
-        if self.ctx.is_given_up() || !text.contains("{{") {
+        if self.ctx.is_given_up() || !may_refer(text) {
             return;
         }
         let scope = self.scope();
@@ -226,7 +226,7 @@ impl<'a> Visitor<'_, 'a> {
         let mut braces_between = false;
         let mut at = 0;
         let mut seen = Vec::new();
-        for reference in references(text) {
+        for reference in references_of_definition(text) {
             braces_between |= has_braces(&text[at..reference.offset]);
             at = reference.offset + reference.text.len();
             if seen.contains(&reference.text) {

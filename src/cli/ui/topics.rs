@@ -163,7 +163,14 @@ In a command (`cmdline`, `shell_command`), jobc replaces
 
 ${pkgs.NAME}        the store path of a package
 ${./file}           that of a file or directory beside the definition; `../` leads upward
-${expanded ./file}  the path of a copy in which `{{...}}` are filled in when the process starts
+${expanded ./file}  the path of a copy in which references are filled in when the process starts
+
+and, there and in every text that is filled in, what only the node knows:
+
+${ports.NAME}       the number of a port, as `{{thermos.ports[NAME]}}`
+${job.instance}     the number of the instance, as `{{mesos.instance}}`
+${job.host}         the name of the node, as `{{mesos.hostname}}`
+${job.task_id}      what the scheduler calls this run, as `{{thermos.task_id}}`
 
 and Aurora replaces `{{...}}`: `{{thermos.ports[http]}}`, `{{mesos.instance}}`, and fields of the
 definition. Every other `${...}` is the shell's. `$${` stands for a literal `${`.";

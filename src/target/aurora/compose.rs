@@ -9,6 +9,7 @@ use crate::intent::{
 };
 use crate::plan::Plan;
 use crate::target::steps::{Kind, Step, Steps};
+use crate::template::in_auroras_words;
 
 use super::number::Number;
 use super::realise::{InitCommand, Root};
@@ -116,7 +117,7 @@ impl Context {
             constraints: placement.as_ref().map(|rules| {
                 let rules = rules.iter();
                 rules
-                    .map(|(name, rule)| (name.as_str(), rule.value.to_string()))
+                    .map(|(name, rule)| (in_auroras_words(name), self.texts.placement(&rule.value)))
                     .collect()
             }),
             contact: self.texts.optional(contact.as_ref()),

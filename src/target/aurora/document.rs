@@ -29,7 +29,7 @@ pub struct JobDocument<'a> {
     pub cluster: &'a str,
     /// Placement constraints by host attribute: `limit:N` or a list of values, `!` negating it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub constraints: Option<BTreeMap<&'a str, String>>,
+    pub constraints: Option<BTreeMap<Cow<'a, str>, String>>,
     /// Whom to ask about the job.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contact: Option<Cow<'a, str>>,
@@ -90,7 +90,7 @@ pub struct JobDocument<'a> {
     pub task: TaskDocument<'a>,
     /// Links beside a task in the web interface.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub task_links: Option<BTreeMap<&'a str, Cow<'a, str>>>,
+    pub task_links: Option<BTreeMap<Cow<'a, str>, Cow<'a, str>>>,
     /// What may preempt or revoke the job.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tier: Option<Cow<'a, str>>,
@@ -237,7 +237,7 @@ pub struct RotatePolicy {
 pub struct Announcer<'a> {
     /// Names that ports are announced by.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub portmap: Option<BTreeMap<&'a str, Cow<'a, str>>>,
+    pub portmap: Option<BTreeMap<Cow<'a, str>, Cow<'a, str>>>,
     /// The service's own port.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub primary_port: Option<Cow<'a, str>>,

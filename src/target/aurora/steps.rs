@@ -13,6 +13,8 @@ use crate::store::Sha256;
 use crate::target::steps::{Edge, Kind, Step, Steps};
 use crate::vocabulary::PROCESS;
 
+use super::texts::Texts;
+
 /// What every name of a step that jobc adds begins with.
 pub(in crate::target::aurora) const INIT: &str = "nix_init";
 pub(in crate::target::aurora) const FETCH: &str = "nix_fetch";
@@ -174,7 +176,7 @@ impl<'p> Adding<'p> {
             if let Some(run) = plan.run(id) {
                 indexes.insert(id, steps.len());
                 steps.push(Step {
-                    name: run.name.value.to_string(),
+                    name: Texts { added: 0 }.text(&run.name.value).into_owned(),
                     kind: Kind::Run(run),
                     is_final: run.is_final(),
                     is_ephemeral: run.is_ephemeral(),

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::intent::{At, Piece, Text};
+use crate::intent::{At, Piece, Placement, Text};
+use crate::template::in_auroras_words;
 
 use super::process_indexes::shift_process_indexes;
 
@@ -37,14 +38,25 @@ impl Texts {
     }
 
     /// Texts by their names.
-    pub(super) fn all<'p, N, M: FromIterator<(&'p str, Cow<'p, str>)>>(
+    pub(super) fn all<'p, N, M: FromIterator<(Cow<'p, str>, Cow<'p, str>)>>(
         &self,
         texts: &'p [(N, At<Text>)],
     ) -> M {
         let texts = texts.iter();
         texts
-            .map(|(_, text)| (text.field(), self.text(&text.value)))
+            .map(|(_, text)| (in_auroras_words(text.field()), self.text(&text.value)))
             .collect()
+    }
+
+    /// What a host attribute has to be.
+    pub(super) fn placement(&self, placement: &Placement) -> String {
+        let (sign, values) = match placement {
+            Placement::Limit(_) => return placement.to_string(),
+            Placement::AnyOf(values) => ("", values),
+            Placement::NoneOf(values) => ("!", values),
+        };
+        let values: Vec<_> = values.iter().map(|value| self.text(value)).collect();
+        format!("{sign}{}", values.join(","))
     }
 
     /// A text that may be absent.

@@ -9,7 +9,7 @@ use crate::front::decode::codes::{BAD_VALUE, WRONG_TYPE};
 use crate::lint::Levels;
 use crate::model::Document;
 use crate::source::{Entry, Kind, Node, Pointer, SourceFile, Span};
-use crate::template::references;
+use crate::template::{references, with_neutral_escaped};
 use crate::validate::codes::{COERCED_VALUE, IGNORED_FIELD};
 use crate::vocabulary::{JOB, Type};
 
@@ -261,6 +261,9 @@ impl Speller<'_> {
         };
         match of {
             Type::Command if text.contains("${") => *text = text.replace("${", "$${"),
+            Type::Text if text.contains("${") => {
+                *text = with_neutral_escaped(text).into_owned();
+            }
             Type::AnyCase(_) if !text.contains("{{") => *text = text.to_uppercase(),
             Type::Placement if text.starts_with("limit:") && !text.contains("{{") => {
                 if let Some(plain) = placement(text) {

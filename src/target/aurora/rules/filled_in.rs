@@ -8,7 +8,8 @@ use crate::vocabulary::Type;
 crate::diagnostic::declare_codes! {
     /// `{{mesos.instance}}`, `{{mesos.hostname}}`, `{{thermos.task_id}}` and `{{thermos.ports[NAME]}}` are
     /// filled in on the node, in what runs there: commands, names of processes and of the task. The agent
-    /// fills in the instance and the host in health checks, `announce` and `lifecycle`, too. Anything
+    /// fills in the instance and the host in health checks, `announce` and `lifecycle`, too; the same holds
+    /// for `${job.instance}`, `${job.host}`, `${job.task_id}` and `${ports.NAME}`. Anything
     /// else is read before there is a node, so that the braces are taken literally: in placement
     /// constraints, images and parameters of Docker, metadata, `contact`, and what the executor and the
     /// SLA's coordinator are told.

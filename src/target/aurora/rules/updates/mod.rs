@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::intent::{At, SlaPolicy, Text, UpdateStrategy, given};
 use crate::rule::Intended;
 use crate::source::Pointer;
-use crate::template::{by_agent, references};
+use crate::template::{by_agent, references_of_definition};
 use crate::vocabulary;
 use std::collections::BTreeSet;
 
@@ -327,7 +327,7 @@ fn tier(ctx: &mut Intended<'_, '_>) {
 fn left_to_the_agent(ctx: &mut Intended<'_, '_>, tier: &At<Text>) {
     let text = tier.value.written();
     let mut seen = BTreeSet::new();
-    for reference in references(&text) {
+    for reference in references_of_definition(&text) {
         let is_left = reference.named().is_some_and(|it| by_agent(&it));
         if !is_left || !seen.insert(reference.text) || ctx.hole(|_| tier.pointer()) {
             continue;
