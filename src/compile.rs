@@ -314,7 +314,9 @@ impl Course<'_> {
         let plan = resolved.and_then(|job| {
             let plan = plan::lower(job, &self.compiler.options);
             let downloads = Downloads::new(self.resolver.lock, self.resolver.settings);
-            let found = target::judge(&plan, self.target, levels, downloads);
+            let rules = check::PLANNED.iter();
+            let mut found: Vec<_> = rules.flat_map(|rule| rule(&plan.intent)).collect();
+            found.extend(target::judge(&plan, self.target, levels, downloads));
             Report::new(plan, found)
         });
         Ok(waivers.report(levels, plan).map(|plan| Planned {

@@ -241,7 +241,7 @@ fn left_out(definition: &Value, compiled: &Value) -> Result<(), String> {
         let fields = value.as_object().into_iter().flatten();
         fields.map(|(name, _)| name.clone()).collect()
     };
-    let own = ["packages", "waive"].map(str::to_owned).into();
+    let own = ["packages", "ports", "waive"].map(str::to_owned).into();
     let wanted: BTreeSet<_> = fields(definition).difference(&own).cloned().collect();
     let missing: Vec<_> = wanted.difference(&fields(compiled)).cloned().collect();
     let count = |job: &Value| job["task"]["processes"].as_array().map_or(0, Vec::len);

@@ -2,7 +2,9 @@
 
 use crate::diagnostic::{Chapter, Topic};
 
-use super::{commands, imports, lookalikes, names, order, packages, resources, secrets, templates};
+use super::{
+    commands, imports, lookalikes, names, order, packages, ports, resources, secrets, templates,
+};
 
 /// The problems of jobs as they are written.
 pub const CODES: &[Chapter] = &[
@@ -51,7 +53,11 @@ pub const CODES: &[Chapter] = &[
             &templates::TEMPLATE_NOT_TEXT,
         ],
     ),
-    (Topic::Job, &[&resources::TOO_FEW_RESOURCES]),
+    (
+        Topic::Job,
+        &[&resources::TOO_FEW_RESOURCES, &ports::DUPLICATE_PORT],
+    ),
+    (Topic::NoEffect, &[&ports::UNUSED_PORT]),
     (
         Topic::Imports,
         &[

@@ -12,6 +12,7 @@ mod mistaken;
 pub(crate) mod names;
 pub(crate) mod order;
 pub(crate) mod packages;
+mod ports;
 mod quoting;
 pub(crate) mod resources;
 mod rules;
@@ -32,7 +33,7 @@ use crate::template::Budget;
 
 pub use codes::CODES;
 pub use lookalikes::lookalikes_in_file;
-pub use rules::RESOLVED;
+pub use rules::{PLANNED, RESOLVED};
 pub use templates::examine;
 
 /// A definition in which nothing is wrong; only [`check`] makes one.
@@ -238,6 +239,7 @@ fn run(ctx: &mut Context<'_>, used: &mut packages::Used) -> Option<Intent> {
     for rule in intended.rules() {
         rule(&mut intended);
     }
+    ports::check(ctx, &intent);
     secrets::check(ctx);
     Some(intent)
 }

@@ -1,9 +1,11 @@
 //! Tables of a definition, read for what the job asks for.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::model;
+use crate::name::PortName;
 use crate::source::Pointer;
 use crate::template::{Added, OfJob, Scope};
 
@@ -100,6 +102,20 @@ impl<'a, 'o> Table<'a, 'o> {
             (name.clone(), At::new(text, &table, name.clone()))
         });
         texts.collect()
+    }
+
+    /// The ports that the job declares.
+    pub(super) fn ports(
+        &self,
+        ports: Option<&BTreeMap<PortName, model::DeclaredPort>>,
+    ) -> BTreeMap<PortName, At<Option<u16>>> {
+        let table = Arc::new(self.pointer.key("ports"));
+        let ports = ports.into_iter().flatten();
+        let ports = ports.map(|(name, model::DeclaredPort { number })| {
+            let number = number.and_then(|number| u16::try_from(number.get()).ok());
+            (name.clone(), At::new(number, &table, name.to_string()))
+        });
+        ports.collect()
     }
 
     fn scope(&self) -> Scope<'a, OfJob<'a>> {

@@ -33,7 +33,7 @@ pub use text::{Field, Piece, Text};
 pub use update::{PartitionPolicy, SlaPolicy, Update, UpdateStrategy};
 
 use crate::model;
-use crate::name::{Environment, Role};
+use crate::name::{Environment, PortName, Role};
 use crate::source::Pointer;
 use crate::vocabulary::JOB;
 
@@ -65,6 +65,8 @@ pub struct Intent {
     pub user: Option<At<Text>>,
     /// When and how often instances run.
     pub schedule: Schedule,
+    /// The ports that it declares, with the numbers that are wanted.
+    pub ports: BTreeMap<PortName, At<Option<u16>>>,
     /// How many instances run.
     pub instances: Option<At<i64>>,
     /// How health is checked.
@@ -110,6 +112,7 @@ impl Intent {
             task,
             // Commands name them.
             packages: _,
+            ports,
             instances,
             service,
             cron_schedule,
@@ -180,6 +183,7 @@ impl Intent {
                 cron_schedule: job.optional("cron_schedule", cron_schedule.clone()),
                 cron_collision_policy: job.optional("cron_collision_policy", policy),
             },
+            ports: job.ports(ports.as_ref()),
             instances: job.optional("instances", instances.map(model::Integer::get)),
             health_check: health_check_config
                 .as_ref()
@@ -268,6 +272,11 @@ impl Intent {
     /// How many instances run.
     pub fn instance_count(&self) -> i64 {
         given(self.instances.as_ref()).unwrap_or(JOB.integer("instances"))
+    }
+
+    /// The names of the ports that it declares.
+    pub fn declared_ports(&self) -> impl Iterator<Item = &str> {
+        self.ports.keys().map(PortName::as_str)
     }
 
     /// Whether an instance that ended is started again.

@@ -53,6 +53,7 @@ impl Document {
         "after",
         "environments",
         "packages",
+        "ports",
         "unset",
         "waive",
     ];

@@ -7,9 +7,9 @@ use serde::Deserialize;
 
 use super::fields::{table, texts};
 use super::{
-    Cluster, Container, Environment, HealthCheckConfig, Integer, JobName, LifecycleConfig,
-    PackageName, PackageSource, Placement, Role, Seconds, SlaPolicy, Task, Text, UpdateConfig,
-    Waive,
+    Cluster, Container, DeclaredPort, Environment, HealthCheckConfig, Integer, JobName,
+    LifecycleConfig, PackageName, PackageSource, Placement, PortName, Role, Seconds, SlaPolicy,
+    Task, Text, UpdateConfig, Waive,
 };
 
 /// A job: instances of one task.
@@ -32,6 +32,9 @@ pub struct Job {
     pub task: Task,
     /// Packages that command lines call `${pkgs.NAME}`.
     pub packages: Option<BTreeMap<PackageName, PackageSource>>,
+    /// The ports that instances listen at, which texts call `${ports.NAME}`: a number where a certain
+    /// one is wanted, or `{}`. Aurora finds free ones, whatever numbers are wanted.
+    pub ports: Option<BTreeMap<PortName, DeclaredPort>>,
     /// How many instances run (default 1).
     pub instances: Option<Integer<1>>,
     /// Whether an instance that ended is started again (default false).
@@ -85,7 +88,7 @@ table!(Job: JOB {
     cron_collision_policy, contact, constraints, update_config, max_task_failures, production,
     priority, health_check_config, container, task_links, announce, enable_hooks, lifecycle, tier,
     metadata, partition_policy, sla_policy, executor_config,
-} own { schema, packages, waive });
+} own { schema, packages, ports, waive });
 
 /// What a cron job does when its last run has not ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]

@@ -19,6 +19,7 @@ mod node_value;
 mod number;
 mod package;
 mod placement;
+mod port;
 mod process;
 mod quantity;
 mod relative;
@@ -50,6 +51,7 @@ pub use node_value::{
 pub use number::{Float, Integer};
 pub use package::{LocalPackage, PackageSource};
 pub use placement::{AttributeValue, Placement, PlacementError, PlacementRule};
+pub use port::{DeclaredPort, PortNumber};
 pub use process::{Logger, LoggerDestination, LoggerMode, Process, RotatePolicy};
 pub use quantity::{Bytes, FractionalSeconds, QuantityError, Seconds};
 pub use relative::{RelativeInstallable, leads_to, locked_name};
@@ -65,5 +67,6 @@ pub use update::{
 };
 
 pub use crate::name::{
-    Cluster, Environment, JobKey, JobName, NameError, PackageName, ProcessName, Role, Target,
+    Cluster, Environment, JobKey, JobName, NameError, PackageName, PortName, ProcessName, Role,
+    Target,
 };

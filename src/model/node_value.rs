@@ -9,6 +9,8 @@
 //!
 //! No shell takes them. `$${` before one of the words is a literal `${`.
 
+use super::PortName;
+
 /// What only a node knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NodeValue<'a> {
@@ -76,8 +78,7 @@ impl<'a> NodeValue<'a> {
 
     /// Whether a port can have this name.
     pub fn is_port_name(name: &str) -> bool {
-        let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-        !name.is_empty() && name.bytes().all(legal)
+        name.parse::<PortName>().is_ok()
     }
 
     /// What stands between `${` and `}`; none if it is something else.

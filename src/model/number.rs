@@ -18,6 +18,11 @@ impl<const MIN: i64, const MAX: i64> Integer<MIN, MAX> {
         (MIN..=MAX).contains(&number).then_some(Self(number))
     }
 
+    /// The number, if it is whole and in range.
+    pub fn of_float(number: f64) -> Option<Self> {
+        exact(number).and_then(Self::new)
+    }
+
     /// The number.
     pub fn get(self) -> i64 {
         self.0
@@ -50,8 +55,7 @@ impl<'de, const MIN: i64, const MAX: i64> Deserialize<'de> for Integer<MIN, MAX>
             }
 
             fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
-                exact(number)
-                    .and_then(Integer::new)
+                Integer::of_float(number)
                     .ok_or_else(|| E::invalid_value(Unexpected::Float(number), &self))
             }
         }

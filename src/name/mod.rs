@@ -137,6 +137,8 @@ names! {
     /// The name that a definition gives a package, for use as `${pkgs.NAME}`.
     PackageName, "a letter, digit or `_`, then letters, digits, `_`, `-`, `.` and `+`",
         r"^[A-Za-z0-9_][A-Za-z0-9_.+\-]{0,254}$", 255, package;
+    /// A port's name, for use as `${ports.NAME}`.
+    PortName, "letters, digits, `_` and `-`", r"^[A-Za-z0-9_\-]+$", 255, port;
     /// A process' name: the agent makes a directory of this name for its logs, so it has no slash
     /// and no leading period.
     ProcessName, "a name without `/`, NUL and leading `.`",
@@ -146,6 +148,12 @@ names! {
 fn identifier(text: &str) -> Result<(), NameError> {
     only(text, |c| {
         c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')
+    })
+}
+
+fn port(text: &str) -> Result<(), NameError> {
+    only(text, |c| {
+        c.is_ascii_alphanumeric() || matches!(c, '_' | '-')
     })
 }
 

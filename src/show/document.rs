@@ -311,6 +311,9 @@ pub struct Port {
     /// The number, if it is fixed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<u16>,
+    /// The number that the definition wants, which the scheduler may not give it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wanted: Option<u16>,
     /// The name of the port that it is another name of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alias_of: Option<String>,

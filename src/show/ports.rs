@@ -86,6 +86,7 @@ impl Ports {
         let names: BTreeSet<&str> = asked
             .chain(mapped)
             .chain(others.into_iter().flatten())
+            .chain(plan.intent.declared_ports())
             .filter(|name| number(name).is_none())
             .collect();
         let uses = |name: &str| {
@@ -98,6 +99,7 @@ impl Ports {
             let uses = uses.into_iter().filter(|(does, _)| *does);
             uses.map(|(_, word)| word.to_owned()).collect()
         };
+        let declared = |name: &str| plan.intent.ports.get(name).map(|at| at.value);
         let port = |name: &str| {
             let target = self.portmap.get(name).filter(|target| *target != name);
             let fixed = target.and_then(|target| number(target));
@@ -114,6 +116,7 @@ impl Ports {
                     PortSource::None
                 },
                 number: fixed,
+                wanted: declared(name).flatten(),
                 alias_of: alias,
                 processes: self.named.get(name).cloned().unwrap_or_default(),
                 uses: uses(name),

@@ -102,6 +102,7 @@ pub fn job(c: &mut Choices<'_>) -> Value {
         ]);
         set_some(&mut set, "tier", tier);
     }
+    set_some(&mut set, "ports", ports(c));
     if c.once_in(3) {
         let python = "/nix/store/62fdlzq1x1ak2lsxp4ij7ip5k9nia3hc-python3-3.13.7";
         set("packages", json!({ "python": python }));
@@ -110,6 +111,13 @@ pub fn job(c: &mut Choices<'_>) -> Value {
         *command = format!("{text} ${{pkgs.python}}/bin/python3").into();
     }
     job.into()
+}
+
+/// Declared ports, in each form.
+fn ports(c: &mut Choices<'_>) -> Option<Value> {
+    let http = c.of(&[json!(8080), json!({}), json!({ "number": 65535 })]);
+    c.once_in(3)
+        .then(|| json!({ "http": http, "admin-1": {}, "a_b": 1 }))
 }
 
 fn set_some(set: &mut impl FnMut(&str, Value), name: &str, value: Option<impl Into<Value>>) {

@@ -179,6 +179,11 @@ mutations! {
     "an unknown reference in metadata" "unbound-template" Client |job, _| set(job, "/metadata", json!([{ "key": "a", "value": "{{nothing}}" }]));
     "an escaped unknown reference" "unbound-template" Client |job, c| command(job, c, "{{&nothing}}");
     "a port without a name" "unbound-template" Client |job, c| command(job, c, "{{thermos.ports}}");
+    "a port with a bad name" "bad-value" Jobc |job, _| set(job, "/ports", json!({ "a b": {} }));
+    "a port without a number" "bad-value" Jobc |job, _| set(job, "/ports", json!({ "a": 0 }));
+    "ports with one number" "duplicate-port" Jobc |job, _| set(job, "/ports", json!({ "a": 1, "b": { "number": 1 } }));
+    "a reference to no port" "bad-reference" Jobc |job, c| command(job, c, "${ports.}");
+    "a reference to nothing of a node" "bad-reference" Jobc |job, c| command(job, c, "${job.nothing}");
     "references in each other" "unbound-template" Executor |job, c| command(job, c, "{{thermos.ports[{{mesos.instance}}]}}");
     "braces around something else" "template-syntax" Client |job, c| command(job, c, "{{ role }}");
     "a value that leads to itself" "endless-template" Client |job, _| set(job, "/contact", json!("{{contact}}"));

@@ -215,6 +215,9 @@ impl RefusedValue<'_> {
             ("packages", Kind::Sequence(_)) => {
                 "write a table: `packages = { python = \"nixpkgs#python3\" }`".to_owned()
             }
+            ("ports", Kind::Sequence(_)) => {
+                "write a table: `ports = { http = 8080, admin = {} }`".to_owned()
+            }
             ("cpu", Kind::String(text)) => format!("write `{}`", cores(text)?),
             _ => return None,
         };

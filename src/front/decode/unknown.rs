@@ -13,7 +13,14 @@ use super::tables::{SETTINGS, TABLES, Table};
 use super::wording::{all, owner_name};
 
 /// Tables whose keys are the author's.
-const MAPS: &[&str] = &["packages", "constraints", "task_links", "portmap", "lints"];
+const MAPS: &[&str] = &[
+    "packages",
+    "ports",
+    "constraints",
+    "task_links",
+    "portmap",
+    "lints",
+];
 
 /// Tables that words of other tools stand in.
 const TRANSLATED: &[&[&str]] = &[
@@ -125,6 +132,12 @@ impl Unknown<'_> {
                 return Some(Moved {
                     help: "remove it: Aurora dropped it, health checks decide".to_owned(),
                     to: None,
+                });
+            }
+            (_, "port") if self.expected == ["number"] => {
+                return Some(Moved {
+                    help: "write it as `number`".to_owned(),
+                    to: Some(table.key("number")),
                 });
             }
             ("announce", "port_map") => return rename("announce.portmap"),

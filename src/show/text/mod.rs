@@ -374,7 +374,10 @@ fn port_source(port: &Port) -> String {
         (PortSource::Alias, Some(other), _) => format!("another name of {other}"),
         (PortSource::Fixed, _, Some(number)) => format!("fixed, {number}"),
         (PortSource::None, ..) => "nobody asks for it".to_owned(),
-        _ => "allocated".to_owned(),
+        _ => match port.wanted {
+            Some(wanted) => format!("allocated, {wanted} wanted"),
+            None => "allocated".to_owned(),
+        },
     }
 }
 

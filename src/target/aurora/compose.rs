@@ -68,6 +68,8 @@ impl Context {
                     finalization_wait,
                 },
             user,
+            // Aurora finds their numbers, and the commands name them.
+            ports: _,
             schedule:
                 Schedule {
                     service,

@@ -9,12 +9,14 @@ use crate::intent::{
     Precedence, Run, Schedule, Update,
 };
 use crate::plan::Plan;
-use crate::target::coverage::Coverage::{Exact, Refused};
+use crate::target::coverage::Coverage::{Approximated, Exact, Refused};
 use crate::target::coverage::{Row, covered};
 
 const ONLY_COORDINATOR: &str = "the JSON reader of Aurora's client only knows `coordinator`";
 const ONLY_DOCKER: &str = "the JSON reader of Aurora's client only knows `docker`";
 const ONLY_QUEUE: &str = "the JSON reader of Aurora's client only knows `queue`";
+
+const FINDS_PORTS: &str = "Aurora finds a free port, whatever number is wanted";
 
 covered! {
     Plan besides(intent, steps, sequence, order, realisation, needs, left_to_node) {
@@ -26,6 +28,7 @@ covered! {
         order "task.constraints, after": Exact;
         resources "task.resources": Exact;
         user "task.user": Exact;
+        ports "ports": Exact, ["number": Approximated(FINDS_PORTS)];
         instances "instances": Exact;
         health_check "health_check_config": Exact;
         update "update_config": Exact;
@@ -120,5 +123,6 @@ pub(in crate::target) fn of_json() -> Vec<Row> {
 /// What a config file makes of them: it has the name of each struct, and carries every choice.
 pub(in crate::target) fn of_config() -> Vec<Row> {
     let rows = ROWS.iter().copied();
-    rows.filter(|row| row.choice.is_none()).collect()
+    rows.filter(|row| row.choice.is_none() || !matches!(row.coverage, Refused(_)))
+        .collect()
 }
