@@ -171,6 +171,7 @@ const TESTED_ELSEWHERE: &[&str] = &[
     "dangling-link",
     "imports-ignored",
     "cannot-resolve-package",
+    "long-command",
 ];
 
 fn every_code_has_a_case() {

@@ -28,6 +28,12 @@ ${pkgs.python}/bin/python3 ${./script.py}
 name = "second"
 cmdline = "true {{thermos.ports[health]}}"
 min_duration = "1m"
+umask = "027"
+nice = 1
+path = ["${pkgs.python}/bin"]
+[task.processes.env]
+FIRST = "é\n"
+SECOND = { file = "/run/x" }
 
 [health_check_config]
 initial_interval_secs = "1500ms"
@@ -43,7 +49,9 @@ const JSON: &str = r#"
         "cmdline": "echo \"a\tb\" 'é' ${HOME} $$ $${pkgs.python}\n${pkgs.python}/bin/python3 ${./script.py}\n",
         "name": "first",
       },
-      { "name": "second", "cmdline": "true {{thermos.ports[health]}}", "min_duration": 60, "after": ["first"] },
+      { "name": "second", "cmdline": "true {{thermos.ports[health]}}", "min_duration": 60, "after": ["first"],
+        "umask": "0027", "nice": 1.0, "path": ["${pkgs.python}/bin"],
+        "env": { "SECOND": { "file": "/run/x" }, "FIRST": "é\n" } },
     ],
     "resources": { "cpu": 0.5, "ram": 67108864, "disk": "64MiB" },
   },
@@ -71,7 +79,15 @@ task:
       cmdline: |
         echo "a	b" 'é' ${HOME} $$ $${pkgs.python}
         ${pkgs.python}/bin/python3 ${./script.py}
-    - { name: second, cmdline: "true {{thermos.ports[health]}}", min_duration: 60s }
+    - name: second
+      cmdline: "true {{thermos.ports[health]}}"
+      min_duration: 60s
+      umask: "027"
+      nice: 1
+      path: ["${pkgs.python}/bin"]
+      env:
+        FIRST: "é\n"
+        SECOND: { file: /run/x }
 health_check_config: { initial_interval_secs: 1.5 }
 "#;
 
@@ -79,6 +95,7 @@ health_check_config: { initial_interval_secs: 1.5 }
 fn compile(name: &str, text: &str) -> (String, String) {
     let sandbox = Sandbox::new();
     sandbox
+        .file("jobc.toml", "lints.non-ascii-command = \"allow\"\n")
         .file("app/script.py", "print('hello')\n")
         .file(&format!("app/{name}"), text);
     let line = sandbox.jobc(["build", "app"]);

@@ -45,6 +45,7 @@ mod schema;
 mod sides;
 mod snapshot;
 mod store;
+mod surroundings;
 mod targets;
 mod template;
 mod terminal;
@@ -64,6 +65,6 @@ tests! {
     bundles, caches, ci, command_line, completion, diagnostics, diff, examples, formats,
      fuzz_fixtures, generated, git, ignored, import, init_command, job_roots, lock, nix, nix_push,
      options, outside, push, readme, ready, redaction, reports, review, robustness, run, run_store,
-     schema, sides, snapshot, store, targets, template, terminal, untrusting_daemon, validate, verdicts, vocabulary,
+     schema, sides, snapshot, store, surroundings, targets, template, terminal, untrusting_daemon, validate, verdicts, vocabulary,
      why]
 }

@@ -91,8 +91,10 @@ impl<'s> Comparison<'s> {
 
     fn table(&mut self, node: &'s Value, of: &'static Struct) {
         let fields: Vec<_> = variants(node).flat_map(properties).collect();
-        let own =
-            |name: &str| self.form == Form::Definition && Document::OWN_FIELDS.contains(&name);
+        let own = |name: &str| {
+            let has = |other: &str| of.field(other).is_some();
+            self.form == Form::Definition && !has(name) && Document::is_own_field(name, has)
+        };
         let found: BTreeSet<_> = fields.iter().map(|(name, _)| name.as_str()).collect();
         let found: BTreeSet<_> = found.into_iter().filter(|name| !own(name)).collect();
         let known: BTreeSet<_> = of.names().collect();

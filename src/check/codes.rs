@@ -4,6 +4,7 @@ use crate::diagnostic::{Chapter, Topic};
 
 use super::{
     commands, imports, lookalikes, names, order, packages, ports, resources, secrets, templates,
+    values,
 };
 
 /// The problems of jobs as they are written.
@@ -41,6 +42,11 @@ pub const CODES: &[Chapter] = &[
             &commands::NUL_IN_COMMAND,
             &commands::EMPTY_COMMAND,
             &lookalikes::UNREAD_REFERENCE,
+            &values::NUL_IN_VALUE,
+            &values::NO_DIRECTORY,
+            &values::RELATIVE_FILE,
+            &values::PATH_TWICE,
+            &values::UNEXPANDED_VALUE,
         ],
     ),
     (

@@ -103,6 +103,17 @@ pub(super) fn is_mistaken(text: &str) -> bool {
     }
 }
 
+/// Whether `text` starts with a `${` of a word that is taken for `pkgs`, and a package that is declared.
+pub(super) fn names_package(text: &str, declared: &BTreeSet<&str>) -> bool {
+    let inner = extent_of(text).trim_start_matches("${");
+    let inner = inner.trim_end_matches('}').trim();
+    let named = inner.split_once('.');
+    named.is_some_and(|(word, name)| {
+        let word = word.to_ascii_lowercase();
+        word != "pkgs" && PACKAGES.contains(&&*word) && declared.contains(name)
+    })
+}
+
 /// What Aurora fills in directly after a `$`, where `text` starts: `${{...}}`, or `${{{...}}}` of
 /// what only the agent knows. With `$8080` the shell takes its eighth argument. The text of it all,
 /// and the reference.

@@ -18,6 +18,7 @@ pub(crate) mod resources;
 mod rules;
 pub(crate) mod secrets;
 pub(crate) mod templates;
+pub(crate) mod values;
 mod waivers;
 
 use std::collections::BTreeMap;
@@ -227,7 +228,10 @@ fn run(ctx: &mut Context<'_>, used: &mut packages::Used) -> Option<Intent> {
     waivers::check(ctx);
     let index = names::check(ctx);
     let order = order::check(ctx, &index);
+    used.start_job();
     commands::check(ctx, used);
+    values::check(ctx, used);
+    used.report(ctx);
     templates::check(ctx);
     resources::check(ctx);
     // Whatever they find is dropped.

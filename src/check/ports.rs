@@ -160,7 +160,7 @@ fn used(intent: &Intent) -> Option<BTreeSet<Cow<'_, str>>> {
     let mut used = BTreeSet::new();
     let runs = intent.runs.iter();
     let mut texts: Vec<&Text> = runs
-        .flat_map(|run| [&run.command.value, &run.name.value])
+        .flat_map(|run| run.texts().chain([&run.name.value]))
         .collect();
     texts.push(&intent.task_name);
     match intent.checker() {

@@ -1,7 +1,7 @@
 //! Secrets that are written out: everybody may read a job's JSON, and the store of a node.
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::{Container, HealthChecker, SlaPolicy, Text};
+use crate::model::{Container, HealthChecker, SlaPolicy, Text, ValueOf};
 use crate::rule::{self, Context, Resolved, Suspect};
 use crate::secret::{Language, is_value, key, secrets};
 use crate::source::{Pointer, Span};
@@ -35,7 +35,7 @@ crate::diagnostic::declare_codes! {
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
     ///
-    /// Looked at are commands, metadata, parameters of Docker, the executor's data and links, and the
+    /// Looked at are commands, environment variables, metadata, parameters of Docker, the executor's data and links, and the
     /// text of imported files of up to 128 KiB. Secrets are known
     ///
     /// - by what their makers give them: prefixes of tokens, blocks of private keys, addresses of web hooks, secret keys of Nix, the password in a URL, `Basic` and `Bearer` in a header;
@@ -48,6 +48,8 @@ crate::diagnostic::declare_codes! {
     /// shows a secret, whatever it is about and whether this lint is allowed or waived: `*` stands for it.
     LITERAL_SECRET = "literal-secret", Deny, "a secret that is written out", secret;
 }
+
+const EVERYBODY: &str = "everybody may read a job's JSON, and what lies in the store";
 
 /// At most this many secrets of one text are told.
 const MOST: usize = 10;
@@ -62,6 +64,15 @@ pub(super) fn check(ctx: &mut Context<'_>) {
         text(ctx, process.cmdline.as_str(), |at| {
             rule::process(at, index).key("cmdline")
         });
+        for (of, line) in process.values() {
+            let at = |at: &Pointer| rule::value(&rule::process(at, index), of);
+            match of {
+                ValueOf::Variable(name) => variable(ctx, name.as_str(), line.as_str(), at),
+                ValueOf::File(_) | ValueOf::Path(_) | ValueOf::Directory => {
+                    text(ctx, line.as_str(), at);
+                }
+            }
+        }
     }
     if let Some(config) = &job.health_check_config {
         let at = |at: &Pointer| at.key("health_check_config").key("health_checker");
@@ -123,14 +134,36 @@ fn text(ctx: &mut Context<'_>, text: &str, at: impl Fn(&Pointer) -> Pointer) {
 
 /// A name, and a value that may be a secret because of it.
 fn pair(ctx: &mut Context<'_>, name: &str, value: &str, at: impl Fn(&Pointer) -> Pointer) {
-    let is_secret = key(name).is_some_and(|key| is_value(key, value));
-    if !is_secret || ctx.hole(&at) {
+    if is_secret(ctx, name, value, &at) {
+        let what = format!("the value of `{name}` is written out");
+        let place = Place::text(at(ctx.at), value);
+        ctx.report(problem(what, place));
+    } else {
         text(ctx, value, at);
-        return;
     }
-    let what = format!("the value of `{name}` is written out");
-    let place = Place::text(at(ctx.at), value);
-    ctx.report(problem(what, place));
+}
+
+/// As [`pair`], of an environment variable, which can be read from a file.
+fn variable(ctx: &mut Context<'_>, name: &str, value: &str, at: impl Fn(&Pointer) -> Pointer) {
+    if is_secret(ctx, name, value, &at) {
+        let what = format!("the value of `{name}` is written out");
+        let problem = Diagnostic::new(&LITERAL_SECRET, what, Place::text(at(ctx.at), value));
+        let help = format!(
+            "keep it in a file that only the node has, and name that: `{name} = {{ file = \"/run/...\" }}`"
+        );
+        ctx.report(problem.help(help).note(EVERYBODY));
+    } else {
+        text(ctx, value, at);
+    }
+}
+
+fn is_secret(
+    ctx: &Context<'_>,
+    name: &str,
+    value: &str,
+    at: impl FnOnce(&Pointer) -> Pointer,
+) -> bool {
+    key(name).is_some_and(|key| is_value(key, value)) && !ctx.hole(at)
 }
 
 /// Tells the secrets of files that are imported.
@@ -148,5 +181,5 @@ pub(super) fn in_files(job: &mut Resolved<'_>) {
 fn problem(what: String, place: Place) -> Diagnostic {
     Diagnostic::new(&LITERAL_SECRET, what, place)
         .help("keep it in a file that only the node has, and read it there: `$(cat FILE)`")
-        .note("everybody may read a job's JSON, and what lies in the store")
+        .note(EVERYBODY)
 }

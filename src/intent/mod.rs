@@ -25,7 +25,7 @@ pub use health::{Checker, HealthCheck};
 pub use order::Origin;
 pub use placement::{Placement, Resources};
 pub use requests::{Announce, HttpStop, Stop};
-pub use run::{LogDestination, LogMode, LogRotation, Logger, Run};
+pub use run::{LogDestination, LogMode, LogRotation, Logger, Run, Variable};
 pub use settings::{
     AuroraOnly, CronCollisionPolicy, Executor, Labels, Limits, Precedence, Schedule,
 };
@@ -33,7 +33,7 @@ pub use text::{Field, Piece, Text};
 pub use update::{PartitionPolicy, SlaPolicy, Update, UpdateStrategy};
 
 use crate::model;
-use crate::name::{Environment, PortName, Role};
+use crate::name::{Environment, PortName, Role, StateName};
 use crate::source::Pointer;
 use crate::vocabulary::JOB;
 
@@ -89,6 +89,8 @@ pub struct Intent {
     pub precedence: Precedence,
     /// What people and tools are told.
     pub labels: Labels,
+    /// The directories that outlive a run.
+    pub state: Option<At<Vec<StateName>>>,
     /// What only Aurora knows.
     pub aurora: AuroraOnly,
 }
@@ -134,6 +136,7 @@ impl Intent {
             partition_policy,
             sla_policy,
             executor_config,
+            state,
             // What lints are told is no matter of schedulers.
             waive: _,
         } = written;
@@ -231,6 +234,9 @@ impl Intent {
                     .as_ref()
                     .map(|links| job.at("task_links", job.texts("task_links", links))),
             },
+            state: state
+                .as_ref()
+                .map(|state| job.at("state", state.keys().cloned().collect())),
             aurora: AuroraOnly {
                 enable_hooks: job.optional("enable_hooks", *enable_hooks),
                 executor: executor_config
@@ -241,23 +247,28 @@ impl Intent {
     }
 
     /// The same with the commands that those of `written`, the job that it was made of, come to: one for
-    /// each process, and that of the health check.
+    /// each process, with its values in their order, and that of the health check.
     #[must_use]
     pub fn with_commands<'t>(
         mut self,
         written: &model::Job,
-        commands: impl IntoIterator<Item = &'t Arc<str>>,
+        commands: impl IntoIterator<Item = (&'t Arc<str>, &'t [Arc<str>])>,
         check: Option<&Arc<str>>,
     ) -> Self {
         let job = Table::of_job(written, self.pointer.clone());
         let task = job.table("task", &written.task);
         let processes = written.task.processes.iter().enumerate();
         let runs = self.runs.iter_mut().zip(processes).zip(commands);
-        for ((run, (index, process)), command) in runs {
-            // Most commands are as written, and large jobs have many of them.
+        for ((run, (index, process)), (command, values)) in runs {
+            let table = || task.element("processes", index, process);
+            // Most texts are as written, and large jobs have many of them.
             if process.cmdline.as_str() != &**command {
-                let table = task.element("processes", index, process);
-                run.command.value = table.compiled(Arc::clone(command));
+                run.command.value = table().compiled(Arc::clone(command));
+            }
+            for ((of, written), value) in process.values().zip(values) {
+                if written.as_str() != &**value {
+                    run.set(of, table().compiled(Arc::clone(value)));
+                }
             }
         }
         let health = self.health_check.as_mut().map(|it| &mut it.value);

@@ -1,6 +1,11 @@
 //! Processes of a definition, and where their output goes.
 
+use std::collections::BTreeMap;
+use std::iter;
+use std::sync::Arc;
+
 use crate::model;
+use crate::name::VariableName;
 
 use super::definition::Table;
 use super::{At, Resources, Text};
@@ -26,6 +31,27 @@ pub struct Run {
     pub logger: Option<At<Logger>>,
     /// What it may use.
     pub resources: Option<At<Resources>>,
+    /// Environment variables.
+    pub env: Option<BTreeMap<VariableName, At<Variable>>>,
+    /// Directories that are put before `PATH`.
+    pub path: Option<At<Vec<Text>>>,
+    /// The directory that it starts in.
+    pub directory: Option<At<Text>>,
+    /// The permissions that files it makes do not get.
+    pub umask: Option<At<u16>>,
+    /// How much it gives way to other processes of the node, from -20 to 19.
+    pub nice: Option<At<i64>>,
+    /// The account that it runs as.
+    pub user: Option<At<Text>>,
+}
+
+/// The value of an environment variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Variable {
+    /// This text.
+    Value(Text),
+    /// What is in a file of the node at this absolute path, without newlines at its end.
+    File(Text),
 }
 
 /// Where a process' output goes.
@@ -82,6 +108,12 @@ impl Run {
             min_duration,
             logger,
             resources,
+            env,
+            path,
+            directory,
+            umask,
+            nice,
+            user,
             // The plan has it as edges.
             after: _,
             // Lints have been told by now.
@@ -98,7 +130,71 @@ impl Run {
             min_duration: table.optional("min_duration", min_duration.map(model::Seconds::get)),
             logger: table.optional("logger", logger.as_deref().map(Logger::from)),
             resources: table.optional("resources", resources.as_deref().map(Resources::from)),
+            env: env.as_ref().map(|env| {
+                let place = Arc::new(table.pointer().key("env"));
+                let variables = env.iter().map(|(name, variable)| {
+                    let variable = match variable {
+                        model::Variable::Value(text) => Variable::Value(table.text(text.shared())),
+                        model::Variable::File(model::VariableFile { file }) => {
+                            Variable::File(table.text(file.shared()))
+                        }
+                    };
+                    let at = At::new(variable, &place, name.as_str().to_owned());
+                    (name.clone(), at)
+                });
+                variables.collect()
+            }),
+            path: path.as_ref().map(|path| {
+                let directories = path.iter().map(|text| table.text(text.shared()));
+                table.at("path", directories.collect())
+            }),
+            directory: directory
+                .as_ref()
+                .map(|text| table.at("directory", table.text(text.shared()))),
+            umask: table.optional("umask", umask.map(model::Umask::get)),
+            nice: table.optional("nice", nice.map(model::Integer::get)),
+            user: table.optional_text("user", user.as_ref()),
         }
+    }
+
+    /// Sets what a value of the definition comes to.
+    pub(super) fn set(&mut self, of: model::ValueOf<'_>, text: Text) {
+        match of {
+            model::ValueOf::Variable(name) | model::ValueOf::File(name) => {
+                let at = self.env.as_mut().and_then(|env| env.get_mut(name));
+                if let Some(at) = at {
+                    let (Variable::Value(value) | Variable::File(value)) = &mut at.value;
+                    *value = text;
+                }
+            }
+            model::ValueOf::Path(index) => {
+                let path = self.path.as_mut();
+                if let Some(value) = path.and_then(|path| path.value.get_mut(index)) {
+                    *value = text;
+                }
+            }
+            model::ValueOf::Directory => {
+                if let Some(at) = &mut self.directory {
+                    at.value = text;
+                }
+            }
+        }
+    }
+
+    /// The texts that it starts with, besides its command.
+    pub fn values(&self) -> impl Iterator<Item = &Text> {
+        let env = self.env.iter().flatten();
+        let env = env.map(|(_, at)| match &at.value {
+            Variable::Value(text) | Variable::File(text) => text,
+        });
+        let path = self.path.iter().flat_map(|path| &path.value);
+        env.chain(path)
+            .chain(self.directory.iter().map(|at| &at.value))
+    }
+
+    /// All texts that a node fills in for it.
+    pub fn texts(&self) -> impl Iterator<Item = &Text> {
+        iter::once(&self.command.value).chain(self.values())
     }
 
     /// Whether it never ends by itself.

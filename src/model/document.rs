@@ -48,15 +48,27 @@ impl Document {
     pub const LIST_FIELD: &str = "jobs";
 
     /// Fields that definitions have and Aurora's JSON has not.
-    pub const OWN_FIELDS: &[&str] = &[
+    const OWN_FIELDS: &[&str] = &[
         "$schema",
         "after",
+        "directory",
+        "env",
         "environments",
+        "nice",
         "packages",
+        "path",
         "ports",
+        "state",
+        "umask",
         "unset",
         "waive",
     ];
+
+    /// Whether definitions have a field, and Aurora's JSON has not, in a table that has others as well.
+    pub fn is_own_field(field: &str, mut has: impl FnMut(&str) -> bool) -> bool {
+        // Aurora has it for the task.
+        Self::OWN_FIELDS.contains(&field) || field == "user" && has("cmdline")
+    }
 
     /// The jobs, in the order written.
     pub fn jobs(&self) -> &[Job] {

@@ -9,7 +9,7 @@ use super::fields::{table, texts};
 use super::{
     Cluster, Container, DeclaredPort, Environment, HealthCheckConfig, Integer, JobName,
     LifecycleConfig, PackageName, PackageSource, Placement, PortName, Role, Seconds, SlaPolicy,
-    Task, Text, UpdateConfig, Waive,
+    StateDirectory, StateName, Task, Text, UpdateConfig, Waive,
 };
 
 /// A job: instances of one task.
@@ -79,6 +79,12 @@ pub struct Job {
     pub sla_policy: Option<SlaPolicy>,
     /// Which executor runs the task (default: Thermos).
     pub executor_config: Option<ExecutorConfig>,
+    /// Directories that outlive a run, by name, where a scheduler has them: `{ data = {} }`.
+    #[expect(
+        clippy::zero_sized_map_values,
+        reason = "what a definition says of one is a table"
+    )]
+    pub state: Option<BTreeMap<StateName, StateDirectory>>,
     /// Lints that are not reported for this job, each with the reason.
     pub waive: Option<Waive>,
 }
@@ -88,7 +94,7 @@ table!(Job: JOB {
     cron_collision_policy, contact, constraints, update_config, max_task_failures, production,
     priority, health_check_config, container, task_links, announce, enable_hooks, lifecycle, tier,
     metadata, partition_policy, sla_policy, executor_config,
-} own { schema, packages, ports, waive });
+} own { schema, packages, ports, state, waive });
 
 /// What a cron job does when its last run has not ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]

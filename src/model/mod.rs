@@ -27,9 +27,12 @@ mod resources;
 mod scheduler;
 mod settings;
 mod sla;
+mod state;
+mod surroundings;
 mod task;
 mod text;
 mod update;
+mod value;
 
 pub use command::{CommandLine, Piece, Pieces, Problem, Reference, Reserved, SyntaxError};
 pub use container::{
@@ -59,14 +62,17 @@ pub use resources::Resources;
 pub use scheduler::{ContainerType, SchedulerSettings, Tier, TierConfig};
 pub use settings::{InitNames, InitRoots, InitSettings, NodeSettings, Settings, SnapshotSettings};
 pub use sla::{CoordinatorSlaPolicy, CountSlaPolicy, PercentageSlaPolicy, SlaPolicy};
+pub use state::StateDirectory;
+pub use surroundings::{Umask, Variable, VariableFile};
 pub use task::{OrderConstraint, Task};
 pub use text::Text;
 pub use update::{
     BatchUpdateStrategy, QueueUpdateStrategy, UpdateConfig, UpdateStrategy,
     VariableBatchUpdateStrategy,
 };
+pub use value::ValueOf;
 
 pub use crate::name::{
     Cluster, Environment, JobKey, JobName, NameError, PackageName, PortName, ProcessName, Role,
-    Target,
+    StateName, Target, VariableName,
 };

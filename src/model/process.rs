@@ -1,12 +1,17 @@
 //! A process: one command of a task.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::vocabulary::PROCESS;
 
 use super::fields::{table, texts};
-use super::{Bytes, CommandLine, Integer, ProcessName, Resources, Seconds, Waive};
+use super::{
+    Bytes, CommandLine, Integer, ProcessName, Resources, Seconds, Text, Umask, Variable,
+    VariableName, Waive,
+};
 
 /// A command that the agent runs with `/bin/bash -c` in the task's sandbox.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
@@ -33,6 +38,19 @@ pub struct Process {
     pub logger: Option<Box<Logger>>,
     /// What it may use; Aurora itself only enforces the task's.
     pub resources: Option<Box<Resources>>,
+    /// Environment variables. `${pkgs.NAME}`, `${./file}` and `{{...}}` in values are those of commands;
+    /// all else is literal. `{ file = "/run/secret" }` reads a file of the node at the start.
+    pub env: Option<BTreeMap<VariableName, Variable>>,
+    /// Directories that are put before `PATH`, the first one first.
+    pub path: Option<Vec<CommandLine>>,
+    /// The directory that it starts in (default: the sandbox).
+    pub directory: Option<CommandLine>,
+    /// The permissions that files it makes do not get, in octal: `"0027"`.
+    pub umask: Option<Umask>,
+    /// How much it gives way to other processes of the node, from -20 to 19.
+    pub nice: Option<Integer<-20, 19>>,
+    /// The account that it runs as, where a scheduler has one for each process.
+    pub user: Option<Text>,
     /// The processes that have to succeed before this one starts: short for an `order` of each of
     /// them with this one.
     pub after: Option<Vec<ProcessName>>,
@@ -43,7 +61,7 @@ pub struct Process {
 table!(Process: PROCESS {
     name, cmdline, max_failures, daemon, ephemeral, final_ = "final", min_duration, logger,
     resources,
-} own { after, waive });
+} own { env, path, directory, umask, nice, user, after, waive });
 
 impl Process {
     /// Whether it belongs to the task's finalisation.

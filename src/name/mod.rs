@@ -139,6 +139,12 @@ names! {
         r"^[A-Za-z0-9_][A-Za-z0-9_.+\-]{0,254}$", 255, package;
     /// A port's name, for use as `${ports.NAME}`.
     PortName, "letters, digits, `_` and `-`", r"^[A-Za-z0-9_\-]+$", 255, port;
+    /// The name of an environment variable, as every shell takes it.
+    VariableName, "a letter or `_`, then letters, digits and `_`",
+        r"^[A-Za-z_][A-Za-z0-9_]{0,254}$", 255, variable;
+    /// The name of a directory that outlives a run.
+    StateName, "a letter, digit or `_`, then letters, digits, `_` and `-`",
+        r"^[A-Za-z0-9_][A-Za-z0-9_\-]{0,254}$", 255, state;
     /// A process' name: the agent makes a directory of this name for its logs, so it has no slash
     /// and no leading period.
     ProcessName, "a name without `/`, NUL and leading `.`",
@@ -162,6 +168,18 @@ fn package(text: &str) -> Result<(), NameError> {
         c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '+')
     })?;
     not_first(text, |c| matches!(c, '-' | '.' | '+'))
+}
+
+fn variable(text: &str) -> Result<(), NameError> {
+    only(text, |c| c.is_ascii_alphanumeric() || c == '_')?;
+    not_first(text, |c| c.is_ascii_digit())
+}
+
+fn state(text: &str) -> Result<(), NameError> {
+    only(text, |c| {
+        c.is_ascii_alphanumeric() || matches!(c, '_' | '-')
+    })?;
+    not_first(text, |c| c == '-')
 }
 
 fn process(text: &str) -> Result<(), NameError> {

@@ -53,7 +53,9 @@ pub fn lower(resolved: ResolvedJob, options: &Options) -> Plan {
         ..
     } = resolved;
     let (key, job, intent) = checked.into_parts();
-    let commands = commands.iter().map(|command| &command.text);
+    let commands = commands
+        .iter()
+        .map(|command| (&command.text, &*command.values));
     let check = shell_command.as_ref().map(|command| &command.text);
     Plan {
         key,

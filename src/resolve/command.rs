@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use crate::diagnostic::{MachineError, Place};
-use crate::model::{CommandLine, Piece, Reference};
+use crate::model::{CommandLine, Piece, Process, Reference, ValueOf};
+use crate::rule;
+use crate::shell::shell_word;
 use crate::source::Pointer;
 use crate::store::content_address::store_path;
 use crate::store::nar::digest_of_file;
@@ -21,6 +23,8 @@ use super::expanded::Expansion;
 pub struct Command {
     /// The text.
     pub text: Arc<str>,
+    /// What the other values of its process come to, in their order.
+    pub values: Vec<Arc<str>>,
     /// What stands for its closure; none if it needs nothing from the store.
     pub script: Option<Arc<Script>>,
 }
@@ -60,36 +64,81 @@ impl Script {
     }
 }
 
+/// A text that is resolved.
+struct Line<'l> {
+    written: &'l CommandLine,
+    /// The name of what it is of.
+    name: &'l str,
+    /// The index of the process whose command it is; files are expanded for no other text.
+    process: Option<usize>,
+}
+
 impl Context<'_> {
     pub(super) fn process(&mut self, index: usize) -> Result<Command, MachineError> {
         let process = &self.checked.job().task.processes[index];
-        let pointer = || {
-            self.checked
-                .pointer()
-                .key("task")
-                .key("processes")
-                .index(index)
-                .key("cmdline")
+        let at = || rule::process(self.checked.pointer(), index);
+        let name = process.name.as_str();
+        let mut known = BTreeMap::new();
+        let line = Line {
+            written: &process.cmdline,
+            name,
+            process: Some(index),
         };
-        self.command(
-            &process.cmdline,
-            pointer,
-            process.name.as_str(),
-            Some(index),
-        )
+        let text = self.line(&line, || at().key("cmdline"), &mut known)?;
+        let mut values = Vec::new();
+        for (of, line) in process.values() {
+            let line = Line {
+                written: line,
+                name,
+                process: None,
+            };
+            values.push(self.line(&line, || rule::value(&at(), of), &mut known)?);
+        }
+        let before = self.before(process, &values);
+        let script = self.script(&before, &text, name, &known);
+        Ok(Command {
+            text,
+            values,
+            script,
+        })
     }
 
-    /// Resolves a command; `process` is the index of the one that it is of, if any.
+    /// Resolves a command that is none of a process.
     pub(super) fn command(
         &mut self,
         line: &CommandLine,
         pointer: impl Fn() -> Pointer,
         name: &str,
-        process: Option<usize>,
     ) -> Result<Command, MachineError> {
+        let mut known = BTreeMap::new();
+        let line = Line {
+            written: line,
+            name,
+            process: None,
+        };
+        let text = self.line(&line, pointer, &mut known)?;
+        let script = self.script("", &text, name, &known);
+        Ok(Command {
+            text,
+            values: Vec::new(),
+            script,
+        })
+    }
+
+    /// Resolves a text; `known` learns what its references come to.
+    fn line(
+        &mut self,
+        line: &Line<'_>,
+        pointer: impl Fn() -> Pointer,
+        known: &mut BTreeMap<StorePathHash, StorePathName>,
+    ) -> Result<Arc<str>, MachineError> {
+        let Line {
+            written: line,
+            name,
+            process,
+        } = *line;
         let whole = line.as_str();
         let mut text = String::with_capacity(whole.len() + 128);
-        let mut known = BTreeMap::new();
         let mut expansions: Vec<Expansion> = Vec::new();
         for piece in line.pieces() {
             // `check` has reported what is no reference.
@@ -142,25 +191,58 @@ impl Context<'_> {
             text.insert_str(0, &prelude);
         }
         let at = |offset: usize, guilty: &str| Place::within(pointer(), whole, offset, guilty);
-        self.notice_undeclared(line, &known, at);
-        let script = self.script(&text, name, &known);
-        // Most commands are as written, and large jobs have many of them.
-        let text = if text == whole {
+        self.notice_undeclared(line, known, at);
+        // Most texts are as written, and large jobs have many of them.
+        Ok(if text == whole {
             line.shared()
         } else {
             text.into()
-        };
-        Ok(Command { text, script })
+        })
+    }
+
+    /// The lines that set those values of a process which name store paths, so that its script refers to
+    /// all that it needs.
+    fn before(&self, process: &Process, values: &[Arc<str>]) -> String {
+        let store_dir = self.resolver.store_dir;
+        let names_some = |value: &str| mentions(store_dir, value.as_bytes()).next().is_some();
+        let mut lines = String::new();
+        let mut path: Vec<&str> = Vec::new();
+        let mut directory = None;
+        for ((of, _), value) in process.values().zip(values) {
+            match of {
+                ValueOf::Path(_) => path.push(value),
+                ValueOf::Directory => directory = Some(value).filter(|it| names_some(it)),
+                _ if !names_some(value) => {}
+                ValueOf::Variable(name) => {
+                    writeln!(lines, "export {name}={}", shell_word(value)).expect(STRINGS_TAKE_ALL);
+                }
+                ValueOf::File(name) => {
+                    let file = shell_word(value);
+                    writeln!(lines, "{name}=$(cat {file}) || exit 1; export {name}")
+                        .expect(STRINGS_TAKE_ALL);
+                }
+            }
+        }
+        if path.iter().any(|value| names_some(value)) {
+            let path = shell_word(&path.join(":"));
+            writeln!(lines, "export PATH={path}\"${{PATH:+:$PATH}}\"").expect(STRINGS_TAKE_ALL);
+        }
+        if let Some(directory) = directory {
+            writeln!(lines, "cd -- {} || exit 1", shell_word(directory)).expect(STRINGS_TAKE_ALL);
+        }
+        lines
     }
 
     fn script(
         &self,
+        before: &str,
         command: &str,
         process: &str,
         known: &BTreeMap<StorePathHash, StorePathName>,
     ) -> Option<Arc<Script>> {
         let store_dir = self.resolver.store_dir;
-        let references: BTreeSet<StorePath> = mentions(store_dir, command.as_bytes())
+        let text = [before, command].concat();
+        let references: BTreeSet<StorePath> = mentions(store_dir, text.as_bytes())
             .filter_map(|mention| {
                 mention
                     .resolve(known)
@@ -173,7 +255,7 @@ impl Context<'_> {
         if references.is_empty() && !always {
             return None;
         }
-        let text = ["#!/usr/bin/env bash\n", command, "\n"].concat();
+        let text = ["#!/usr/bin/env bash\n", &text, "\n"].concat();
         let key = self.checked.key();
         let name = StorePathName::join(
             &[

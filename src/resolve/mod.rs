@@ -127,7 +127,7 @@ impl Context<'_> {
                 .key("shell_command")
         };
         let line: &CommandLine = &checker.shell_command;
-        self.command(line, pointer, "health_check", None).map(Some)
+        self.command(line, pointer, "health_check").map(Some)
     }
 
     /// The store path of the file or directory at `path`, relative to `base`; none if it may not

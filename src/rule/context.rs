@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Code, Diagnostic, Holes, Place, Registry, Severity};
 use crate::intent::Intent;
 use crate::lint::{Levels, Waivers};
-use crate::model::{Dialect, Job, PackageName, PackageSource, Settings};
+use crate::model::{Dialect, Job, PackageName, PackageSource, Settings, ValueOf};
 use crate::source::Pointer;
 use crate::template::{Address, Budget};
 use crate::vocabulary::Type;
@@ -286,6 +286,16 @@ impl<'c, 'a> Intended<'c, 'a> {
     /// Whether it is no use to look for other problems.
     pub fn is_given_up(&self) -> bool {
         self.context.is_given_up()
+    }
+}
+
+/// The place of a value of the process at `process`.
+pub fn value(process: &Pointer, of: ValueOf<'_>) -> Pointer {
+    match of {
+        ValueOf::Variable(name) => process.key("env").key(name.as_str()),
+        ValueOf::File(name) => process.key("env").key(name.as_str()).key("file"),
+        ValueOf::Path(index) => process.key("path").index(index),
+        ValueOf::Directory => process.key("directory"),
     }
 }
 

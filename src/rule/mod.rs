@@ -9,6 +9,6 @@ pub mod scope;
 
 pub use context::{
     Common, Context, GivenUp, Intended, MOST, ReferenceRule, Rules, StandingReference, Tally,
-    Terms, process,
+    Terms, process, value,
 };
 pub use resolved::{Contents, Imported, Noticed, Resolved, Suspect, Undeclared};

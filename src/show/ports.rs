@@ -24,7 +24,7 @@ impl Ports {
     pub(super) fn of(plan: &Plan) -> Self {
         let mut named: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for run in &plan.intent.runs {
-            let ports: BTreeSet<_> = run.command.value.ports().into_iter().collect();
+            let ports: BTreeSet<_> = run.texts().flat_map(Text::ports).collect();
             for port in ports {
                 let name = run.name.value.to_string();
                 named.entry(port.to_owned()).or_default().push(name);

@@ -70,6 +70,13 @@ macro_rules! covered {
 }
 pub(super) use covered;
 
+/// What becomes of a field, whatever a definition chooses for it.
+pub(super) fn of_field(rows: &[Row], table: &str, field: &str) -> Coverage {
+    let is_it = |row: &&Row| row.table == table && row.field == field && row.choice.is_none();
+    let row = rows.iter().find(is_it);
+    row.map_or(Coverage::Exact, |row| row.coverage)
+}
+
 /// What becomes of a choice that a definition has for a field.
 pub(super) fn of_choice(rows: &[Row], table: &str, field: &str, choice: &str) -> Coverage {
     let of_field = |row: &&Row| row.table == table && row.field == field;

@@ -260,9 +260,51 @@ fn process(c: &mut Choices<'_>, index: usize) -> Value {
             ],
         }),
     );
+    surround(c, &mut process);
     process["name"] = format!("{}{index}", c.of(&names)).into();
     process["cmdline"] = command(c).into();
     process
+}
+
+/// Gives a process what it starts with.
+fn surround(c: &mut Choices<'_>, process: &mut Value) {
+    if !c.once_in(3) {
+        return;
+    }
+    let values = table(
+        c,
+        &json!({
+            "directory": [null, null, "a b", "/srv/{{role}}", "{{mesos.instance}}", "caf\u{e9}"],
+            "path": [null, null, [], ["/opt/bin"], ["/opt/{{environment}}/bin", "bin'"]],
+            "umask": [null, null, "022", "0077"],
+            "nice": [null, null, 0, 19],
+            "user": [null, null, "{{role}}"],
+        }),
+    );
+    let fields = process.as_object_mut().expect("it is a table");
+    fields.extend(values.as_object().expect("it is a table").clone());
+    let many = c.of(&[0, 1, 1, 2, 4]);
+    let variables = (0..many).map(|index| (format!("V{index}"), variable(c)));
+    let env: Map<_, _> = variables.collect();
+    if many > 0 || c.once_in(4) {
+        process["env"] = env.into();
+    }
+}
+
+fn variable(c: &mut Choices<'_>) -> Value {
+    match c.below(4) {
+        0 => json!({ "file": c.of(&["/run/x", "/run/{{role}}/it's"]) }),
+        1 => c
+            .of(&[
+                "",
+                "\u{1f600}\u{1}",
+                "{{thermos.ports[http]}}",
+                "'{{{{name}}'",
+            ])
+            .into(),
+        // Those of commands have what shells expand.
+        _ => text(c).replace('$', "").replace("(id)", "").into(),
+    }
 }
 
 fn constraints(c: &mut Choices<'_>, shape: &Shape) -> Option<Value> {

@@ -76,6 +76,18 @@ mutations! {
     "'3' at /instances" "wrong-type" Jobc |job, _| set(job, "/instances", json!("3"));
     "'true' at /service" "wrong-type" Jobc |job, _| set(job, "/service", json!("true"));
     "5 at /task/processes/0/cmdline" "wrong-type" Jobc |job, _| set(job, "/task/processes/0/cmdline", json!(5));
+    "a umask that is a number" "wrong-type" Jobc |job, _| set(job, "/task/processes/0/umask", json!(27));
+    "a umask that is not octal" "bad-value" Jobc |job, _| set(job, "/task/processes/0/umask", json!("028"));
+    "a nice of 20" "bad-value" Jobc |job, _| set(job, "/task/processes/0/nice", json!(20));
+    "a variable that is a number" "wrong-type" Jobc |job, _| set(job, "/task/processes/0/env", json!({ "A": 1 }));
+    "a variable with a dash" "bad-value" Jobc |job, _| set(job, "/task/processes/0/env", json!({ "A-B": "" }));
+    "a variable of the shell's" "shell-variable" Jobc |job, _| set(job, "/task/processes/0/env", json!({ "UID": "" }));
+    "a variable of a relative file" "relative-file" Jobc |job, _| set(job, "/task/processes/0/env", json!({ "A": { "file": "x" } }));
+    "a variable with NUL" "nul-in-value" Jobc |job, _| set(job, "/task/processes/0/env", json!({ "A": "\0" }));
+    "a path with a colon" "no-directory" Jobc |job, _| set(job, "/task/processes/0/path", json!(["a:b"]));
+    "an empty directory" "no-directory" Jobc |job, _| set(job, "/task/processes/0/directory", json!(""));
+    "another user" "not-in-aurora" Jobc |job, _| set(job, "/task/processes/0/user", json!("nobody"));
+    "state" "not-in-aurora" Jobc |job, _| set(job, "/state", json!({ "data": {} }));
     "{} at /task/processes" "wrong-type" Client |job, _| set(job, "/task/processes", json!({}));
     "[] at /task" "wrong-type" Client |job, _| set(job, "/task", json!([]));
     "'1' at /task/resources/cpu" "wrong-type" Jobc |job, _| set(job, "/task/resources/cpu", json!("1"));

@@ -31,7 +31,6 @@ enum Runner {
 /// Checks all commands of the job; `used` learns which packages the document's jobs name.
 pub(super) fn check(ctx: &mut Context<'_>, used: &mut Used) {
     let job = ctx.job;
-    used.start_job();
     for (index, process) in job.task.processes.iter().enumerate() {
         let pointer = |at: &Pointer| rule::process(at, index).key("cmdline");
         command(ctx, &process.cmdline, Runner::Process(index), pointer, used);
@@ -48,7 +47,6 @@ pub(super) fn check(ctx: &mut Context<'_>, used: &mut Used) {
         let text = &shell.shell_command;
         command(ctx, text, Runner::HealthCheck, pointer, used);
     }
-    used.report(ctx);
 }
 
 fn command(
@@ -196,7 +194,7 @@ fn mistakes<'t>(
 
 /// A package's path with something more in its name is the path of nothing: outputs have hashes of
 /// their own.
-fn output(
+pub(super) fn output(
     ctx: &mut Context<'_>,
     name: &PackageName,
     rest: &str,
@@ -247,7 +245,7 @@ fn expansion(
     })
 }
 
-fn bad_reference(error: &SyntaxError<'_>, place: Place) -> Diagnostic {
+pub(super) fn bad_reference(error: &SyntaxError<'_>, place: Place) -> Diagnostic {
     let text = error.text;
     let (headline, help) = match &error.problem {
         Problem::Reserved(word) => return mistaken::reserved(*word, text, place),

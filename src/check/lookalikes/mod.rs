@@ -157,8 +157,10 @@ pub(super) fn in_text(
     place: impl Fn(usize, &str) -> Place,
 ) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    if reader == Reader::Field && dialect == Dialect::Definition && text.contains("${") {
-        misplaced(text, &place, &mut found);
+    if reader != Reader::Shell && dialect == Dialect::Definition && text.contains("${") {
+        if reader == Reader::Field {
+            misplaced(text, &place, &mut found);
+        }
         after_dollars(text, scope, &place, &mut found);
     }
     braces_and_percents(text, reader, scope, &place, &mut found);
@@ -173,6 +175,8 @@ pub(super) enum Reader {
     Shell,
     /// A program to which it is a value.
     Field,
+    /// The same, and jobc fills in the references of commands.
+    Value,
     /// A program whose language is unknown.
     File,
 }
@@ -274,7 +278,7 @@ fn misplaced(text: &str, place: &impl Fn(usize, &str) -> Place, found: &mut Vec<
             Ok(Piece::Reference { text, offset, to }) if !matches!(to, Reference::Node(_)) => {
                 let headline = format!("`{}` is not read here", templates::shorten(text));
                 Diagnostic::new(&UNREAD_REFERENCE, headline, place(offset, text))
-                    .help("name packages and files in commands only: `cmdline` and `shell_command`")
+                    .help("name packages and files in commands, `cmdline` and `shell_command`, and in `env`, `path` and `directory`")
             }
             // An absolute path and the like are another program's.
             Ok(_) | Err(_) => continue,

@@ -1,7 +1,7 @@
 //! A walk through all texts of a job that Aurora fills in, by the table of its structs.
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::{FieldValue, Job, Table};
+use crate::model::{FieldValue, Job, Table, ValueOf};
 use crate::source::Pointer;
 use crate::template::{Component, TemplateReference, may_refer, references_of_definition};
 use crate::vocabulary::{Field, JOB, Type};
@@ -27,6 +27,7 @@ pub(in crate::check) fn check(ctx: &mut Context<'_>) {
         endless: None,
     };
     visitor.job(job);
+    visitor.values();
     visitor.process_names();
     if let Some(problem) = visitor.endless.take() {
         ctx.report(problem);
@@ -56,6 +57,21 @@ struct Visitor<'c, 'a> {
     way: Vec<Step<'a>>,
     /// The first endless reference; others usually run into the same circle.
     endless: Option<Diagnostic>,
+}
+
+/// The way from a process to one of its values.
+fn way(of: ValueOf<'_>) -> Vec<Step<'_>> {
+    match of {
+        ValueOf::Variable(name) => vec![Step::Key("env"), Step::Key(name.as_str())],
+        ValueOf::File(name) => [
+            Step::Key("env"),
+            Step::Key(name.as_str()),
+            Step::Key("file"),
+        ]
+        .into(),
+        ValueOf::Path(index) => vec![Step::Key("path"), Step::Index(index)],
+        ValueOf::Directory => vec![Step::Key("directory")],
+    }
 }
 
 /// Whether the text has what makes a reference of something filled in, if it stands around it.
@@ -159,6 +175,27 @@ impl<'a> Visitor<'_, 'a> {
             Part::Key => Place::key(self.pointer()),
             Part::Value => Place::within(self.pointer(), text, reference.offset, reference.text),
         }
+    }
+
+    /// The values that processes start with, which are none of Aurora's fields.
+    fn values(&mut self) {
+        let job = self.ctx.job;
+        for (index, process) in job.task.processes.iter().enumerate() {
+            self.levels = vec![&job.task, process];
+            for (of, line) in process.values() {
+                self.way = [
+                    Step::Key("task"),
+                    Step::Key("processes"),
+                    Step::Index(index),
+                ]
+                .into();
+                self.way.extend(way(of));
+                self.lookalikes(line.as_str(), Reader::Value);
+                self.references(line.as_str(), Part::Value, Type::Command);
+            }
+        }
+        self.levels.clear();
+        self.way.clear();
     }
 
     /// The names of processes stand in orders, too, and have to mean the same there.

@@ -159,11 +159,13 @@ A `-` is standard input, for `validate`, `run`, `diff`, and the sides of `why`."
 
 /// What commands may refer to.
 const REFERENCES: &str = "\
-In a command (`cmdline`, `shell_command`), jobc replaces
+In a command (`cmdline`, `shell_command`), and in the `env`, `path` and `directory` of a process, jobc
+replaces
 
 ${pkgs.NAME}        the store path of a package
 ${./file}           that of a file or directory beside the definition; `../` leads upward
-${expanded ./file}  the path of a copy in which references are filled in when the process starts
+${expanded ./file}  the path of a copy in which references are filled in when the process starts;
+                    in commands only
 
 and, there and in every text that is filled in, what only the node knows:
 
@@ -173,7 +175,8 @@ ${job.host}         the name of the node, as `{{mesos.hostname}}`
 ${job.task_id}      what the scheduler calls this run, as `{{thermos.task_id}}`
 
 and Aurora replaces `{{...}}`: `{{thermos.ports[http]}}`, `{{mesos.instance}}`, and fields of the
-definition. Every other `${...}` is the shell's. `$${` stands for a literal `${`.";
+definition. Every other `${...}` of a command is the shell's; elsewhere it is literal. `$${` stands
+for a literal `${`.";
 
 /// How results and problems are printed.
 const FORMATS: &str = "\

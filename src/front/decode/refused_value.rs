@@ -144,7 +144,9 @@ impl<'a> RefusedValue<'a> {
             Kind::Integer(_) | Kind::Float(_) if expected.contains("string") => {
                 Some("put it in quotes".to_owned())
             }
-            Kind::Boolean(_) if expected == "a string" => Some("put it in quotes".to_owned()),
+            Kind::Boolean(_) if expected.starts_with("a string") => {
+                Some("put it in quotes".to_owned())
+            }
             Kind::Integer(0 | 1) if expected == "a boolean" => {
                 Some("write `true` or `false`".to_owned())
             }
@@ -212,6 +214,10 @@ impl RefusedValue<'_> {
                  stands in `task.constraints`"
                     .to_owned()
             }
+            ("umask", Kind::Integer(_)) => {
+                "write its octal digits in quotes: `\"0027\"`".to_owned()
+            }
+            ("env", Kind::Sequence(_)) => "write a table: `env = { NAME = \"value\" }`".to_owned(),
             ("packages", Kind::Sequence(_)) => {
                 "write a table: `packages = { python = \"nixpkgs#python3\" }`".to_owned()
             }

@@ -20,6 +20,8 @@ const MAPS: &[&str] = &[
     "task_links",
     "portmap",
     "lints",
+    "env",
+    "state",
 ];
 
 /// Tables that words of other tools stand in.
@@ -140,6 +142,7 @@ impl Unknown<'_> {
                     to: Some(table.key("number")),
                 });
             }
+            ("http", "path") if self.expected.contains(&"endpoint") => return rename("endpoint"),
             ("announce", "port_map") => return rename("announce.portmap"),
             ("", "environments") if self.expected.contains(&"scheduler") => {
                 return rename("scheduler.allowed_job_environments");
@@ -469,7 +472,8 @@ fn in_job<'p>(tokens: &'p [Token], owner: Owner, root: &Node) -> Option<(Pointer
 /// The fields of a table that are known where the document is read.
 pub(super) fn known(expected: &[&'static str], owner: Owner) -> Vec<&'static str> {
     let own = |field: &&&str| {
-        owner.dialect() == Dialect::Definition || !Document::OWN_FIELDS.contains(field)
+        owner.dialect() == Dialect::Definition
+            || !Document::is_own_field(field, |other| expected.contains(&other))
     };
     expected.iter().filter(own).copied().collect()
 }

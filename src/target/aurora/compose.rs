@@ -12,6 +12,7 @@ use crate::target::steps::{Kind, Step, Steps};
 use crate::template::in_auroras_words;
 
 use super::number::Number;
+use super::prelude::prelude;
 use super::realise::{InitCommand, Root};
 use super::steps::steps;
 use super::texts::Texts;
@@ -102,6 +103,8 @@ impl Context {
                     enable_hooks,
                     executor,
                 },
+            // It is refused.
+            state: _,
         } = intent;
         let task = aurora::TaskDocument {
             constraints: self.constraints(steps),
@@ -239,9 +242,23 @@ impl Context {
             min_duration,
             logger,
             resources,
+            // They are lines before the command.
+            env: _,
+            path: _,
+            directory: _,
+            umask: _,
+            nice: _,
+            // It is that of the job.
+            user: _,
         } = run;
+        let command = self.texts.text(&command.value);
+        let before = prelude(run);
         aurora::ProcessDocument {
-            cmdline: self.texts.text(&command.value),
+            cmdline: if before.is_empty() {
+                command
+            } else {
+                Cow::Owned(before + &command)
+            },
             daemon: given(daemon.as_ref()),
             ephemeral: given(ephemeral.as_ref()),
             is_final: given(is_final.as_ref()),

@@ -14,6 +14,8 @@ use crate::target::coverage::{Row, covered};
 
 const ONLY_COORDINATOR: &str = "the JSON reader of Aurora's client only knows `coordinator`";
 const ONLY_DOCKER: &str = "the JSON reader of Aurora's client only knows `docker`";
+const NO_STATE: &str = "an instance has its sandbox alone, which does not outlive it";
+const ONLY_ROLE: &str = "Aurora runs all processes as the job's role";
 const ONLY_QUEUE: &str = "the JSON reader of Aurora's client only knows `queue`";
 
 const FINDS_PORTS: &str = "Aurora finds a free port, whatever number is wanted";
@@ -38,6 +40,7 @@ covered! {
         container "container": Exact, ["mesos": Refused(ONLY_DOCKER)];
         announce "announce": Exact;
         stop "lifecycle": Exact;
+        state "state": Refused(NO_STATE);
     }
     Plan besides(key, intent, steps, sequence, order, needs, left_to_node) {
         realisation "packages and files": Exact;
@@ -52,6 +55,12 @@ covered! {
         min_duration "task.processes[].min_duration": Exact;
         logger "task.processes[].logger": Exact;
         resources "task.processes[].resources": Exact;
+        env "task.processes[].env": Exact;
+        path "task.processes[].path": Exact;
+        directory "task.processes[].directory": Exact;
+        umask "task.processes[].umask": Exact;
+        nice "task.processes[].nice": Exact;
+        user "task.processes[].user": Refused(ONLY_ROLE);
     }
     Limits {
         max_failures "task.max_failures": Exact;

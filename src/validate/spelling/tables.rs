@@ -20,6 +20,7 @@ impl Speller<'_> {
         let Kind::Mapping(entries) = &mut node.kind else {
             return;
         };
+        let is_own = |key: &str| Document::is_own_field(key, |other| fields.field(other).is_some());
         let mut own = 0;
         for Entry {
             key,
@@ -29,16 +30,13 @@ impl Speller<'_> {
         {
             if let Some(field) = fields.field(key) {
                 self.value(value, field.of, &path.key(key));
-            } else if Document::OWN_FIELDS.contains(&key.as_str()) {
+            } else if is_own(key) {
                 own += 1;
                 self.report(front::own_field(key, self.at(*key_span)));
             }
         }
         if own > 0 {
-            entries.retain(|entry| {
-                fields.field(&entry.key).is_some()
-                    || !Document::OWN_FIELDS.contains(&entry.key.as_str())
-            });
+            entries.retain(|entry| fields.field(&entry.key).is_some() || !is_own(&entry.key));
         }
         if fields.name == HEALTH_CHECKER_CONFIG.name {
             self.checkers(entries, path);

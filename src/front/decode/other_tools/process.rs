@@ -1,6 +1,6 @@
 //! What other tools call the parts of a process, and what it runs with.
 
-use super::word::{VARIABLES, Word, field, none};
+use super::word::{VARIABLES, Word, field, more, none};
 
 /// The words, with what they are here.
 pub(super) const WORDS: &[Word] = &[
@@ -26,9 +26,8 @@ pub(super) const WORDS: &[Word] = &[
         &["args", "arguments", "argv", "parameters"],
         "write arguments after the program, in `cmdline`",
     ),
-    none(
+    more(
         &[
-            "env",
             "environ",
             "envs",
             "envvars",
@@ -36,28 +35,25 @@ pub(super) const WORDS: &[Word] = &[
             "vars",
             "environmentvariables",
         ],
+        "task.processes.*.env",
         VARIABLES,
     ),
     none(
         &["envfile", "environmentfile", "envfrom", "environmentfiles"],
         "read the file in the command: `cmdline = \". ${./vars.env}; exec program\"`",
     ),
-    none(
+    field(
         &[
             "workingdir",
             "workingdirectory",
             "workdir",
             "cwd",
-            "directory",
             "dir",
             "chdir",
         ],
-        "change the directory in the command: `cmdline = \"cd DIRECTORY && exec program\"`",
+        "task.processes.*.directory",
     ),
-    none(
-        &["path", "searchpath"],
-        "name programs by their packages: `cmdline = \"${pkgs.NAME}/bin/program\"`",
-    ),
+    field(&["searchpath"], "task.processes.*.path"),
     none(
         &[
             "inputs",
@@ -139,7 +135,6 @@ pub(super) const WORDS: &[Word] = &[
     ),
     none(
         &[
-            "user",
             "group",
             "runasuser",
             "uid",
@@ -226,7 +221,7 @@ pub(super) const WORDS: &[Word] = &[
     ),
     none(
         &["secrets", "secret", "secretname", "vault", "password"],
-        "keep a secret in a file that only the node has, and read it in the command: `$(cat FILE)`",
+        "keep a secret in a file that only the node has, and read it: `env = { NAME = { file = \"/run/...\" } }`",
     ),
     none(
         &[
@@ -242,8 +237,8 @@ pub(super) const WORDS: &[Word] = &[
         "keep files beside the definition, and name them in a command: `${./file}`",
     ),
     none(
-        &["sysctls", "nice", "umask"],
-        "set it in the command: `cmdline = \"umask 027; exec program\"`",
+        &["sysctls"],
+        "remove it: settings of the kernel are the node's",
     ),
     none(
         &[

@@ -11,7 +11,8 @@ pub(in super::super) struct Word {
 }
 
 /// What to write where another tool sets environment variables.
-pub(in super::super) const VARIABLES: &str = "set variables in the command: `cmdline = \"NAME=value exec program\"`, or `export NAME=value;` first";
+pub(in super::super) const VARIABLES: &str =
+    "write variables in a process: `env = { NAME = \"value\" }`";
 
 /// A word for a field.
 pub(super) const fn field(spellings: &'static [&'static str], field: &'static str) -> Word {

@@ -6,8 +6,8 @@ use crate::target::aurora::codes;
 use crate::target::judged::PlanRule;
 
 use super::{
-    execution, filled_in, grace_period, metadata_and_links, placement, ports, rollout, schedule,
-    scheduler_flags, socket_paths, step_names, unreachable, updates,
+    commands, execution, filled_in, grace_period, metadata_and_links, placement, ports, rollout,
+    schedule, scheduler_flags, socket_paths, step_names, surroundings, unreachable, updates,
 };
 
 /// The rules of jobs as they are written.
@@ -23,6 +23,8 @@ pub const RULES: Rules = Rules {
         ports::check,
         unreachable::check,
         socket_paths::check,
+        surroundings::check,
+        commands::characters,
     ],
     references: &[filled_in::check],
 };
@@ -32,6 +34,7 @@ pub const PLANNED: &[PlanRule] = &[
     ports::of_expanded_files,
     grace_period::check,
     step_names::check,
+    commands::lengths,
 ];
 
 /// The problems of jobs that Aurora runs, and of writing them in its forms.
@@ -59,6 +62,11 @@ pub const CODES: &[Chapter] = &[
             &execution::LOG_ROTATION,
             &execution::HEALTH_TIMES,
             &metadata_and_links::TASK_LINKS,
+            &surroundings::SHELL_VARIABLE,
+            &surroundings::UNQUOTABLE_REFERENCE,
+            &surroundings::NOT_IN_AURORA,
+            &surroundings::NEGATIVE_NICE,
+            &commands::LONG_COMMAND,
         ],
     ),
     (
@@ -90,5 +98,11 @@ pub const CODES: &[Chapter] = &[
             &execution::RERUN_WITHOUT_WAIT,
         ],
     ),
-    (Topic::Texts, &[&socket_paths::LONG_SOCKET_PATH]),
+    (
+        Topic::Texts,
+        &[
+            &socket_paths::LONG_SOCKET_PATH,
+            &commands::NON_ASCII_COMMAND,
+        ],
+    ),
 ];

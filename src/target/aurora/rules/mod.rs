@@ -3,6 +3,7 @@
 //!
 //! Most of them see what the job asks for, before its packages are looked up; some see its plan.
 
+mod commands;
 mod cron;
 mod cron_words;
 mod execution;
@@ -17,6 +18,7 @@ mod schedule;
 mod scheduler_flags;
 mod socket_paths;
 mod step_names;
+mod surroundings;
 mod unreachable;
 mod updates;
 

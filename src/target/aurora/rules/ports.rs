@@ -287,11 +287,12 @@ impl<'i> Ports<'i> {
     fn of(intent: &'i Intent) -> Option<Self> {
         let mut names = BTreeSet::new();
         for run in &intent.runs {
-            let command = &run.command.value;
-            if !command.is_known() {
-                return None;
+            for text in run.texts() {
+                if !text.is_known() {
+                    return None;
+                }
+                names.extend(text.ports().into_iter().map(Cow::Borrowed));
             }
-            names.extend(command.ports().into_iter().map(Cow::Borrowed));
         }
         let announce = intent.announce.as_ref();
         let portmap = announce.and_then(|it| it.value.portmap.as_ref());

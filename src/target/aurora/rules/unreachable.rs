@@ -137,7 +137,7 @@ fn servers(intent: &Intent) -> Vec<(Cow<'_, str>, usize)> {
     let ports = [Cow::Borrowed("health")].into_iter().chain(primary);
     let only_server = |port: &str| {
         let is_it = |piece: &Piece| matches!(piece, Piece::Port(name) if name == port);
-        let binds = |run: &Run| run.command.value.pieces().iter().any(is_it);
+        let binds = |run: &Run| run.texts().any(|text| text.pieces().iter().any(is_it));
         let runs = intent.runs.iter().enumerate();
         let mut binding = runs.filter(|(_, run)| binds(run));
         match (binding.next(), binding.next()) {

@@ -1,0 +1,130 @@
+//! Commands that never start on a node.
+
+use crate::diagnostic::{Diagnostic, Place};
+use crate::intent::Run;
+use crate::rule::Intended;
+use crate::target::aurora::prelude::prelude;
+use crate::target::judged::Judged;
+
+crate::diagnostic::declare_codes! {
+    /// Thermos gives bash a command as one argument, and the kernel takes at most 131,071 bytes in one. A longer
+    /// command never starts: the process is lost, and run again every minute, without a message. What
+    /// `env`, `path` and `directory` put before the command counts.
+    ///
+    /// Put the text into a file beside the definition and name it: `cmdline = "exec bash ${./run.sh}"`.
+    LONG_COMMAND = "long-command", Error, "a command that is too long to start";
+
+    /// A command has a character that is not ASCII. Where the runner has no locale, as is usual below Mesos, the
+    /// command never starts: the process is lost, and run again every minute, without a message.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "serve --title 'caf\u00e9'" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// Values of `env` may have any characters; or write the bytes in octal, as bash reads them:
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "serve --title \"$TITLE\"", env = { TITLE = "caf\u00e9" } }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    NON_ASCII_COMMAND = "non-ascii-command", Warn, "a command that needs a locale to start";
+}
+
+/// The most bytes that the kernel takes in one argument.
+const MOST: usize = 131_071;
+
+/// Tells of commands that are too long, with what is put before them.
+pub(super) fn lengths(ctx: &mut Judged<'_>) {
+    for run in &ctx.plan.intent.runs {
+        let length = length(run);
+        if length > MOST {
+            let headline = format!("the command has {length} bytes, and no more than {MOST} start");
+            let place = Place::key(run.command.pointer());
+            let mut problem = Diagnostic::new(&LONG_COMMAND, headline, place);
+            let before = prelude(run).len();
+            if before > 0 {
+                problem =
+                    problem.note(format!("{before} of them set what the process starts with"));
+            }
+            ctx.found.push(
+                problem
+                    .help("put text into files beside the definition, and name them: `${./FILE}`"),
+            );
+        }
+    }
+}
+
+fn length(run: &Run) -> usize {
+    let command = &run.command.value;
+    let filled = command.filled_in();
+    prelude(run).len() + filled.map_or_else(|| command.written().len(), |filled| filled.len())
+}
+
+/// Tells of commands that are not ASCII.
+pub(super) fn characters(ctx: &mut Intended<'_, '_>) {
+    for run in &ctx.intent.runs {
+        let text = &*run.command.value.written();
+        if text.is_ascii() {
+            continue;
+        }
+        let Some((offset, c)) = foreign(text) else {
+            continue;
+        };
+        if ctx.is_given_up() || ctx.hole(|_| run.command.pointer()) {
+            continue;
+        }
+        let mut bytes = [0; 4];
+        let bytes = c.encode_utf8(&mut bytes);
+        let octal: String = bytes.bytes().map(|byte| format!("\\{byte:03o}")).collect();
+        let place = Place::within(run.command.pointer(), text, offset, bytes);
+        let headline = format!("`{c}` keeps the command from starting where there is no locale");
+        let problem = Diagnostic::new(&NON_ASCII_COMMAND, headline, place)
+            .help(format!(
+                "write it as `$'{octal}'`, or in a variable of `env`, or in a file that the command names"
+            ))
+            .note("Thermos then loses the process again and again, without a message");
+        ctx.report(problem);
+    }
+}
+
+/// The first character that is not ASCII, but in the name of a file that a store path takes the place of.
+fn foreign(text: &str) -> Option<(usize, char)> {
+    let mut found = text.char_indices().filter(|(_, c)| !c.is_ascii());
+    found.find(|(at, _)| {
+        let Some((_, inside)) = text[..*at].rsplit_once("${") else {
+            return true;
+        };
+        let is_file = ["./", "../", "expanded "]
+            .iter()
+            .any(|start| inside.starts_with(start));
+        !is_file || inside.contains('}')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::foreign;
+
+    #[test]
+    fn names_of_files_are_replaced() {
+        let check = |text, expected| assert_eq!(foreign(text), expected, "{text}");
+        check("a", None);
+        check("a \u{e9}", Some((2, '\u{e9}')));
+        check("${./\u{e9}} ${expanded ../\u{e9}}", None);
+        check("${./a} \u{e9}", Some((7, '\u{e9}')));
+        check("${x:-\u{e9}}", Some((5, '\u{e9}')));
+    }
+}
