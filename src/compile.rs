@@ -15,7 +15,8 @@ use crate::diagnostic::{Diagnostic, Holes, MachineError, Place, Report};
 use crate::elaborate;
 use crate::front;
 use crate::lint::{Levels, Waivers};
-use crate::model::{Dialect, Job, JobKey, PackageName, PackageSource};
+use crate::model::{Dialect, Job, JobKey, PackageName, PackageSource, PortAssignment};
+use crate::name::PortKey;
 use crate::plan::{self, Downloads, Needs, Options, Plan};
 use crate::resolve::import::{Ignored, Importer, Keeper};
 use crate::resolve::{self, Resolver};
@@ -67,6 +68,19 @@ pub struct Listed {
     pub location: Location,
     /// Where it says what it is called.
     pub named_at: Location,
+    /// Its ports, if they need numbers.
+    pub ports: Vec<ListedPort>,
+}
+
+/// A port that needs a number, and where it is written.
+#[derive(Debug, Clone)]
+pub struct ListedPort {
+    /// The port.
+    pub key: PortKey,
+    /// The number that the definition gives it.
+    pub given: Option<u16>,
+    /// Where it is declared or named.
+    pub location: Location,
 }
 
 /// A job as far as its plan.
@@ -193,7 +207,8 @@ impl<'a> Compiler<'a> {
                 imported: RefCell::default(),
             },
         };
-        let listed: Vec<Listed> = file.jobs.iter().map(|job| file.listed(job)).collect();
+        let listed = file.jobs.iter();
+        let listed: Vec<Listed> = listed.map(|job| self.listed(&file, job, target)).collect();
         let keys: Vec<&JobKey> = listed.iter().map(|job| &job.key).collect();
         let wanted = wanted(&keys);
         let mut kept = Vec::new();
@@ -213,6 +228,39 @@ impl<'a> Compiler<'a> {
             diagnostics,
         };
         Ok(Report::new(compilation, checked.diagnostics))
+    }
+
+    /// Whether ports get their numbers from definitions and the lock.
+    pub fn numbers_ports(&self, target: Target) -> bool {
+        let always = self.workspace.settings.port_assignment() == PortAssignment::Always;
+        always || target::ports(target) == target::Ports::Fixed
+    }
+
+    fn listed(&self, file: &CheckedFile, job: &CheckedJob, target: Target) -> Listed {
+        let ports = if self.numbers_ports(target) {
+            plan::needed(job.key(), job.intent())
+        } else {
+            Vec::new()
+        };
+        let ports = ports.into_iter().map(|port| {
+            let plan::NeededPort { key, given, place } = port;
+            let location = match place {
+                Place::Document(pointer, _) => file.map.value(&pointer),
+                Place::Span(location) => location,
+                Place::File(_) => file.map.opening(job.pointer()),
+            };
+            ListedPort {
+                key,
+                given,
+                location,
+            }
+        });
+        Listed {
+            key: job.key().clone(),
+            location: file.map.opening(job.pointer()),
+            named_at: file.map.value(&job.name_pointer()),
+            ports: ports.collect(),
+        }
     }
 
     /// The target that jobs are planned for: the one that they are compiled to, or else that of the
@@ -312,10 +360,15 @@ impl Course<'_> {
         }
         // Where something is wrong, something stands in, so that the target's rules judge all else.
         let plan = resolved.and_then(|job| {
-            let plan = plan::lower(job, &self.compiler.options);
+            let mut plan = plan::lower(job, &self.compiler.options);
             let downloads = Downloads::new(self.resolver.lock, self.resolver.settings);
             let rules = check::PLANNED.iter();
             let mut found: Vec<_> = rules.flat_map(|rule| rule(&plan.intent)).collect();
+            if self.compiler.numbers_ports(self.target) {
+                let locked = self.resolver.lock.ports();
+                let numbers = plan::numbered(&plan.key, &plan.intent, locked);
+                plan.ports = numbers.unpack(&mut found).unwrap_or_default();
+            }
             found.extend(target::judge(&plan, self.target, levels, downloads));
             Report::new(plan, found)
         });
@@ -335,16 +388,6 @@ impl Course<'_> {
             let unused = waivers.unused(levels);
             waivers.report(levels, Report::new(value, unused))
         })
-    }
-}
-
-impl CheckedFile {
-    fn listed(&self, job: &CheckedJob) -> Listed {
-        Listed {
-            key: job.key().clone(),
-            location: self.map.opening(job.pointer()),
-            named_at: self.map.value(&job.name_pointer()),
-        }
     }
 }
 
@@ -396,6 +439,16 @@ pub fn in_parallel<T: Sync, R: Send>(
     });
     results.sort_by_key(|(index, _)| *index);
     results.into_iter().map(|(_, result)| result).collect()
+}
+
+/// Errors for numbers that definitions give two ports of one cluster, if one of their jobs is `concerned`.
+pub fn ports_given_twice<'j>(
+    jobs: impl IntoIterator<Item = &'j Listed>,
+    concerned: impl Fn(&JobKey) -> bool,
+) -> Vec<Diagnostic> {
+    let ports = jobs.into_iter().flat_map(|job| &job.ports);
+    let given = ports.filter_map(|port| Some((&port.key, port.given?, &port.location)));
+    plan::given_twice(given, concerned)
 }
 
 /// Errors for jobs that are defined twice, each with both places.

@@ -6,6 +6,7 @@ use crate::elaborate;
 use crate::front;
 use crate::lint;
 use crate::lock;
+use crate::plan;
 use crate::resolve;
 use crate::target;
 use crate::validate;
@@ -18,6 +19,7 @@ pub const CODES: Registry = Registry::new(&[
     &[(Topic::Shape, &[&TOO_MANY_ERRORS])],
     resolve::CODES,
     check::CODES,
+    plan::CODES,
     lock::CODES,
     target::aurora::CODES,
     validate::CODES,

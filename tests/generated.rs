@@ -392,6 +392,16 @@ fn a_neutral_spelling_makes_no_difference_in_any_field() {
         let fields = fields.iter().map(|field| field.replace("TEXT", &text));
         jobs.extend(fields.map(|field| format!("{{ {key}, {field}, {task} }}")));
         jobs.push(format!("{{ {key}, {task} }}"));
+        let values = [
+            r#""env": { "A": TEXT }"#,
+            r#""path": [TEXT]"#,
+            r#""directory": TEXT"#,
+        ];
+        for value in values.map(|value| value.replace("TEXT", &text)) {
+            let process = format!(r#"{{ "name": "a", "cmdline": "a", {value} }}"#);
+            let task = format!(r#""task": {{ "processes": [{process}], {resources} }}"#);
+            jobs.push(format!("{{ {key}, {task} }}"));
+        }
         for job in jobs {
             match wrong_with_neutral(&place, &job) {
                 Ok(Some(compiled)) => all += compiled,

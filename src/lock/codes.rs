@@ -15,6 +15,9 @@ crate::diagnostic::declare_codes! {
     /// changed since, `jobc lock` asks Nix again. What Nix finds by another way, in `<nixpkgs>` or in a
     /// directory of sources, is not compared, unless `--update` asks Nix.
     ///
+    /// Of the numbers of ports, it tells those that are missing, that no definition needs, and that are out of
+    /// the range or another port's.
+    ///
     /// Run `jobc lock`, or `jobc lock --update` for what has changed elsewhere, and commit `jobc.lock`.
     LOCK_OUTDATED = "lock-outdated", Error, "a lock that is not current";
 

@@ -1,4 +1,5 @@
-//! `jobc.lock` and Nix: which store paths the workspace's packages are. Touches the world.
+//! `jobc.lock` and Nix: which store paths the workspace's packages are, and which numbers its ports
+//! have. Touches the world.
 //!
 //! Beside the pipeline: `build` reads what this writes. Packages are collected from definitions and
 //! settings, evaluated, built or fetched, and written down with their closures. What is in the lock
@@ -16,6 +17,7 @@ mod from_cache;
 mod literals;
 pub mod local;
 mod nix;
+mod ports;
 mod realise;
 mod registration;
 pub mod text;
@@ -28,6 +30,7 @@ pub use edited::edited;
 pub use evaluate::Nixpkgs;
 pub use from_cache::FromCaches;
 pub use nix::Nix;
+pub use ports::{NeededPorts, Unneeded, needed_ports};
 
 use crate::beneath::Enclosure;
 use crate::diagnostic::{Chapter, MachineError, Report, Topic};
@@ -150,7 +153,7 @@ pub fn renew(
         systems.insert(target.system.to_owned(), Pinned { path, local });
     }
     let paths = together(old, answers.paths, request.update);
-    let lock = assemble(packages, &paths, request)?;
+    let lock = assemble(packages, &paths, request)?.with_ports(old.ports().clone());
     Ok(Report::new(Renewed { lock, not_asked }, diagnostics))
 }
 
@@ -225,7 +228,8 @@ fn ask<'t>(
 /// Never for a lock that was read: its closures are whole.
 pub fn pruned(old: &Lock, request: &Request<'_>) -> Result<Lock, MachineError> {
     let paths = together(old, BTreeMap::new(), false);
-    assemble(kept(old, request), &paths, request)
+    let lock = assemble(kept(old, request), &paths, request)?;
+    Ok(lock.with_ports(old.ports().clone()))
 }
 
 /// The packages that stay: where only some may change, all the others.

@@ -23,6 +23,14 @@ pub fn render(lock: &Lock, store_dir: &StoreDir) -> String {
     list(&mut text, "packages", &packages);
     text.push_str(",\n");
     list(&mut text, "paths", &paths);
+    if !lock.ports().is_empty() {
+        let ports = lock.ports().iter();
+        let ports: Vec<String> = ports
+            .map(|(port, number)| format!("{{\"port\": \"{port}\", \"number\": {number}}}"))
+            .collect();
+        text.push_str(",\n");
+        list(&mut text, "ports", &ports);
+    }
     text.push_str("\n}\n");
     text
 }
@@ -119,7 +127,9 @@ mod tests {
         let edges = prop::collection::btree_set((0..8_u8, 0..8_u8), 0..16);
         let sizes = prop::collection::vec(0..(1_i64 << 53), 8);
         let roots = prop::collection::btree_set(0..8_u8, 0..3);
-        (packages, edges, sizes, roots).prop_map(|(packages, edges, sizes, roots)| {
+        let ports = "[ab]/[ab]/c/d(/[0-9])?:[pq]".prop_map(|key| key.parse().expect("a key"));
+        let ports = prop::collection::btree_map(ports, 1..=u16::MAX, 0..4);
+        (packages, edges, sizes, roots, ports).prop_map(|(packages, edges, sizes, roots, ports)| {
             let info = |seed: u8| PathInfo {
                 nar_hash: Sha256::of(&[seed]),
                 nar_size: sizes[usize::from(seed)],
@@ -137,7 +147,8 @@ mod tests {
                 let systems = systems.map(|(system, seed)| (system, pinned(seed)));
                 (installable, systems.collect())
             });
-            Lock::assemble(packages.collect(), &paths, &roots).expect("all paths are known")
+            let lock = Lock::assemble(packages.collect(), &paths, &roots);
+            lock.expect("all paths are known").with_ports(ports)
         })
     }
 
@@ -173,6 +184,7 @@ mod tests {
                 .or_default()
                 .insert("new-linux".to_owned(), pinned(9));
             let new = Lock::assemble(packages, &known, &roots).expect("all paths are known");
+            let new = new.with_ports(lock.ports().clone());
             let entries = |lock: &Lock| -> BTreeSet<String> {
                 let text = render(lock, &StoreDir::default());
                 let entries = text.lines().filter(|line| line.starts_with("    "));

@@ -1,4 +1,5 @@
-//! The lock, `jobc.lock`: what the workspace's packages are, down to the last byte.
+//! The lock, `jobc.lock`: what the workspace's packages are, down to the last byte, and which numbers
+//! were assigned to ports.
 //!
 //! JSON with one entry a line, lists sorted, so that two changes of it merge and a change of one
 //! package is a change of few lines. Read as it is; `resolve` gives it its meaning.
@@ -6,7 +7,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::Integer;
+use super::{Integer, PortNumber};
 
 /// What `jobc.lock` holds.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -21,6 +22,8 @@ pub struct LockFile {
     pub packages: Vec<LockedPackage>,
     /// The runtime closures of all packages together, sorted by path.
     pub paths: Vec<LockedPath>,
+    /// The numbers that ports were assigned, sorted; none if none were.
+    pub ports: Option<Vec<LockedPort>>,
 }
 
 /// What a package is on one system.
@@ -37,6 +40,16 @@ pub struct LockedPackage {
     /// flake that the installable names, and of what that names by relative paths. Other packages
     /// have none, and neither have those that a jobc without this field locked.
     pub local: Option<String>,
+}
+
+/// The number of a port that the definition gives none.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LockedPort {
+    /// The port: `CLUSTER/ROLE/ENVIRONMENT/NAME[/INSTANCE]:PORT`.
+    pub port: String,
+    /// Its number.
+    pub number: PortNumber,
 }
 
 /// A store path of a closure.

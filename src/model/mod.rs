@@ -46,7 +46,7 @@ pub use job::{Announcer, CronCollisionPolicy, ExecutorConfig, Job, Metadata, Par
 pub use job_defaults::JobDefaults;
 pub use lifecycle::{HttpLifecycleConfig, LifecycleConfig};
 pub use lint::{LintLevel, LintLevels, Reason, Waive};
-pub use lock::{LockFile, LockedPackage, LockedPath};
+pub use lock::{LockFile, LockedPackage, LockedPath, LockedPort};
 pub use node_value::{
     FoundValue, NodeValue, NodeValueError, NodeValues, ValueOrEscape, may_have_node_values,
     node_values,
@@ -54,7 +54,7 @@ pub use node_value::{
 pub use number::{Float, Integer};
 pub use package::{LocalPackage, PackageSource};
 pub use placement::{AttributeValue, Placement, PlacementError, PlacementRule};
-pub use port::{DeclaredPort, PortNumber};
+pub use port::{DeclaredPort, PortAssignment, PortNumber, PortRange, PortSettings};
 pub use process::{Logger, LoggerDestination, LoggerMode, Process, RotatePolicy};
 pub use quantity::{Bytes, FractionalSeconds, QuantityError, Seconds};
 pub use relative::{RelativeInstallable, leads_to, locked_name};

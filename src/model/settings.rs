@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
-    Bytes, Integer, JobDefaults, LintLevels, PackageName, PackageSource, SchedulerSettings, Target,
+    Bytes, Integer, JobDefaults, LintLevels, PackageName, PackageSource, PortAssignment, PortRange,
+    PortSettings, SchedulerSettings, Target,
 };
 
 /// What `jobc.toml` says about all jobs of a workspace.
@@ -47,6 +48,8 @@ pub struct Settings {
     pub lints: Option<LintLevels>,
     /// Compiled jobs that are kept beside the definitions, for reviews.
     pub snapshots: Option<SnapshotSettings>,
+    /// How ports get numbers where the scheduler finds none.
+    pub ports: Option<PortSettings>,
 }
 
 /// What Nix asks unless it is told otherwise.
@@ -60,6 +63,18 @@ impl Settings {
         self.scheduler
             .as_ref()
             .unwrap_or(SchedulerSettings::DEFAULT)
+    }
+
+    /// The numbers of ports that `jobc lock` assigns.
+    pub fn port_range(&self) -> PortRange {
+        let range = self.ports.as_ref().and_then(|ports| ports.range);
+        range.unwrap_or_default()
+    }
+
+    /// Which jobs' ports get numbers.
+    pub fn port_assignment(&self) -> PortAssignment {
+        let assign = self.ports.as_ref().and_then(|ports| ports.assign);
+        assign.unwrap_or_default()
     }
 
     /// The binary caches that nodes ask: those of the init step, then those of their own, unless

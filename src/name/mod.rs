@@ -3,6 +3,7 @@
 //! A leaf: what a definition is written in, and what it is compiled to, call things by the same names.
 
 mod job_key;
+mod port_key;
 mod target;
 
 use std::borrow::Borrow;
@@ -15,6 +16,7 @@ use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 
 pub use job_key::JobKey;
+pub use port_key::{PortKey, PortKeyError};
 pub use target::Target;
 
 /// Why a text is not a name of the kind wanted.

@@ -66,6 +66,7 @@ pub fn lower(resolved: ResolvedJob, options: &Options) -> Plan {
         realisation: Arc::clone(&options.realisation),
         needs,
         left_to_node,
+        ports: BTreeMap::new(),
     }
 }
 

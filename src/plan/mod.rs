@@ -11,6 +11,7 @@
 mod downloads;
 mod lower;
 mod needs;
+mod ports;
 mod realisation;
 mod step;
 
@@ -20,10 +21,11 @@ use std::sync::Arc;
 pub use downloads::Downloads;
 pub use lower::{Options, lower};
 pub use needs::{Need, NeededBy, Needs};
+pub use ports::{CODES, NeededPort, given_twice, needed, numbered};
 pub use realisation::{OtherCaches, Realisation, StepNames};
 pub use step::{Edge, Realise, Step, StepId};
 
-pub use crate::resolve::{Import, LeftToNode, Package, Script};
+pub use crate::resolve::{Import, LeftToNode, Package, PortNumbers, Script};
 
 use crate::intent::{Intent, Run};
 use crate::name::JobKey;
@@ -47,6 +49,8 @@ pub struct Plan {
     pub needs: Needs,
     /// What the files that its commands expand leave to the node.
     pub left_to_node: Vec<LeftToNode>,
+    /// The numbers of its ports, where they need some: the scheduler finds none.
+    pub ports: PortNumbers,
 }
 
 impl Plan {

@@ -418,6 +418,10 @@ impl<T> Findings<T> {
         twins.sort_by_key(|job| (job.location.file.name(), job.location.span));
         let places = twins.iter().map(|job| (&job.key, &job.named_at));
         let duplicates = compile::duplicates(places);
+        let mut all: Vec<_> = self.jobs.iter().map(|found| &found.job).collect();
+        all.sort_by_key(|job| (job.location.file.name(), job.location.span));
+        let ports = compile::ports_given_twice(all, |key| selected.contains(key));
         self.diagnostics.extend(duplicates);
+        self.diagnostics.extend(ports);
     }
 }

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{LockFile, LockedPackage, LockedPath};
+use crate::model::{LockFile, LockedPackage, LockedPath, LockedPort};
 use crate::store::StoreDir;
 
 use super::Lock;
@@ -141,6 +141,7 @@ impl<'t> Said<'t> {
 pub fn merge(text: &str, store_dir: &StoreDir) -> Merged {
     let mut packages: BTreeMap<(String, String), Said<'_>> = BTreeMap::new();
     let mut paths: BTreeMap<String, Said<'_>> = BTreeMap::new();
+    let mut ports: BTreeMap<String, Said<'_>> = BTreeMap::new();
     let mut inside: Vec<Mark> = Vec::new();
     let mut has_base = false;
     for line in text.lines() {
@@ -162,6 +163,8 @@ pub fn merge(text: &str, store_dir: &StoreDir) -> Merged {
                     packages.entry(key).or_default().add(entry, &inside);
                 } else if let Ok(path) = serde_json::from_str::<LockedPath>(entry) {
                     paths.entry(path.path).or_default().add(entry, &inside);
+                } else if let Ok(port) = serde_json::from_str::<LockedPort>(entry) {
+                    ports.entry(port.port).or_default().add(entry, &inside);
                 }
             }
         }
@@ -204,12 +207,20 @@ pub fn merge(text: &str, store_dir: &StoreDir) -> Merged {
         .iter()
         .map(|it| (it.installable.clone(), it.system.clone()))
         .collect();
+    // A port on which the sides disagree is assigned a number anew.
+    let ports = ports
+        .into_values()
+        .filter_map(|said| match said.verdict(has_base) {
+            Verdict::Keep(entry) => serde_json::from_str::<LockedPort>(entry).ok(),
+            Verdict::Gone | Verdict::Disputed => None,
+        });
     let version = serde_json::from_str("1").ok();
     let file = version.map(|version| LockFile {
         schema: None,
         version,
         packages: kept,
         paths: known.into_values().collect(),
+        ports: Some(ports.collect()),
     });
     let read = file.map(|file| Lock::read(&file, store_dir));
     let good = read.filter(|report| report.diagnostics.is_empty());

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::diagnostic::{Diagnostic, Place, Report};
 use crate::model::{LockFile, locked_name};
+use crate::name::PortKey;
 use crate::source::Pointer;
 use crate::store::{Sha256, StoreDir, StorePath};
 
@@ -22,8 +23,12 @@ pub struct Lock {
     /// By installable, then by system.
     packages: Packages,
     paths: BTreeMap<StorePath, PathInfo>,
+    ports: PortNumbers,
     size: i64,
 }
+
+/// The numbers of ports.
+pub type PortNumbers = BTreeMap<PortKey, u16>;
 
 /// What packages are: by installable, then by system.
 pub type Packages = BTreeMap<String, BTreeMap<String, Pinned>>;
@@ -69,6 +74,7 @@ impl Lock {
         };
         context.paths(file);
         context.packages(file);
+        context.ports(file);
         context.closures(file);
         context.lock.size = total(&context.lock.paths);
         Report::new(context.lock, context.diagnostics)
@@ -105,7 +111,19 @@ impl Lock {
             packages,
             size: total(&closure),
             paths: closure,
+            ports: BTreeMap::new(),
         })
+    }
+
+    /// The same with other numbers of ports.
+    #[must_use]
+    pub fn with_ports(self, ports: PortNumbers) -> Self {
+        Self { ports, ..self }
+    }
+
+    /// The numbers that ports were assigned.
+    pub fn ports(&self) -> &PortNumbers {
+        &self.ports
     }
 
     /// What `installable` is on `system`.
@@ -229,6 +247,24 @@ impl Context<'_> {
         for (name, system, pinned) in others {
             let systems = self.lock.packages.entry(name).or_default();
             systems.entry(system.clone()).or_insert(pinned);
+        }
+    }
+
+    fn ports(&mut self, file: &LockFile) {
+        for (index, entry) in file.ports.iter().flatten().enumerate() {
+            let pointer = || Pointer::root().key("ports").index(index).key("port");
+            let key: PortKey = match entry.port.parse() {
+                Ok(key) => key,
+                Err(error) => {
+                    self.bad(format!("`{}` is no port: {error}", entry.port), pointer);
+                    continue;
+                }
+            };
+            // Its type has the range.
+            let number = u16::try_from(entry.number.get()).unwrap_or_default();
+            if self.lock.ports.insert(key, number).is_some() {
+                self.bad(format!("`{}` is there twice", entry.port), pointer);
+            }
         }
     }
 

@@ -24,7 +24,7 @@ use std::sync::Arc;
 pub use codes::CODES;
 pub use command::{Command, Script};
 pub use context::{Import, Imports, LeftToNode, Resolver};
-pub use lock::{BAD_LOCK, Lock, Locked, Packages, PathInfo, Pinned};
+pub use lock::{BAD_LOCK, Lock, Locked, Packages, PathInfo, Pinned, PortNumbers};
 pub use package::{DEFAULT_SYSTEM, NOT_LOCKED, Package, bad_installable, bad_store_path, locked};
 pub use relative::{
     Meaning, Reader as RelativeReader, Refusal as RelativeRefusal, Rule as RelativeRule,

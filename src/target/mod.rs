@@ -8,7 +8,7 @@ mod named;
 pub mod steps;
 
 pub use artifact::{Artifact, Bundle, Form, Mode};
-pub use named::{NAMED, Named};
+pub use named::{NAMED, Named, Ports, ports};
 
 pub use crate::name::Target;
 

@@ -5,9 +5,9 @@ use serde::de::{DeserializeOwned, Deserializer, Error, Visitor};
 
 use crate::model::{
     Announcer, Docker, ExecutorConfig, HealthCheckConfig, HttpHealthChecker, HttpLifecycleConfig,
-    InitSettings, Job, Logger, Mesos, NodeSettings, OrderConstraint, PartitionPolicy, Process,
-    Resources, RotatePolicy, SchedulerSettings, Settings, ShellHealthChecker, SnapshotSettings,
-    Task, UpdateConfig,
+    InitSettings, Job, Logger, Mesos, NodeSettings, OrderConstraint, PartitionPolicy, PortSettings,
+    Process, Resources, RotatePolicy, SchedulerSettings, Settings, ShellHealthChecker,
+    SnapshotSettings, Task, UpdateConfig,
 };
 use crate::source::Token;
 
@@ -74,6 +74,11 @@ pub(super) const SETTINGS: &[Table] = &[
         path: &["snapshots"],
         name: "`snapshots`",
         fields: fields::<SnapshotSettings>,
+    },
+    Table {
+        path: &["ports"],
+        name: "`ports`",
+        fields: fields::<PortSettings>,
     },
 ];
 

@@ -49,6 +49,8 @@ impl Context {
             needs: _,
             // These references are in commands, too.
             left_to_node: _,
+            // Aurora finds others.
+            ports: _,
         } = plan;
         let Intent {
             pointer: _,

@@ -15,6 +15,9 @@ use crate::cli::arguments::{Strictness, cache, complete};
 /// say what it is have changed; what is missing is added, and what is no longer named is removed.
 /// Nix builds or fetches packages that are not in this machine's store. Prints a line for each
 /// entry that was added, changed or removed. Unless all packages have an answer, writes nothing.
+///
+/// Ports that need a number and are given none by their definitions get one, which stays theirs: on
+/// targets whose scheduler finds none, or everywhere with `assign = "always"` in `[ports]` of `jobc.toml`.
 #[derive(Debug, Args)]
 #[command(after_long_help = AFTER_HELP)]
 pub(crate) struct LockArgs {
@@ -41,6 +44,8 @@ pub(crate) struct LockArgs {
     /// says is compared with the lock.
     #[arg(long)]
     pub(crate) check: bool,
+    #[command(flatten)]
+    pub(crate) ports: PortArgs,
     /// Lock for this system (may be repeated)
     ///
     /// The default is the setting `system` and every system that the lock has entries for. Entries
@@ -56,6 +61,16 @@ pub(crate) struct LockArgs {
     pub(crate) caches: Vec<CacheUrl>,
     #[command(flatten)]
     pub(crate) strictness: Strictness,
+}
+
+/// What is to become of the numbers of ports.
+#[derive(Debug, Args)]
+pub(crate) struct PortArgs {
+    /// Keep numbers of ports that no definition needs, for those that other branches do
+    ///
+    /// Without it they are free again.
+    #[arg(long)]
+    pub(crate) keep: bool,
 }
 
 /// A system as Nix names them, `x86_64-linux`.

@@ -47,9 +47,16 @@ pub(super) fn check(
         found.extend(edited(None));
         found.extend(missing);
     }
+    let (needed, ports) = task.ports(workspace)?;
+    found.extend(needed.outdated(old.ports(), &ports, &lock_name(workspace)));
+    found.extend(needed.twice);
     diagnostics.append(&mut found);
+    let locked_ports = match ports.len() {
+        0 => String::new(),
+        count => format!(", {}", counted(count, "port")),
+    };
     let remark = format!(
-        "`{}` is current: {}",
+        "`{}` is current: {}{locked_ports}",
         lock_name(workspace),
         counted(chosen.iter().count(), "package")
     );

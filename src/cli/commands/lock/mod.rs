@@ -16,6 +16,7 @@ use crate::cli::workspace::{open, open_with};
 use crate::diagnostic::Failure;
 use crate::diagnostic::render::{counted, visible};
 use crate::lock::{Renewed, file, text};
+use crate::name::PortKey;
 use crate::resolve::Lock;
 use crate::store::StoreDir;
 use crate::workspace::{Conflicts, LOCK_FILE};
@@ -54,8 +55,15 @@ pub(crate) fn run(args: &LockArgs, global: &Global, console: &Console) -> Result
     if console.refuses(&diagnostics) {
         return Ok(console.close(diagnostics, None, &[]));
     }
+    let (needed, ports) = task.ports(&workspace)?;
+    diagnostics.extend(needed.twice);
+    if console.refuses(&diagnostics) {
+        return Ok(console.close(diagnostics, None, &[]));
+    }
+    let lock = lock.with_ports(ports);
     let path = workspace.root.join(LOCK_FILE);
-    let is_empty = lock.packages().is_empty() && lock.paths().next().is_none();
+    let has_paths = !lock.packages().is_empty() || lock.paths().next().is_some();
+    let is_empty = !has_paths && lock.ports().is_empty();
     let written = if is_empty && !path.exists() {
         false
     } else {
@@ -65,7 +73,14 @@ pub(crate) fn run(args: &LockArgs, global: &Global, console: &Console) -> Result
     let remark = if written {
         let entries: usize = lock.packages().values().map(BTreeMap::len).sum();
         let paths = counted(lock.paths().count(), "path");
-        format!("wrote `{name}`: {}, {paths}", counted(entries, "package"))
+        let ports = match lock.ports().len() {
+            0 => String::new(),
+            count => format!(", {}", counted(count, "port")),
+        };
+        format!(
+            "wrote `{name}`: {}, {paths}{ports}",
+            counted(entries, "package")
+        )
     } else if is_empty {
         // Of store paths alone, nothing may be known.
         let nothing = task.needs.iter().next().is_none();
@@ -124,6 +139,17 @@ fn changes(old: &Lock, new: &Lock, store_dir: &StoreDir) -> String {
         let path = store_dir.display(&path);
         let (installable, system) = (visible::line(&installable), visible::line(&system));
         writeln!(lines, "{word} {installable} {system} {path}").expect("a string takes all");
+    }
+    let ports: BTreeSet<&PortKey> = old.ports().keys().chain(new.ports().keys()).collect();
+    for key in ports {
+        let (word, number) = match (old.ports().get(key), new.ports().get(key)) {
+            (Some(before), Some(now)) if before == now => continue,
+            (Some(_), Some(now)) => ("changed", now),
+            (None, Some(now)) => ("added", now),
+            (Some(before), None) => ("removed", before),
+            (None, None) => continue,
+        };
+        writeln!(lines, "{word} {key} {number}").expect("a string takes all");
     }
     lines
 }

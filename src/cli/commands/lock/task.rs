@@ -7,9 +7,12 @@ use crate::cli::ui::console::Console;
 use crate::diagnostic::render::counted;
 use crate::diagnostic::{Diagnostic, Failure, Report, Severity};
 use crate::lint::Levels;
-use crate::lock::{self, Asking, FromCaches, Needs, Nix, Nixpkgs, Renewed, Request, some_names};
+use crate::lock::{
+    self, Asking, FromCaches, NeededPorts, Needs, Nix, Nixpkgs, Renewed, Request, Unneeded,
+    some_names,
+};
 use crate::model::PackageName;
-use crate::resolve::DEFAULT_SYSTEM;
+use crate::resolve::{DEFAULT_SYSTEM, PortNumbers};
 use crate::source::display_name;
 use crate::workspace::{LOCK_FILE, Workspace};
 
@@ -65,6 +68,32 @@ impl<'a> Task<'a> {
             selected,
             args,
         }))
+    }
+
+    /// The numbers of ports as they are to be, and what needs them; where only some packages are
+    /// named, they stay.
+    pub(super) fn ports(
+        &self,
+        workspace: &Workspace,
+    ) -> Result<(NeededPorts, PortNumbers), Failure> {
+        let old = workspace.lock.ports();
+        if self.only().is_some() {
+            return Ok((NeededPorts::default(), old.clone()));
+        }
+        let needed = lock::needed_ports(workspace)?;
+        let unneeded = if self.args.ports.keep {
+            Unneeded::Kept
+        } else {
+            Unneeded::Released
+        };
+        let range = workspace.settings.port_range();
+        let ports = needed.assign(old, range, unneeded).map_err(|key| {
+            Failure::new(format!(
+                "no number of `{range}` is left for the port `{key}`"
+            ))
+            .help("give `jobc lock` more of them: `range` in `[ports]` of `jobc.toml`")
+        })?;
+        Ok((needed, ports))
     }
 
     /// What may change, if not everything.
