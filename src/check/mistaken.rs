@@ -104,14 +104,18 @@ pub(super) fn is_mistaken(text: &str) -> bool {
 }
 
 /// Whether `text` starts with a `${` of a word that is taken for `pkgs`, and a package that is declared.
-pub(super) fn names_package(text: &str, declared: &BTreeSet<&str>) -> bool {
-    let inner = extent_of(text).trim_start_matches("${");
-    let inner = inner.trim_end_matches('}').trim();
-    let named = inner.split_once('.');
-    named.is_some_and(|(word, name)| {
-        let word = word.to_ascii_lowercase();
-        word != "pkgs" && PACKAGES.contains(&&*word) && declared.contains(name)
-    })
+pub(super) fn names_package(text: &str, is_declared: impl Fn(&str) -> bool) -> bool {
+    let inner = text.strip_prefix("${").unwrap_or_default();
+    let is_word = |c: char| c.is_ascii_alphabetic();
+    let rest = inner.trim_start_matches(is_word);
+    let word = inner[..inner.len() - rest.len()].to_ascii_lowercase();
+    if word == "pkgs" || !PACKAGES.contains(&&*word) {
+        return false;
+    }
+    let is_of_name = |c: char| c.is_ascii_alphanumeric() || "_-+.".contains(c);
+    let name = rest.strip_prefix('.').unwrap_or_default();
+    let after = name.trim_start_matches(is_of_name);
+    after.starts_with('}') && is_declared(&name[..name.len() - after.len()])
 }
 
 /// What Aurora fills in directly after a `$`, where `text` starts: `${{...}}`, or `${{{...}}}` of

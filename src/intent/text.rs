@@ -167,6 +167,22 @@ impl Text {
         CommandLine::new(&*self.written()).has_references()
     }
 
+    /// How many bytes it has with all values of the definition filled in that are known: one value may
+    /// stand in it many times.
+    pub fn filled_length(&self) -> usize {
+        let lengths = self.pieces.iter().map(|piece| match piece {
+            Piece::Literal(text) => text.len(),
+            Piece::Field(field) => match &field.value {
+                Some(value) => value.filled_length(),
+                None => field.written.len(),
+            },
+            Piece::Port(_) | Piece::Instance | Piece::Host | Piece::TaskId => {
+                piece.to_string().len()
+            }
+        });
+        lengths.fold(0, usize::saturating_add)
+    }
+
     /// The names of the ports in it, those in values of other fields included.
     pub fn ports(&self) -> Vec<&str> {
         let mut names = Vec::new();

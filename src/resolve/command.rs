@@ -1,5 +1,6 @@
 //! Command lines with their references resolved, and the scripts that stand for their closures.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -241,7 +242,10 @@ impl Context<'_> {
         known: &BTreeMap<StorePathHash, StorePathName>,
     ) -> Option<Arc<Script>> {
         let store_dir = self.resolver.store_dir;
-        let text = [before, command].concat();
+        let text = match before {
+            "" => Cow::Borrowed(command),
+            _ => Cow::Owned([before, command].concat()),
+        };
         let references: BTreeSet<StorePath> = mentions(store_dir, text.as_bytes())
             .filter_map(|mention| {
                 mention

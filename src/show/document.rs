@@ -9,6 +9,8 @@ use crate::closure::Size;
 use crate::graph::Kind;
 use crate::target::aurora::timing::Window;
 
+use super::surroundings::Surroundings;
+
 /// The layer of what a job says itself.
 pub(super) const OWN_LAYER: &str = "the job";
 
@@ -255,6 +257,9 @@ pub struct Step {
     /// Where its definition begins; of a process.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub defined: Option<Place>,
+    /// What it starts with besides its command, if the definition says so; of a process.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub starts_with: Option<Surroundings>,
     /// What it needs from the store, if it needs something; of a process.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closure: Option<Closure>,

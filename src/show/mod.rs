@@ -7,6 +7,7 @@ mod collect;
 mod document;
 mod operation;
 mod ports;
+mod surroundings;
 mod templates;
 mod text;
 

@@ -165,6 +165,7 @@ pub const ARROWS: &[Row] = &[
         &[
             "intent",
             "source",
+            "secret",
             "store",
             "vocabulary",
             "diagnostic",

@@ -66,7 +66,8 @@ crate::diagnostic::declare_codes! {
     QUOTED_EXPANSION = "quoted-expansion", Error, "an expanded file between single quotes";
 
     /// `${expanded ./file}` fills in a copy of the file when its process starts. A health check is
-    /// no process of its own: nothing starts before it that could do so.
+    /// no process of its own: nothing starts before it that could do so. The values of `env`, `path` and
+    /// `directory` are set before the command that makes the copy.
     ///
     /// ```toml
     /// cluster = "devcluster"

@@ -181,8 +181,8 @@ impl<'a> Visitor<'_, 'a> {
     fn values(&mut self) {
         let job = self.ctx.job;
         for (index, process) in job.task.processes.iter().enumerate() {
-            self.levels = vec![&job.task, process];
             for (of, line) in process.values() {
+                self.levels = vec![&job.task, process];
                 self.way = [
                     Step::Key("task"),
                     Step::Key("processes"),

@@ -33,8 +33,16 @@ pub(super) fn first(text: &str, begins_value: bool) -> Option<Expansion<'_>> {
     expansions.into_iter().next()
 }
 
+/// The longest one that is looked for, in bytes, so that what is never closed costs little.
+const LONGEST: usize = 200;
+
 /// How much of what follows a `$` is expanded with it.
 fn length(after: &str) -> Option<usize> {
+    let mut end = after.len().min(LONGEST);
+    while !after.is_char_boundary(end) {
+        end -= 1;
+    }
+    let after = &after[..end];
     let name = |text: &str| {
         let is_name = |c: char| c == '_' || c.is_ascii_alphanumeric();
         let length = text.find(|c| !is_name(c)).unwrap_or(text.len());

@@ -143,7 +143,7 @@ impl Value<'_> {
                     let start = end;
                     end += piece.len();
                     self.mistaken(ctx, piece, start, used);
-                    if let Some(found) = first(piece, start == 0).filter(|_| !is_told) {
+                    if !is_told && let Some(found) = first(piece, start == 0) {
                         is_told = true;
                         let place = within(ctx.at, start + found.offset, found.text);
                         ctx.report(self.unexpanded(&found, place));
@@ -196,10 +196,11 @@ impl Value<'_> {
     /// Tells of what names a package in another spelling. Any other `${WORD.` is another program's here.
     fn mistaken(&self, ctx: &mut Context<'_>, piece: &str, start: usize, used: &mut Used) {
         for (at, _) in piece.match_indices("${") {
-            let declared = packages::declared(ctx);
-            if ctx.is_given_up() || !mistaken::names_package(&piece[at..], &declared) {
+            let is_declared = |name: &str| packages::is_declared(ctx, name);
+            if ctx.is_given_up() || !mistaken::names_package(&piece[at..], is_declared) {
                 continue;
             }
+            let declared = packages::declared(ctx);
             used.unclear();
             let guilty = mistaken::extent_of(&piece[at..]);
             let text = self.line.as_str();

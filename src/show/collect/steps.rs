@@ -13,6 +13,7 @@ use crate::target::aurora::timing::MOST_FINALIZATION_WAIT;
 use crate::vocabulary::TASK;
 
 use super::super::document::{self as shown, Origin};
+use super::super::surroundings::Surroundings;
 use super::Collect;
 
 impl<'a> Collect<'a> {
@@ -54,9 +55,11 @@ impl<'a> Collect<'a> {
             .zip(after)
             .map(|(step, after)| {
                 let is_process = step.kind == Kind::Run;
+                let mut run = None;
                 let defined = is_process.then(|| {
+                    run = plan.intent.runs.get(index);
+                    let pointer = processes.index(index);
                     index += 1;
-                    let pointer = processes.index(index - 1);
                     self.place(&self.planned.map.opening(&pointer))
                 });
                 let script = scripts.get(&step.name).filter(|_| is_process);
@@ -71,6 +74,7 @@ impl<'a> Collect<'a> {
                     max_failures: step.max_failures,
                     after,
                     defined,
+                    starts_with: run.and_then(Surroundings::of),
                     closure: script.map(|script| self.closure(script, known, &mut sizes)),
                 }
             })

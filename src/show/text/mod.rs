@@ -24,6 +24,7 @@ pub fn text(shown: &Shown, look: &Look) -> String {
     sections.head();
     sections.resources();
     sections.task();
+    sections.surroundings();
     sections.store();
     sections.ports();
     sections.health();
@@ -182,6 +183,19 @@ impl Sections<'_> {
             ));
         }
         self.page.part("Processes", &lines);
+    }
+
+    /// What processes start with.
+    fn surroundings(&mut self) {
+        let steps = &self.shown.task.steps;
+        let words = steps.iter().flat_map(|step| {
+            let words = step.starts_with.iter().flat_map(|it| it.words());
+            words.map(|(what, said)| (&step.name, what, said))
+        });
+        let words: Vec<_> = words.collect();
+        self.page.list("Start", &words, |page, (name, what, said)| {
+            [page.shown(name), (*what).to_owned(), page.shown(said)]
+        });
     }
 
     /// What the processes' commands name, each once.

@@ -15,7 +15,7 @@ use super::number::Number;
 use super::prelude::prelude;
 use super::realise::{InitCommand, Root};
 use super::steps::steps;
-use super::texts::Texts;
+use super::texts::{CommandForm, Texts};
 use super::{choice, document as aurora};
 
 /// The document of the plan's job.
@@ -24,7 +24,10 @@ pub(super) fn compose(plan: &Plan) -> aurora::JobDocument<'_> {
     let is_run = |step: &&Step<'_>| matches!(step.kind, Kind::Run(_));
     let added = steps.steps.len() - steps.steps.iter().filter(is_run).count();
     let context = Context {
-        texts: Texts { added },
+        texts: Texts {
+            added,
+            commands: CommandForm::of(&plan.intent),
+        },
     };
     context.job(plan, &steps)
 }

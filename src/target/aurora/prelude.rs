@@ -58,6 +58,15 @@ pub(super) fn prelude(run: &Run) -> String {
     lines
 }
 
+/// Whether there are such lines for a process.
+pub(super) fn has_prelude(run: &Run) -> bool {
+    run.nice.is_some()
+        || run.umask.is_some()
+        || run.directory.is_some()
+        || run.env.as_ref().is_some_and(|env| !env.is_empty())
+        || run.path.as_ref().is_some_and(|path| !path.value.is_empty())
+}
+
 /// Appends the line that reads a variable from a file. The shell's own message would not say what for.
 fn read(lines: &mut String, name: &VariableName, file: &Text) {
     let file = Quoted::of(file);

@@ -13,7 +13,7 @@ use crate::store::Sha256;
 use crate::target::steps::{Edge, Kind, Step, Steps};
 use crate::vocabulary::PROCESS;
 
-use super::texts::Texts;
+use super::texts::{CommandForm, Texts};
 
 /// What every name of a step that jobc adds begins with.
 pub(in crate::target::aurora) const INIT: &str = "nix_init";
@@ -172,11 +172,15 @@ impl<'p> Adding<'p> {
         } = self;
         steps.extend(ahead);
         let mut indexes: BTreeMap<&StepId, usize> = BTreeMap::new();
+        let texts = Texts {
+            added: 0,
+            commands: CommandForm::AsDefined,
+        };
         for id in &plan.sequence {
             if let Some(run) = plan.run(id) {
                 indexes.insert(id, steps.len());
                 steps.push(Step {
-                    name: Texts { added: 0 }.text(&run.name.value).into_owned(),
+                    name: texts.text(&run.name.value).into_owned(),
                     kind: Kind::Run(run),
                     is_final: run.is_final(),
                     is_ephemeral: run.is_ephemeral(),

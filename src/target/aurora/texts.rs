@@ -2,15 +2,45 @@
 
 use std::borrow::Cow;
 
-use crate::intent::{At, Piece, Placement, Text};
-use crate::template::in_auroras_words;
+use crate::intent::{At, Field, Intent, Piece, Placement, Text};
+use crate::template::{Component, in_auroras_words, references};
 
+use super::prelude::has_prelude;
 use super::process_indexes::shift_process_indexes;
 
 /// Writes the texts of a job.
 pub(super) struct Texts {
     /// How many processes jobc puts in front of the definition's.
     pub(super) added: usize,
+    /// What commands are in the document.
+    pub(super) commands: CommandForm,
+}
+
+/// What commands are in a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CommandForm {
+    /// As the definition has them.
+    AsDefined,
+    /// Some have lines before them.
+    Prefixed,
+}
+
+impl CommandForm {
+    /// Those of a job.
+    pub(super) fn of(intent: &Intent) -> Self {
+        if intent.runs.iter().any(has_prelude) {
+            Self::Prefixed
+        } else {
+            Self::AsDefined
+        }
+    }
+}
+
+/// Whether a reference is one to the command of a process.
+fn is_command(field: &Field) -> bool {
+    let reference = references(&field.written).next();
+    let address = reference.and_then(|reference| reference.named());
+    address.is_some_and(|address| matches!(address.0[..], [.., Component::Field("cmdline")]))
 }
 
 impl Texts {
@@ -29,6 +59,13 @@ impl Texts {
                 Piece::Instance => written.push_str("{{mesos.instance}}"),
                 Piece::Host => written.push_str("{{mesos.hostname}}"),
                 Piece::TaskId => written.push_str("{{thermos.task_id}}"),
+                Piece::Field(field)
+                    if self.commands == CommandForm::Prefixed && is_command(field) =>
+                {
+                    // The client would fill in the lines before it, too.
+                    let value = field.value.as_ref().map(|value| self.text(value));
+                    written.push_str(value.as_deref().unwrap_or(&field.written));
+                }
                 Piece::Field(field) => {
                     written.push_str(&shift_process_indexes(&field.written, self.added));
                 }

@@ -1,7 +1,7 @@
 //! Commands that never start on a node.
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::intent::Run;
+use crate::intent::{Piece, Text};
 use crate::rule::Intended;
 use crate::target::aurora::prelude::prelude;
 use crate::target::judged::Judged;
@@ -49,47 +49,40 @@ const MOST: usize = 131_071;
 /// Tells of commands that are too long, with what is put before them.
 pub(super) fn lengths(ctx: &mut Judged<'_>) {
     for run in &ctx.plan.intent.runs {
-        let length = length(run);
-        if length > MOST {
-            let headline = format!("the command has {length} bytes, and no more than {MOST} start");
-            let place = Place::key(run.command.pointer());
-            let mut problem = Diagnostic::new(&LONG_COMMAND, headline, place);
-            let before = prelude(run).len();
-            if before > 0 {
-                problem =
-                    problem.note(format!("{before} of them set what the process starts with"));
-            }
-            ctx.found.push(
-                problem
-                    .help("put text into files beside the definition, and name them: `${./FILE}`"),
-            );
+        let command = run.command.value.filled_length();
+        // One value may stand in others many times: what is too long before it is quoted is never written.
+        let values = run.values().map(Text::filled_length);
+        let least = values.fold(command, usize::saturating_add);
+        let before = if least > MOST { 0 } else { prelude(run).len() };
+        if least <= MOST && command + before <= MOST {
+            continue;
         }
+        let headline = format!("the command has more than {MOST} bytes, and does not start");
+        let place = Place::key(run.command.pointer());
+        let mut problem = Diagnostic::new(&LONG_COMMAND, headline, place);
+        if least > command {
+            problem = problem.note("what the process starts with is put before it, and counts");
+        }
+        ctx.found.push(
+            problem.help("put text into files beside the definition, and name them: `${./FILE}`"),
+        );
     }
-}
-
-fn length(run: &Run) -> usize {
-    let command = &run.command.value;
-    let filled = command.filled_in();
-    prelude(run).len() + filled.map_or_else(|| command.written().len(), |filled| filled.len())
 }
 
 /// Tells of commands that are not ASCII.
 pub(super) fn characters(ctx: &mut Intended<'_, '_>) {
     for run in &ctx.intent.runs {
         let text = &*run.command.value.written();
-        if text.is_ascii() {
-            continue;
-        }
-        let Some((offset, c)) = foreign(text) else {
+        let Some((c, guilty, offset)) = foreign(text, &run.command.value) else {
             continue;
         };
         if ctx.is_given_up() || ctx.hole(|_| run.command.pointer()) {
             continue;
         }
         let mut bytes = [0; 4];
-        let bytes = c.encode_utf8(&mut bytes);
-        let octal: String = bytes.bytes().map(|byte| format!("\\{byte:03o}")).collect();
-        let place = Place::within(run.command.pointer(), text, offset, bytes);
+        let bytes = c.encode_utf8(&mut bytes).bytes();
+        let octal: String = bytes.map(|byte| format!("\\{byte:03o}")).collect();
+        let place = Place::within(run.command.pointer(), text, offset, guilty);
         let headline = format!("`{c}` keeps the command from starting where there is no locale");
         let problem = Diagnostic::new(&NON_ASCII_COMMAND, headline, place)
             .help(format!(
@@ -100,8 +93,29 @@ pub(super) fn characters(ctx: &mut Intended<'_, '_>) {
     }
 }
 
+/// The first character of a command that is not ASCII, with the text that has it and where that is in
+/// the command as written: a reference may come to one.
+fn foreign<'t>(written: &'t str, command: &'t Text) -> Option<(char, &'t str, usize)> {
+    if let Some((at, c)) = outside_of_names(written) {
+        return Some((c, &written[at..at + c.len_utf8()], at));
+    }
+    command.pieces().iter().find_map(|piece| match piece {
+        Piece::Field(field) => {
+            let value = field.value.as_ref()?.written();
+            let c = value.chars().find(|c| !c.is_ascii())?;
+            let reference = &field.written;
+            let at = written.find(reference)?;
+            Some((c, &written[at..at + reference.len()], at))
+        }
+        Piece::Literal(_) | Piece::Port(_) | Piece::Instance | Piece::Host | Piece::TaskId => None,
+    })
+}
+
 /// The first character that is not ASCII, but in the name of a file that a store path takes the place of.
-fn foreign(text: &str) -> Option<(usize, char)> {
+fn outside_of_names(text: &str) -> Option<(usize, char)> {
+    if text.is_ascii() {
+        return None;
+    }
     let mut found = text.char_indices().filter(|(_, c)| !c.is_ascii());
     found.find(|(at, _)| {
         let Some((_, inside)) = text[..*at].rsplit_once("${") else {
@@ -116,11 +130,11 @@ fn foreign(text: &str) -> Option<(usize, char)> {
 
 #[cfg(test)]
 mod tests {
-    use super::foreign;
+    use super::outside_of_names;
 
     #[test]
     fn names_of_files_are_replaced() {
-        let check = |text, expected| assert_eq!(foreign(text), expected, "{text}");
+        let check = |text, expected| assert_eq!(outside_of_names(text), expected, "{text}");
         check("a", None);
         check("a \u{e9}", Some((2, '\u{e9}')));
         check("${./\u{e9}} ${expanded ../\u{e9}}", None);
