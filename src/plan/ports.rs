@@ -33,6 +33,9 @@ crate::diagnostic::declare_codes! {
     SHARED_PORT = "shared-port", Error, "one number for the port of several instances";
 }
 
+/// More instances than there are numbers cannot all have one, so that no more are looked at.
+const MOST_INSTANCES: u32 = 1 << 16;
+
 /// A port that needs a number.
 #[derive(Debug, Clone)]
 pub struct NeededPort {
@@ -69,7 +72,7 @@ pub fn needed(key: &JobKey, intent: &Intent) -> Vec<NeededPort> {
     let instances = u32::try_from(intent.instance_count()).unwrap_or(1);
     let numbers: Vec<Option<u32>> = match instances {
         0 | 1 => vec![None],
-        several => (0..several).map(Some).collect(),
+        several => (0..several.min(MOST_INSTANCES)).map(Some).collect(),
     };
     let each = |(port, (given, place)): (PortName, (Option<u16>, Place))| {
         let instances = numbers.clone().into_iter();
