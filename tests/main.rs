@@ -53,6 +53,7 @@ mod untrusting_daemon;
 mod validate;
 mod verdicts;
 mod vocabulary;
+mod waiting;
 mod why;
 
 fn main() -> ExitCode {
@@ -66,5 +67,6 @@ tests! {
      fuzz_fixtures, generated, git, ignored, import, init_command, job_roots, lock, nix, nix_push,
      options, outside, push, readme, ready, redaction, reports, review, robustness, run, run_store,
      schema, sides, snapshot, store, surroundings, targets, template, terminal, untrusting_daemon, validate, verdicts, vocabulary,
+     waiting,
      why]
 }

@@ -44,7 +44,8 @@ fn validator(which: Which) -> Validator {
 
 /// Whether a place is in a table that no other layer adds to.
 fn stands_alone(place: &Place) -> bool {
-    const ALONE: [&str; 6] = [
+    const ALONE: [&str; 7] = [
+        "/after/",
         "/packages/",
         "/constraints/",
         "/parameters/",

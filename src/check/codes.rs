@@ -3,8 +3,8 @@
 use crate::diagnostic::{Chapter, Topic};
 
 use super::{
-    commands, imports, lookalikes, names, order, packages, ports, resources, secrets, templates,
-    values,
+    commands, imports, lookalikes, names, order, packages, ports, ready, resources, secrets,
+    templates, values,
 };
 
 /// The problems of jobs as they are written.
@@ -28,7 +28,11 @@ pub const CODES: &[Chapter] = &[
             &order::FINAL_ORDER,
             &order::AFTER_DAEMON,
             &order::AFTER_EPHEMERAL,
+            &order::NEVER_READY,
             &order::ORDER_CYCLE,
+            &ready::READY_PROBE,
+            &ready::PROBE_ADDRESS,
+            &ready::PROBE_TIMES,
         ],
     ),
     (

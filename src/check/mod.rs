@@ -14,6 +14,7 @@ pub(crate) mod order;
 pub(crate) mod packages;
 mod ports;
 mod quoting;
+pub(crate) mod ready;
 pub(crate) mod resources;
 mod rules;
 pub(crate) mod secrets;
@@ -228,6 +229,7 @@ fn run(ctx: &mut Context<'_>, used: &mut packages::Used) -> Option<Intent> {
     waivers::check(ctx);
     let index = names::check(ctx);
     let order = order::check(ctx, &index);
+    ready::check(ctx);
     used.start_job();
     commands::check(ctx, used);
     values::check(ctx, used);

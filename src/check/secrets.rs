@@ -1,7 +1,7 @@
 //! Secrets that are written out: everybody may read a job's JSON, and the store of a node.
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::{Container, HealthChecker, SlaPolicy, Text, ValueOf};
+use crate::model::{Container, HealthChecker, Ready, SlaPolicy, Text, ValueOf};
 use crate::rule::{self, Context, Resolved, Suspect};
 use crate::secret::{Language, is_value, key, secrets};
 use crate::source::{Pointer, Span};
@@ -71,6 +71,15 @@ pub(super) fn check(ctx: &mut Context<'_>) {
                 ValueOf::File(_) | ValueOf::Path(_) | ValueOf::Directory => {
                     text(ctx, line.as_str(), at);
                 }
+            }
+        }
+        if let Some(Ready::Probe(probe)) = &process.ready {
+            let at = |at: &Pointer| rule::process(at, index).key("ready");
+            if let Some(command) = &probe.command {
+                text(ctx, command.as_str(), |p| at(p).key("command"));
+            }
+            if let Some(http) = &probe.http {
+                text(ctx, http.as_str(), |p| at(p).key("http"));
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Laying one table over another.
 
+use crate::model::Probe;
 use crate::source::{Entry, Kind, Node};
 
 use super::names::text;
@@ -18,6 +19,9 @@ const CHOICES: &[&[&str]] = &[
     &["constraints", "*"],
     &["packages", "*"],
 ];
+
+/// Tables in which some fields are choices that exclude each other.
+const EXCLUSIVE: &[(&[&str], &[&str])] = &[(&["task", "processes", "*", "ready"], &Probe::KINDS)];
 
 /// Lays fields over others. What they replace is noted.
 pub(super) fn lay(
@@ -43,6 +47,7 @@ fn lay_value(base: &mut Node, over: Node, path: &mut Path, replaced: &mut Vec<Re
     let span = over.span;
     match (&mut base.kind, over.kind) {
         (Kind::Mapping(below), Kind::Mapping(above)) if !is_other_choice(path, below, &above) => {
+            exclude(below, &above, path, replaced);
             lay(below, above, path, replaced);
             base.span = span;
         }
@@ -93,6 +98,23 @@ fn lay_by_key(below: &mut Vec<Node>, above: Vec<Node>, mut replaced: impl FnMut(
             .extract_if(.., |item| is_replaced(item))
             .for_each(&mut replaced);
         below.splice(at..at, same);
+    }
+}
+
+/// Takes out the choices that another one of the fields laid over them excludes.
+fn exclude(below: &mut Vec<Entry>, above: &[Entry], path: &mut Path, replaced: &mut Vec<Replaced>) {
+    let Some((_, choices)) = EXCLUSIVE.iter().find(|(at, _)| path == at) else {
+        return;
+    };
+    let is_choice = |entry: &Entry| choices.contains(&entry.key.as_str());
+    let is_kept = |entry: &Entry| above.iter().any(|other| other.key == entry.key);
+    if !above.iter().any(is_choice) {
+        return;
+    }
+    for entry in below.extract_if(.., |entry| is_choice(entry) && !is_kept(entry)) {
+        path.push(entry.key.to_string());
+        replaced.push(Replaced::new(path, entry.value));
+        path.pop();
     }
 }
 

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use crate::diagnostic::render::visible;
 
-use super::{Graph, Kind, Step, words};
+use super::{Graph, Kind, Step, When, words};
 
 /// The graph in the language of Graphviz.
 pub fn dot(graph: &Graph) -> String {
@@ -48,10 +48,10 @@ pub fn dot(graph: &Graph) -> String {
         }
     }
     for edge in &graph.edges {
-        let style = if graph.is_critical(*edge) {
-            " [color=\"#bc4c00\", penwidth=2]"
-        } else {
-            ""
+        let style = match edge.when {
+            When::Ready => " [style=dashed, label=\"ready\", fontsize=10]",
+            When::Succeeded if graph.is_critical(*edge) => " [color=\"#bc4c00\", penwidth=2]",
+            When::Succeeded => "",
         };
         line(&format!("n{} -> n{}{style};", edge.before, edge.after));
     }

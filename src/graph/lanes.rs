@@ -59,6 +59,7 @@ pub(super) fn sequence(graph: &Graph, order: &[usize], is_final: bool) -> Vec<us
     for &Edge {
         before: b,
         after: a,
+        when: _,
     } in &graph.edges
     {
         before[a].push(b);

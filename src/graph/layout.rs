@@ -457,7 +457,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::graph::{Kind, Step, stages};
+    use crate::graph::{Kind, Step, When, stages};
 
     /// A graph with these names, in which each step may wait for earlier ones of its phase.
     fn graph(names: &[String], pairs: &[(usize, usize)], finals: usize) -> Graph {
@@ -477,7 +477,11 @@ mod tests {
         let edges = pairs.iter().map(|&(a, b)| (a % count, b % count));
         let edges: Vec<Edge> = edges
             .filter(|&(a, b)| a < b && steps[a].is_final == steps[b].is_final)
-            .map(|(before, after)| Edge { before, after })
+            .map(|(before, after)| Edge {
+                before,
+                after,
+                when: When::Succeeded,
+            })
             .collect();
         let order = order(count, &edges);
         stages(&mut steps, &edges, &order);

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use crate::diagnostic::render::visible;
 use crate::secret::hide;
 
-use super::{Graph, Kind, Step, words};
+use super::{Graph, Kind, Step, When, words};
 
 /// Whether a class is that of a step.
 type Test = fn(&Graph, &Step) -> bool;
@@ -48,10 +48,10 @@ pub fn mermaid(graph: &Graph) -> String {
         }
     }
     for edge in &graph.edges {
-        let arrow = if graph.is_critical(*edge) {
-            "==>"
-        } else {
-            "-->"
+        let arrow = match edge.when {
+            When::Ready => "-. ready .->",
+            When::Succeeded if graph.is_critical(*edge) => "==>",
+            When::Succeeded => "-->",
         };
         line(&format!("  n{} {arrow} n{}", edge.before, edge.after));
     }
@@ -102,7 +102,7 @@ fn node(index: usize, step: &Step) -> String {
     let [open, close] = match step.kind {
         Kind::Run if step.is_daemon => ["[[", "]]"],
         Kind::Run => ["[", "]"],
-        Kind::Realise | Kind::Fetch => ["(", ")"],
+        Kind::Realise | Kind::Fetch | Kind::AwaitReady => ["(", ")"],
     };
     format!("n{index}{open}\"{label}\"{close}")
 }

@@ -16,7 +16,7 @@ mod svg;
 mod text;
 mod words;
 
-pub use crate::target::steps::Edge;
+pub use crate::target::steps::{Edge, When};
 pub use dot::dot;
 pub use mermaid::mermaid;
 pub use step::{Contents, Item, Kind, Step};
@@ -59,8 +59,10 @@ impl Graph {
         let mut steps: Vec<Step> = steps.iter().map(|step| Step::new(step, &sizes)).collect();
         let order = reduce::order(steps.len(), &edges);
         stages(&mut steps, &edges, &order);
+        let is_of_order = |edge: &&Edge| edge.when == When::Succeeded;
+        let order_edges: Vec<Edge> = edges.iter().filter(is_of_order).copied().collect();
+        let marks_critical = critical::mark(&mut steps, &order_edges, &order);
         let edges = reduce::reduced(steps.len(), edges, &order);
-        let marks_critical = critical::mark(&mut steps, &edges, &order);
         let limits = &plan.intent.limits;
         let limit = limits
             .max_concurrency
@@ -106,7 +108,8 @@ impl Graph {
     /// Whether an edge is part of the longest chain.
     fn is_critical(&self, edge: Edge) -> bool {
         let steps = [edge.before, edge.after].map(|step| &self.steps[step]);
-        self.marks_critical && steps.iter().all(|step| step.is_critical)
+        let is_of_order = edge.when == When::Succeeded;
+        self.marks_critical && is_of_order && steps.iter().all(|step| step.is_critical)
     }
 }
 

@@ -1,6 +1,6 @@
 //! An order of steps without the edges that others imply.
 
-use crate::target::steps::Edge;
+use crate::target::steps::{Edge, When};
 
 /// The most memory, in words of 64 bits, that sets of steps take. An order of more steps is drawn
 /// with all its edges.
@@ -40,6 +40,9 @@ pub(super) fn order(steps: usize, edges: &[Edge]) -> Vec<usize> {
 }
 
 /// The edges that no other edges imply. `order` has each step after those that it waits for.
+///
+/// That a step was ready when another one started follows from any way between them; that it had succeeded,
+/// only from one that begins with that.
 pub(super) fn reduced(steps: usize, mut edges: Vec<Edge>, order: &[usize]) -> Vec<Edge> {
     edges.sort();
     edges.dedup();
@@ -51,25 +54,32 @@ pub(super) fn reduced(steps: usize, mut edges: Vec<Edge>, order: &[usize]) -> Ve
     for (at, &step) in order.iter().enumerate() {
         position[step] = at;
     }
-    let mut after = successors(steps, &edges);
+    let mut after: Vec<Vec<Edge>> = vec![Vec::new(); steps];
+    for edge in &edges {
+        after[edge.before].push(*edge);
+    }
     // What is reached from each step, itself included: a bit for each.
     let mut reached = vec![0_u64; words * steps];
     let mut kept = Vec::with_capacity(edges.len());
     for &step in order.iter().rev() {
         let mut set = vec![0_u64; words];
+        // What is reached by what waits for the end of the step.
+        let mut of_ended = vec![0_u64; words];
         // The nearest first: what another one leads to comes later.
-        after[step].sort_by_key(|&other| position[other]);
-        for &other in &after[step] {
-            if set[other / 64] & (1 << (other % 64)) != 0 {
+        after[step].sort_by_key(|edge| (position[edge.after], edge.when));
+        for edge in &after[step] {
+            let (other, implied_by) = match edge.when {
+                When::Succeeded => (edge.after, &of_ended),
+                When::Ready => (edge.after, &set),
+            };
+            if implied_by[other / 64] & (1 << (other % 64)) != 0 {
                 continue;
             }
-            kept.push(Edge {
-                before: step,
-                after: other,
-            });
+            kept.push(*edge);
             let reached = &reached[other * words..(other + 1) * words];
-            for (word, more) in set.iter_mut().zip(reached) {
-                *word |= more;
+            add(reached, &mut set);
+            if edge.when == When::Succeeded {
+                add(reached, &mut of_ended);
             }
         }
         set[step / 64] |= 1 << (step % 64);
@@ -79,21 +89,43 @@ pub(super) fn reduced(steps: usize, mut edges: Vec<Edge>, order: &[usize]) -> Ve
     kept
 }
 
+fn add(more: &[u64], set: &mut [u64]) {
+    for (word, more) in set.iter_mut().zip(more) {
+        *word |= more;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn edges(pairs: &[(usize, usize)]) -> Vec<Edge> {
-        let edge = |&(before, after)| Edge { before, after };
+    fn edges(pairs: &[(usize, usize)], when: When) -> Vec<Edge> {
+        let edge = |&(before, after)| Edge {
+            before,
+            after,
+            when,
+        };
         pairs.iter().map(edge).collect()
     }
 
     #[test]
     fn what_is_implied_is_left_out() {
-        let all = edges(&[(0, 1), (0, 2), (1, 2), (0, 3), (2, 3), (4, 3)]);
+        let ended = |pairs| edges(pairs, When::Succeeded);
+        let all = ended(&[(0, 1), (0, 2), (1, 2), (0, 3), (2, 3), (4, 3)]);
         let order = order(5, &all);
         assert_eq!(order, [0, 1, 2, 4, 3]);
         let kept = reduced(5, all, &order);
-        assert_eq!(kept, edges(&[(0, 1), (1, 2), (2, 3), (4, 3)]));
+        assert_eq!(kept, ended(&[(0, 1), (1, 2), (2, 3), (4, 3)]));
+    }
+
+    #[test]
+    fn what_was_ready_need_not_have_ended() {
+        let ready = edges(&[(0, 1), (0, 3)], When::Ready);
+        let ended = edges(&[(0, 2), (1, 2), (2, 3)], When::Succeeded);
+        let all: Vec<Edge> = ready.iter().chain(&ended).copied().collect();
+        let kept = reduced(4, all, &[0, 1, 2, 3]);
+        let mut expected = vec![ready[0]];
+        expected.extend(ended);
+        assert_eq!(kept, expected);
     }
 }

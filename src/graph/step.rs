@@ -49,6 +49,8 @@ pub enum Kind {
     Realise,
     /// Fetches ahead of time what the finalisation needs.
     Fetch,
+    /// Waits until a process is ready.
+    AwaitReady,
 }
 
 /// What is in a closure.
@@ -81,6 +83,7 @@ impl Step {
             target::steps::Kind::Fetch(realise) => {
                 (Kind::Fetch, Some(sizes.of_step(&realise.script)))
             }
+            target::steps::Kind::AwaitReady(..) => (Kind::AwaitReady, None),
         };
         Self {
             name,

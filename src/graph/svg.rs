@@ -11,7 +11,7 @@ use crate::diagnostic::render::{visible, xml};
 
 use super::layout::{Layout, Place, Size, layout};
 use super::text::middle_cut;
-use super::{Graph, Kind, Step, font, words};
+use super::{Graph, Kind, Step, When, font, words};
 
 const NAME: f64 = 13.0;
 const NOTE: f64 = 11.0;
@@ -178,7 +178,10 @@ impl Picture<'_> {
         let edges = self.graph.edges.iter().take(MOST).map(|edge| {
             let [before, after] =
                 [edge.before, edge.after].map(|step| visible::line(&self.graph.steps[step].name));
-            format!("{after} waits for {before}.")
+            match edge.when {
+                When::Succeeded => format!("{after} waits for {before}."),
+                When::Ready => format!("{after} waits until {before} is ready."),
+            }
         });
         let mut sentences: Vec<String> = edges.collect();
         if self.graph.edges.len() > MOST {
@@ -234,14 +237,22 @@ impl Picture<'_> {
                 )
                 .expect("a string takes all");
             }
-            let (class, marker) = if graph.is_critical(*edge) {
-                (" class=\"hot\"", "jobc-hot")
-            } else {
-                ("", "jobc-arrow")
+            let (class, marker) = match edge.when {
+                When::Ready => (" stroke-dasharray=\"5 4\"", "jobc-arrow"),
+                When::Succeeded if graph.is_critical(*edge) => (" class=\"hot\"", "jobc-hot"),
+                When::Succeeded => ("", "jobc-arrow"),
             };
             self.line(&format!(
                 "<path{class} d=\"{path}\" marker-end=\"url(#{marker})\"/>"
             ));
+            if let (When::Ready, [from, to, ..]) = (edge.when, &route[..]) {
+                let x = f64::midpoint(from.left + from.size.width, to.left) + MARGIN;
+                let middle = |place: &Place| place.top + place.size.height / 2.0 + self.top;
+                let y = f64::midpoint(middle(from), middle(to)) - 4.0;
+                self.line(&format!(
+                    "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"middle\">ready</text>"
+                ));
+            }
         }
     }
 

@@ -16,7 +16,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use crate::diagnostic::render::visible;
 
 use super::lanes::{self, Cell, DOWN, LEFT, RIGHT, Row, UP};
-use super::{Graph, Kind, reduce, words};
+use super::{Edge, Graph, Kind, When, reduce, words};
 
 /// How it is to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -181,8 +181,15 @@ impl Page<'_> {
     fn notes(&self, step: usize, phase: &Phase) -> Vec<String> {
         let mut notes = words::attributes(&self.graph.steps[step]);
         notes.extend(words::total(&self.graph.steps[step]));
+        let before = self.graph.edges.iter().filter(|edge| edge.after == step);
+        let (ended, ready): (Vec<&Edge>, Vec<&Edge>) =
+            before.partition(|edge| edge.when == When::Succeeded);
+        for edge in ready {
+            let name = self.shown(&self.graph.steps[edge.before].name);
+            notes.push(format!("until {name} is ready"));
+        }
         if !phase.has_lanes {
-            let edges = self.graph.edges.iter().filter(|edge| edge.after == step);
+            let edges = ended.into_iter();
             let before: Vec<_> = edges
                 .map(|edge| self.shown(&self.graph.steps[edge.before].name))
                 .collect();
@@ -205,7 +212,7 @@ impl Page<'_> {
         let style = match step.kind {
             _ if step.is_critical && self.graph.marks_critical => YELLOW,
             Kind::Run => BOLD,
-            Kind::Realise | Kind::Fetch => "",
+            Kind::Realise | Kind::Fetch | Kind::AwaitReady => "",
         };
         format!("{}{padding}", self.painted(style, &name))
     }

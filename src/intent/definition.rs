@@ -43,6 +43,15 @@ impl<'a, 'o> Table<'a, 'o> {
         self.below(self.pointer.key(field).index(index), own)
     }
 
+    /// The table `field` in this one, in whose texts references mean what they mean in this one.
+    pub(super) fn part(&self, field: &'static str) -> Self {
+        Self {
+            pointer: Arc::new(self.pointer.key(field)),
+            own: self.own,
+            outer: self.outer,
+        }
+    }
+
     fn below(&'o self, pointer: Pointer, own: &'a dyn model::Table) -> Self {
         Self {
             pointer: Arc::new(pointer),

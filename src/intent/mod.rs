@@ -4,12 +4,14 @@
 //! other rules, and becomes a part of the plan. It needs nothing from the store. Fields are public, so
 //! that a target takes it apart without `..`: a field that it forgets does not compile.
 
+mod address;
 mod at;
 mod container;
 mod definition;
 mod health;
 mod order;
 mod placement;
+mod ready;
 mod requests;
 mod run;
 mod settings;
@@ -19,11 +21,13 @@ mod update;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use address::{Address, AddressError, Scheme};
 pub use at::{At, given};
 pub use container::{Container, Image, Volume, VolumeMode};
 pub use health::{Checker, HealthCheck};
-pub use order::Origin;
+pub use order::{Order, Origin};
 pub use placement::{Placement, Resources};
+pub use ready::{Probe, Ready};
 pub use requests::{Announce, HttpStop, Stop};
 pub use run::{LogDestination, LogMode, LogRotation, Logger, Run, Variable};
 pub use settings::{
@@ -57,6 +61,8 @@ pub struct Intent {
     /// Which process (by its index) has to succeed before which other one starts, and where that is
     /// written.
     pub order: BTreeMap<(usize, usize), Origin>,
+    /// Which process has to be ready before which other one starts.
+    pub ready_order: BTreeMap<(usize, usize), Origin>,
     /// What one instance may use.
     pub resources: At<Resources>,
     /// How much may fail, run at once, and last.
@@ -98,11 +104,7 @@ pub struct Intent {
 impl Intent {
     /// What the job at `pointer` asks for; `order` is what its lists of processes come to.
     #[expect(clippy::too_many_lines, reason = "a line or two for each field")]
-    pub fn new(
-        written: &model::Job,
-        pointer: &Pointer,
-        order: BTreeMap<(usize, usize), Origin>,
-    ) -> Self {
+    pub fn new(written: &model::Job, pointer: &Pointer, order: Order) -> Self {
         let model::Job {
             // An editor's.
             schema: _,
@@ -164,7 +166,8 @@ impl Intent {
                 .map(|(index, process)| Run::new(process, index, &around_task))
                 .collect(),
             expands_files: (processes.iter()).any(|process| process.cmdline.expands_files()),
-            order,
+            order: order.succeeded,
+            ready_order: order.ready,
             resources: around_task.at("resources", Resources::from(resources)),
             limits: Limits {
                 max_failures: around_task
@@ -246,20 +249,20 @@ impl Intent {
         }
     }
 
-    /// The same with the commands that those of `written`, the job that it was made of, come to: one for
-    /// each process, with its values in their order, and that of the health check.
+    /// The same with the commands that those of `written`, the job that it was made of, come to: for each
+    /// process its own, its values in their order, and that of its probe; and that of the health check.
     #[must_use]
     pub fn with_commands<'t>(
         mut self,
         written: &model::Job,
-        commands: impl IntoIterator<Item = (&'t Arc<str>, &'t [Arc<str>])>,
+        commands: impl IntoIterator<Item = (&'t Arc<str>, &'t [Arc<str>], Option<&'t Arc<str>>)>,
         check: Option<&Arc<str>>,
     ) -> Self {
         let job = Table::of_job(written, self.pointer.clone());
         let task = job.table("task", &written.task);
         let processes = written.task.processes.iter().enumerate();
         let runs = self.runs.iter_mut().zip(processes).zip(commands);
-        for ((run, (index, process)), (command, values)) in runs {
+        for ((run, (index, process)), (command, values, probe)) in runs {
             let table = || task.element("processes", index, process);
             // Most texts are as written, and large jobs have many of them.
             if process.cmdline.as_str() != &**command {
@@ -269,6 +272,9 @@ impl Intent {
                 if written.as_str() != &**value {
                     run.set(of, table().compiled(Arc::clone(value)));
                 }
+            }
+            if let (Some(ready), Some(probe)) = (&mut run.ready, probe) {
+                ready.value.try_by(probe, &table());
             }
         }
         let health = self.health_check.as_mut().map(|it| &mut it.value);

@@ -8,7 +8,7 @@ use crate::model;
 use crate::name::VariableName;
 
 use super::definition::Table;
-use super::{At, Resources, Text};
+use super::{At, Ready, Resources, Text};
 
 /// Runs a process of the definition.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +43,8 @@ pub struct Run {
     pub nice: Option<At<i64>>,
     /// The account that it runs as.
     pub user: Option<At<Text>>,
+    /// How one knows that it is ready.
+    pub ready: Option<At<Ready>>,
 }
 
 /// The value of an environment variable.
@@ -116,6 +118,7 @@ impl Run {
             user,
             // The plan has it as edges.
             after: _,
+            ready,
             // Lints have been told by now.
             waive: _,
         } = process;
@@ -154,6 +157,10 @@ impl Run {
             umask: table.optional("umask", umask.map(model::Umask::get)),
             nice: table.optional("nice", nice.map(model::Integer::get)),
             user: table.optional_text("user", user.as_ref()),
+            ready: table.optional(
+                "ready",
+                ready.as_ref().and_then(|it| Ready::new(it, &table)),
+            ),
         }
     }
 

@@ -58,6 +58,7 @@ impl Document {
         "packages",
         "path",
         "ports",
+        "ready",
         "state",
         "umask",
         "unset",

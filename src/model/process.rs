@@ -9,8 +9,8 @@ use crate::vocabulary::PROCESS;
 
 use super::fields::{table, texts};
 use super::{
-    Bytes, CommandLine, Integer, ProcessName, Resources, Seconds, Text, Umask, Variable,
-    VariableName, Waive,
+    After, Bytes, CommandLine, Integer, ProcessName, Ready, Resources, Seconds, Text, Umask,
+    Variable, VariableName, Waive,
 };
 
 /// A command that the agent runs with `/bin/bash -c` in the task's sandbox.
@@ -52,8 +52,10 @@ pub struct Process {
     /// The account that it runs as, where a scheduler has one for each process.
     pub user: Option<Text>,
     /// The processes that have to succeed before this one starts: short for an `order` of each of
-    /// them with this one.
-    pub after: Option<Vec<ProcessName>>,
+    /// them with this one. Of a table, `when = "ready"` waits until its process is ready instead.
+    pub after: Option<Vec<After>>,
+    /// How one knows that it is ready for those that wait for that.
+    pub ready: Option<Ready>,
     /// Lints that are not reported for this process, each with the reason.
     pub waive: Option<Box<Waive>>,
 }
@@ -61,7 +63,7 @@ pub struct Process {
 table!(Process: PROCESS {
     name, cmdline, max_failures, daemon, ephemeral, final_ = "final", min_duration, logger,
     resources,
-} own { env, path, directory, umask, nice, user, after, waive });
+} own { env, path, directory, umask, nice, user, after, ready, waive });
 
 impl Process {
     /// Whether it belongs to the task's finalisation.

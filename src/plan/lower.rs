@@ -14,7 +14,7 @@ use crate::resolve::{Command, ResolvedJob, Script};
 use crate::store::{StoreDir, StorePathName};
 
 use super::realisation::Roots;
-use super::{Edge, NeededBy, Needs, Plan, Realisation, Realise, Step, StepId};
+use super::{Edge, NeededBy, Needs, Plan, Realisation, Realise, Step, StepId, When};
 
 /// How to lower the jobs of a workspace.
 #[derive(Debug, Clone)]
@@ -55,7 +55,7 @@ pub fn lower(resolved: ResolvedJob, options: &Options) -> Plan {
     let (key, job, intent) = checked.into_parts();
     let commands = commands
         .iter()
-        .map(|command| (&command.text, &*command.values));
+        .map(|command| (&command.text, &*command.values, command.probe.as_ref()));
     let check = shell_command.as_ref().map(|command| &command.text);
     Plan {
         key,
@@ -157,6 +157,7 @@ impl Steps {
             self.order.insert(Edge {
                 before: id.clone(),
                 after: StepId::Run(process.name.clone()),
+                when: When::Succeeded,
             });
         }
         self.add(id, Step::Realise(Realise { script, by }));
@@ -169,11 +170,17 @@ impl Steps {
             self.add(StepId::Run(process.name.clone()), Step::Run(index));
         }
         let id = |index: usize| StepId::Run(processes[index].name.clone());
-        for &(before, after) in checked.intent().order.keys() {
-            self.order.insert(Edge {
+        let intent = checked.intent();
+        for (order, when) in [
+            (&intent.order, When::Succeeded),
+            (&intent.ready_order, When::Ready),
+        ] {
+            let edges = order.keys().map(|&(before, after)| Edge {
                 before: id(before),
                 after: id(after),
+                when,
             });
+            self.order.extend(edges);
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Between `resolve` and `target`. A plan is what a job asks for, and steps and edges: a step runs one
 //! of the definition's processes or realises a closure, and an edge holds a step back until another
-//! has succeeded. Realisation is keyed by the hash of the store path that is realised, so that a
+//! has succeeded or is ready. Realisation is keyed by the hash of the store path that is realised, so that a
 //! changed dependency is a changed plan. What only a node knows is a piece of a [`Text`] of its own.
 //!
 //! Fields are public, so that a target takes a plan apart without `..`: a field that it forgets
@@ -23,7 +23,7 @@ pub use lower::{Options, lower};
 pub use needs::{Need, NeededBy, Needs};
 pub use ports::{CODES, NeededPort, given_twice, needed, numbered};
 pub use realisation::{OtherCaches, Realisation, StepNames};
-pub use step::{Edge, Realise, Step, StepId};
+pub use step::{Edge, Realise, Step, StepId, When};
 
 pub use crate::resolve::{Import, LeftToNode, Package, PortNumbers, Script};
 

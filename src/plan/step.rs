@@ -35,11 +35,22 @@ pub struct Realise {
     pub by: NeededBy,
 }
 
-/// `after` does not start until `before` has succeeded.
+/// `after` does not start until something has become of `before`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Edge {
-    /// What has to succeed.
+    /// What is waited for.
     pub before: StepId,
     /// What waits for it.
     pub after: StepId,
+    /// What has to become of it.
+    pub when: When,
+}
+
+/// What has to become of a step before another one starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum When {
+    /// It ends, and well.
+    Succeeded,
+    /// It is ready, as its process says how to find out.
+    Ready,
 }

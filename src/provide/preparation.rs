@@ -129,10 +129,10 @@ pub fn prepare(
         Some(added) => added.clone(),
         None => recognised(task, &store_dir),
     };
-    let added: BTreeMap<&str, &AddedStep> = added
-        .iter()
-        .map(|step| (step.name.as_str(), step))
-        .collect();
+    // What waits until a process is ready has to wait here, too.
+    let realising = added.iter().filter(|step| !step.is_waiting());
+    let added: BTreeMap<&str, &AddedStep> =
+        realising.map(|step| (step.name.as_str(), step)).collect();
     if compiled.is_none() {
         let known = wanted.own_paths();
         let mentioned = mentioned(task, &added, &store_dir, &known);

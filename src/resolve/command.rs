@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use crate::diagnostic::{MachineError, Place};
-use crate::model::{CommandLine, Piece, Process, Reference, ValueOf};
+use crate::model::{CommandLine, Piece, Process, Ready, Reference, ValueOf};
 use crate::rule;
 use crate::shell::shell_word;
 use crate::source::Pointer;
@@ -28,6 +28,9 @@ pub struct Command {
     pub values: Vec<Arc<str>>,
     /// What stands for its closure; none if it needs nothing from the store.
     pub script: Option<Arc<Script>>,
+    /// What finds out whether its process is ready, if that is a command. What it names is a part of the
+    /// closure.
+    pub probe: Option<Arc<str>>,
 }
 
 /// An executable object of the store whose references are all that a command needs of it:
@@ -95,12 +98,29 @@ impl Context<'_> {
             };
             values.push(self.line(&line, || rule::value(&at(), of), &mut known)?);
         }
-        let before = self.before(process, &values);
+        let probe = match &process.ready {
+            Some(Ready::Probe(probe)) => probe.command.as_ref(),
+            Some(Ready::Health) | None => None,
+        };
+        let probe = match probe {
+            Some(written) => {
+                let line = Line {
+                    written,
+                    name,
+                    process: None,
+                };
+                let at = || at().key("ready").key("command");
+                Some(self.line(&line, at, &mut known)?)
+            }
+            None => None,
+        };
+        let before = self.before(process, &values, probe.as_deref());
         let script = self.script(&before, &text, name, &known);
         Ok(Command {
             text,
             values,
             script,
+            probe,
         })
     }
 
@@ -123,6 +143,7 @@ impl Context<'_> {
             text,
             values: Vec::new(),
             script,
+            probe: None,
         })
     }
 
@@ -201,12 +222,19 @@ impl Context<'_> {
         })
     }
 
-    /// The lines that set those values of a process which name store paths, so that its script refers to
-    /// all that it needs.
-    fn before(&self, process: &Process, values: &[Arc<str>]) -> String {
+    /// The lines that set those values of a process which name store paths, and remarks with a probe that
+    /// does, so that its script refers to all that it needs.
+    fn before(&self, process: &Process, values: &[Arc<str>], probe: Option<&str>) -> String {
         let store_dir = self.resolver.store_dir;
         let names_some = |value: &str| mentions(store_dir, value.as_bytes()).next().is_some();
         let mut lines = String::new();
+        for line in probe
+            .filter(|probe| names_some(probe))
+            .into_iter()
+            .flat_map(str::lines)
+        {
+            writeln!(lines, "# ready: {line}").expect(STRINGS_TAKE_ALL);
+        }
         let mut path: Vec<&str> = Vec::new();
         let mut directory = None;
         for ((of, _), value) in process.values().zip(values) {

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{
-    CommandLine, Dialect, HealthChecker, PackageName, Piece, Problem, Reference, SyntaxError,
+    CommandLine, Dialect, HealthChecker, PackageName, Piece, Problem, Ready, Reference, SyntaxError,
 };
 use crate::rule::{self, Context};
 use crate::source::Pointer;
@@ -25,6 +25,8 @@ use super::{lookalikes, mistaken, templates};
 enum Runner {
     /// That of the process at an index.
     Process(usize),
+    /// What finds out whether the process at an index is ready.
+    Probe(usize),
     HealthCheck,
 }
 
@@ -34,6 +36,12 @@ pub(super) fn check(ctx: &mut Context<'_>, used: &mut Used) {
     for (index, process) in job.task.processes.iter().enumerate() {
         let pointer = |at: &Pointer| rule::process(at, index).key("cmdline");
         command(ctx, &process.cmdline, Runner::Process(index), pointer, used);
+        if let Some(Ready::Probe(probe)) = &process.ready
+            && let Some(line) = &probe.command
+        {
+            let pointer = |at: &Pointer| pointer_of_probe(at, index);
+            command(ctx, line, Runner::Probe(index), pointer, used);
+        }
     }
     if let Some(config) = &job.health_check_config
         && let Some(HealthChecker::Shell(shell)) = &config.health_checker
@@ -47,6 +55,10 @@ pub(super) fn check(ctx: &mut Context<'_>, used: &mut Used) {
         let text = &shell.shell_command;
         command(ctx, text, Runner::HealthCheck, pointer, used);
     }
+}
+
+fn pointer_of_probe(at: &Pointer, index: usize) -> Pointer {
+    rule::process(at, index).key("ready").key("command")
 }
 
 fn command(
@@ -169,7 +181,7 @@ fn mistakes<'t>(
             continue;
         }
         let scope = match runner {
-            Runner::Process(index) => ctx.scopes().process(index),
+            Runner::Process(index) | Runner::Probe(index) => ctx.scopes().process(index),
             Runner::HealthCheck => ctx.scopes().job(),
         };
         if is_mistaken {
@@ -229,8 +241,12 @@ fn expansion(
     path: &str,
     place: impl Fn() -> Place,
 ) -> Option<Diagnostic> {
-    if runner == Runner::HealthCheck {
-        let headline = "a health check has no expanded files";
+    let none = match runner {
+        Runner::Process(_) => None,
+        Runner::Probe(_) => Some("a probe has no expanded files"),
+        Runner::HealthCheck => Some("a health check has no expanded files"),
+    };
+    if let Some(headline) = none {
         return Some(
             Diagnostic::new(&MISPLACED_EXPANSION, headline, place()).help(format!(
                 "write `${{{path}}}` if the file needs nothing filled in"

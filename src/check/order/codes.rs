@@ -169,6 +169,23 @@ crate::diagnostic::declare_codes! {
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
     ///
+    /// What has to wait until the daemon can be used waits until it is ready:
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// service = true
+    ///
+    /// [task]
+    /// processes = [
+    ///   { name = "proxy", cmdline = "proxy --port {{thermos.ports[proxy]}}", daemon = true, ready = { tcp = "{{thermos.ports[proxy]}}" } },
+    ///   { name = "serve", cmdline = "echo serve", after = [{ process = "proxy", when = "ready" }] },
+    /// ]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
     /// A daemon may wait for others.
     AFTER_DAEMON = "after-daemon", Error, "an order that waits for a daemon to end";
 
@@ -204,8 +221,43 @@ crate::diagnostic::declare_codes! {
     /// ```
     AFTER_EPHEMERAL = "after-ephemeral", Error, "an order that lets the task wait for an ephemeral process";
 
+    /// A process is to start when another one is ready, and that does not say how one knows: it has no
+    /// `ready`.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [
+    ///   { name = "db", cmdline = "postgres", daemon = true, ephemeral = true },
+    ///   { name = "load", cmdline = "psql -f data.sql", after = [{ process = "db", when = "ready" }] },
+    /// ]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// Write what is to be tried until it works: a `command` that exits with 0, a `tcp` port that takes
+    /// connections, or an address that answers a request by `http`:
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    ///
+    /// [task]
+    /// processes = [
+    ///   { name = "db", cmdline = "postgres", daemon = true, ephemeral = true, ready = { command = "pg_isready" } },
+    ///   { name = "load", cmdline = "psql -f data.sql", after = [{ process = "db", when = "ready" }] },
+    /// ]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    NEVER_READY = "never-ready", Error, "a wait for a process that does not say when it is ready";
+
     /// Processes wait for each other in a circle, so that none of them could ever start. Each
-    /// `order` and each `after` takes part; the message shows which of them make the circle.
+    /// `order` and each `after` takes part, whatever it waits for; the message shows which of them make the circle.
     ///
     /// ```toml
     /// cluster = "devcluster"

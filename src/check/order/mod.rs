@@ -5,17 +5,15 @@
 mod codes;
 mod graph;
 
-use std::collections::BTreeMap;
-
 use crate::diagnostic::{Diagnostic, Place};
-use crate::intent::Origin;
-use crate::model::Process;
+use crate::intent::{Order, Origin};
+use crate::model::{After, Process, When};
 use crate::rule::{Context, process as process_at};
 use crate::source::Pointer;
 
 pub use codes::{
-    AFTER_DAEMON, AFTER_EPHEMERAL, EMPTY_ORDER, FINAL_ORDER, ORDER_CYCLE, REPEATED_PROCESS,
-    UNKNOWN_PROCESS,
+    AFTER_DAEMON, AFTER_EPHEMERAL, EMPTY_ORDER, FINAL_ORDER, NEVER_READY, ORDER_CYCLE,
+    REPEATED_PROCESS, UNKNOWN_PROCESS,
 };
 
 use super::names::ProcessIndex;
@@ -30,6 +28,7 @@ struct Edge {
     before: usize,
     after: usize,
     origin: Origin,
+    when: When,
 }
 
 fn order_list(at: &Pointer, constraint: usize) -> Pointer {
@@ -39,12 +38,8 @@ fn order_list(at: &Pointer, constraint: usize) -> Pointer {
         .key("order")
 }
 
-/// Checks all orders of the task; returns them as pairs of process indexes, each
-/// with where it is written.
-pub(super) fn check(
-    ctx: &mut Context<'_>,
-    index: &ProcessIndex<'_>,
-) -> BTreeMap<(usize, usize), Origin> {
+/// Checks all orders of the task.
+pub(super) fn check(ctx: &mut Context<'_>, index: &ProcessIndex<'_>) -> Order {
     let mut edges = Vec::new();
     order_lists(ctx, index, &mut edges);
     afters(ctx, index, &mut edges);
@@ -58,10 +53,15 @@ pub(super) fn check(
         .into_iter()
         .rev()
         .partition(|edge| matches!(edge.origin, Origin::Order { .. }));
-    let edges = lists.into_iter().chain(afters);
-    edges
-        .map(|edge| ((edge.before, edge.after), edge.origin))
-        .collect()
+    let mut order = Order::default();
+    for edge in lists.into_iter().chain(afters) {
+        let order = match edge.when {
+            When::Succeeded => &mut order.succeeded,
+            When::Ready => &mut order.ready,
+        };
+        order.insert((edge.before, edge.after), edge.origin);
+    }
+    order
 }
 
 fn order_lists(ctx: &mut Context<'_>, index: &ProcessIndex<'_>, edges: &mut Vec<Edge>) {
@@ -114,6 +114,7 @@ fn order_lists(ctx: &mut Context<'_>, index: &ProcessIndex<'_>, edges: &mut Vec<
                         constraint,
                         element,
                     },
+                    when: When::Succeeded,
                 });
             }
             previous = Some(found);
@@ -123,16 +124,21 @@ fn order_lists(ctx: &mut Context<'_>, index: &ProcessIndex<'_>, edges: &mut Vec<
 
 fn afters(ctx: &mut Context<'_>, index: &ProcessIndex<'_>, edges: &mut Vec<Edge>) {
     for (process, waiting) in ctx.job.task.processes.iter().enumerate() {
-        for (element, name) in waiting.after.iter().flatten().enumerate() {
+        for (element, after) in waiting.after.iter().flatten().enumerate() {
             if ctx.is_given_up() {
                 return;
             }
-            let origin = Origin::After { process, element };
-            if let Some(before) = lookup(ctx, index, name.as_str(), |at| origin.pointer(at)) {
+            let origin = match after {
+                After::Name(_) => Origin::After { process, element },
+                After::Wait(_) => Origin::AfterProcess { process, element },
+            };
+            let name = after.process().as_str();
+            if let Some(before) = lookup(ctx, index, name, |at| origin.pointer(at)) {
                 edges.push(Edge {
                     before,
                     after: process,
                     origin,
+                    when: after.when(),
                 });
             }
         }
@@ -198,6 +204,8 @@ fn allowed(ctx: &mut Context<'_>, edge: Edge, told: &mut Option<usize>) -> bool 
             final_.name, other.name
         );
         (&FINAL_ORDER, headline, index, "final")
+    } else if edge.when == When::Ready {
+        return has_ready(ctx, edge);
     } else if before.is_daemon() {
         let headline = format!(
             "`{}` waits for the daemon `{}`, which never ends",
@@ -239,8 +247,39 @@ fn allowed(ctx: &mut Context<'_>, edge: Edge, told: &mut Option<usize>) -> bool 
                 "make `{}` ephemeral, too, or `{name}` an ordinary process",
                 after.name
             )),
-            _ => problem.help(format!("let `{}` start without waiting", after.name)),
+            _ => problem.help(format!(
+                "wait until it is ready: `{{ process = \"{name}\", when = \"ready\" }}` in `after`, with a \
+                     `ready` in `{name}`; or let `{}` start without waiting",
+                after.name
+            )),
         });
+    }
+    false
+}
+
+/// Whether the process that is to be ready says how one knows that.
+fn has_ready(ctx: &mut Context<'_>, edge: Edge) -> bool {
+    let processes = &ctx.job.task.processes;
+    let (before, after) = (&processes[edge.before], &processes[edge.after]);
+    if before.ready.is_some() {
+        return true;
+    }
+    if !ctx.is_given_up() && !ctx.hole(|at| process_at(at, edge.before).key("ready")) {
+        let headline = format!(
+            "`{}` waits until `{}` is ready, which does not say how one knows",
+            after.name, before.name
+        );
+        let place = Place::value(edge.origin.pointer(ctx.at));
+        let problem = Diagnostic::new(&NEVER_READY, headline, place)
+            .also(
+                Place::value(ctx.process(edge.before, "name")),
+                "this process has no `ready`",
+            )
+            .help(format!(
+                "say in `{}` what to try: `ready = {{ command = \"...\" }}`, or `tcp`, or `http`",
+                before.name
+            ));
+        ctx.report(problem);
     }
     false
 }
@@ -273,7 +312,14 @@ fn cycles(ctx: &mut Context<'_>, edges: &[Edge]) {
 
 fn cycle(at: &Pointer, processes: &[Process], circle: &[Edge]) -> Diagnostic {
     let name = |index: usize| processes[index].name.as_str();
-    let label = |edge: &Edge| format!("`{}` waits for `{}`", name(edge.after), name(edge.before));
+    let label = |edge: &Edge| match edge.when {
+        When::Succeeded => format!("`{}` waits for `{}`", name(edge.after), name(edge.before)),
+        When::Ready => format!(
+            "`{}` waits until `{}` is ready",
+            name(edge.after),
+            name(edge.before)
+        ),
+    };
     let place = |edge: &Edge| Place::value(edge.origin.pointer(at));
     let hidden = circle.len().saturating_sub(SHOWN);
     let headline = if circle.len() == 1 {

@@ -1,7 +1,7 @@
 //! A walk through all texts of a job that Aurora fills in, by the table of its structs.
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::{FieldValue, Job, Table, ValueOf};
+use crate::model::{CommandLine, FieldValue, Job, Ready, Table, TcpAddress, Text, ValueOf};
 use crate::source::Pointer;
 use crate::template::{Component, TemplateReference, may_refer, references_of_definition};
 use crate::vocabulary::{Field, JOB, Type};
@@ -28,6 +28,7 @@ pub(in crate::check) fn check(ctx: &mut Context<'_>) {
     };
     visitor.job(job);
     visitor.values();
+    visitor.probes(job);
     visitor.process_names();
     if let Some(problem) = visitor.endless.take() {
         ctx.report(problem);
@@ -87,6 +88,41 @@ impl<'a> Visitor<'_, 'a> {
         for field in task.into_iter().chain(others) {
             self.field(job, field);
         }
+    }
+
+    /// What finds out whether processes are ready: jobc's own, in whose texts a reference means what it
+    /// means in the process.
+    fn probes(&mut self, job: &'a Job) {
+        for (index, process) in job.task.processes.iter().enumerate() {
+            let Some(Ready::Probe(probe)) = &process.ready else {
+                continue;
+            };
+            let tcp = probe.tcp.as_ref().map(TcpAddress::text);
+            let texts = [
+                ("command", probe.command.as_ref().map(CommandLine::as_str)),
+                ("tcp", tcp.map(Text::as_str)),
+                ("http", probe.http.as_ref().map(Text::as_str)),
+            ];
+            self.levels = vec![&job.task, process];
+            for (field, text) in texts {
+                let Some(text) = text else { continue };
+                self.way = vec![
+                    Step::Key("task"),
+                    Step::Key("processes"),
+                    Step::Index(index),
+                    Step::Key("ready"),
+                    Step::Key(field),
+                ];
+                let of = if field == "command" {
+                    Type::Command
+                } else {
+                    Type::Text
+                };
+                self.text(text, of);
+            }
+        }
+        self.levels.clear();
+        self.way.clear();
     }
 
     fn table(&mut self, table: &'a dyn Table) {

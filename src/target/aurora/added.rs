@@ -7,8 +7,10 @@
 use crate::plan::Plan;
 use crate::store::references::mentions;
 use crate::store::{StoreDir, StorePath};
+use crate::target::steps::Kind;
 
-use super::steps::{FETCH, INIT, steps};
+use super::await_ready;
+use super::steps::{AWAIT, FETCH, INIT, key_of_waiting, steps};
 
 /// A process that jobc added.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,13 +27,19 @@ impl AddedStep {
     /// Those of a plan, in the order written.
     pub fn of_plan(plan: &Plan) -> Vec<Self> {
         // Most jobs have none.
-        if plan.needs.scripts.is_empty() {
+        if plan.needs.scripts.is_empty() && plan.intent.ready_order.is_empty() {
             return Vec::new();
         }
         let steps = steps(plan).steps.into_iter();
-        let steps = steps.filter_map(|step| {
-            let realise = step.kind.realises()?;
-            Some(Self::new(step.name, Some(realise.script.path.clone())))
+        let steps = steps.filter_map(|step| match step.kind {
+            Kind::Run(_) => None,
+            Kind::Realise(realise) | Kind::Fetch(realise) => {
+                Some(Self::new(step.name, Some(realise.script.path.clone())))
+            }
+            Kind::AwaitReady(run, ready) => {
+                let command = await_ready::command(run, ready, &plan.intent);
+                Some(Self::waiting(step.name, &command))
+            }
         });
         steps.collect()
     }
@@ -39,10 +47,14 @@ impl AddedStep {
     /// The process of a file that comes from elsewhere, if it is one that jobc added, on nodes with
     /// this store.
     pub fn of_foreign(name: &str, command: &str, store_dir: &StoreDir) -> Option<Self> {
-        let after = [INIT, FETCH]
-            .iter()
-            .find_map(|prefix| name.strip_prefix(prefix));
-        let is_named = after.is_some_and(|rest| rest.is_empty() || rest.starts_with(['_', '-']));
+        let is_called = |prefix: &str| {
+            let after = name.strip_prefix(prefix);
+            after.is_some_and(|rest| rest.is_empty() || rest.starts_with(['_', '-']))
+        };
+        if is_called(AWAIT) && await_ready::is_command(command) {
+            return Some(Self::waiting(name.to_owned(), command));
+        }
+        let is_named = [INIT, FETCH].into_iter().any(is_called);
         // Before that, there may be a line that reads a profile script.
         let line = command.lines().take(2).find(|line| {
             is_named && line.starts_with("path=/") && line.contains(" root=$PWD/.gc/")
@@ -55,18 +67,25 @@ impl AddedStep {
 
     fn new(name: String, realises: Option<StorePath>) -> Self {
         let hash = realises.as_ref().map(|path| path.hash().to_string());
-        let without_hash = hash.and_then(|hash| name.strip_suffix(&hash[..8])?.strip_suffix('-'));
-        let identity = without_hash.unwrap_or(&name).to_owned();
         Self {
+            identity: identity(&name, hash.as_deref()),
             name,
-            identity,
             realises,
+        }
+    }
+
+    /// One with this command, which waits until a process is ready.
+    fn waiting(name: String, command: &str) -> Self {
+        Self {
+            identity: identity(&name, Some(&key_of_waiting(command))),
+            name,
+            realises: None,
         }
     }
 
     /// The process that it is for; none if it is for all of them.
     pub fn serves(&self) -> Option<&str> {
-        [INIT, FETCH].iter().find_map(|prefix| {
+        [INIT, FETCH, AWAIT].iter().find_map(|prefix| {
             let rest = self.identity.strip_prefix(prefix)?;
             rest.strip_prefix('_')
         })
@@ -74,6 +93,17 @@ impl AddedStep {
 
     /// Whether something waits for it.
     pub fn is_waited_for(&self) -> bool {
-        self.identity.starts_with(INIT)
+        self.identity.starts_with(INIT) || self.is_waiting()
     }
+
+    /// Whether it waits until a process is ready.
+    pub fn is_waiting(&self) -> bool {
+        self.identity.starts_with(AWAIT)
+    }
+}
+
+/// A name without the hash at its end, if it has one.
+fn identity(name: &str, hash: Option<&str>) -> String {
+    let without_hash = hash.and_then(|hash| name.strip_suffix(&hash[..8])?.strip_suffix('-'));
+    without_hash.unwrap_or(name).to_owned()
 }

@@ -8,9 +8,10 @@ use crate::intent::{
     Precedence, Resources, Run, Schedule, Stop, Text, Update, given,
 };
 use crate::plan::Plan;
-use crate::target::steps::{Kind, Step, Steps};
+use crate::target::steps::{Kind, Step, Steps, When};
 use crate::template::in_auroras_words;
 
+use super::await_ready;
 use super::number::Number;
 use super::prelude::prelude;
 use super::realise::{InitCommand, Root};
@@ -64,6 +65,7 @@ impl Context {
             // `steps` has them.
             runs: _,
             order: _,
+            ready_order: _,
             expands_files: _,
             resources,
             limits:
@@ -187,7 +189,9 @@ impl Context {
     }
 
     fn constraints<'p>(&self, steps: &Steps<'p>) -> Vec<aurora::Constraint<'p>> {
-        let edges = steps.order.iter().map(|edge| aurora::Constraint {
+        let order = steps.order.iter();
+        let order = order.filter(|edge| edge.when == When::Succeeded);
+        let edges = order.map(|edge| aurora::Constraint {
             order: [edge.before, edge.after]
                 .map(|index| self.name(&steps.steps[index]))
                 .into(),
@@ -198,7 +202,9 @@ impl Context {
     fn name<'p>(&self, step: &Step<'p>) -> Cow<'p, str> {
         match step.kind {
             Kind::Run(run) => self.texts.text(&run.name.value),
-            Kind::Realise(_) | Kind::Fetch(_) => Cow::Owned(step.name.clone()),
+            Kind::Realise(_) | Kind::Fetch(_) | Kind::AwaitReady(..) => {
+                Cow::Owned(step.name.clone())
+            }
         }
     }
 
@@ -207,7 +213,15 @@ impl Context {
         let steps = steps.steps.iter();
         steps
             .map(|step| match step.kind {
-                Kind::Run(run) => self.process(run),
+                Kind::Run(run) => self.process(run, self.command(run, step, plan)),
+                Kind::AwaitReady(run, ready) => {
+                    let command = await_ready::command(run, ready, &plan.intent);
+                    aurora::ProcessDocument {
+                        // It runs again only if it was lost.
+                        min_duration: Some(1),
+                        ..self.added(step, command)
+                    }
+                }
                 Kind::Realise(realise) => {
                     let root = Root::of(&realise.by, plan.key.name.as_str());
                     let command = commands.insisting().realise(&realise.script.path, root);
@@ -236,10 +250,30 @@ impl Context {
         }
     }
 
-    fn process<'p>(&self, run: &'p Run) -> aurora::ProcessDocument<'p> {
+    /// The command of a process, behind what it waits for by itself.
+    fn command<'p>(&self, run: &'p Run, step: &Step<'p>, plan: &'p Plan) -> Cow<'p, str> {
+        let own = self.texts.text(&run.command.value);
+        let before = prelude(run);
+        let own = if before.is_empty() {
+            own
+        } else {
+            Cow::Owned(before + &own)
+        };
+        let waits = step.waits_itself.iter().rev();
+        waits.fold(own, |command, other| match &other.ready {
+            Some(ready) => {
+                let waiting = await_ready::command(other, &ready.value, &plan.intent);
+                Cow::Owned(await_ready::in_front(&waiting, &command))
+            }
+            None => command,
+        })
+    }
+
+    fn process<'p>(&self, run: &'p Run, cmdline: Cow<'p, str>) -> aurora::ProcessDocument<'p> {
         let Run {
             name,
-            command,
+            // It stands behind what it waits for.
+            command: _,
             max_failures,
             daemon,
             ephemeral,
@@ -255,15 +289,11 @@ impl Context {
             nice: _,
             // It is that of the job.
             user: _,
+            // What waits for it knows how.
+            ready: _,
         } = run;
-        let command = self.texts.text(&command.value);
-        let before = prelude(run);
         aurora::ProcessDocument {
-            cmdline: if before.is_empty() {
-                command
-            } else {
-                Cow::Owned(before + &command)
-            },
+            cmdline,
             daemon: given(daemon.as_ref()),
             ephemeral: given(ephemeral.as_ref()),
             is_final: given(is_final.as_ref()),

@@ -28,6 +28,7 @@ covered! {
         task_name "task.name": Exact;
         runs "task.processes" and "task.processes, their order": Exact;
         order "task.constraints, after": Exact;
+        ready_order "task.processes[].after[].when": Exact;
         resources "task.resources": Exact;
         user "task.user": Exact;
         ports "ports": Exact, ["number": Approximated(FINDS_PORTS)];
@@ -61,6 +62,7 @@ covered! {
         umask "task.processes[].umask": Exact;
         nice "task.processes[].nice": Exact;
         user "task.processes[].user": Refused(ONLY_ROLE);
+        ready "task.processes[].ready": Exact;
     }
     Limits {
         max_failures "task.max_failures": Exact;

@@ -4,6 +4,7 @@
 //! target's file writes it. `tree` reads what others wrote.
 
 mod added;
+mod await_ready;
 mod choice;
 pub(crate) mod codes;
 mod compose;
@@ -21,6 +22,7 @@ pub(super) mod steps;
 mod texts;
 pub mod timing;
 mod tree;
+mod waiting;
 
 pub use added::AddedStep;
 pub use document::JobDocument;

@@ -129,9 +129,14 @@ pub(super) const WORDS: &[Word] = &[
         "name a port in the command, and Aurora finds one: `cmdline = \"serve --port \
          {{thermos.ports[http]}}\"`",
     ),
+    field(
+        &["readinessprobe", "readiness", "startupprobe", "readycheck"],
+        "task.processes.*.ready",
+    ),
     none(
         &["ready", "readylogline", "watchdogsec", "notify"],
-        "wait in the command of the process that needs it: `until CHECK; do sleep 1; done`",
+        "say in the process how one knows: `ready = { command = \"CHECK\" }`, and let others wait: \
+         `after = [{ process = \"NAME\", when = \"ready\" }]`",
     ),
     none(
         &[

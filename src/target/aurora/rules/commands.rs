@@ -1,9 +1,11 @@
 //! Commands that never start on a node.
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::intent::{Piece, Text};
+use crate::intent::{Intent, Piece, Run, Text};
 use crate::rule::Intended;
+use crate::target::aurora::await_ready;
 use crate::target::aurora::prelude::prelude;
+use crate::target::aurora::waiting::Waiting;
 use crate::target::judged::Judged;
 
 crate::diagnostic::declare_codes! {
@@ -48,25 +50,47 @@ const MOST: usize = 131_071;
 
 /// Tells of commands that are too long, with what is put before them.
 pub(super) fn lengths(ctx: &mut Judged<'_>) {
-    for run in &ctx.plan.intent.runs {
+    let intent = &ctx.plan.intent;
+    let waiting = Waiting::new(intent);
+    for (index, run) in intent.runs.iter().enumerate() {
         let command = run.command.value.filled_length();
         // One value may stand in others many times: what is too long before it is quoted is never written.
         let values = run.values().map(Text::filled_length);
         let least = values.fold(command, usize::saturating_add);
         let before = if least > MOST { 0 } else { prelude(run).len() };
-        if least <= MOST && command + before <= MOST {
-            continue;
+        let waits = waiting.by_itself.get(&index).into_iter().flatten();
+        let waits = waits.map(|other| length_of_waiting(&intent.runs[*other], intent));
+        let waits = waits.fold(0, usize::saturating_add);
+        let length = command.saturating_add(before).saturating_add(waits);
+        if least > MOST || length > MOST {
+            let mut problem = too_long(Place::key(run.command.pointer()));
+            if least > command {
+                problem = problem.note("what the process starts with is put before it, and counts");
+            }
+            if waits > 0 {
+                problem = problem.note(format!("{waits} of them wait until others are ready"));
+            }
+            ctx.found.push(problem);
         }
-        let headline = format!("the command has more than {MOST} bytes, and does not start");
-        let place = Place::key(run.command.pointer());
-        let mut problem = Diagnostic::new(&LONG_COMMAND, headline, place);
-        if least > command {
-            problem = problem.note("what the process starts with is put before it, and counts");
+        if let Some(ready) = &run.ready
+            && waiting.by_step.contains(&index)
+            && length_of_waiting(run, intent) > MOST
+        {
+            ctx.found.push(too_long(Place::key(ready.pointer())));
         }
-        ctx.found.push(
-            problem.help("put text into files beside the definition, and name them: `${./FILE}`"),
-        );
     }
+}
+
+fn too_long(place: Place) -> Diagnostic {
+    let headline = format!("the command has more than {MOST} bytes, and does not start");
+    Diagnostic::new(&LONG_COMMAND, headline, place)
+        .help("put text into files beside the definition, and name them: `${./FILE}`")
+}
+
+/// The length of the command that waits until a process is ready.
+fn length_of_waiting(run: &Run, intent: &Intent) -> usize {
+    let ready = run.ready.as_ref();
+    ready.map_or(0, |it| await_ready::command(run, &it.value, intent).len())
 }
 
 /// Tells of commands that are not ASCII.

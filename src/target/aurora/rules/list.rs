@@ -6,8 +6,9 @@ use crate::target::aurora::codes;
 use crate::target::judged::PlanRule;
 
 use super::{
-    commands, execution, filled_in, grace_period, metadata_and_links, placement, ports, rollout,
-    schedule, scheduler_flags, socket_paths, step_names, surroundings, unreachable, updates,
+    commands, execution, filled_in, grace_period, metadata_and_links, placement, ports, ready,
+    rollout, schedule, scheduler_flags, socket_paths, step_names, surroundings, unreachable,
+    updates,
 };
 
 /// The rules of jobs as they are written.
@@ -22,6 +23,7 @@ pub const RULES: Rules = Rules {
         rollout::check,
         ports::check,
         unreachable::check,
+        ready::check,
         socket_paths::check,
         surroundings::check,
         commands::characters,
@@ -33,6 +35,8 @@ pub const RULES: Rules = Rules {
 pub const PLANNED: &[PlanRule] = &[
     ports::of_expanded_files,
     grace_period::check,
+    ready::filled_in,
+    ready::grace,
     step_names::check,
     commands::lengths,
 ];
@@ -81,6 +85,18 @@ pub const CODES: &[Chapter] = &[
             &scheduler_flags::UNKNOWN_EXECUTOR,
         ],
     ),
+    (
+        Topic::Order,
+        &[
+            &ready::HTTPS_PROBE,
+            &ready::READY_HEALTH,
+            &ready::READY_AFTER_END,
+            &ready::READY_CONCURRENCY,
+            &ready::READY_FAILURES,
+            &ready::READY_TOO_MANY,
+            &ready::PROBE_REFERENCE,
+        ],
+    ),
     (Topic::Steps, &[&step_names::NAME_TAKEN]),
     (Topic::Output, &[&codes::NOT_IN_JSON]),
     (
@@ -89,6 +105,9 @@ pub const CODES: &[Chapter] = &[
             &ports::NO_OP_HEALTH_CHECK,
             &ports::NO_OP_LIFECYCLE,
             &grace_period::SHORT_GRACE_PERIOD,
+            &ready::LATE_READY,
+            &ready::READY_TOO_EARLY,
+            &ready::ENDLESS_DAEMON,
             &ports::UNBOUND_PRIMARY_PORT,
             &ports::UNWATCHED_UPDATE,
             &rollout::DEPRECATED_PRODUCTION,

@@ -13,6 +13,7 @@ mod list;
 mod metadata_and_links;
 mod placement;
 mod ports;
+mod ready;
 mod rollout;
 mod schedule;
 mod scheduler_flags;

@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::intent::{Checker, Run};
 use crate::plan::{NeededBy, Plan};
 use crate::source::Pointer;
-use crate::target::aurora::steps::{FETCH, INIT, steps};
+use crate::target::aurora::steps::{AWAIT, FETCH, INIT, steps};
 use crate::target::judged::Judged;
 use crate::target::steps::{Kind, Steps};
 
@@ -17,7 +17,8 @@ crate::diagnostic::declare_codes! {
     ///
     /// Steps are called `nix_init_PROCESS-HASH8` and, for what final processes need,
     /// `nix_fetch_PROCESS-HASH8`; with the setting `init.roots = "job"`, `nix_init-HASH8`,
-    /// `nix_init_final-HASH8` and `nix_fetch-HASH8`; with `init.names = "process"` without the hash.
+    /// `nix_init_final-HASH8` and `nix_fetch-HASH8`; with `init.names = "process"` without the hash. A step
+    /// that waits until a process is ready is called `await_ready_PROCESS-HASH8`.
     NAME_TAKEN = "step-name-taken", Error, "a process with the name of a step that jobc adds";
 }
 
@@ -25,7 +26,8 @@ crate::diagnostic::declare_codes! {
 pub(super) fn check(ctx: &mut Judged<'_>) {
     let plan = ctx.plan;
     // Most jobs have no step of jobc's.
-    if plan.needs.scripts.is_empty() || !may_be_taken(plan) {
+    let has_none = plan.needs.scripts.is_empty() && plan.intent.ready_order.is_empty();
+    if has_none || !may_be_taken(plan) {
         return;
     }
     let Steps { steps, .. } = steps(plan);
@@ -33,25 +35,28 @@ pub(super) fn check(ctx: &mut Judged<'_>) {
         .iter()
         .filter_map(|step| match step.kind {
             Kind::Run(run) => Some((step.name.as_str(), run)),
-            Kind::Realise(_) | Kind::Fetch(_) => None,
+            Kind::Realise(_) | Kind::Fetch(_) | Kind::AwaitReady(..) => None,
         })
         .collect();
     let mut added: BTreeMap<&str, Pointer> = BTreeMap::new();
     for step in &steps {
-        let Some(realise) = step.kind.realises() else {
-            continue;
+        let (place, what) = match step.kind {
+            Kind::Run(_) => continue,
+            Kind::Realise(realise) | Kind::Fetch(realise) => (
+                place_of(&realise.by, plan, &runs),
+                "the step realises what this one needs",
+            ),
+            Kind::AwaitReady(run, _) => {
+                (run.name.pointer(), "the step waits until this one is ready")
+            }
         };
         let name = step.name.as_str();
-        let place = place_of(&realise.by, plan, &runs);
         if let Some(taken) = runs.get(name) {
             let headline = format!("process `{name}` has the name of a step that jobc adds");
             let at = Place::value(taken.name.pointer());
             ctx.found.push(
                 Diagnostic::new(&NAME_TAKEN, headline, at)
-                    .also(
-                        Place::value(place.clone()),
-                        "the step realises what this one needs",
-                    )
+                    .also(Place::value(place.clone()), what)
                     .help("give the process another name"),
             );
         }
@@ -76,7 +81,9 @@ fn may_be_taken(plan: &Plan) -> bool {
     runs.any(|run| {
         let name = &*run.name.value.written();
         name.len() > SHORT
-            || [INIT, FETCH].iter().any(|prefix| name.starts_with(prefix))
+            || [INIT, FETCH, AWAIT]
+                .iter()
+                .any(|prefix| name.starts_with(prefix))
             || matches!(name, "health_check" | "final")
     })
 }

@@ -117,7 +117,8 @@ fn after_endless(ctx: &mut Intended<'_, '_>) {
             Diagnostic::new(&UNREACHABLE_PROCESS, headline, place)
                 .also(cause, "this does not end by itself")
                 .help(format!(
-                    "start it beside `{first}`, and let its command wait until that is ready"
+                    "wait until it is ready: `{{ process = \"{first}\", when = \"ready\" }}` in `after`, with a \
+                     `ready` in `{first}`"
                 )),
         );
     }
