@@ -32,7 +32,7 @@ pub(super) struct Answer {
     pub(super) messages: String,
 }
 
-/// So much of the messages is kept.
+/// At most about this many bytes of the messages are kept.
 const KEPT: usize = 256 * 1024;
 /// At most this many characters of arguments are given to one run, far below what systems allow.
 const ARGUMENTS: usize = 100_000;
@@ -49,7 +49,7 @@ impl Nix<'_> {
             .args(["--eval", "--strict", "--json", "--read-write-mode"])
             .args(options)
             .args(["-E", expression]);
-        self.run(command, false)
+        self.run(command, Messages::Keep(KEPT))
     }
 
     /// Applies a function to what `installable` is of a flake; the answer is JSON.
@@ -68,7 +68,7 @@ impl Nix<'_> {
             command.arg("--no-write-lock-file");
         }
         command.args(["--apply", function, "--", installable]);
-        self.run(command, false)
+        self.run(command, Messages::Keep(KEPT))
     }
 
     /// Builds or fetches.
@@ -77,7 +77,12 @@ impl Nix<'_> {
         command
             .args(["--no-gc-warning", "--keep-going", "--realise"])
             .args(paths);
-        self.run(command, self.echo)
+        let messages = if self.echo {
+            Messages::KeepAndShow(KEPT)
+        } else {
+            Messages::Keep(KEPT)
+        };
+        self.run(command, messages)
     }
 
     /// Which of the store paths are not there.
@@ -90,7 +95,7 @@ impl Nix<'_> {
         let mut command = Command::new("nix-store");
         command.args(options);
         command.args(paths.iter().map(AsRef::as_ref));
-        self.run(command, false)
+        self.run(command, Messages::Keep(KEPT))
     }
 
     /// Asks `nix-store` about paths, as many at once as fit into a command line.
@@ -129,14 +134,9 @@ impl Nix<'_> {
         }
     }
 
-    fn run(&self, mut command: Command, echo: bool) -> Result<Answer, MachineError> {
+    fn run(&self, mut command: Command, messages: Messages) -> Result<Answer, MachineError> {
         let program = command.get_program().display().to_string();
         command.current_dir(self.directory);
-        let messages = if echo {
-            Messages::KeepAndShow(KEPT)
-        } else {
-            Messages::Keep(KEPT)
-        };
         let ended = run(&mut command, messages).map_err(|error| cannot_run(&program, &error))?;
         let answer = Answer {
             success: ended.status.success(),

@@ -117,6 +117,13 @@ enum Phase {
     Done(Fate),
 }
 
+/// Whose turn it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    Ordinary,
+    Final,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Status {
     Idle,
@@ -215,8 +222,8 @@ impl<'t> Schedule<'t> {
         match self.phase {
             Phase::Done(_) => None,
             Phase::Cleaning => self.end,
-            Phase::Active => self.next_start(false),
-            Phase::Finalizing => [self.next_start(true), self.end]
+            Phase::Active => self.next_start(Turn::Ordinary),
+            Phase::Finalizing => [self.next_start(Turn::Final), self.end]
                 .into_iter()
                 .flatten()
                 .min(),
@@ -243,8 +250,8 @@ impl<'t> Schedule<'t> {
 
     fn step(&mut self, now: Duration, actions: &mut Vec<Action>) {
         if self.phase == Phase::Active {
-            if !self.is_complete(false) && self.is_healthy() {
-                self.start(false, now, actions);
+            if !self.is_complete(Turn::Ordinary) && self.is_healthy() {
+                self.start(Turn::Ordinary, now, actions);
                 return;
             }
             self.end = Some(now + self.task.finalization_wait);
@@ -259,10 +266,10 @@ impl<'t> Schedule<'t> {
             }
         }
         if self.phase == Phase::Finalizing {
-            if is_over || self.is_complete(true) || self.is_stuck(true) {
+            if is_over || self.is_complete(Turn::Final) || self.is_stuck(Turn::Final) {
                 self.finish(now, actions);
             } else {
-                self.start(true, now, actions);
+                self.start(Turn::Final, now, actions);
             }
         }
     }
@@ -293,15 +300,15 @@ impl<'t> Schedule<'t> {
         }
     }
 
-    fn start(&mut self, of_final: bool, now: Duration, actions: &mut Vec<Action>) {
+    fn start(&mut self, turn: Turn, now: Duration, actions: &mut Vec<Action>) {
         let is_running = |index: &usize| {
-            self.is_of(*index, of_final) && self.processes[*index].status == Status::Running
+            self.is_of(*index, turn) && self.processes[*index].status == Status::Running
         };
         let running = (0..self.processes.len()).filter(is_running).count();
         let most = self.task.max_concurrency;
         let room = most.map_or(usize::MAX, |most| most.saturating_sub(running));
         let ready: Vec<_> = (0..self.processes.len())
-            .filter(|&index| self.is_free(index, of_final) && self.ready_at(index) <= now)
+            .filter(|&index| self.is_free(index, turn) && self.ready_at(index) <= now)
             .take(room)
             .collect();
         for index in ready {
@@ -342,14 +349,14 @@ impl<'t> Schedule<'t> {
         };
     }
 
-    fn is_of(&self, index: usize, of_final: bool) -> bool {
-        self.task.processes[index].is_final == of_final
+    fn is_of(&self, index: usize, turn: Turn) -> bool {
+        self.task.processes[index].is_final == (turn == Turn::Final)
     }
 
     /// Whether a process could run but for the time between runs.
-    fn is_free(&self, index: usize, of_final: bool) -> bool {
+    fn is_free(&self, index: usize, turn: Turn) -> bool {
         let finished = |&other: &usize| self.processes[other].status == Status::Finished;
-        self.is_of(index, of_final)
+        self.is_of(index, turn)
             && self.processes[index].status == Status::Idle
             && self.before[index].iter().all(finished)
     }
@@ -361,22 +368,22 @@ impl<'t> Schedule<'t> {
     }
 
     /// When the next process may start, unless that takes the end of another one.
-    fn next_start(&self, of_final: bool) -> Option<Duration> {
+    fn next_start(&self, turn: Turn) -> Option<Duration> {
         let is_running = |state: &State| state.status == Status::Running;
         let running = self
             .indexes(is_running)
             .into_iter()
-            .filter(|&index| self.is_of(index, of_final));
+            .filter(|&index| self.is_of(index, turn));
         let most = self.task.max_concurrency;
         if most.is_some_and(|most| running.count() >= most) {
             return None;
         }
-        let free = (0..self.processes.len()).filter(|&index| self.is_free(index, of_final));
+        let free = (0..self.processes.len()).filter(|&index| self.is_free(index, turn));
         free.map(|index| self.ready_at(index)).min()
     }
 
-    fn is_complete(&self, of_final: bool) -> bool {
-        let mut processes = (0..self.processes.len()).filter(|&index| self.is_of(index, of_final));
+    fn is_complete(&self, turn: Turn) -> bool {
+        let mut processes = (0..self.processes.len()).filter(|&index| self.is_of(index, turn));
         processes.all(|index| {
             let done = matches!(
                 self.processes[index].status,
@@ -387,21 +394,21 @@ impl<'t> Schedule<'t> {
     }
 
     /// Whether nothing runs nor ever will, with something left to be done.
-    fn is_stuck(&self, of_final: bool) -> bool {
+    fn is_stuck(&self, turn: Turn) -> bool {
         let idle = (0..self.processes.len()).all(|index| {
-            !self.is_of(index, of_final)
-                || self.processes[index].status != Status::Running && !self.is_free(index, of_final)
+            !self.is_of(index, turn)
+                || self.processes[index].status != Status::Running && !self.is_free(index, turn)
         });
-        idle && !self.is_complete(of_final)
+        idle && !self.is_complete(turn)
     }
 
     fn is_healthy(&self) -> bool {
         let failed = |&index: &usize| {
-            self.is_of(index, false) && self.processes[index].status == Status::Failed
+            self.is_of(index, Turn::Ordinary) && self.processes[index].status == Status::Failed
         };
         let failed = (0..self.processes.len()).filter(failed).count();
         let bears = self.task.max_failures.is_none_or(|most| failed < most);
-        bears && !self.is_stuck(false)
+        bears && !self.is_stuck(Turn::Ordinary)
     }
 
     fn is_running(&self) -> bool {
