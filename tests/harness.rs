@@ -49,8 +49,9 @@ impl Sandbox {
             if entry.file_type().is_file() {
                 let below = entry.path().strip_prefix(&examples);
                 let below = Path::new(name).join(below.expect("it was found below"));
-                let contents = fs::read(entry.path()).expect("examples can be read");
-                self.file(&below.display().to_string(), contents);
+                self.file(&below.display().to_string(), "");
+                // With its mode: whether a file can be run is a part of its store path.
+                fs::copy(entry.path(), self.path().join(below)).expect("examples can be copied");
             }
         }
     }

@@ -46,6 +46,7 @@ mod sides;
 mod snapshot;
 mod store;
 mod surroundings;
+mod system;
 mod targets;
 mod template;
 mod terminal;
@@ -66,7 +67,7 @@ tests! {
     bundles, caches, ci, command_line, completion, diagnostics, diff, examples, formats,
      fuzz_fixtures, generated, git, ignored, import, init_command, job_roots, lock, nix, nix_push,
      options, outside, push, readme, ready, redaction, reports, review, robustness, run, run_store,
-     schema, sides, snapshot, store, surroundings, targets, template, terminal, untrusting_daemon, validate, verdicts, vocabulary,
-     waiting,
+     schema, sides, snapshot, store, surroundings, system, targets, template, terminal, untrusting_daemon,
+     validate, verdicts, vocabulary, waiting,
      why]
 }

@@ -12,7 +12,7 @@
 use super::text::floor;
 use super::value::EXPANSION;
 
-/// So often the end of something is looked for in vain.
+/// At most this many searches for the end of something may fail.
 const MOST_IN_VAIN: usize = 32;
 
 /// Bytes that have no meaning anywhere: letters, digits and some signs.

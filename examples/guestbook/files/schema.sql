@@ -1,0 +1,4 @@
+CREATE TABLE IF NOT EXISTS entries (
+    id integer PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+    text text NOT NULL
+);
