@@ -28,8 +28,8 @@ fn compiled_examples() {
         let jobs = compiled(target);
         assert_eq!(
             jobs.len(),
-            5,
-            "hello_world, prometheus and webapp in three environments"
+            7,
+            "hello_world, prometheus, webapp in three environments and guestbook in two"
         );
         for (key, text) in jobs {
             let name = format!("{}{extension}", key.replace('/', "-"));
