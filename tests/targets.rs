@@ -86,7 +86,7 @@ fn same_in_all_forms(sandbox: &Sandbox) -> Vec<Value> {
 
 fn examples() {
     let sandbox = Sandbox::with_examples();
-    assert_eq!(same_in_all_forms(&sandbox).len(), 5);
+    assert_eq!(same_in_all_forms(&sandbox).len(), 7);
     let json = compiled(&sandbox, Form::Target(Target::AuroraJson));
     assert_eq!(compiled(&sandbox, Form::Complete), json);
 }
