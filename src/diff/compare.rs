@@ -177,7 +177,13 @@ impl Context<'_> {
                 others.remove("cmdline");
                 others
             };
-            let fields = fields::compare(&others(before), &others(after), "");
+            let mut fields = fields::compare(&others(before), &others(after), "");
+            // Steps that are new or gone are told as steps.
+            if let (Some(before), Some(after)) = (old.tries.get(name), new.tries.get(name)) {
+                let (changes, pairs) = self.tries(before, after);
+                fields.extend(changes);
+                touch(name, pairs);
+            }
             let process = ProcessChange {
                 name: name.to_owned(),
                 kind,
@@ -201,6 +207,25 @@ impl Context<'_> {
                 change.processes.push(process);
             }
         }
+    }
+
+    /// What differs in what is tried until a process is ready; packages and files that became others are no
+    /// difference.
+    fn tries(&self, old: &Table, new: &Table) -> (Vec<FieldChange>, Vec<Pair>) {
+        let text = |table: &Table| {
+            table
+                .get("command")
+                .and_then(Value::as_str)
+                .map(str::to_owned)
+        };
+        let (before, after) = (text(old), text(new));
+        let command = self.command(before.as_deref(), after.as_deref());
+        let (mut old, mut new) = (old.clone(), new.clone());
+        if command.hunks.is_empty() {
+            old.remove("command");
+            new.remove("command");
+        }
+        (fields::compare(&old, &new, "ready"), command.pairs)
     }
 
     /// Two texts, of which those of a side that has none are empty.
@@ -294,6 +319,13 @@ impl Context<'_> {
     fn step(before: &Step<'_>, after: &Step<'_>) -> Option<(JobKind, Vec<FieldChange>, Vec<Hunk>)> {
         let plain = |step: &Step<'_>| {
             let text = cmdline(step.table);
+            // What is tried until a process is ready is told of the process.
+            if let Some(start) = text
+                .find("\nfell() {")
+                .filter(|_| text.starts_with("interval="))
+            {
+                return text[start..].to_owned();
+            }
             // The first line that tells steps apart says what is realised and where it is kept.
             let line = text.lines().take(2).find(|line| line.starts_with("path="));
             line.map_or(text.to_owned(), |line| {

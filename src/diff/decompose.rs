@@ -18,8 +18,11 @@ pub(super) struct Parts<'a> {
     pub(super) processes: BTreeMap<&'a str, &'a Table>,
     /// The steps that jobc added, by their names without hashes.
     pub(super) steps: BTreeMap<String, Step<'a>>,
-    /// Pairs of processes, none of them a step, of which the second waits for the first.
+    /// Pairs of processes of which the second waits for the first. No step is among them but what waits
+    /// until a process is ready, by its name without the hash.
     pub(super) order: BTreeSet<[&'a str; 2]>,
+    /// What is tried until processes are ready, by their names, if something waits for that.
+    pub(super) tries: BTreeMap<&'a str, &'a Table>,
     /// The command of the health check.
     pub(super) health_check: Option<&'a str>,
 }
@@ -34,7 +37,7 @@ pub(super) struct Step<'a> {
 
 impl<'a> Parts<'a> {
     /// The parts of a job, of whose processes jobc added some.
-    pub(super) fn of(job: &'a Table, added: &[AddedStep]) -> Self {
+    pub(super) fn of(job: &'a Table, added: &'a [AddedStep]) -> Self {
         let added: BTreeMap<&str, &AddedStep> = added
             .iter()
             .map(|step| (step.name.as_str(), step))
@@ -74,6 +77,9 @@ impl<'a> Parts<'a> {
                         steps.insert(name);
                         let serves = added.serves().map(str::to_owned);
                         let step = Step { table, serves };
+                        if let (Some(tries), Some(process)) = (&added.tries, added.serves()) {
+                            parts.tries.insert(process, tries);
+                        }
                         parts.steps.insert(added.identity.clone(), step);
                     }
                 }
@@ -85,9 +91,16 @@ impl<'a> Parts<'a> {
                     .flatten()
                     .filter_map(Value::as_str)
                     .collect();
-                let pairs = names.windows(2);
-                let own = pairs.filter(|pair| !pair.iter().any(|name| steps.contains(name)));
-                parts.order.extend(own.map(|pair| [pair[0], pair[1]]));
+                let own = names.windows(2).filter_map(|pair| {
+                    let [before, after] = [pair[0], pair[1]];
+                    let before = match added.get(before) {
+                        Some(step) if step.is_waiting() => &step.identity,
+                        Some(_) => return None,
+                        None => before,
+                    };
+                    (!steps.contains(after)).then_some([before, after])
+                });
+                parts.order.extend(own);
             }
         }
         parts.fields = fields;

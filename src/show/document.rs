@@ -254,6 +254,12 @@ pub struct Step {
     pub max_failures: u64,
     /// The steps that it waits for, without those that others of them wait for.
     pub after: Vec<String>,
+    /// The processes that its own command waits for until they are ready.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub until_ready: Vec<String>,
+    /// How one knows that it is ready; of a process that says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ready: Option<Ready>,
     /// Where its definition begins; of a process.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub defined: Option<Place>,
@@ -263,6 +269,22 @@ pub struct Step {
     /// What it needs from the store, if it needs something; of a process.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closure: Option<Closure>,
+}
+
+/// How one knows that a process is ready.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Ready {
+    /// What is tried: `command`, `tcp`, `http`, or `health` for what the job's health check does.
+    pub by: &'static str,
+    /// The command or the address, as written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tries: Option<String>,
+    /// Seconds between two tries.
+    pub interval_secs: i64,
+    /// Seconds that one try may take.
+    pub timeout_secs: i64,
+    /// Seconds that all tries may take, together.
+    pub within_secs: i64,
 }
 
 /// What a process needs from the store.

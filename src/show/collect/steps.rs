@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::closure::{Closure, Known, Member, Size};
-use crate::graph::{Graph, Kind};
-use crate::intent::given;
+use crate::graph::{Graph, Kind, When};
+use crate::intent::{Probe, Ready, given};
 use crate::plan::{NeededBy, Script};
+use crate::secret::hide;
 use crate::source::{Pointer, display_name};
 use crate::store::StorePath;
 use crate::target::aurora::timing::MOST_FINALIZATION_WAIT;
@@ -42,26 +43,30 @@ impl<'a> Collect<'a> {
                 NeededBy::HealthCheck | NeededBy::Job => None,
             })
             .collect();
-        let mut after: Vec<Vec<String>> = vec![Vec::new(); graph.steps.len()];
+        let mut after: Vec<[Vec<String>; 2]> = vec![Default::default(); graph.steps.len()];
         for edge in &graph.edges {
-            after[edge.after].push(graph.steps[edge.before].name.clone());
+            let [ended, ready] = &mut after[edge.after];
+            let names = match edge.when {
+                When::Succeeded => ended,
+                When::Ready => ready,
+            };
+            names.push(graph.steps[edge.before].name.clone());
         }
-        let mut index = 0;
+        let mut runs = plan.intent.runs.iter().enumerate();
         let processes = plan.intent.pointer.key("task").key("processes");
         let mut sizes = BTreeMap::new();
         let mut steps: Vec<shown::Step> = graph
             .steps
             .iter()
             .zip(after)
-            .map(|(step, after)| {
+            .map(|(step, [after, until_ready])| {
                 let is_process = step.kind == Kind::Run;
-                let mut run = None;
-                let defined = is_process.then(|| {
-                    run = plan.intent.runs.get(index);
+                let run = is_process.then(|| runs.next()).flatten();
+                let defined = run.map(|(index, _)| {
                     let pointer = processes.index(index);
-                    index += 1;
                     self.place(&self.planned.map.opening(&pointer))
                 });
+                let ready = run.and_then(|(_, run)| run.ready.as_ref());
                 let script = scripts.get(&step.name).filter(|_| is_process);
                 shown::Step {
                     name: step.name.clone(),
@@ -73,8 +78,10 @@ impl<'a> Collect<'a> {
                     ephemeral: step.is_ephemeral,
                     max_failures: step.max_failures,
                     after,
+                    until_ready,
+                    ready: ready.map(|it| self::ready(&it.value)),
                     defined,
-                    starts_with: run.and_then(Surroundings::of),
+                    starts_with: run.and_then(|(_, run)| Surroundings::of(run)),
                     closure: script.map(|script| self.closure(script, known, &mut sizes)),
                 }
             })
@@ -156,5 +163,21 @@ impl<'a> Collect<'a> {
                 line,
             },
         })
+    }
+}
+
+fn ready(ready: &Ready) -> shown::Ready {
+    let (by, tries) = match &ready.probe {
+        Probe::Health => ("health", None),
+        Probe::Command(at) => ("command", Some(at)),
+        Probe::Tcp(at) => ("tcp", Some(at)),
+        Probe::Http(at) => ("http", Some(at)),
+    };
+    shown::Ready {
+        by,
+        tries: tries.map(|at| hide(&at.value.written()).into_owned()),
+        interval_secs: ready.interval(),
+        timeout_secs: ready.timeout(),
+        within_secs: ready.within(),
     }
 }

@@ -10,7 +10,7 @@ use crate::diagnostic::render::{amount, counted};
 use crate::graph::{Kind, Look};
 
 use super::document::{
-    Amounts, Labelled, Need, OWN_LAYER, Origin, PartitionPolicy, Port, PortSource, Shown,
+    Amounts, Labelled, Need, OWN_LAYER, Origin, PartitionPolicy, Port, PortSource, Ready, Shown,
     SlaPolicy, Step,
 };
 use page::{BOLD, DIM, Page};
@@ -163,7 +163,20 @@ impl Sections<'_> {
                 line.unwrap_or_default(),
             ]
         });
-        let added = task.steps.len() - processes.len();
+        for step in &processes {
+            if let Some(ready) = &step.ready {
+                lines.push(self.page.shown(&ready_in_words(&step.name, ready)));
+            }
+        }
+        let waits = task.steps.iter().filter(|it| it.kind == Kind::AwaitReady);
+        let waits = waits.count();
+        let added = task.steps.len() - processes.len() - waits;
+        if waits > 0 {
+            lines.push(match waits {
+                1 => "1 step that jobc adds waits until a process is ready".to_owned(),
+                many => format!("{many} steps that jobc adds wait until processes are ready"),
+            });
+        }
         if added > 0 {
             let line = format!(
                 "{} that jobc adds fetch what they need before (`jobc graph` shows them)",
@@ -337,6 +350,26 @@ fn several(count: u64, one: &str, many: &str) -> String {
     }
 }
 
+/// How one knows that a process is ready, in a line.
+fn ready_in_words(name: &str, ready: &Ready) -> String {
+    let Ready {
+        by,
+        tries,
+        interval_secs,
+        timeout_secs,
+        within_secs,
+    } = ready;
+    let what = match (*by, tries) {
+        ("command", Some(command)) => format!("when `{command}` succeeds"),
+        ("tcp", Some(address)) => format!("when {address} takes connections"),
+        ("http", Some(address)) => format!("when {address} answers"),
+        _ => "when the health check succeeds".to_owned(),
+    };
+    format!(
+        "{name} is ready {what}: every {interval_secs} s, {timeout_secs} s for a try, within {within_secs} s"
+    )
+}
+
 fn attributes(step: &Step) -> Vec<String> {
     let mut words = Vec::new();
     for (is, word) in [
@@ -348,6 +381,7 @@ fn attributes(step: &Step) -> Vec<String> {
             words.push(word.to_owned());
         }
     }
+    words.extend((step.until_ready.iter()).map(|name| format!("until {name} is ready")));
     match step.max_failures {
         1 => {}
         0 => words.push("tries for ever".to_owned()),

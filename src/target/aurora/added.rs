@@ -9,6 +9,7 @@ use crate::store::references::mentions;
 use crate::store::{StoreDir, StorePath};
 use crate::target::steps::Kind;
 
+use super::Table;
 use super::await_ready;
 use super::steps::{AWAIT, FETCH, INIT, key_of_waiting, steps};
 
@@ -21,6 +22,8 @@ pub struct AddedStep {
     pub identity: String,
     /// What it realises, unless its text names no path of the nodes' store.
     pub realises: Option<StorePath>,
+    /// What it tries until a process is ready, in the words of definitions, if it does.
+    pub tries: Option<Table>,
 }
 
 impl AddedStep {
@@ -71,6 +74,7 @@ impl AddedStep {
             identity: identity(&name, hash.as_deref()),
             name,
             realises,
+            tries: None,
         }
     }
 
@@ -80,6 +84,7 @@ impl AddedStep {
             identity: identity(&name, Some(&key_of_waiting(command))),
             name,
             realises: None,
+            tries: await_ready::read(command),
         }
     }
 

@@ -5,6 +5,7 @@
 //! has its part. A connection takes bash, which Thermos runs commands by.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::intent::{Address, Checker, HealthCheck, Intent, Probe, Ready, Run, Text};
@@ -12,6 +13,7 @@ use crate::shell::shell_word;
 use crate::template::references;
 use crate::vocabulary::HTTP_HEALTH_CHECKER;
 
+use super::Table;
 use super::prelude::prelude;
 use super::quoted::{Quoted, unquotable};
 
@@ -135,6 +137,73 @@ pub(super) fn is_command(text: &str) -> bool {
     first.starts_with("interval=") && first.contains(" awaited=")
 }
 
+/// What a command that waits tries and how long, in the words of definitions; none if it is no such
+/// command. Its text is all that there is of a compiled job that comes from elsewhere.
+pub(super) fn read(text: &str) -> Option<Table> {
+    let mut words = BTreeMap::new();
+    let mut rest = text;
+    while !["try() ", "connect() "]
+        .iter()
+        .any(|end| rest.starts_with(end))
+    {
+        let (name, after) = rest.split_once('=')?;
+        let (word, after) = unquoted(after)?;
+        words.insert(name, word);
+        rest = after.trim_start();
+    }
+    let word = |name: &str| words.get(name).map(String::as_str);
+    let (field, tried) = match (word("probe"), word("host"), word("port"), word("path")) {
+        (Some(probe), ..) => ("command", probe.to_owned()),
+        (None, Some(host), Some(port), None) => ("tcp", format!("{host}:{port}")),
+        (None, Some(host), Some(port), Some(path)) => {
+            ("http", format!("http://{host}:{port}{path}"))
+        }
+        _ => return None,
+    };
+    let mut table = Table::new();
+    for name in ["interval", "timeout", "within"] {
+        let seconds: i64 = word(name)?.parse().ok()?;
+        table.insert(name.to_owned(), seconds.into());
+    }
+    table.insert(field.to_owned(), tried.into());
+    Some(table)
+}
+
+/// The word of the shell that a text begins with, and what follows it. Escapes stay as they are.
+fn unquoted(text: &str) -> Option<(String, &str)> {
+    let mut word = String::new();
+    let mut rest = text;
+    loop {
+        let mut characters = rest.chars();
+        match characters.next() {
+            None | Some(' ' | '\n') => return Some((word, rest)),
+            Some('\'') => {
+                let (inside, after) = characters.as_str().split_once('\'')?;
+                word.push_str(inside);
+                rest = after;
+            }
+            Some('\\') => {
+                word.push(characters.next()?);
+                rest = characters.as_str();
+            }
+            Some('$') if characters.as_str().starts_with('\'') => {
+                let mut end = 1;
+                let inside = &characters.as_str()[1..];
+                while !inside.get(end - 1..)?.starts_with('\'') {
+                    let is_escape = inside[end - 1..].starts_with('\\');
+                    end += 1 + usize::from(is_escape);
+                }
+                word.push_str(&inside[..end - 1]);
+                rest = &inside[end..];
+            }
+            Some(c) => {
+                word.push(c);
+                rest = characters.as_str();
+            }
+        }
+    }
+}
+
 /// The same in front of a command that is to start then.
 pub(super) fn in_front(waiting: &str, command: &str) -> String {
     // It exits, and its words are not the command's.
@@ -178,7 +247,28 @@ fn word(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::word;
+    use super::{read, unquoted, word};
+
+    #[test]
+    fn what_is_tried_is_read_back() {
+        let check = |text: &str, expected: Option<(&str, &str)>| {
+            let found = unquoted(text);
+            let found = found.as_ref().map(|(word, rest)| (&**word, *rest));
+            assert_eq!(found, expected, "{text}");
+        };
+        check("a b", Some(("a", " b")));
+        check(r"'it'\''s'{{x}}'!'", Some(("it's{{x}}!", "")));
+        check(r"$'caf\303\251 \'x'' y'", Some((r"caf\303\251 \'x y", "")));
+        check("''\nx", Some(("", "\nx")));
+        check("'a", None);
+        check("$'a", None);
+        check(r"$'\u{e9}\", None);
+        let text = "interval=1 timeout=5 within=60 awaited='a b'\nhost=localhost port=80 path=/\nconnect() {";
+        let found = read(text).map(|table| serde_json::Value::from(table).to_string());
+        let expected = r#"{"http":"http://localhost:80/","interval":1,"timeout":5,"within":60}"#;
+        assert_eq!(found.as_deref(), Some(expected));
+        assert_eq!(read("interval=1 timeout=5\nprobe=x\ntry() {"), None);
+    }
 
     #[test]
     fn words_with_references() {
