@@ -33,5 +33,5 @@ pub use self::compared_job::ComparedJob;
 pub use self::imports::{Contents, Listed};
 pub use self::markdown::markdown;
 pub use self::paths::split as split_name;
-pub use self::phrases::not_compared_line;
+pub use self::phrases::{field_line, not_compared_line};
 pub use self::text::{TextStyle, text};

@@ -194,7 +194,7 @@ pub(super) fn last_line(job: &JobChange) -> Option<String> {
 }
 
 /// `path: old -> new`, sizes with units.
-pub(super) fn field_line(field: &FieldChange) -> String {
+pub fn field_line(field: &FieldChange) -> String {
     let value = |value: &Option<Value>| match value {
         None => "not set".to_owned(),
         Some(value) => visible::line(&value.to_string()),

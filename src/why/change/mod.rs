@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::diff::{
-    ComparedJob, Hunk, ImportChange, JobChange, JobKind, NotCompared, PackageChange,
+    ComparedJob, FieldChange, Hunk, ImportChange, JobChange, JobKind, NotCompared, PackageChange,
 };
 use crate::store::StorePath;
 
@@ -48,6 +48,19 @@ pub struct JobSteps {
     pub differs: bool,
     /// The steps that realise something, by their names without hashes.
     pub steps: Vec<StepReason>,
+    /// The steps that wait until a process is ready and do so otherwise than before.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waits: Vec<ProbeReason>,
+}
+
+/// What is tried until a process is ready, and was another thing before.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProbeReason {
+    /// The process.
+    pub process: String,
+    /// What differs in its `ready`.
+    pub fields: Vec<FieldChange>,
 }
 
 /// Why a step changed.
@@ -64,6 +77,9 @@ pub struct StepReason {
     pub new_path: Option<String>,
     /// The commands whose texts differ otherwise than in store paths, line by line.
     pub commands: Vec<CommandReason>,
+    /// What is tried until processes are ready.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub probes: Vec<ProbeReason>,
     /// Imported files and directories.
     pub imports: Vec<ImportChange>,
     /// Packages.
@@ -114,6 +130,7 @@ impl JobSteps {
             },
             differs: change.is_some(),
             steps: steps.collect(),
+            waits: change.into_iter().flat_map(probes).collect(),
         }
     }
 }
@@ -185,6 +202,7 @@ impl<'a> Reasons<'a> {
             old_path,
             new_path,
             commands: Vec::new(),
+            probes: Vec::new(),
             imports: Vec::new(),
             packages: Vec::new(),
         };
@@ -208,6 +226,12 @@ impl<'a> Reasons<'a> {
                 lines: process.cmdline.clone(),
             })
             .collect();
+        // Of what is tried, only a command names something.
+        let names = |probe: &ProbeReason| {
+            let mut fields = probe.fields.iter();
+            concerns(&probe.process) && fields.any(|field| field.path == "ready.command")
+        };
+        reason.probes = probes(change).filter(names).collect();
         let imports = change.imports.iter();
         reason.imports = imports
             .filter(|import| import.processes.iter().any(concerns))
@@ -230,6 +254,20 @@ impl<'a> Reasons<'a> {
             _ => None,
         }
     }
+}
+
+/// What is tried otherwise than before until processes are ready.
+fn probes(change: &JobChange) -> impl Iterator<Item = ProbeReason> {
+    let processes = change.processes.iter();
+    processes.filter_map(|process| {
+        let fields = process.fields.iter();
+        let fields = fields.filter(|field| field.path.starts_with("ready."));
+        let fields: Vec<FieldChange> = fields.cloned().collect();
+        (!fields.is_empty()).then(|| ProbeReason {
+            process: process.name.clone(),
+            fields,
+        })
+    })
 }
 
 /// What changed in the closure of a package.

@@ -5,10 +5,11 @@ use std::fmt::Write as _;
 
 use crate::diagnostic::render::{counted, visible};
 use crate::diff::{
-    Hunk, ImportChange, ImportedContents, JobKind, PackageKind, not_compared_line, split_name,
+    Hunk, ImportChange, ImportedContents, JobKind, PackageKind, field_line, not_compared_line,
+    split_name,
 };
 
-use super::{Dependency, JobSteps, PackageReason, StepReason, WhyChanged};
+use super::{Dependency, JobSteps, PackageReason, ProbeReason, StepReason, WhyChanged};
 use crate::why::Extent;
 
 /// The most dependencies of a package, and lines of a text, that are shown.
@@ -60,7 +61,7 @@ impl Printer {
         }
         let differing = job.steps.iter().filter(|step| step.differs());
         let differing: Vec<_> = differing.collect();
-        if differing.is_empty() {
+        if differing.is_empty() && job.waits.is_empty() {
             let what = match (job.steps.is_empty(), job.differs) {
                 (_, false) => "nothing changed",
                 (true, true) => "it needs nothing from the store; `jobc diff` shows what changed",
@@ -71,6 +72,10 @@ impl Printer {
         self.line(0, &format!("{key}, {old} -> {new}"));
         for steps in alike(&differing) {
             self.steps(&steps);
+        }
+        for probe in &job.waits {
+            self.line(1, &format!("await_ready_{} waits otherwise", probe.process));
+            self.probe(probe);
         }
         let same = job.steps.len() - differing.len();
         if same > 0 {
@@ -120,11 +125,30 @@ impl Printer {
                 self.hunks(&command.lines);
             }
         }
-        if step.packages.is_empty() && step.imports.is_empty() && step.commands.is_empty() {
+        for probe in &step.probes {
+            let process = &probe.process;
+            self.line(
+                2,
+                &format!("what is tried until process `{process}` is ready"),
+            );
+        }
+        let is_unknown = [
+            step.packages.is_empty(),
+            step.imports.is_empty(),
+            step.commands.is_empty(),
+            step.probes.is_empty(),
+        ];
+        if is_unknown.iter().all(|is| *is) {
             self.line(
                 2,
                 "neither its command nor what that names changed, as far as is known",
             );
+        }
+    }
+
+    fn probe(&mut self, probe: &ProbeReason) {
+        for field in &probe.fields {
+            self.line(2, &field_line(field));
         }
     }
 
@@ -245,7 +269,8 @@ fn alike<'s>(steps: &[&'s StepReason]) -> Vec<Vec<&'s StepReason>> {
     for step in steps {
         // Those that are new and those that are gone are not like any other.
         let is_there = [&step.old_path, &step.new_path].map(Option::is_some);
-        let reasons = (is_there, &step.packages, &step.imports, &step.commands);
+        let (packages, imports) = (&step.packages, &step.imports);
+        let reasons = (is_there, packages, imports, &step.commands, &step.probes);
         let reasons = serde_json::to_string(&reasons).expect("reasons become JSON");
         let number = *numbers.entry(reasons).or_insert(groups.len());
         if number == groups.len() {
