@@ -418,6 +418,27 @@ fn time_begins_when_the_process_may_start() {
     );
 }
 
+/// A compiled file says of its steps what its definition says of its processes.
+fn compiled_files_are_compared_by_what_is_tried() {
+    let sandbox = Sandbox::new();
+    let processes = |within: i64| {
+        format!(
+            "{DB}cmdline = \"x\"\nready = {{ command = \"it's \\u00e9 ${{ports.db}}\", within = {within} }}\n\
+             [[task.processes]]\nname = \"web\"\ncmdline = \"echo web\"\n{AFTER_DB}"
+        )
+    };
+    sandbox.file("job.toml", job(&processes(20)));
+    let old = sandbox.jobc(["build", "--stdout", "hello"]).stdout;
+    sandbox.file("old.json", old);
+    let diff = || sandbox.jobc(["diff", "old.json", "."]);
+    let same = diff();
+    assert_eq!((same.status, &*same.stdout), (0, ""), "{same:?}");
+    sandbox.file("job.toml", job(&processes(30)));
+    let other = diff();
+    let told = "    ~ process db\n        ready.within: 20 -> 30\n    so 1 step of jobc has";
+    assert!(other.stdout.contains(told), "{other:?}");
+}
+
 fn connections_of_ports() {
     if fs::metadata("/usr/bin/python3").is_err() {
         ignore("there is no python3 that listens");
@@ -452,5 +473,6 @@ tests! {
     an_ephemeral_process_waits_itself,
     a_chain,
     time_begins_when_the_process_may_start,
+    compiled_files_are_compared_by_what_is_tried,
     connections_of_ports,
 }

@@ -15,7 +15,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, IntoDeserializer, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::{CommandLine, ProcessName, Seconds, Text};
+use super::{CommandLine, Integer, ProcessName, Seconds, Text};
 
 /// A process that another one waits for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,10 +116,14 @@ impl TcpAddress {
     pub fn text(&self) -> &Text {
         &self.0
     }
+
+    fn of(port: Port) -> Self {
+        Self(Text(port.to_string()))
+    }
 }
 
-/// The highest port.
-const MOST_PORT: i64 = 65535;
+/// A port by its number.
+type Port = Integer<1, 65535>;
 
 impl<'de> Deserialize<'de> for After {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -219,15 +223,15 @@ impl<'de> Deserialize<'de> for TcpAddress {
             }
 
             fn visit_i64<E: Error>(self, port: i64) -> Result<TcpAddress, E> {
-                if (1..=MOST_PORT).contains(&port) {
-                    Ok(TcpAddress(Text(port.to_string())))
-                } else {
-                    Err(E::invalid_value(Unexpected::Signed(port), &self))
-                }
+                Port::deserialize(port.into_deserializer()).map(TcpAddress::of)
             }
 
             fn visit_u64<E: Error>(self, port: u64) -> Result<TcpAddress, E> {
-                self.visit_i64(i64::try_from(port).unwrap_or(i64::MAX))
+                Port::deserialize(port.into_deserializer()).map(TcpAddress::of)
+            }
+
+            fn visit_f64<E: Error>(self, port: f64) -> Result<TcpAddress, E> {
+                Port::deserialize(port.into_deserializer()).map(TcpAddress::of)
             }
         }
         deserializer.deserialize_str(Address)
@@ -243,10 +247,10 @@ impl JsonSchema for TcpAddress {
         true
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "anyOf": [
-                { "type": "integer", "minimum": 1, "maximum": MOST_PORT },
+                generator.subschema_for::<Port>(),
                 { "type": "string" },
             ]
         })

@@ -159,7 +159,7 @@ A `-` is standard input, for `validate`, `run`, `diff`, and the sides of `why`."
 
 /// What commands may refer to.
 const REFERENCES: &str = "\
-In a command (`cmdline`, `shell_command`), and in the `env`, `path` and `directory` of a process, jobc
+In a command (`cmdline`, `shell_command`, `ready.command`), and in the `env`, `path` and `directory` of a process, jobc
 replaces
 
 ${pkgs.NAME}        the store path of a package
