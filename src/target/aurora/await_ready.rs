@@ -8,12 +8,13 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use serde_json::{Map, Value};
+
 use crate::intent::{Address, Checker, HealthCheck, Intent, Probe, Ready, Run, Text};
 use crate::shell::shell_word;
 use crate::template::references;
 use crate::vocabulary::HTTP_HEALTH_CHECKER;
 
-use super::Table;
 use super::prelude::prelude;
 use super::quoted::{Quoted, unquotable};
 
@@ -139,7 +140,7 @@ pub(super) fn is_command(text: &str) -> bool {
 
 /// What a command that waits tries and how long, in the words of definitions; none if it is no such
 /// command. Its text is all that there is of a compiled job that comes from elsewhere.
-pub(super) fn read(text: &str) -> Option<Table> {
+pub(super) fn read(text: &str) -> Option<Map<String, Value>> {
     let mut words = BTreeMap::new();
     let mut rest = text;
     while !["try() ", "connect() "]
@@ -160,7 +161,7 @@ pub(super) fn read(text: &str) -> Option<Table> {
         }
         _ => return None,
     };
-    let mut table = Table::new();
+    let mut table = Map::new();
     for name in ["interval", "timeout", "within"] {
         let seconds: i64 = word(name)?.parse().ok()?;
         table.insert(name.to_owned(), seconds.into());
@@ -247,6 +248,8 @@ fn word(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::{read, unquoted, word};
 
     #[test]
@@ -264,7 +267,7 @@ mod tests {
         check("$'a", None);
         check(r"$'\u{e9}\", None);
         let text = "interval=1 timeout=5 within=60 awaited='a b'\nhost=localhost port=80 path=/\nconnect() {";
-        let found = read(text).map(|table| serde_json::Value::from(table).to_string());
+        let found = read(text).map(|table| Value::from(table).to_string());
         let expected = r#"{"http":"http://localhost:80/","interval":1,"timeout":5,"within":60}"#;
         assert_eq!(found.as_deref(), Some(expected));
         assert_eq!(read("interval=1 timeout=5\nprobe=x\ntry() {"), None);
