@@ -1,7 +1,7 @@
 //! What is tried until a process is ready.
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::intent::{Address, AddressError};
+use crate::intent::{self, Address, AddressError};
 use crate::model::{Probe, Ready, Seconds, Text};
 use crate::rule::scope::fill_in;
 use crate::rule::{Context, process as process_at};
@@ -142,21 +142,24 @@ fn times(ctx: &mut Context<'_>, probe: &Probe, at: impl Fn(&Pointer) -> Pointer)
         let pointer = |p: &Pointer| at(p).key(field);
         if seconds.is_some_and(|it| it.get() < 1) && !ctx.hole(pointer) {
             is_told = true;
-            let headline = format!("`{field}` expected 1 second or more, found 0");
+            let headline = format!("`{field}`: expected 1 second or more, found 0");
             let place = Place::value(pointer(ctx.at));
             let problem = Diagnostic::new(&PROBE_TIMES, headline, place);
             ctx.report(problem.help("write whole seconds, such as `\"1s\"`"));
         }
     }
     let interval = probe.interval.map_or(1, Seconds::get);
-    let Some(within) = probe.within.map(Seconds::get) else {
-        return;
+    let (within, field) = match probe.within {
+        Some(within) => (within.get(), "within"),
+        None => (intent::Ready::WITHIN, "interval"),
     };
     if within <= interval && !is_told && !ctx.hole(&at) {
         let headline = format!("a probe within {within} s, every {interval} s, tries only once");
-        let place = Place::value(at(ctx.at).key("within"));
+        let place = Place::value(at(ctx.at).key(field));
         let problem = Diagnostic::new(&PROBE_TIMES, headline, place);
-        ctx.report(problem.help("`within` is the time for all tries: write a longer one"));
+        ctx.report(
+            problem.help("`within` is the time for all tries: write a longer one than `interval`"),
+        );
     }
 }
 

@@ -11,8 +11,6 @@ use super::{At, Text};
 const INTERVAL: i64 = 1;
 /// Seconds that one try may take unless the definition says how many.
 const TIMEOUT: i64 = 5;
-/// Seconds that all tries may take unless the definition says how many.
-const WITHIN: i64 = 60;
 
 /// What is tried until a process is ready, and how long.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +39,9 @@ pub enum Probe {
 }
 
 impl Ready {
+    /// Seconds that all tries may take unless the definition says how many.
+    pub const WITHIN: i64 = 60;
+
     /// What a process says; none if it does not say what to try.
     pub(super) fn new(ready: &model::Ready, process: &Table<'_, '_>) -> Option<Self> {
         let probe = match ready {
@@ -92,7 +93,7 @@ impl Ready {
 
     /// Seconds that all tries may take, together.
     pub fn within(&self) -> i64 {
-        self.within.as_ref().map_or(WITHIN, |it| it.value)
+        self.within.as_ref().map_or(Self::WITHIN, |it| it.value)
     }
 
     /// Puts `command` in the place of the one that `process` has.

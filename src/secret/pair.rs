@@ -629,7 +629,10 @@ fn closing(text: &str, start: usize, quote: char, is_escaped: bool) -> Option<us
         }
         at += 1;
     }
-    None
+    // What is longer than a secret may begin or end with one.
+    let at = floor(text, at);
+    let rest = (at < bytes.len()).then(|| text[at..].find([quote, '\n']));
+    rest.map(|length| length.map_or(bytes.len(), |length| at + length))
 }
 
 /// The text up to a closing bracket that nothing in it opens.

@@ -52,8 +52,13 @@ pub(super) fn prelude(run: &Run) -> String {
         writeln!(lines, "export {PATH}={path}\"${{{PATH}:+:${PATH}}}\"").expect(STRINGS_TAKE_ALL);
     }
     if let Some(directory) = &run.directory {
+        // `cd -- -` goes back to where the shell was before.
+        let here = match directory.value.as_literal() {
+            Some("-") => "./",
+            _ => "",
+        };
         let directory = Quoted::of(&directory.value);
-        writeln!(lines, "CDPATH= cd -- {directory} || exit 1").expect(STRINGS_TAKE_ALL);
+        writeln!(lines, "CDPATH= cd -- {here}{directory} || exit 1").expect(STRINGS_TAKE_ALL);
     }
     lines
 }
