@@ -246,8 +246,8 @@ mod tests {
         check(
             "{ tcp = 80, interval = 0, within = 0 }",
             &[
-                "probe-times '0' `interval` expected 1 second or more, found 0",
-                "probe-times '0' `within` expected 1 second or more, found 0",
+                "probe-times '0' `interval`: expected 1 second or more, found 0",
+                "probe-times '0' `within`: expected 1 second or more, found 0",
             ],
         );
         check(
