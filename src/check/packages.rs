@@ -121,6 +121,13 @@ impl Used {
         self.ever_unclear = true;
     }
 
+    /// What names a package in braces is told as a template, and the package that was meant is not unused.
+    pub(super) fn told_as_template(&mut self, text: &str) {
+        if text.contains("{{pkgs.") || text.contains("{{ pkgs.") {
+            self.unclear();
+        }
+    }
+
     /// A command names `name` at `place`.
     pub(super) fn name(
         &mut self,

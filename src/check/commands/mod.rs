@@ -84,10 +84,7 @@ fn command(
         ctx.report(Diagnostic::new(&NUL_IN_COMMAND, headline, place));
     }
     lookalikes::check(ctx, text, &pointer, used);
-    if text.contains("{{pkgs.") || text.contains("{{ pkgs.") {
-        // Told as a template, and the package that was meant is not unused.
-        used.unclear();
-    }
+    used.told_as_template(text);
     if !text.contains("${") {
         return;
     }

@@ -1,5 +1,7 @@
 //! What a shell would expand in a text, and does not in a literal value.
 
+use crate::secret::floor;
+
 /// Something that looks like an expansion of the shell's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Expansion<'t> {
@@ -25,12 +27,11 @@ pub(super) fn first(text: &str, begins_value: bool) -> Option<Expansion<'_>> {
         let text = &text[..1];
         return Some(Expansion { offset: 0, text });
     }
-    let expansions = text.match_indices('$').filter_map(|(offset, _)| {
+    text.match_indices('$').find_map(|(offset, _)| {
         let length = length(&text[offset + 1..])?;
         let text = &text[offset..=offset + length];
         Some(Expansion { offset, text })
-    });
-    expansions.into_iter().next()
+    })
 }
 
 /// The longest one that is looked for, in bytes, so that what is never closed costs little.
@@ -38,11 +39,7 @@ const LONGEST: usize = 200;
 
 /// How much of what follows a `$` is expanded with it.
 fn length(after: &str) -> Option<usize> {
-    let mut end = after.len().min(LONGEST);
-    while !after.is_char_boundary(end) {
-        end -= 1;
-    }
-    let after = &after[..end];
+    let after = &after[..floor(after, LONGEST)];
     let name = |text: &str| {
         let is_name = |c: char| c == '_' || c.is_ascii_alphanumeric();
         let length = text.find(|c| !is_name(c)).unwrap_or(text.len());

@@ -79,10 +79,7 @@ impl Value<'_> {
             self.file(ctx);
         }
         lookalikes::check(ctx, text, &pointer, used);
-        if text.contains("{{pkgs.") || text.contains("{{ pkgs.") {
-            // Told as a template, and the package that was meant is not unused.
-            used.unclear();
-        }
+        used.told_as_template(text);
         self.pieces(ctx, used);
     }
 
