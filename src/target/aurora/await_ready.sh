@@ -48,7 +48,8 @@ wait "$watchdog" 2>/dev/null
 [ "$code" -ne 137 ] || echo "await_ready: the try took longer than $1 s" >&2
 return "$code"
 }
-end=$(($(date +%s) + within))
+# The first second of the clock may be over at once.
+end=$(($(date +%s) + within + 1))
 # While there is time for another try, nobody wants to know why this one fails.
 while left=$((end - $(date +%s))); [ "$left" -gt "$interval" ]; do
 attempt "$((left < timeout ? left : timeout))" >/dev/null 2>&1 && exit 0
