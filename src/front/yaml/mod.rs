@@ -18,13 +18,15 @@ mod message;
 mod places;
 mod reasons;
 mod scalar;
+mod spans;
 mod surprises;
 mod text;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 
 use crate::diagnostic::{Diagnostic, Report};
 use crate::front::codes::YAML_ALIAS;
@@ -39,6 +41,7 @@ use super::problems::{Problems, Stop, Typographic, named, one, shortened};
 use anchor::{Anchored, values};
 use merge::{MERGE_KEY, Merge};
 use places::Places;
+use spans::Properties;
 pub(super) use surprises::{YAML_ANCHOR, YAML_COMMENT, YAML_FOLDED, YAML_OCTAL};
 
 /// YAML as a format of definitions.
@@ -133,22 +136,22 @@ impl Reader<'_> {
                     return Err(self.fail(problem));
                 }
                 Event::Scalar(value, style, anchor, tag) => {
-                    let has_properties = self.properties(anchor, tag.is_some(), span.start)?;
-                    let span = self.scalar_span(span, style, &value, has_properties);
+                    let properties = self.properties(anchor, tag, span.start)?;
+                    let span = self.scalar_span(span, style, &value, properties);
                     self.count(span)?;
                     self.scalar(value.into_owned(), style, anchor, span)?
                 }
                 Event::Alias(anchor) => self.alias(anchor, span)?,
                 Event::SequenceStart(anchor, tag) => {
-                    let has_properties = self.properties(anchor, tag.is_some(), span.start)?;
-                    let start = self.collection_start(span.start, has_properties);
+                    let properties = self.properties(anchor, tag, span.start)?;
+                    let start = self.collection_start(span.start, properties);
                     let content = Content::Sequence(Vec::new());
                     self.begin(content, anchor, self.sequence_start(start))?;
                     None
                 }
                 Event::MappingStart(anchor, tag) => {
-                    let has_properties = self.properties(anchor, tag.is_some(), span.start)?;
-                    let start = self.collection_start(span.start, has_properties);
+                    let properties = self.properties(anchor, tag, span.start)?;
+                    let start = self.collection_start(span.start, properties);
                     let content = Content::Mapping(Mapping::default());
                     self.begin(content, anchor, start)?;
                     None
@@ -281,13 +284,21 @@ impl Reader<'_> {
     }
 
     /// Whether a value has an anchor or a tag; tags are refused.
-    fn properties(&mut self, anchor: usize, has_tag: bool, mark: Marker) -> Result<bool, Stop> {
-        if has_tag {
+    fn properties(
+        &mut self,
+        anchor: usize,
+        tag: Option<Cow<'_, Tag>>,
+        mark: Marker,
+    ) -> Result<Properties, Stop> {
+        if tag.is_some() {
             let at = self.places.byte(mark.index());
             self.problems
                 .read_on(message::tag(&self.problems, self.text, at))?;
         }
-        Ok(anchor > 0 || has_tag)
+        Ok(match (anchor, tag) {
+            (0, None) => Properties::Absent,
+            _ => Properties::Written,
+        })
     }
 
     fn begin(&mut self, content: Content, anchor: usize, start: usize) -> Result<(), Stop> {
@@ -313,35 +324,6 @@ impl Reader<'_> {
             content,
         });
         Ok(())
-    }
-
-    fn collection_start(&self, mark: Marker, has_properties: bool) -> usize {
-        let start = self.places.byte(mark.index());
-        if has_properties {
-            return self.places.after_properties(start);
-        }
-        start
-    }
-
-    /// Where a sequence starts: for a block sequence that is not indented more than its key, the
-    /// library's `mark` is its first element, not the dash before that.
-    fn sequence_start(&self, mark: usize) -> usize {
-        let is_value = matches!(
-            self.open.last(),
-            Some(Open {
-                content: Content::Mapping(..),
-                ..
-            })
-        );
-        if !is_value || self.text[mark..].starts_with('[') {
-            return mark;
-        }
-        let start = self.places.after_properties(self.next());
-        if self.text[start..].starts_with('-') {
-            start
-        } else {
-            mark
-        }
     }
 
     fn end(&mut self, mark: Marker) -> Result<Option<Node>, Stop> {
@@ -456,56 +438,6 @@ impl Reader<'_> {
                 ..
             })
         )
-    }
-
-    /// Where a scalar stands. The library's mark of its end includes what may follow a quote, and
-    /// a scalar that is not written has the mark of the next thing that is.
-    fn scalar_span(
-        &self,
-        marks: saphyr_parser::Span,
-        style: ScalarStyle,
-        value: &str,
-        has_properties: bool,
-    ) -> Span {
-        let end = self.places.byte(marks.end.index());
-        if style == ScalarStyle::Plain && value.is_empty() {
-            let at = if has_properties { end } else { self.next() };
-            return Span::new(at..at);
-        }
-        let mut start = self.places.byte(marks.start.index());
-        if has_properties {
-            start = self.places.after_properties(start);
-        }
-        let end = match style {
-            ScalarStyle::Plain => end,
-            ScalarStyle::SingleQuoted => self.places.after_quoted(start, b'\''),
-            ScalarStyle::DoubleQuoted => self.places.after_quoted(start, b'"'),
-            ScalarStyle::Literal | ScalarStyle::Folded => {
-                if value.bytes().all(|byte| byte == b'\n') {
-                    return self.places.header(self.next());
-                }
-                // Otherwise, the library's mark is after the header.
-                let content = if has_properties {
-                    self.places.after_header(start, end)
-                } else {
-                    start
-                };
-                return self.places.trimmed(content, end);
-            }
-        };
-        Span::new(start..end.max(start))
-    }
-
-    /// Where the next key or value may start, after the colon or dash before it.
-    fn next(&self) -> usize {
-        match self.open.last().map(|open| &open.content) {
-            Some(Content::Sequence(_)) => self.places.after_indicator(self.at, b'-'),
-            Some(Content::Mapping(Mapping { pending: None, .. })) => {
-                self.places.after_blank(self.at)
-            }
-            Some(Content::Mapping(_)) => self.places.after_indicator(self.at, b':'),
-            None => self.at,
-        }
     }
 
     fn count(&mut self, span: Span) -> Result<(), Stop> {
