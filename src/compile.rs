@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::check::names::DUPLICATE_JOB;
 use crate::check::{self, CheckedJob};
+use crate::diagnostic::render::Lines;
 use crate::diagnostic::{Diagnostic, Holes, MachineError, Place, Report};
 use crate::elaborate;
 use crate::front;
@@ -66,6 +67,8 @@ pub struct Listed {
     pub key: JobKey,
     /// Where its definition begins.
     pub location: Location,
+    /// The line that this is in.
+    pub line: usize,
     /// Where it says what it is called.
     pub named_at: Location,
     /// Its ports, if they need numbers.
@@ -207,8 +210,10 @@ impl<'a> Compiler<'a> {
                 imported: RefCell::default(),
             },
         };
+        let mut lines = Lines::default();
         let listed = file.jobs.iter();
-        let listed: Vec<Listed> = listed.map(|job| self.listed(&file, job, target)).collect();
+        let listed = listed.map(|job| self.listed(&file.map, job, target, &mut lines));
+        let listed: Vec<Listed> = listed.collect();
         let keys: Vec<&JobKey> = listed.iter().map(|job| &job.key).collect();
         let wanted = wanted(&keys);
         let mut kept = Vec::new();
@@ -236,7 +241,13 @@ impl<'a> Compiler<'a> {
         always || target::ports(target) == target::Ports::Fixed
     }
 
-    fn listed(&self, file: &CheckedFile, job: &CheckedJob, target: Target) -> Listed {
+    fn listed<'f>(
+        &self,
+        map: &'f SourceMap,
+        job: &CheckedJob,
+        target: Target,
+        lines: &mut Lines<'f>,
+    ) -> Listed {
         let ports = if self.numbers_ports(target) {
             plan::needed(job.key(), job.intent())
         } else {
@@ -245,9 +256,9 @@ impl<'a> Compiler<'a> {
         let ports = ports.into_iter().map(|port| {
             let plan::NeededPort { key, given, place } = port;
             let location = match place {
-                Place::Document(pointer, _) => file.map.value(&pointer),
+                Place::Document(pointer, _) => map.value(&pointer),
                 Place::Span(location) => location,
-                Place::File(_) => file.map.opening(job.pointer()),
+                Place::File(_) => map.opening(job.pointer()),
             };
             ListedPort {
                 key,
@@ -255,10 +266,13 @@ impl<'a> Compiler<'a> {
                 location,
             }
         });
+        let location = map.opening(job.pointer());
+        let index = lines.of(map.sources().of(&location));
         Listed {
             key: job.key().clone(),
-            location: file.map.opening(job.pointer()),
-            named_at: file.map.value(&job.name_pointer()),
+            line: index.position(location.span.range().start).line,
+            location,
+            named_at: map.value(&job.name_pointer()),
             ports: ports.collect(),
         }
     }
@@ -449,6 +463,16 @@ pub fn ports_given_twice<'j>(
     let ports = jobs.into_iter().flat_map(|job| &job.ports);
     let given = ports.filter_map(|port| Some((&port.key, port.given?, &port.location)));
     plan::given_twice(given, concerned)
+}
+
+impl Listed {
+    /// All places where the job is written.
+    pub fn locations(&mut self) -> impl Iterator<Item = &mut Location> {
+        let ports = self.ports.iter_mut().map(|port| &mut port.location);
+        [&mut self.location, &mut self.named_at]
+            .into_iter()
+            .chain(ports)
+    }
 }
 
 /// Errors for jobs that are defined twice, each with both places.

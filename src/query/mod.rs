@@ -9,9 +9,10 @@ mod find;
 mod ignored;
 pub(crate) mod misnamed;
 mod places;
+mod put_away;
 mod search;
 pub(crate) mod selection;
 
 pub(crate) use find::{Several, find};
-pub(crate) use places::{line, place, table};
+pub(crate) use places::{place, table};
 pub(crate) use search::{Findings, Found, Progress, Search};

@@ -1,7 +1,7 @@
 //! Where jobs are defined, as people are told.
 
 use crate::compile::Listed;
-use crate::diagnostic::render::{Lines, visible};
+use crate::diagnostic::render::visible;
 
 /// The most jobs that a table lists.
 pub(super) const MOST: usize = 20;
@@ -9,10 +9,9 @@ pub(super) const MOST: usize = 20;
 /// Keys and places in two columns.
 pub(crate) fn table<'j>(jobs: impl Iterator<Item = &'j Listed>) -> String {
     let jobs: Vec<_> = jobs.collect();
-    let mut lines = Lines::default();
     let listed = jobs.iter().take(MOST);
     let rows: Vec<_> = listed
-        .map(|job| (job.key.to_string(), place(job, &mut lines)))
+        .map(|job| (job.key.to_string(), place(job)))
         .collect();
     let hidden = jobs.len() - rows.len();
     let width = rows.iter().map(|(key, _)| key.len()).max().unwrap_or(0);
@@ -26,14 +25,8 @@ pub(crate) fn table<'j>(jobs: impl Iterator<Item = &'j Listed>) -> String {
     table.join("\n")
 }
 
-/// The line that a job begins in.
-pub(crate) fn line<'j>(job: &'j Listed, lines: &mut Lines<'j>) -> usize {
-    let start = job.location.span.range().start;
-    lines.of(&job.location.file).position(start).line
-}
-
 /// The name of a job's file and the line that it begins in.
-pub(crate) fn place<'j>(job: &'j Listed, lines: &mut Lines<'j>) -> String {
+pub(crate) fn place(job: &Listed) -> String {
     let name = visible::line(job.location.file.name());
-    format!("{name}:{}", line(job, lines))
+    format!("{name}:{}", job.line)
 }

@@ -13,6 +13,7 @@ use crate::model::JobKey;
 use crate::query::declared::{Declared, may_define};
 use crate::query::ignored::AskGit;
 use crate::query::misnamed;
+use crate::query::put_away::{put_away, read_again};
 use crate::query::selection::{Selection, Selector};
 use crate::workspace::{DefinitionFile, Survey, Workspace};
 
@@ -191,7 +192,9 @@ impl<'a> Search<'a> {
             findings.add(file, look?);
         }
         self.judge(&mut findings)?;
-        findings.add_duplicates();
+        let mut problems = findings.duplicates();
+        read_again(&mut problems, self.workspace, &self.definitions)?;
+        findings.diagnostics.extend(problems);
         if self.selection.is_all() {
             let not_read = misnamed::not_read(self.workspace, &self.misnamed);
             findings.diagnostics.extend(not_read);
@@ -310,9 +313,10 @@ impl<'a> Search<'a> {
         if look.diagnostics.iter().any(wrong) {
             look.doubt = Some((Declared::of(&source, definition.format), None));
         }
-        let Some(compilation) = compilation else {
+        let Some(mut compilation) = compilation else {
             return Ok(Some(look));
         };
+        put_away(&source, &mut compilation.listed);
         if means.iter().all(Vec::is_empty) {
             // Warnings of others are for those who build them.
             look.diagnostics.retain(wrong);
@@ -410,18 +414,19 @@ impl<T> Findings<T> {
         }
     }
 
-    fn add_duplicates(&mut self) {
+    /// Errors for what jobs of several files, or several of one, may have only once.
+    fn duplicates(&self) -> Vec<Diagnostic> {
         let selected: BTreeSet<&JobKey> = self.selected().map(|job| &job.key).collect();
         let jobs = self.jobs.iter().map(|found| &found.job);
         let mut twins: Vec<_> = jobs.filter(|job| selected.contains(&job.key)).collect();
         // Which one is the first must not depend on what was asked for.
         twins.sort_by_key(|job| (job.location.file.name(), job.location.span));
         let places = twins.iter().map(|job| (&job.key, &job.named_at));
-        let duplicates = compile::duplicates(places);
+        let mut duplicates = compile::duplicates(places);
         let mut all: Vec<_> = self.jobs.iter().map(|found| &found.job).collect();
         all.sort_by_key(|job| (job.location.file.name(), job.location.span));
         let ports = compile::ports_given_twice(all, |key| selected.contains(key));
-        self.diagnostics.extend(duplicates);
-        self.diagnostics.extend(ports);
+        duplicates.extend(ports);
+        duplicates
     }
 }

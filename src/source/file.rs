@@ -11,7 +11,7 @@ pub struct SourceFile {
 }
 
 /// What a file is called.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct FileName {
     /// Relative to the working directory, as users want to read it.
     shown: String,

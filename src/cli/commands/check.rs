@@ -10,9 +10,9 @@ use crate::cli::ui::exit::{Ending, Exit};
 use crate::cli::workspace::open;
 use crate::compare;
 use crate::compile::Until;
-use crate::diagnostic::render::{Lines, LookedAt, counted, visible};
+use crate::diagnostic::render::{LookedAt, counted, visible};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::query::{Search, Several, line};
+use crate::query::{Search, Several};
 
 /// Check jobs without writing anything
 ///
@@ -75,11 +75,10 @@ pub(crate) fn run(args: &CheckArgs, global: &Global, console: &Console) -> Resul
     let until: Until<'_, ()> = Until::Checked(form(args.target, &workspace), &|_| ());
     let mut findings = find(&search, &until, Several::ByName, console)?;
     diagnostics.append(&mut findings.diagnostics);
-    let mut lines = Lines::default();
     console.looked_at(findings.selected().map(|job| LookedAt {
         file: job.location.file.name().to_owned(),
         start: job.location.span.start,
-        line: line(job, &mut lines),
+        line: job.line,
         key: job.key.to_string(),
     }));
     let remark = format!(

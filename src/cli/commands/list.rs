@@ -12,9 +12,9 @@ use crate::cli::ui::exit::{Ending, Exit};
 use crate::cli::ui::output;
 use crate::cli::workspace::open;
 use crate::compile::{Listed, Until};
-use crate::diagnostic::render::{Lines, visible};
+use crate::diagnostic::render::visible;
 use crate::model::Job;
-use crate::query::{Search, Several, line, place};
+use crate::query::{Search, Several, place};
 
 /// List jobs with their files and processes
 ///
@@ -72,22 +72,21 @@ pub(crate) fn run(args: &ListArgs, global: &Global, console: &Console) -> Result
 type Row<'a> = (&'a Listed, &'a Vec<String>);
 
 impl<'a> Item<'a> {
-    fn new((job, processes): Row<'a>, lines: &mut Lines<'a>) -> Self {
+    fn new((job, processes): Row<'a>) -> Self {
         Self {
             key: job.key.to_string(),
             file: job.location.file.name(),
-            line: line(job, lines),
+            line: job.line,
             processes,
         }
     }
 }
 
 fn text(jobs: &[Row<'_>]) -> String {
-    let mut lines = Lines::default();
     let mut rows = Vec::with_capacity(jobs.len());
     for (job, processes) in jobs {
         let processes = visible::line(&processes.join(", "));
-        rows.push((job.key.to_string(), place(job, &mut lines), processes));
+        rows.push((job.key.to_string(), place(job), processes));
     }
     let keys = rows.iter().map(|(key, _, _)| key.len()).max().unwrap_or(0);
     let places = rows.iter().map(|(_, place, _)| place.chars().count()).max();
@@ -100,8 +99,7 @@ fn text(jobs: &[Row<'_>]) -> String {
 }
 
 fn json(jobs: &[Row<'_>]) -> String {
-    let mut lines = Lines::default();
-    let items: Vec<_> = jobs.iter().map(|job| Item::new(*job, &mut lines)).collect();
+    let items: Vec<_> = jobs.iter().map(|job| Item::new(*job)).collect();
     let mut text = serde_json::to_string_pretty(&items).expect("strings and numbers become JSON");
     text.push('\n');
     text
