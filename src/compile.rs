@@ -14,6 +14,7 @@ use crate::check::{self, CheckedJob};
 use crate::diagnostic::render::Lines;
 use crate::diagnostic::{Diagnostic, Holes, MachineError, Place, Report};
 use crate::elaborate;
+use crate::fill::{self, Filling};
 use crate::front;
 use crate::lint::{Levels, Waivers};
 use crate::model::{Dialect, Job, JobKey, PackageName, PackageSource, PortAssignment};
@@ -298,10 +299,19 @@ impl<'a> Compiler<'a> {
         let settings = self.workspace.settings_map.as_ref();
         let loaded = elaborate::load(file, definition.format, settings);
         loaded.and_then(|loaded| {
+            let Filling {
+                loaded,
+                problems,
+                made_up,
+            } = fill::fill(loaded);
             let map = loaded.into_map();
             let decoded = front::document(map.root());
-            let holes = Holes::new(decoded.holes);
-            let diagnostics = front::explained(&map, definition.format, decoded.diagnostics);
+            let mut refused = decoded.diagnostics;
+            let stand_ins = Holes::new(made_up.clone());
+            refused.retain(|problem| !stand_ins.explain(problem));
+            let holes = Holes::new([decoded.holes, made_up].concat());
+            let mut diagnostics = front::explained(&map, definition.format, refused);
+            diagnostics.extend(problems);
             let texts = front::surprises(&map, definition.format);
             let document = Report {
                 value: decoded.value,

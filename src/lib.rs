@@ -2,8 +2,8 @@
 //! Nix closure.
 //!
 //! ```text
-//! text --front--> Loaded --elaborate--> Loaded --decode--> Document --check--> Checked
-//!   --resolve--> ResolvedJob --plan--> Plan --target's rules--> Plan --emit--> Bundle --write--> path
+//! text --front--> Loaded --elaborate--> Loaded --fill--> Loaded --decode--> Document
+//!   --check--> Checked --resolve--> ResolvedJob --plan--> Plan --target's rules--> Plan --emit--> Bundle --write--> path
 //! ```
 //!
 //! [`compile`] is this pipeline as one function. Every command and the tests enter by it. Each arrow
@@ -41,6 +41,7 @@ pub mod compile;
 pub mod diagnostic;
 pub mod diff;
 pub mod elaborate;
+pub mod fill;
 pub mod front;
 pub mod git;
 pub mod graph;

@@ -3,6 +3,7 @@
 use crate::check;
 use crate::diagnostic::{Registry, TOO_MANY_ERRORS, Topic};
 use crate::elaborate;
+use crate::fill;
 use crate::front;
 use crate::lint;
 use crate::lock;
@@ -16,6 +17,7 @@ use crate::workspace;
 pub const CODES: Registry = Registry::new(&[
     front::CODES,
     elaborate::CODES,
+    fill::CODES,
     &[(Topic::Shape, &[&TOO_MANY_ERRORS])],
     resolve::CODES,
     check::CODES,

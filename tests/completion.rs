@@ -53,7 +53,10 @@ fn jobs_packages_and_codes() {
     assert_eq!(offered(&sandbox, &["why", "s"]), ["shared"]);
     assert_eq!(offered(&sandbox, &["explain", "not-u"]), ["not-utf8"]);
     assert_eq!(offered(&sandbox, &["help", "ref"]), ["references"]);
-    assert_eq!(offered(&sandbox, &["help", "val"]), ["validate"]);
+    assert_eq!(
+        offered(&sandbox, &["help", "val"]),
+        ["validate", "value-reference"]
+    );
     assert_eq!(
         offered(&sandbox, &["graph", "api", "--format", "m"]),
         ["mermaid"]

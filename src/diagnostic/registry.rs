@@ -14,6 +14,8 @@ pub enum Topic {
     Shape,
     /// Defaults, environments, and what is laid over what.
     Layers,
+    /// Values that texts refer to.
+    Values,
     /// What jobs and processes are called.
     Names,
     /// Which process waits for which.

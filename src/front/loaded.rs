@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::source::{Layers, Node, SourceFile, SourceMap, Sources};
+use crate::source::{FilledTexts, Layers, Node, SourceFile, SourceMap, Sources};
 
 /// A file as it was read, with all that had a part in it.
 #[derive(Debug, Clone)]
@@ -17,6 +17,8 @@ pub struct Loaded {
     pub files_read: BTreeSet<PathBuf>,
     /// The layers that its values come from, where there are several.
     pub layers: Layers,
+    /// The texts in which something was filled in.
+    pub filled: FilledTexts,
 }
 
 impl Loaded {
@@ -27,11 +29,13 @@ impl Loaded {
             sources: Arc::clone(file).into(),
             files_read: BTreeSet::new(),
             layers: Layers::default(),
+            filled: FilledTexts::default(),
         }
     }
 
     /// The tree as a map from pointers to places.
     pub fn into_map(self) -> SourceMap {
-        SourceMap::new(self.sources, Arc::new(self.tree)).with_layers(self.layers)
+        let map = SourceMap::new(self.sources, Arc::new(self.tree));
+        map.with_layers(self.layers).with_filled(self.filled)
     }
 }

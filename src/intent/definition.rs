@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::model;
-use crate::name::PortName;
+use crate::name::{PortName, ValueName};
 use crate::source::Pointer;
 use crate::template::{Added, OfJob, Scope};
 
@@ -111,6 +111,22 @@ impl<'a, 'o> Table<'a, 'o> {
             (name.clone(), At::new(text, &table, name.clone()))
         });
         texts.collect()
+    }
+
+    /// What the job tells other jobs.
+    pub(super) fn labels(
+        &self,
+        labels: Option<&BTreeMap<ValueName, model::Scalar>>,
+    ) -> BTreeMap<ValueName, At<Text>> {
+        let table = Arc::new(self.pointer.key("labels"));
+        let labels = labels.into_iter().flatten().map(|(name, value)| {
+            let text = self.text(value.as_str());
+            (
+                name.clone(),
+                At::new(text, &table, name.as_str().to_owned()),
+            )
+        });
+        labels.collect()
     }
 
     /// The ports that the job declares.

@@ -139,6 +139,9 @@ impl Intent {
             sla_policy,
             executor_config,
             state,
+            // Texts have them filled in.
+            vars: _,
+            labels,
             // What lints are told is no matter of schedulers.
             waive: _,
         } = written;
@@ -230,6 +233,7 @@ impl Intent {
             },
             labels: Labels {
                 contact: job.optional_text("contact", contact.as_ref()),
+                labels: job.labels(labels.as_ref()),
                 metadata: metadata
                     .as_ref()
                     .map(|entries| job.at("metadata", settings::metadata(entries, &job))),

@@ -1,6 +1,9 @@
 //! Single settings of a job: when it runs, within which limits, and what else is said about it.
 
+use std::collections::BTreeMap;
+
 use crate::model;
+use crate::name::ValueName;
 
 use super::definition::Table;
 use super::{At, Text};
@@ -57,6 +60,8 @@ pub struct Precedence {
 pub struct Labels {
     /// Whom to ask.
     pub contact: Option<At<Text>>,
+    /// What the job tells other jobs, by name.
+    pub labels: BTreeMap<ValueName, At<Text>>,
     /// Keys and values.
     pub metadata: Option<At<Vec<(Text, Text)>>>,
     /// Links by their names.

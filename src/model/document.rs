@@ -54,6 +54,7 @@ impl Document {
         "directory",
         "env",
         "environments",
+        "labels",
         "nice",
         "packages",
         "path",
@@ -62,6 +63,7 @@ impl Document {
         "state",
         "umask",
         "unset",
+        "vars",
         "waive",
     ];
 

@@ -8,8 +8,8 @@ use serde::Deserialize;
 use super::fields::{table, texts};
 use super::{
     Cluster, Container, DeclaredPort, Environment, HealthCheckConfig, Integer, JobName,
-    LifecycleConfig, PackageName, PackageSource, Placement, PortName, Role, Seconds, SlaPolicy,
-    StateDirectory, StateName, Task, Text, UpdateConfig, Waive,
+    LifecycleConfig, PackageName, PackageSource, Placement, PortName, Role, Scalar, Seconds,
+    SlaPolicy, StateDirectory, StateName, Task, Text, UpdateConfig, ValueName, Waive,
 };
 
 /// A job: instances of one task.
@@ -85,6 +85,12 @@ pub struct Job {
         reason = "what a definition says of one is a table"
     )]
     pub state: Option<BTreeMap<StateName, StateDirectory>>,
+    /// Values that the job's texts call `${vars.NAME}`: what is different in each environment, or would
+    /// be written several times.
+    pub vars: Option<BTreeMap<ValueName, Scalar>>,
+    /// What the job tells others of itself, which its texts call `${labels.NAME}`. Aurora gets them as
+    /// metadata.
+    pub labels: Option<BTreeMap<ValueName, Scalar>>,
     /// Lints that are not reported for this job, each with the reason.
     pub waive: Option<Waive>,
 }
@@ -94,7 +100,7 @@ table!(Job: JOB {
     cron_collision_policy, contact, constraints, update_config, max_task_failures, production,
     priority, health_check_config, container, task_links, announce, enable_hooks, lifecycle, tier,
     metadata, partition_policy, sla_policy, executor_config,
-} own { schema, packages, ports, state, waive });
+} own { schema, packages, ports, state, vars, labels, waive });
 
 /// What a cron job does when its last run has not ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]

@@ -25,6 +25,7 @@ mod quantity;
 mod ready;
 mod relative;
 mod resources;
+mod scalar;
 mod scheduler;
 mod settings;
 mod sla;
@@ -61,6 +62,7 @@ pub use quantity::{Bytes, FractionalSeconds, QuantityError, Seconds};
 pub use ready::{After, AfterProcess, Probe, Ready, TcpAddress, When};
 pub use relative::{RelativeInstallable, leads_to, locked_name};
 pub use resources::Resources;
+pub use scalar::Scalar;
 pub use scheduler::{ContainerType, SchedulerSettings, Tier, TierConfig};
 pub use settings::{InitNames, InitRoots, InitSettings, NodeSettings, Settings, SnapshotSettings};
 pub use sla::{CoordinatorSlaPolicy, CountSlaPolicy, PercentageSlaPolicy, SlaPolicy};
@@ -76,5 +78,5 @@ pub use value::ValueOf;
 
 pub use crate::name::{
     Cluster, Environment, JobKey, JobName, NameError, PackageName, PortName, ProcessName, Role,
-    StateName, Target, VariableName,
+    StateName, Target, ValueName, VariableName,
 };

@@ -3,7 +3,7 @@
 //! ```text
 //! text  = { "$${" word | value | any other character }
 //! value = "${ports." NAME "}" | "${job." ( "instance" | "host" | "task_id" ) "}"
-//! word  = "ports." | "job."
+//! word  = "ports." | "job." | "vars." | "labels."
 //! NAME  = letters, digits, "_", "-"
 //! ```
 //!
@@ -31,6 +31,8 @@ pub enum NodeValueError {
     Port,
     /// Only a few things of a job are known on its node alone.
     Field,
+    /// A definition has it, and it is filled in before texts are read; but not in all of them.
+    OfDefinition,
     /// No `}` on the line.
     Unterminated,
 }
@@ -59,10 +61,12 @@ pub enum ValueOrEscape<'a> {
 
 const PORTS: &str = "ports.";
 const JOB: &str = "job.";
+const VARS: &str = "vars.";
+const LABELS: &str = "labels.";
 
 impl<'a> NodeValue<'a> {
     /// What follows `${`.
-    pub const WORDS: &'static [&'static str] = &[PORTS, JOB];
+    pub const WORDS: &'static [&'static str] = &[PORTS, JOB, VARS, LABELS];
 
     /// The fields of `${job.FIELD}`.
     pub const FIELDS: &'static [(&'static str, NodeValue<'static>)] = &[
@@ -90,6 +94,9 @@ impl<'a> NodeValue<'a> {
             } else {
                 Err(NodeValueError::Port)
             });
+        }
+        if [VARS, LABELS].iter().any(|word| inner.starts_with(word)) {
+            return Some(Err(NodeValueError::OfDefinition));
         }
         let field = inner.strip_prefix(JOB)?;
         let known = Self::FIELDS.iter().find(|(name, _)| *name == field);

@@ -147,6 +147,9 @@ names! {
     /// The name of a directory that outlives a run.
     StateName, "a letter, digit or `_`, then letters, digits, `_` and `-`",
         r"^[A-Za-z0-9_][A-Za-z0-9_\-]{0,254}$", 255, state;
+    /// The name of a variable or a label of a job, for use as `${vars.NAME}`.
+    ValueName, "a letter, digit or `_`, then letters, digits, `_` and `-`",
+        r"^[A-Za-z0-9_][A-Za-z0-9_\-]{0,254}$", 255, state;
     /// A process' name: the agent makes a directory of this name for its logs, so it has no slash
     /// and no leading period.
     ProcessName, "a name without `/`, NUL and leading `.`",

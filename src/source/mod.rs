@@ -4,6 +4,7 @@
 
 mod encoding;
 mod file;
+mod filled;
 mod key;
 mod layers;
 mod load;
@@ -15,6 +16,7 @@ mod sources;
 
 pub use encoding::Encoding;
 pub use file::{FileName, Location, SourceFile, Span};
+pub use filled::{FilledText, FilledTexts};
 pub use key::{Key, Keys};
 pub use layers::Layers;
 pub use load::{LoadError, MAX_SOURCE_BYTES, load, load_opened, load_stream};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Layers, Location, Node, Pointer, SourceFile, Sources, Span, Token};
+use super::{FilledTexts, Layers, Location, Node, Pointer, SourceFile, Sources, Span, Token};
 
 /// A document's tree and the files it came from: turns pointers into locations.
 #[derive(Debug, Clone)]
@@ -10,6 +10,7 @@ pub struct SourceMap {
     sources: Sources,
     root: Arc<Node>,
     layers: Arc<Layers>,
+    filled: Arc<FilledTexts>,
 }
 
 impl SourceMap {
@@ -19,6 +20,7 @@ impl SourceMap {
             sources: sources.into(),
             root,
             layers: Arc::default(),
+            filled: Arc::default(),
         }
     }
 
@@ -26,6 +28,13 @@ impl SourceMap {
     #[must_use]
     pub fn with_layers(mut self, layers: Layers) -> Self {
         self.layers = Arc::new(layers);
+        self
+    }
+
+    /// The same, with the texts in which something was filled in.
+    #[must_use]
+    pub fn with_filled(mut self, filled: FilledTexts) -> Self {
+        self.filled = Arc::new(filled);
         self
     }
 
@@ -42,6 +51,11 @@ impl SourceMap {
     /// The layers that values of the document come from.
     pub fn layers(&self) -> &Layers {
         &self.layers
+    }
+
+    /// The texts of the document in which something was filled in.
+    pub fn filled(&self) -> &FilledTexts {
+        &self.filled
     }
 
     /// The document's tree.
@@ -77,6 +91,7 @@ impl SourceMap {
     /// escapes hide it, the whole value.
     pub fn text(&self, pointer: &Pointer, text: &str, nth: usize) -> Location {
         let whole = self.nearest(pointer).span;
+        let (text, nth) = self.filled.as_written(pointer, text, nth);
         let found = self.sources.slice(whole).match_indices(text).nth(nth);
         match found {
             Some((offset, _)) if !text.is_empty() => {

@@ -36,6 +36,10 @@ pub const ARROWS: &[Row] = &[
     ("front", &["source", "diagnostic", "model"]),
     ("elaborate", &["source", "diagnostic", "model", "front"]),
     (
+        "fill",
+        &["name", "source", "diagnostic", "model", "template", "front"],
+    ),
+    (
         "rule",
         &[
             "intent",
@@ -137,6 +141,7 @@ pub const ARROWS: &[Row] = &[
             "rule",
             "front",
             "elaborate",
+            "fill",
             "check",
             "resolve",
             "plan",
@@ -321,6 +326,7 @@ pub const ARROWS: &[Row] = &[
         "registry",
         &[
             "elaborate",
+            "fill",
             "diagnostic",
             "lint",
             "front",

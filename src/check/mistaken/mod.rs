@@ -220,6 +220,10 @@ pub(super) fn of_node(error: &SyntaxError<'_>, place: Place) -> Diagnostic {
             let headline = format!("a node has no `{text}`");
             (headline, of_job(inner.trim_start_matches("job.").trim()))
         }
+        Problem::Node(NodeValueError::OfDefinition) => (
+            format!("`{text}` is not filled in here"),
+            "write the value".to_owned(),
+        ),
         _ => (
             "a reference has no `}` on its line".to_owned(),
             "close it with `}`".to_owned(),
@@ -238,7 +242,7 @@ fn of_job(field: &str) -> String {
         "task" | "id" => Some("task_id"),
         _ => None,
     };
-    let of_the_job = ["name", "role", "cluster", "environment", "instances"];
+    let of_the_job = ["name", "role", "cluster", "environment"];
     let names = NodeValue::FIELDS.iter().map(|(name, _)| *name);
     let neutral = neutral.or_else(|| names.clone().find(|name| *name == field));
     if neutral.is_none() && of_the_job.contains(&field) {

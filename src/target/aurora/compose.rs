@@ -1,12 +1,14 @@
 //! Makes a plan into the document.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use crate::intent::{
     Announce, At, AuroraOnly, Checker, CronCollisionPolicy, Executor, HealthCheck, HttpStop,
     Intent, Labels, Limits, LogDestination, LogMode, LogRotation, Logger, PartitionPolicy,
     Precedence, Resources, Run, Schedule, Stop, Text, Update, given,
 };
+use crate::name::ValueName;
 use crate::plan::Plan;
 use crate::target::steps::{Kind, Step, Steps, When};
 use crate::template::in_auroras_words;
@@ -102,6 +104,7 @@ impl Context {
             labels:
                 Labels {
                     contact,
+                    labels,
                     metadata,
                     task_links,
                 },
@@ -154,13 +157,7 @@ impl Context {
             instances: given(instances.as_ref()),
             lifecycle: stop.as_ref().map(|it| self.lifecycle(&it.value)),
             max_task_failures: given(max_task_failures.as_ref()),
-            metadata: metadata.as_ref().map(|entries| {
-                let convert = |(key, value): &'p (Text, Text)| aurora::Metadata {
-                    key: self.texts.text(key),
-                    value: self.texts.text(value),
-                };
-                entries.value.iter().map(convert).collect()
-            }),
+            metadata: self.metadata(metadata.as_ref(), labels),
             name: key.name.as_str(),
             partition_policy: partition_policy.as_ref().map(|it| {
                 let PartitionPolicy {
@@ -186,6 +183,27 @@ impl Context {
             tier: self.texts.optional(tier.as_ref()),
             update_config: update.as_ref().map(|it| self::update(&it.value)),
         }
+    }
+
+    /// The job's metadata, and its labels after it.
+    fn metadata<'p>(
+        &self,
+        metadata: Option<&'p At<Vec<(Text, Text)>>>,
+        labels: &'p BTreeMap<ValueName, At<Text>>,
+    ) -> Option<Vec<aurora::Metadata<'p>>> {
+        if metadata.is_none() && labels.is_empty() {
+            return None;
+        }
+        let entries = metadata.into_iter().flat_map(|entries| &entries.value);
+        let entries = entries.map(|(key, value)| aurora::Metadata {
+            key: self.texts.text(key),
+            value: self.texts.text(value),
+        });
+        let labels = labels.iter().map(|(name, value)| aurora::Metadata {
+            key: name.as_str().into(),
+            value: self.texts.text(&value.value),
+        });
+        Some(entries.chain(labels).collect())
     }
 
     fn constraints<'p>(&self, steps: &Steps<'p>) -> Vec<aurora::Constraint<'p>> {

@@ -117,6 +117,7 @@ covered! {
     }
     Labels {
         contact "contact": Exact;
+        labels "labels": Exact;
         metadata "metadata": Exact;
         task_links "task_links": Exact;
     }

@@ -63,7 +63,23 @@ crate::diagnostic::declare_codes! {
 /// Checks `metadata` and `task_links`.
 pub(super) fn check(ctx: &mut Intended<'_, '_>) {
     metadata(ctx);
+    labels(ctx);
     links(ctx);
+}
+
+fn labels(ctx: &mut Intended<'_, '_>) {
+    for label in ctx.intent.labels.labels.values() {
+        if let Some(c) = label.value.written().chars().find(|c| !c.is_ascii()) {
+            let place = Place::text(label.pointer(), c.to_string());
+            ctx.report(beyond_ascii(c, place));
+        }
+    }
+}
+
+fn beyond_ascii(c: char, place: Place) -> Diagnostic {
+    let headline = format!("metadata cannot have the character `{c}`");
+    Diagnostic::new(&METADATA_ASCII, headline, place)
+        .note("Aurora's client stops at what is not ASCII there")
 }
 
 fn metadata(ctx: &mut Intended<'_, '_>) {
@@ -76,9 +92,7 @@ fn metadata(ctx: &mut Intended<'_, '_>) {
             if let Some(c) = foreign {
                 let entry = metadata.pointer().index(index);
                 let place = Place::text(entry.key(field), c.to_string());
-                let headline = format!("metadata cannot have the character `{c}`");
-                let problem = Diagnostic::new(&METADATA_ASCII, headline, place);
-                ctx.report(problem.note("Aurora's client stops at what is not ASCII there"));
+                ctx.report(beyond_ascii(c, place));
             }
         }
     }

@@ -1,0 +1,196 @@
+//! A walk through all texts of a job.
+
+use crate::diagnostic::{Diagnostic, Place};
+use crate::source::{FilledText, Kind, Node, Pointer, Token};
+
+use super::evaluate::{Evaluator, Trouble, Why, Wrong};
+use super::facts::{Facts, LABELS, VARS};
+use super::trouble::{in_a_key, problem, references_elsewhere};
+use super::word::{Named, OPENING, references};
+
+/// The fields whose texts say which job it is, and those that are looked up by what is written.
+const AS_WRITTEN: &[&str] = &[
+    "cluster",
+    "role",
+    "environment",
+    "name",
+    "packages",
+    "waive",
+    "$schema",
+];
+
+/// A walk through a job, and what it found.
+pub(super) struct Walk<'f> {
+    facts: &'f Facts,
+    evaluator: Evaluator<'f>,
+    /// Where the job stands.
+    job: Pointer,
+    /// The way from the job to where the walk is.
+    way: Vec<Token>,
+    /// The texts in which something was filled in.
+    pub(super) texts: Vec<(Pointer, FilledText)>,
+    /// What is wrong.
+    pub(super) problems: Vec<Diagnostic>,
+    /// The texts in which something stands in for what is not known.
+    pub(super) made_up: Vec<Pointer>,
+}
+
+impl<'f> Walk<'f> {
+    pub(super) fn new(facts: &'f Facts, job: Pointer, left: Option<usize>) -> Self {
+        Self {
+            facts,
+            evaluator: Evaluator::new(facts, left),
+            job,
+            way: Vec::new(),
+            texts: Vec::new(),
+            problems: Vec::new(),
+            made_up: Vec::new(),
+        }
+    }
+
+    /// How many bytes may still be filled in.
+    pub(super) fn left(&self) -> Option<usize> {
+        self.evaluator.left()
+    }
+
+    /// Fills in the texts of the job.
+    pub(super) fn job(&mut self, job: &Node) {
+        let Kind::Mapping(entries) = &job.kind else {
+            return;
+        };
+        for entry in entries {
+            let field = entry.key.as_str();
+            if AS_WRITTEN.contains(&field) {
+                continue;
+            }
+            self.way.push(Token::Key(field.to_owned()));
+            match field {
+                VARS => self.values(&entry.value, Named::Variable),
+                LABELS => self.values(&entry.value, Named::Label),
+                "task" => self.task(&entry.value),
+                _ => self.node(&entry.value),
+            }
+            self.way.pop();
+        }
+    }
+
+    /// A task, whose name may be the job's.
+    fn task(&mut self, task: &Node) {
+        let Kind::Mapping(entries) = &task.kind else {
+            return;
+        };
+        for entry in entries.iter().filter(|entry| entry.key != *"name") {
+            self.inside(Token::Key(entry.key.as_str().to_owned()), &entry.value);
+        }
+    }
+
+    /// The values of variables or labels.
+    fn values(&mut self, table: &Node, named: fn(&'f str) -> Named<'f>) {
+        let Kind::Mapping(entries) = &table.kind else {
+            return;
+        };
+        let names = match named("") {
+            Named::Variable(_) => &self.facts.vars,
+            Named::Label(_) | Named::Field(_) => &self.facts.labels,
+        };
+        for entry in entries {
+            let Kind::String(text) = &entry.value.kind else {
+                continue;
+            };
+            let Some((name, _)) = names.get_key_value(entry.key.as_str()) else {
+                continue;
+            };
+            self.way.push(Token::Key(entry.key.as_str().to_owned()));
+            let elsewhere = references_elsewhere(text, || self.pointer());
+            if !elsewhere.is_empty() {
+                self.made_up.push(self.pointer());
+                self.problems.extend(elsewhere);
+            }
+            if text.contains(OPENING) {
+                let named = named(name);
+                let (filled, wrong) = self.evaluator.fill_value(named, text);
+                self.found(text, filled, wrong, |wrong| is_told_at(named, wrong));
+            }
+            self.way.pop();
+        }
+    }
+
+    fn node(&mut self, node: &Node) {
+        match &node.kind {
+            Kind::String(text) if text.contains(OPENING) => {
+                let (filled, wrong) = self.evaluator.fill(text);
+                // A circle is told where it is.
+                self.found(text, filled, wrong, |wrong| {
+                    !matches!(wrong.why, Why::Trouble(Trouble::Endless(_)))
+                });
+            }
+            Kind::Sequence(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.inside(Token::Index(index), item);
+                }
+            }
+            Kind::Mapping(entries) => {
+                for entry in entries {
+                    self.way.push(Token::Key(entry.key.as_str().to_owned()));
+                    self.key(entry.key.as_str());
+                    self.node(&entry.value);
+                    self.way.pop();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A key, which is as it is written.
+    fn key(&mut self, key: &str) {
+        if key.contains(OPENING)
+            && let Some(reference) = references(key).next()
+        {
+            let place = Place::key(self.pointer());
+            self.problems.push(in_a_key(reference.text, place));
+        }
+    }
+
+    fn inside(&mut self, step: Token, node: &Node) {
+        self.way.push(step);
+        self.node(node);
+        self.way.pop();
+    }
+
+    /// Takes note of a filled text, and of what is wrong with it that `is_told` here.
+    fn found(
+        &mut self,
+        text: &str,
+        filled: FilledText,
+        wrong: Vec<Wrong<'_, 'f>>,
+        is_told: impl Fn(&Wrong<'_, 'f>) -> bool,
+    ) {
+        let pointer = self.pointer();
+        // Of a text with other words, rules have something to say.
+        if wrong.iter().any(|wrong| wrong.reference.text == text) {
+            self.made_up.push(pointer.clone());
+        }
+        for wrong in wrong.into_iter().filter(is_told) {
+            let guilty = wrong.reference;
+            let place = Place::within(pointer.clone(), text, guilty.offset, guilty.text);
+            self.problems.extend(problem(&wrong, self.facts, place));
+        }
+        if !filled.is_as_written() {
+            self.texts.push((pointer, filled));
+        }
+    }
+
+    fn pointer(&self) -> Pointer {
+        let job = self.job.tokens().iter();
+        job.chain(&self.way).cloned().collect()
+    }
+}
+
+/// Whether what is wrong with a reference in the value of `named` is told there: a circle is told at one
+/// of its values.
+fn is_told_at(named: Named<'_>, wrong: &Wrong<'_, '_>) -> bool {
+    match &wrong.why {
+        Why::Trouble(Trouble::Endless(circle)) => circle.first() == Some(&named),
+        _ => true,
+    }
+}
