@@ -89,7 +89,7 @@ impl<'f> Walk<'f> {
         let Kind::Mapping(entries) = &table.kind else {
             return;
         };
-        let names = match named("") {
+        let known = match named("") {
             Named::Variable(_) => &self.facts.vars,
             Named::Label(_) | Named::Field(_) => &self.facts.labels,
         };
@@ -97,7 +97,7 @@ impl<'f> Walk<'f> {
             let Kind::String(text) = &entry.value.kind else {
                 continue;
             };
-            let Some((name, _)) = names.get_key_value(entry.key.as_str()) else {
+            let Some((name, _)) = known.get_key_value(entry.key.as_str()) else {
                 continue;
             };
             self.way.push(Token::Key(entry.key.as_str().to_owned()));

@@ -63,7 +63,7 @@ impl FilledText {
                 [before, value.clone()]
             });
         let end = self.values.last().map_or(0, |last| last.value.end);
-        let parts = parts.chain([end..self.text.len()]);
+        let parts = parts.chain(std::iter::once(end..self.text.len()));
         parts.map(|range| &self.text[range])
     }
 
