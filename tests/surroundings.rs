@@ -323,6 +323,59 @@ fn any_values_come_back() {
     outcome.unwrap_or_else(|error| panic!("{error}"));
 }
 
+/// Names that bash means something by, and some that it does not. What only a certain user or an older bash
+/// makes of them is left out: `PS4`, which root's bash forgets, and `BASH_REMATCH`, which was read-only.
+const MEANT_BY_BASH: &str = "BASH BASHOPTS BASHPID BASH_ALIASES BASH_ARGC BASH_ARGV BASH_ARGV0 BASH_CMDS \
+    BASH_COMMAND BASH_COMPAT BASH_LINENO BASH_LOADABLES_PATH BASH_MONOSECONDS BASH_SOURCE BASH_SUBSHELL \
+    BASH_TRAPSIG BASH_VERSINFO BASH_VERSION BASH_XTRACEFD CDPATH CHILD_MAX COLUMNS COMPREPLY COMP_CWORD \
+    COMP_KEY COMP_LINE COMP_POINT COMP_TYPE COMP_WORDBREAKS COMP_WORDS COPROC DIRSTACK EDITOR EMACS ENV \
+    EPOCHREALTIME EPOCHSECONDS EUID EXECIGNORE FCEDIT FIGNORE FUNCNAME FUNCNEST GLOBIGNORE GLOBSORT GROUPS \
+    HISTCMD HISTCONTROL HISTFILE HISTFILESIZE HISTIGNORE HISTSIZE HISTTIMEFORMAT HOME HOSTFILE HOSTNAME \
+    HOSTTYPE IFS IGNOREEOF INPUTRC INSIDE_EMACS LANG LINENO LINES LOGNAME MACHTYPE MAIL MAILCHECK MAILPATH \
+    MAPFILE OPTARG OPTERR OPTIND OSTYPE PAGER POSIXLY_CORRECT PPID PROMPT_COMMAND PROMPT_DIRTRIM PS0 PS1 PS2 \
+    PS3 RANDOM READLINE_LINE READLINE_MARK READLINE_POINT REPLY SECONDS SHELL SHELLOPTS SHLVL SRANDOM TERM \
+    TIMEFORMAT TMOUT TMPDIR TZ UID USER _ auto_resume histchars a A1 __x http_proxy NO_PROXY LD_PRELOAD_X";
+
+/// What is refused is what does not reach a program, a script of bash and the command itself as it is, or
+/// makes bash complain. All else does.
+fn variables_of_the_shell_are_refused_and_no_others() {
+    const VALUE: &str = "it's 7";
+    let sandbox = Sandbox::new();
+    sandbox.file("script", "exec env -0\n");
+    let is_delivered = |name: &str| {
+        let own = format!("printf '%s=%s\\0' {name} \"${name}\"");
+        ["env -0", "bash ./script", &own].iter().all(|reader| {
+            let command = format!("export {name}='it'\\''s 7'\n{reader}");
+            let output = run(&["bash"], &command, sandbox.path());
+            let found = variables(&output.stdout).remove(name);
+            found.is_some_and(|value| value == VALUE) && output.stderr.is_empty()
+        })
+    };
+    let names: Vec<&str> = MEANT_BY_BASH.split_ascii_whitespace().collect();
+    let env = names.iter().map(|name| ((*name).to_owned(), VALUE.into()));
+    let refused = match compiled(
+        &sandbox,
+        &job(json!({ "env": Value::Object(env.collect()) })),
+    ) {
+        Ok(_) => panic!("all were taken"),
+        Err(told) => told,
+    };
+    let headlines = refused.lines().filter(|line| line.starts_with("error["));
+    let refused: Vec<&str> = headlines
+        .filter_map(|line| line.split('`').nth(1))
+        .collect();
+    let mut failures = Vec::new();
+    for name in &names {
+        match (is_delivered(name), refused.contains(name)) {
+            (true, true) => failures.push(format!("{name} is refused, and delivered")),
+            (false, false) => failures.push(format!("{name} is taken, and not delivered")),
+            (true, false) | (false, true) => {}
+        }
+    }
+    report(&failures);
+    assert!(names.len() > 2 * refused.len() && refused.len() > 30);
+}
+
 /// Directories of all kinds: the command runs in them, and is found by `path`.
 fn directories() {
     let mut failures = Vec::new();
@@ -506,6 +559,7 @@ tests! {
     plain_values_come_back_in_any_shell,
     values_come_back_from_a_run,
     any_values_come_back,
+    variables_of_the_shell_are_refused_and_no_others,
     directories,
     surroundings_of_the_runner,
     files_are_read_at_the_start,

@@ -128,15 +128,16 @@ fn never_ready() {
         &format!("why\n{end}"),
         1..5,
     );
-    // It is not killed by what kills the try.
-    check(
-        "command = \"kill -9 $$\", within = 2",
-        "",
-        1,
-        &format!("await_ready: the try took longer than 1 s\n{end}"),
-        1..5,
-    );
-    check("command = \"kill $$\", within = 2", "", 1, end, 1..5);
+    // It is not killed by what kills the try, and does not take it for its own doing.
+    for probe in ["kill -9 $$", "kill $$", "kill 0", "kill -9 0", "exit 137"] {
+        check(
+            &format!("command = \"{probe}\", within = 2"),
+            "",
+            1,
+            end,
+            1..5,
+        );
+    }
 }
 
 fn a_try_that_hangs() {

@@ -67,7 +67,10 @@ pub const CODES: &[Chapter] = &[
         Topic::Job,
         &[&resources::TOO_FEW_RESOURCES, &ports::DUPLICATE_PORT],
     ),
-    (Topic::NoEffect, &[&ports::UNUSED_PORT]),
+    (
+        Topic::NoEffect,
+        &[&ports::UNUSED_PORT, &ports::UNDECLARED_PORT],
+    ),
     (
         Topic::Imports,
         &[

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Diagnostic, Place, closest};
+use crate::diagnostic::{Diagnostic, Place, closest, is_slip};
 use crate::intent::{Checker, Intent, Text};
+use crate::model::Job;
 use crate::name::PortName;
 use crate::rule::Context;
 use crate::vocabulary::{ANNOUNCER, HTTP_LIFECYCLE_CONFIG};
@@ -72,6 +73,35 @@ crate::diagnostic::declare_codes! {
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
     DUPLICATE_PORT = "duplicate-port", Error, "two ports with one number";
+
+    /// A text names a port that the job does not declare, by nearly the name of one that it does.
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// ports = { http = 8080 }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "serve --port ${ports.http} --status ${ports.htpp}" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// ```toml
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "hello"
+    /// ports = { http = 8080 }
+    ///
+    /// [task]
+    /// processes = [{ name = "hello", cmdline = "serve --port ${ports.http} --status ${ports.http}" }]
+    /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// A port need not be declared. Declare one that is really called so: `https` beside `http`.
+    UNDECLARED_PORT = "undeclared-port", Warn, "a port that is not declared, with nearly the name of one that is";
 }
 
 /// The port that health is asked for at.
@@ -115,10 +145,45 @@ pub(super) fn check(ctx: &mut Context<'_>, intent: &Intent) {
     ];
     let made_up = fields.iter().any(|field| ctx.hole(|at| at.key(*field)));
     if !intent.expands_files && !made_up {
-        for problem in unused(intent) {
-            ctx.report(problem);
+        for (problem, near) in unused(intent) {
+            // The other one is told.
+            if near.is_none() {
+                ctx.report(problem);
+            }
         }
     }
+}
+
+/// The declared port that is meant by `name`, which is not declared.
+fn meant<'n>(name: &str, declared: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let mut declared = declared;
+    declared.find(|declared| is_slip(name, declared))
+}
+
+/// What is wrong with `reference`, which names the port `name` at `place`.
+pub(super) fn undeclared(
+    job: &Job,
+    name: &str,
+    reference: &str,
+    place: impl FnOnce() -> Place,
+) -> Option<Diagnostic> {
+    let declared = job.ports.as_ref()?;
+    let portmap = || job.announce.as_ref()?.portmap.as_ref();
+    let is_known = |name: &str| {
+        declared.keys().any(|own| own.as_str() == name)
+            || portmap().is_some_and(|map| map.keys().any(|own| own.as_str() == name))
+    };
+    if name == HEALTH || is_known(name) {
+        return None;
+    }
+    let meant = meant(name, declared.keys().map(PortName::as_str))?;
+    let headline = format!("no port is called `{name}`");
+    let problem = Diagnostic::new(&UNDECLARED_PORT, headline, place());
+    let (before, after) = reference.rsplit_once(name)?;
+    let meant = format!("{before}{meant}{after}");
+    Some(problem.help(format!(
+        "did you mean `{meant}`? If not, declare it: `ports.{name} = {{}}`"
+    )))
 }
 
 /// What was left out when the job was checked, if something was: the ports that nothing is at, now that
@@ -127,10 +192,12 @@ pub fn unused_with_files(intent: &Intent) -> Vec<Diagnostic> {
     if intent.ports.is_empty() || !intent.expands_files {
         return Vec::new();
     }
-    unused(intent)
+    let unused = unused(intent).into_iter();
+    unused.map(|(problem, _)| problem).collect()
 }
 
-fn unused(intent: &Intent) -> Vec<Diagnostic> {
+/// The problems of ports that nothing is at, each with the name that is nearly the port's, if a text has one.
+fn unused(intent: &Intent) -> Vec<(Diagnostic, Option<String>)> {
     let Some(used) = used(intent) else {
         return Vec::new();
     };
@@ -143,14 +210,19 @@ fn unused(intent: &Intent) -> Vec<Diagnostic> {
         let problem = Diagnostic::new(&UNUSED_PORT, headline, Place::key(at.pointer()));
         let others = used.iter().map(|name| &**name);
         let undeclared = others.filter(|other| !intent.ports.contains_key(*other));
-        match closest(name.as_str(), undeclared) {
+        let mut undeclared = undeclared.filter(|other| *other != HEALTH);
+        let near = undeclared
+            .clone()
+            .find(|other| is_slip(other, name.as_str()));
+        let problem = match near.or_else(|| closest(name.as_str(), &mut undeclared)) {
             Some(meant) => problem.help(format!(
                 "a command names `{meant}`: write `${{ports.{name}}}` there, or declare that one"
             )),
             None => problem.help(format!(
                 "let a process listen at `${{ports.{name}}}`, or remove it"
             )),
-        }
+        };
+        (problem, near.map(str::to_owned))
     };
     unused.map(problem).collect()
 }

@@ -30,5 +30,5 @@ pub use redact::Redacted;
 pub use registry::{Chapter, Registry, Topic};
 pub use report::Report;
 pub use subject::{Subject, SubjectJob};
-pub use suggest::closest;
+pub use suggest::{closest, is_slip};
 pub use too_many::TOO_MANY_ERRORS;

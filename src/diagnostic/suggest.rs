@@ -10,7 +10,6 @@
 ///
 /// Candidates may be many: each is compared letter by letter only if it has nearly the same ones.
 pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    const LONGEST: usize = 100;
     if word.len() > LONGEST {
         return None;
     }
@@ -59,6 +58,23 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         (None, None) => nearest.map(|(_, candidate)| candidate),
     }
 }
+
+/// Whether `word` is `of` but for case, or for one letter in a word of three or more. What differs in a
+/// digit is meant to.
+pub fn is_slip(word: &str, of: &str) -> bool {
+    if word == of || word.len() > LONGEST || of.len() > LONGEST {
+        return false;
+    }
+    let (word, of) = (fold(word), fold(of));
+    let digits = |text: &str| -> String { text.matches(|c: char| c.is_ascii_digit()).collect() };
+    let [length, other] = [&word, &of].map(|text| text.chars().count());
+    digits(&word) == digits(&of)
+        && length.abs_diff(other) <= 1
+        && strsim::damerau_levenshtein(&word, &of) <= allowance(length, other).min(1)
+}
+
+/// The longest words that are compared, in bytes.
+const LONGEST: usize = 100;
 
 /// The one candidate of a kind.
 #[derive(Debug, Clone, Copy)]
@@ -131,7 +147,26 @@ fn allowance(length: usize, other: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::closest;
+    use super::{closest, is_slip};
+
+    #[test]
+    fn slips() {
+        for (word, of, expected) in [
+            ("htpp", "http", true),
+            ("HTTP", "http", true),
+            ("port", "ports", true),
+            ("htp-admin", "http_admin", true),
+            ("http", "http", false),
+            ("http1", "http2", false),
+            ("http1", "http", false),
+            ("admin", "http", false),
+            ("http-admin", "http", false),
+            ("a", "b", false),
+            ("ab", "a", false),
+        ] {
+            assert_eq!(is_slip(word, of), expected, "{word} {of}");
+        }
+    }
 
     #[test]
     fn suggestions() {

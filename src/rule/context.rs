@@ -7,7 +7,7 @@ use crate::intent::Intent;
 use crate::lint::{Levels, Waivers};
 use crate::model::{Dialect, Job, PackageName, PackageSource, Settings, ValueOf};
 use crate::source::Pointer;
-use crate::template::{Address, Budget};
+use crate::template::{Address, Budget, port_reference};
 use crate::vocabulary::Type;
 
 use super::scope::Scopes;
@@ -286,6 +286,14 @@ impl<'c, 'a> Intended<'c, 'a> {
     /// Whether it is no use to look for other problems.
     pub fn is_given_up(&self) -> bool {
         self.context.is_given_up()
+    }
+
+    /// How the document that the job is from writes the number of a port.
+    pub fn port_reference(&self, name: &str) -> String {
+        match self.context.terms.dialect {
+            Dialect::Definition => port_reference(name),
+            Dialect::Client => format!("{{{{thermos.ports[{name}]}}}}"),
+        }
     }
 }
 

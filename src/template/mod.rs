@@ -45,6 +45,6 @@ pub use names::{Names, Value};
 pub use outcome::{Filled, Trouble, Why};
 pub use reference::{
     References, ReferencesOfDefinition, Spelling, TemplateReference, in_auroras_words, may_refer,
-    references, references_of_definition, with_neutral_escaped,
+    neutral, port_reference, references, references_of_definition, with_neutral_escaped,
 };
 pub use scope::Scope;

@@ -70,6 +70,23 @@ fn address_of(value: NodeValue<'_>) -> Address<'_> {
     })
 }
 
+/// The reference to what only a node knows by the name that no scheduler gave it: `${ports.NAME}` for
+/// `thermos.ports[NAME]`.
+pub fn neutral(address: &Address<'_>) -> Option<String> {
+    if let Some(name) = address.port() {
+        return NodeValue::is_port_name(name).then(|| format!("${{ports.{name}}}"));
+    }
+    let mut fields = NodeValue::FIELDS.iter();
+    let (field, _) = fields.find(|(_, value)| address_of(*value) == *address)?;
+    Some(format!("${{job.{field}}}"))
+}
+
+/// How a definition writes the number of a port.
+pub fn port_reference(name: &str) -> String {
+    let address = address_of(NodeValue::Port(name));
+    neutral(&address).unwrap_or_else(|| address.written())
+}
+
 /// One `{{...}}`, or a `${...}` with the same meaning.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplateReference<'a> {

@@ -3,6 +3,8 @@
 
 mod file;
 
+use std::collections::BTreeSet;
+
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{CommandLine, Dialect, Piece, Problem, Reference, SyntaxError};
 use crate::rule::Context;
@@ -159,7 +161,7 @@ pub(super) fn in_text(
     let mut found = Vec::new();
     if reader != Reader::Shell && dialect == Dialect::Definition && text.contains("${") {
         if reader == Reader::Field {
-            misplaced(text, &place, &mut found);
+            misplaced(text, scope, &place, &mut found);
         }
         after_dollars(text, scope, &place, &mut found);
     }
@@ -263,9 +265,21 @@ fn after_dollars(
 }
 
 /// References where only commands have them.
-fn misplaced(text: &str, place: &impl Fn(usize, &str) -> Place, found: &mut Vec<Diagnostic>) {
+fn misplaced(
+    text: &str,
+    scope: &Scope<'_>,
+    place: &impl Fn(usize, &str) -> Place,
+    found: &mut Vec<Diagnostic>,
+) {
     let line = CommandLine::new(text);
+    let mut end = 0;
     for piece in line.pieces() {
+        let start = end;
+        end += match &piece {
+            Ok(Piece::Text(text) | Piece::Reference { text, .. }) => text.len(),
+            Ok(Piece::Escape) => "$${".len(),
+            Err(error) => error.text.len(),
+        };
         let problem = match piece {
             Err(SyntaxError {
                 offset,
@@ -280,12 +294,35 @@ fn misplaced(text: &str, place: &impl Fn(usize, &str) -> Place, found: &mut Vec<
                 Diagnostic::new(&UNREAD_REFERENCE, headline, place(offset, text))
                     .help("name packages and files in commands, `cmdline` and `shell_command`, and in `env`, `path` and `directory`")
             }
+            Ok(Piece::Text(piece)) => {
+                nearly_ours(piece, start, scope, place, found);
+                continue;
+            }
             // An absolute path and the like are another program's.
             Ok(_) | Err(_) => continue,
         };
         found.push(problem);
-        if found.len() == MOST {
+        if found.len() >= MOST {
             return;
+        }
+    }
+}
+
+/// `${port.x}` and the like in a piece of a text that starts at `start`.
+fn nearly_ours(
+    piece: &str,
+    start: usize,
+    scope: &Scope<'_>,
+    place: &impl Fn(usize, &str) -> Place,
+    found: &mut Vec<Diagnostic>,
+) {
+    for (at, _) in piece.match_indices("${").take(LOOKED_UP) {
+        let rest = &piece[at..];
+        if mistaken::is_nearly_ours(rest) && found.len() < MOST {
+            let guilty = mistaken::extent_of(rest);
+            let place = place(start + at, guilty);
+            let none = BTreeSet::new();
+            found.push(mistaken::problem_of_literal(guilty, &none, scope, place));
         }
     }
 }

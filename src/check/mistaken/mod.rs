@@ -9,18 +9,85 @@
 //! shell comes by it. Between single quotes and in here-documents with a quoted word the shell does
 //! not: it is another program's text there.
 
-mod meant;
+mod near;
+mod of_node;
 
 use std::collections::BTreeSet;
 
 use crate::check::commands::codes::BAD_REFERENCE;
 use crate::diagnostic::{Diagnostic, Place, closest};
-use crate::model::{NodeValue, NodeValueError, PackageName, Problem, Reserved, SyntaxError};
+use crate::model::{NodeValue, PackageName, Reserved};
 use crate::rule::scope::Scope;
-use crate::template::{TemplateReference, by_agent, references};
+use crate::template::{Address, TemplateReference, by_agent, references};
+
+pub(super) use near::{extent_of, is_nearly_ours, names_package};
+pub(super) use of_node::{is_of_node, of_node};
 
 use super::templates;
-use meant::{Meant, PACKAGES, is_name, meant};
+use near::{Ours, PACKAGES, near};
+use of_node::{LITERAL, of_job};
+
+/// What was written for the environment.
+const ENVIRONMENTS: &[&str] = &["env", "ENV", "Env", "environ", "process.env"];
+
+/// What names of files end with.
+const EXTENSIONS: &[&str] = &[
+    "bash",
+    "cfg",
+    "cnf",
+    "conf",
+    "config",
+    "crt",
+    "csv",
+    "env",
+    "html",
+    "ini",
+    "j2",
+    "jar",
+    "js",
+    "json",
+    "jsonnet",
+    "list",
+    "lua",
+    "md",
+    "nix",
+    "pem",
+    "pl",
+    "properties",
+    "py",
+    "rb",
+    "sh",
+    "service",
+    "sql",
+    "tar",
+    "tf",
+    "tmpl",
+    "toml",
+    "tpl",
+    "txt",
+    "xml",
+    "yaml",
+    "yml",
+    "zip",
+];
+
+/// What was meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Meant {
+    /// Exactly this.
+    Text(String),
+    /// This, once the package is declared.
+    Package(String),
+    /// Something that only a shell newer than the usual ones takes.
+    Commands(String),
+    /// A file below a user's home directory.
+    Home(String),
+    /// A port, the name of which is none.
+    Port,
+    /// A field of the job, of which only some are known on a node.
+    Field(String),
+    Unclear,
+}
 
 /// Whether `text` starts with a `${` that is neither that of a reference nor the shell's.
 pub(super) fn is_mistaken(text: &str) -> bool {
@@ -41,21 +108,6 @@ pub(super) fn is_mistaken(text: &str) -> bool {
         Some('\n') => !named,
         _ => false,
     }
-}
-
-/// Whether `text` starts with a `${` of a word that is taken for `pkgs`, and a package that is declared.
-pub(super) fn names_package(text: &str, is_declared: impl Fn(&str) -> bool) -> bool {
-    let inner = text.strip_prefix("${").unwrap_or_default();
-    let is_word = |c: char| c.is_ascii_alphabetic();
-    let rest = inner.trim_start_matches(is_word);
-    let word = inner[..inner.len() - rest.len()].to_ascii_lowercase();
-    if word == "pkgs" || !PACKAGES.contains(&&*word) {
-        return false;
-    }
-    let is_of_name = |c: char| c.is_ascii_alphanumeric() || "_-+.".contains(c);
-    let name = rest.strip_prefix('.').unwrap_or_default();
-    let after = name.trim_start_matches(is_of_name);
-    after.starts_with('}') && is_declared(&name[..name.len() - after.len()])
 }
 
 /// What Aurora fills in directly after a `$`, where `text` starts: `${{...}}`, or `${{{...}}}` of
@@ -100,32 +152,7 @@ pub(super) fn without_blanks(text: &str) -> Option<String> {
     Some(format!("${{pkgs.{name}}}"))
 }
 
-/// All of the `${...}` that `text` starts with.
-pub(super) fn extent_of(text: &str) -> &str {
-    &text[..2 + extent(&text[2..])]
-}
-
-/// How much of what follows `${` belongs to it: up to its brace on this line, or else its first
-/// word.
-fn extent(inner: &str) -> usize {
-    let mut depth = 0_usize;
-    let line = inner.split('\n').next().unwrap_or_default();
-    for (index, c) in line.char_indices() {
-        match c {
-            '{' => depth += 1,
-            '}' if depth == 0 => return index + 1,
-            '}' => depth -= 1,
-            _ => {}
-        }
-    }
-    let blank = |c: char| c.is_whitespace() || "'\"`;|&".contains(c);
-    let start = line.len() - line.trim_start().len();
-    line[start..]
-        .find(blank)
-        .map_or(line.len(), |length| start + length)
-}
-
-/// The problem of `text`, a mistaken reference, at `place`.
+/// The problem of `text`, a mistaken reference in a command, at `place`.
 pub(super) fn problem(
     text: &str,
     declared: &BTreeSet<&str>,
@@ -137,6 +164,27 @@ pub(super) fn problem(
         templates::shorten(text)
     );
     let problem = Diagnostic::new(&BAD_REFERENCE, headline, place);
+    explained(problem, text, declared, scope)
+}
+
+/// The same where no shell reads the text.
+pub(super) fn problem_of_literal(
+    text: &str,
+    declared: &BTreeSet<&str>,
+    scope: &Scope<'_>,
+    place: Place,
+) -> Diagnostic {
+    let headline = format!("`{}` is no reference", templates::shorten(text));
+    let problem = Diagnostic::new(&BAD_REFERENCE, headline, place);
+    explained(problem, text, declared, scope)
+}
+
+fn explained(
+    problem: Diagnostic,
+    text: &str,
+    declared: &BTreeSet<&str>,
+    scope: &Scope<'_>,
+) -> Diagnostic {
     match meant(text, declared, scope) {
         Meant::Text(meant) => problem
             .help(format!("did you mean `{meant}`?"))
@@ -155,6 +203,10 @@ pub(super) fn problem(
                  definition"
             ))
             .note(LITERAL),
+        Meant::Port => problem
+            .help("write `${ports.NAME}` for the number of a port")
+            .note(LITERAL),
+        Meant::Field(help) => problem.help(help).note(LITERAL),
         Meant::Unclear => problem
             .help(
                 "write `${pkgs.NAME}` for a package, `${./FILE}` for a file, or put it between \
@@ -164,7 +216,176 @@ pub(super) fn problem(
     }
 }
 
-const LITERAL: &str = "`$${` is a literal `${`";
+fn meant(text: &str, declared: &BTreeSet<&str>, scope: &Scope<'_>) -> Meant {
+    let inner = text.strip_prefix("${").unwrap_or(text);
+    let closed = inner.strip_suffix('}');
+    let inner = closed.unwrap_or(inner).trim();
+    if let Some(path) = inner.strip_prefix("~/") {
+        return Meant::Home(path.to_owned());
+    }
+    if let Some(name) = inner.strip_prefix(['#', '!']) {
+        return package(name.trim_start_matches("pkgs."), declared);
+    }
+    if matches!(inner, "." | "..") {
+        return Meant::Text(format!("${{{inner}/}}"));
+    }
+    if let Some(path) = inner.strip_prefix(".../").filter(|path| is_name(path)) {
+        return Meant::Text(format!("${{../../{path}}}"));
+    }
+    if let Some(path) = inner
+        .strip_prefix("expanded")
+        .filter(|path| is_relative(path))
+    {
+        return Meant::Text(format!("${{expanded {path}}}"));
+    }
+    if inner.ends_with(';') || inner.starts_with('|') {
+        return Meant::Commands(inner.trim_matches([';', '|', ' ']).to_owned());
+    }
+    if is_relative(inner) || inner.starts_with('/') && is_name(&inner[1..]) {
+        return Meant::Text(match inner.strip_prefix('/') {
+            Some(_) => inner.to_owned(),
+            None => format!("${{{inner}}}"),
+        });
+    }
+    if let Some((word, rest)) = inner.split_once('.') {
+        let name = rest.trim();
+        match near(word.trim_end()) {
+            Some(Ours::Ports) if NodeValue::is_port_name(name) => {
+                return Meant::Text(format!("${{ports.{name}}}"));
+            }
+            Some(Ours::Ports) => return Meant::Port,
+            Some(Ours::Job) => return Meant::Field(of_job(name)),
+            Some(Ours::Packages) | None => {}
+        }
+    }
+    if let Some((word, path)) = inner.split_once([' ', '\t']) {
+        return words(word, path.trim(), declared);
+    }
+    if let Some(hidden) = inner.strip_prefix('.') {
+        return if is_name(hidden) {
+            Meant::Text(format!("${{./.{hidden}}}"))
+        } else {
+            Meant::Unclear
+        };
+    }
+    let Some((word, rest)) = inner.split_once('.') else {
+        return single(inner, declared, scope);
+    };
+    members(inner, word, rest, declared, scope)
+}
+
+/// `${WORD PATH}`
+fn words(word: &str, path: &str, declared: &BTreeSet<&str>) -> Meant {
+    const KEPT: &[&str] = &["expanded", "expand"];
+    let keyword = word.trim_end_matches(':');
+    let expands = closest(keyword, KEPT.iter().copied()).is_some()
+        || ["template", "render", "subst", "interpolate"].contains(&keyword);
+    let relative = if is_relative(path) {
+        path.to_owned()
+    } else {
+        format!("./{path}")
+    };
+    let is_path = is_relative(path) || is_name(path);
+    match keyword {
+        _ if !is_path => Meant::Unclear,
+        _ if expands => Meant::Text(format!("${{expanded {relative}}}")),
+        _ if PACKAGES.contains(&keyword) => package(path, declared),
+        "file" | "import" | "path" | "include" | "copied" | "copy" => {
+            Meant::Text(format!("${{{relative}}}"))
+        }
+        _ if is_relative(path) => Meant::Text(format!("${{{path}}}")),
+        _ => Meant::Unclear,
+    }
+}
+
+/// `${ WORD }`
+fn single(word: &str, declared: &BTreeSet<&str>, scope: &Scope<'_>) -> Meant {
+    if declared.contains(word) {
+        return Meant::Text(format!("${{pkgs.{word}}}"));
+    }
+    if is_variable(word) {
+        return Meant::Text(format!("${{{word}}}"));
+    }
+    match Address::parse(word) {
+        Some(address) if templates::is_known(&address, scope) => {
+            Meant::Text(templates::spelled(word, scope))
+        }
+        _ => Meant::Unclear,
+    }
+}
+
+/// `${WORD.REST}`
+fn members(
+    inner: &str,
+    word: &str,
+    rest: &str,
+    declared: &BTreeSet<&str>,
+    scope: &Scope<'_>,
+) -> Meant {
+    let lower = word.to_ascii_lowercase();
+    if PACKAGES.contains(&lower.as_str()) || closest(&lower, ["pkgs", "packages"]).is_some() {
+        return package(rest, declared);
+    }
+    if let Some(variable) = ENVIRONMENTS
+        .iter()
+        .find_map(|prefix| inner.strip_prefix(prefix)?.strip_prefix('.'))
+        && is_variable(variable)
+    {
+        return Meant::Text(format!("${{{variable}}}"));
+    }
+    if let Some(spelling) = of_aurora(inner, scope) {
+        return Meant::Text(spelling);
+    }
+    if declared.contains(inner) || declared.contains(word) && !is_file(rest) {
+        let name = if declared.contains(inner) {
+            inner
+        } else {
+            word
+        };
+        return Meant::Text(format!("${{pkgs.{name}}}"));
+    }
+    if is_file(rest) && is_name(inner) {
+        return Meant::Text(format!("${{./{inner}}}"));
+    }
+    Meant::Unclear
+}
+
+/// How Aurora spells what was meant by `${inner}`.
+fn of_aurora(inner: &str, scope: &Scope<'_>) -> Option<String> {
+    let address = Address::parse(inner)?;
+    let meant = if templates::is_known(&address, scope) {
+        inner.to_owned()
+    } else {
+        match address.head()? {
+            "thermos" | "mesos" | "aurora" | "port" | "job" => {
+                templates::near_miss(&address, scope)?
+            }
+            _ => return None,
+        }
+    };
+    Some(templates::spelled(&meant, scope))
+}
+
+/// `${pkgs.REST}`, REST being a name as it was written.
+fn package(rest: &str, declared: &BTreeSet<&str>) -> Meant {
+    let (name, output) = match rest.split_once('.') {
+        Some((name, more)) if !declared.contains(rest) => (name, Some(more)),
+        _ => (rest, None),
+    };
+    if declared.contains(name) && output.is_none_or(|output| OUTPUTS.contains(&output)) {
+        return Meant::Text(format!("${{pkgs.{name}}}"));
+    }
+    let close = closest(rest, declared.iter().copied());
+    let close = close.or_else(|| closest(rest.rsplit('.').next()?, declared.iter().copied()));
+    match close {
+        Some(name) => Meant::Text(format!("${{pkgs.{name}}}")),
+        None if is_name(rest) => Meant::Package(rest.rsplit('.').next().unwrap_or(rest).to_owned()),
+        None => Meant::Unclear,
+    }
+}
+
+/// Names of outputs of packages.
+const OUTPUTS: &[&str] = &["out", "bin", "path", "outPath"];
 
 /// What the words that are kept for later are spelled like today.
 pub(super) fn reserved(word: Reserved, text: &str, place: Place) -> Diagnostic {
@@ -188,79 +409,30 @@ pub(super) fn reserved(word: Reserved, text: &str, place: Place) -> Diagnostic {
         .note(LITERAL)
 }
 
-/// Whether a mistake is one in `${ports.NAME}` or `${job.FIELD}`.
-pub(super) fn is_of_node(error: &SyntaxError<'_>) -> bool {
-    match error.problem {
-        Problem::Node(_) => true,
-        Problem::Unterminated => NodeValue::starts(error.text.trim_start_matches("${")),
-        Problem::Name(_) | Problem::NotRelative | Problem::Reserved(_) => false,
-    }
-}
-
-/// The problem of what begins as `${ports.NAME}` or `${job.FIELD}` and is neither.
-pub(super) fn of_node(error: &SyntaxError<'_>, place: Place) -> Diagnostic {
-    let text = templates::shorten(error.text);
-    let inner = error.text.trim_start_matches("${").trim_end_matches('}');
-    let (headline, help) = match &error.problem {
-        Problem::Node(NodeValueError::Port) => {
-            let name = inner.trim_start_matches("ports.");
-            let headline = match name {
-                "" => format!("the port in `{text}` has no name"),
-                _ => format!("`{text}` names no port"),
-            };
-            let name = name.trim();
-            let help = if NodeValue::is_port_name(name) {
-                format!("did you mean `${{ports.{name}}}`?")
-            } else {
-                "name it with letters, digits, `_` and `-`: `${ports.NAME}`".to_owned()
-            };
-            (headline, help)
-        }
-        Problem::Node(NodeValueError::Field) => {
-            let headline = format!("a node has no `{text}`");
-            (headline, of_job(inner.trim_start_matches("job.").trim()))
-        }
-        Problem::Node(NodeValueError::OfDefinition) => (
-            format!("`{text}` is not filled in here"),
-            "write the value".to_owned(),
-        ),
-        _ => (
-            "a reference has no `}` on its line".to_owned(),
-            "close it with `}`".to_owned(),
-        ),
-    };
-    Diagnostic::new(&BAD_REFERENCE, headline, place)
-        .help(help)
-        .note(LITERAL)
-}
-
-/// What to write for `${job.FIELD}`.
-fn of_job(field: &str) -> String {
-    let neutral = match field {
-        "shard" | "shard_id" | "index" | "number" => Some("instance"),
-        "hostname" | "node" => Some("host"),
-        "task" | "id" => Some("task_id"),
-        _ => None,
-    };
-    let of_the_job = ["name", "role", "cluster", "environment"];
-    let names = NodeValue::FIELDS.iter().map(|(name, _)| *name);
-    let neutral = neutral.or_else(|| names.clone().find(|name| *name == field));
-    if neutral.is_none() && of_the_job.contains(&field) {
-        return format!("write `{{{{{field}}}}}`, which is known before there is a node");
-    }
-    match neutral.or_else(|| closest(field, names)) {
-        Some(meant) => format!("did you mean `${{job.{meant}}}`?"),
-        None => {
-            "write `${job.instance}`, `${job.host}` or `${job.task_id}`, or `{{...}}` for a field \
-                 of the job"
-                .to_owned()
-        }
-    }
-}
-
 /// The reference to an expanded file that `text` was meant to be, its path having no `./`.
 pub(super) fn relative(text: &str) -> Option<String> {
     let path = text.strip_prefix("${expanded ")?.strip_suffix('}')?.trim();
     let here = is_name(path) && !path.starts_with(['/', '.']);
     here.then(|| format!("${{expanded ./{path}}}"))
+}
+
+fn is_relative(path: &str) -> bool {
+    path.starts_with("./") || path.starts_with("../")
+}
+
+/// Whether it may be the path of a file.
+fn is_name(text: &str) -> bool {
+    let legal = |c: char| c.is_alphanumeric() || "._-+/".contains(c);
+    !text.is_empty() && text.chars().all(legal)
+}
+
+/// Whether what follows a dot ends the name of a file.
+fn is_file(rest: &str) -> bool {
+    let extension = rest.rsplit('.').next().unwrap_or(rest);
+    EXTENSIONS.contains(&extension)
+}
+
+fn is_variable(text: &str) -> bool {
+    let legal = |c: char| c == '_' || c.is_ascii_alphanumeric();
+    !text.is_empty() && text.chars().all(legal) && !text.starts_with(|c: char| c.is_ascii_digit())
 }

@@ -4,7 +4,7 @@ use crate::diagnostic::closest;
 use crate::model::Dialect;
 
 use crate::rule::scope::{Scope, trouble};
-use crate::template::{Address, Component};
+use crate::template::{Address, Component, neutral};
 
 /// Names that can be referred to from anywhere.
 const EVERYWHERE: &[&str] = &[
@@ -66,9 +66,8 @@ pub(super) fn of_other_languages(inner: &str, scope: &Scope<'_>) -> Option<Advic
     let last = path.rsplit('.').next().unwrap_or_default();
     let lower = last.to_ascii_lowercase();
     if let Some(port) = lower.strip_prefix("nomad_port_") {
-        return Some(Advice::Write(format!(
-            "write `{{{{thermos.ports[{port}]}}}}`"
-        )));
+        let port = spelled(&format!("thermos.ports[{port}]"), scope);
+        return Some(Advice::Write(format!("write `{port}`")));
     }
     let is_foreign = path.starts_with('.')
         || text.contains('|')
@@ -97,8 +96,9 @@ pub(super) fn of_other_languages(inner: &str, scope: &Scope<'_>) -> Option<Advic
             "" | "service" | "container" | "listen" | "target" => "http",
             name => name,
         };
+        let port = spelled(&format!("thermos.ports[{name}]"), scope);
         return Some(Advice::Write(format!(
-            "write `{{{{thermos.ports[{name}]}}}}`: Aurora finds a port"
+            "write `{port}`: Aurora finds a port"
         )));
     }
     if lower == "name" && path.starts_with('.') {
@@ -118,6 +118,14 @@ pub(super) fn of_other_languages(inner: &str, scope: &Scope<'_>) -> Option<Advic
         return Some(Advice::Braces);
     }
     is_foreign.then_some(Advice::Value)
+}
+
+/// How the reference to `address` is written: what only a node knows by a name that no scheduler gave it.
+pub(in crate::check) fn spelled(address: &str, scope: &Scope<'_>) -> String {
+    let is_definition = scope.dialect() == Dialect::Definition;
+    let parsed = Address::parse(address).filter(|_| is_definition);
+    let neutral = parsed.as_ref().and_then(neutral);
+    neutral.unwrap_or_else(|| format!("{{{{{address}}}}}"))
 }
 
 /// A text of the user's in a headline: its first line, and not too much of that.

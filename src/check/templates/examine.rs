@@ -85,7 +85,11 @@ fn unbound(text: &str, address: &Address<'_>, scope: &Scope<'_>, place: Place) -
     if !inner.starts_with('.')
         && let Some(meant) = advice::near_miss(address, scope)
     {
-        return problem.help(format!("did you mean `{{{{{meant}}}}}`?"));
+        let meant = match address.head() {
+            Some("port" | "ports") => advice::spelled(&meant, scope),
+            _ => format!("{{{{{meant}}}}}"),
+        };
+        return problem.help(format!("did you mean `{meant}`?"));
     }
     match advice::of_other_languages(inner, scope) {
         Some(advice) => advised(problem, advice, scope),

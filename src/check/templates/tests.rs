@@ -253,7 +253,7 @@ fn advice() {
             "{{thermos.ports.http}}",
             "did you mean `{{thermos.ports[http]}}`?",
         ),
-        ("{{ports[http]}}", "did you mean `{{thermos.ports[http]}}`?"),
+        ("{{ports[http]}}", "did you mean `${ports.http}`?"),
         ("{{mesos.instances}}", "did you mean `{{mesos.instance}}`?"),
         ("{{instance}}", "did you mean `{{mesos.instance}}`?"),
         ("{{task_id}}", "did you mean `{{thermos.task_id}}`?"),

@@ -10,6 +10,7 @@ use super::advice::shorten;
 use super::codes::{ENDLESS_TEMPLATE, OWN_NAME, UNBOUND_TEMPLATE};
 use super::examine::examine;
 use crate::check::lookalikes::{self, Reader};
+use crate::check::ports;
 use crate::rule::scope::{Scope, bind, composed, trouble};
 use crate::rule::{Context, StandingReference, process as process_at};
 
@@ -347,6 +348,12 @@ impl<'a> Visitor<'_, 'a> {
             field,
             of,
         };
+        if let Some(name) = address.port() {
+            let place = || self.place(text, part, reference);
+            if let Some(problem) = ports::undeclared(self.ctx.job, name, reference.text, place) {
+                self.problem(problem, Some(reference));
+            }
+        }
         for rule in self.ctx.terms.rules.references {
             let place = || self.place(text, part, reference);
             if let Some(problem) = rule(&standing, &place) {

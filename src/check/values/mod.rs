@@ -190,20 +190,23 @@ impl Value<'_> {
         }
     }
 
-    /// Tells of what names a package in another spelling. Any other `${WORD.` is another program's here.
+    /// Tells of what is nearly a reference. Any other `${WORD.` is another program's here.
     fn mistaken(&self, ctx: &mut Context<'_>, piece: &str, start: usize, used: &mut Used) {
         for (at, _) in piece.match_indices("${") {
             let is_declared = |name: &str| packages::is_declared(ctx, name);
-            if ctx.is_given_up() || !mistaken::names_package(&piece[at..], is_declared) {
+            let rest = &piece[at..];
+            let is_mistaken =
+                mistaken::is_nearly_ours(rest) || mistaken::names_package(rest, is_declared);
+            if ctx.is_given_up() || !is_mistaken {
                 continue;
             }
             let declared = packages::declared(ctx);
             used.unclear();
-            let guilty = mistaken::extent_of(&piece[at..]);
+            let guilty = mistaken::extent_of(rest);
             let text = self.line.as_str();
             let place = Place::within(self.pointer(ctx.at), text, start + at, guilty);
             let scope = ctx.scopes().process(self.index);
-            let problem = mistaken::problem(guilty, &declared, &scope, place);
+            let problem = mistaken::problem_of_literal(guilty, &declared, &scope, place);
             ctx.report(problem);
         }
     }
@@ -272,7 +275,7 @@ mod tests {
         check(
             r#"path = ["${packages.tool}/bin"], directory = "{{thermos.ports[a]}""#,
             &[
-                "bad-reference '${packages.tool}' `${packages.tool}` is neither a reference nor the shell's",
+                "bad-reference '${packages.tool}' `${packages.tool}` is no reference",
                 "unread-reference '{{thermos.ports[a]}' `{{thermos.ports[a]}` is no reference: a brace is missing",
             ],
         );

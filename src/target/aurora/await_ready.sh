@@ -7,7 +7,8 @@
 # Comment lines do not reach the node, nor what stands between "+WORD" and "-WORD" for another kind of
 # probe. bash, dash and busybox run it; there are no two braces in a row, which the scheduler would bind.
 #+command
-try() { exec "${BASH:-sh}" -c "$probe"; }
+# In a session of its own, so that a probe with `kill 0` ends itself alone.
+try() { apart=$(command -v setsid); exec ${apart:+"$apart"} "${BASH:-sh}" -c "$probe"; }
 #-command
 #+connect
 connect() {
@@ -38,14 +39,14 @@ for child in $children; do fell "$child"; done
 kill -KILL "$1" 2>/dev/null
 }
 # attempt SECONDS: one try, which takes no longer than that. It does not die with what it kills: Thermos
-# would take the step for lost and run it again.
+# would take the step for lost and run it again. The watchdog says what it does: a probe may end like one
+# that was killed.
 attempt() {
 try & tried=$!
-{ sleep "$1"; fell "$tried"; } & watchdog=$!
+{ sleep "$1"; echo "await_ready: the try took longer than $1 s" >&2; fell "$tried"; } & watchdog=$!
 wait "$tried" 2>/dev/null; code=$?
 fell "$watchdog"
 wait "$watchdog" 2>/dev/null
-[ "$code" -ne 137 ] || echo "await_ready: the try took longer than $1 s" >&2
 return "$code"
 }
 # The first second of the clock may be over at once.

@@ -126,8 +126,8 @@ pub(super) const WORDS: &[Word] = &[
             "hostport",
             "internalport",
         ],
-        "name a port in the command, and Aurora finds one: `cmdline = \"serve --port \
-         {{thermos.ports[http]}}\"`",
+        "name a port in the command, `${ports.http}`, and Aurora finds one; a number that it is to have \
+         stands in the job: `ports = { http = 8080 }`",
     ),
     field(
         &["readinessprobe", "readiness", "startupprobe", "readycheck"],

@@ -11,6 +11,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::intent::{Checker, Intent};
 use crate::rule::Intended;
 use crate::target::judged::Judged;
+use crate::template::port_reference;
 use crate::vocabulary::{ANNOUNCER, UPDATE_CONFIG};
 
 crate::diagnostic::declare_codes! {
@@ -155,7 +156,7 @@ pub(super) fn check(ctx: &mut Intended<'_, '_>) {
     {
         return;
     }
-    for problem in problems(intent) {
+    for problem in problems(intent, &|port| ctx.port_reference(port)) {
         ctx.report(problem);
     }
 }
@@ -165,7 +166,7 @@ pub(super) fn check(ctx: &mut Intended<'_, '_>) {
 pub(super) fn of_expanded_files(ctx: &mut Judged<'_>) {
     let intent = &ctx.plan.intent;
     if intent.expands_files && says_something(intent) {
-        ctx.found.extend(problems(intent));
+        ctx.found.extend(problems(intent, &port_reference));
     }
 }
 
@@ -186,20 +187,23 @@ fn says_something(intent: &Intent) -> bool {
     asks || intent.stop.is_some() || intent.update.is_some()
 }
 
-fn problems(intent: &Intent) -> Vec<Diagnostic> {
+/// How the number of a port is written.
+type Written<'w> = &'w dyn Fn(&str) -> String;
+
+fn problems(intent: &Intent, written: Written<'_>) -> Vec<Diagnostic> {
     let Some(ports) = Ports::of(intent) else {
         return Vec::new();
     };
     let found = [
-        health(intent, &ports),
-        lifecycle(intent, &ports),
-        primary_port(intent, &ports),
+        health(intent, &ports, written),
+        lifecycle(intent, &ports, written),
+        primary_port(intent, &ports, written),
         unwatched(intent, &ports),
     ];
     found.into_iter().flatten().collect()
 }
 
-fn health(intent: &Intent, ports: &Ports<'_>) -> Option<Diagnostic> {
+fn health(intent: &Intent, ports: &Ports<'_>, written: Written<'_>) -> Option<Diagnostic> {
     let config = intent.health_check.as_ref()?;
     if is_checked(intent, Some(ports)) {
         return None;
@@ -208,12 +212,15 @@ fn health(intent: &Intent, ports: &Ports<'_>) -> Option<Diagnostic> {
     let headline = "health is never checked: no process binds the port `health`";
     Some(
         Diagnostic::new(&NO_OP_HEALTH_CHECK, headline, place)
-            .help("answer on `{{thermos.ports[health]}}`, or name the port of a process in `announce.portmap`")
+            .help(format!(
+                "answer on `{}`, or name the port of a process in `announce.portmap`",
+                written(HEALTH)
+            ))
             .help("or check by a command: `health_checker.shell`"),
     )
 }
 
-fn lifecycle(intent: &Intent, ports: &Ports<'_>) -> Option<Diagnostic> {
+fn lifecycle(intent: &Intent, ports: &Ports<'_>, written: Written<'_>) -> Option<Diagnostic> {
     let stop = intent.stop.as_ref()?;
     let (port, place) = match &stop.value.http.as_ref()?.port {
         Some(port) => (port.value.complete()?, Place::value(port.pointer())),
@@ -225,12 +232,13 @@ fn lifecycle(intent: &Intent, ports: &Ports<'_>) -> Option<Diagnostic> {
     let headline = format!("nothing asks the task to stop: no process binds the port `{port}`");
     Some(
         Diagnostic::new(&NO_OP_LIFECYCLE, headline, place).help(format!(
-            "answer on `{{{{thermos.ports[{port}]}}}}`, or name the port that a process binds"
+            "answer on `{}`, or name the port that a process binds",
+            written(&port)
         )),
     )
 }
 
-fn primary_port(intent: &Intent, ports: &Ports<'_>) -> Option<Diagnostic> {
+fn primary_port(intent: &Intent, ports: &Ports<'_>, written: Written<'_>) -> Option<Diagnostic> {
     let announce = intent.announce.as_ref()?;
     let (port, place) = match &announce.value.primary_port {
         Some(port) => (port.value.complete()?, Place::value(port.pointer())),
@@ -240,8 +248,8 @@ fn primary_port(intent: &Intent, ports: &Ports<'_>) -> Option<Diagnostic> {
         ),
     };
     // Neither a number nor a package is a name, which is told.
-    let written = announce.value.primary_port.as_ref();
-    let is_told = written.is_some_and(|it| it.value.names_packages_or_files())
+    let given = announce.value.primary_port.as_ref();
+    let is_told = given.is_some_and(|it| it.value.names_packages_or_files())
         || port.bytes().all(|byte| byte.is_ascii_digit());
     if ports.has(&port) || is_told {
         return None;
@@ -251,8 +259,8 @@ fn primary_port(intent: &Intent, ports: &Ports<'_>) -> Option<Diagnostic> {
     let problem = problem.did_you_mean(&port, ports.0.iter().map(|port| &**port));
     Some(if problem.help.is_empty() {
         problem.help(format!(
-            "listen on `{{{{thermos.ports[{port}]}}}}`, or name the port that a process binds: \
-             `primary_port`"
+            "listen on `{}`, or name the port that a process binds: `primary_port`",
+            written(&port)
         ))
     } else {
         problem

@@ -10,9 +10,9 @@ use crate::target::aurora::quoted::unquotable;
 use crate::target::coverage::{Coverage, of_field};
 
 crate::diagnostic::declare_codes! {
-    /// Aurora runs commands in bash, which does not let this variable be set, gives it a meaning of its own, or
-    /// changes what it does with the command itself: `IFS`, `BASH_ENV`, `UID`, `RANDOM` and others. With
-    /// `directory`, bash sets `PWD` and `OLDPWD`.
+    /// Aurora runs commands in bash, which does not let this variable be set, gives it a meaning of its own,
+    /// changes what it does with the command itself, or keeps it from scripts of bash: `IFS`, `BASH_ENV`,
+    /// `UID`, `RANDOM`, `PS1` and others. With `directory`, bash sets `PWD` and `OLDPWD`.
     ///
     /// ```toml
     /// cluster = "devcluster"
@@ -127,6 +127,8 @@ crate::diagnostic::declare_codes! {
 /// Variables that bash does not let be set.
 const READ_ONLY: &[&str] = &[
     "BASHOPTS",
+    // Until bash 5.0.
+    "BASH_REMATCH",
     "BASH_VERSINFO",
     "EUID",
     "PPID",
@@ -143,6 +145,7 @@ const CHANGED: &[&str] = &[
     "BASH_COMMAND",
     "BASH_LINENO",
     "BASH_SOURCE",
+    "BASH_SUBSHELL",
     "DIRSTACK",
     "EPOCHREALTIME",
     "EPOCHSECONDS",
@@ -150,12 +153,25 @@ const CHANGED: &[&str] = &[
     "GROUPS",
     "HISTCMD",
     "LINENO",
+    "OPTIND",
     "RANDOM",
     "SECONDS",
     "SHLVL",
     "SRANDOM",
     "_",
 ];
+/// Variables that each bash sets or forgets when it starts, so that no script of bash gets them.
+const OF_EACH_BASH: &[&str] = &[
+    "BASH",
+    "BASH_ARGV0",
+    "BASH_VERSION",
+    "COMP_WORDBREAKS",
+    "OPTERR",
+    "PS1",
+    "PS2",
+];
+/// Variables by which bash takes orders, and complains of what is none.
+const ORDERS: &[&str] = &["BASH_COMPAT", "BASH_XTRACEFD"];
 /// Variables that change how shells read what they run.
 const READ: &[&str] = &["BASH_ENV", "IFS"];
 /// Variables that a change of the directory sets.
@@ -199,6 +215,10 @@ fn why_shells(name: &VariableName, run: &Run) -> Option<&'static str> {
         Some("lets nobody set")
     } else if CHANGED.contains(&name) {
         Some("itself changes")
+    } else if OF_EACH_BASH.contains(&name) {
+        Some("keeps from the scripts that it starts what is in")
+    } else if ORDERS.contains(&name) {
+        Some("takes orders by")
     } else if READ.contains(&name) {
         Some("reads it otherwise with another")
     } else if DIRECTORIES.contains(&name) && run.directory.is_some() {

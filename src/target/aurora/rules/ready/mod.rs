@@ -13,6 +13,7 @@ use crate::target::aurora::await_ready::{Tried, tried};
 use crate::target::aurora::timing::{FINALIZATION_WAIT, MOST_FINALIZATION_WAIT};
 use crate::target::aurora::waiting::{MOST_BY_ITSELF, Waiting};
 use crate::target::judged::Judged;
+use crate::template::port_reference;
 use crate::vocabulary::TASK;
 
 pub use codes::{
@@ -124,13 +125,17 @@ fn health(run: &Run, ready: &Ready, intent: &Intent) -> Option<Diagnostic> {
     );
     Some(
         Diagnostic::new(&READY_HEALTH, headline, place())
-            .also(Place::value(run.command.pointer()), "this binds no such port")
+            .also(
+                Place::value(run.command.pointer()),
+                "this binds no such port",
+            )
             .help(match ports.first() {
                 Some(port) => format!(
-                    "say what to try: `ready = {{ http = \":{{{{thermos.ports[{port}]}}}}/PATH\" }}`, \
-                     or `tcp`"
+                    "say what to try: `ready = {{ http = \":{}/PATH\" }}`, or `tcp`",
+                    port_reference(port)
                 ),
-                None => "say what to try: `ready = { command = \"...\" }`, or `tcp`, or `http`".to_owned(),
+                None => "say what to try: `ready = { command = \"...\" }`, or `tcp`, or `http`"
+                    .to_owned(),
             }),
     )
 }
