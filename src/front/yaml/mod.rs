@@ -41,7 +41,6 @@ use super::problems::{Problems, Stop, Typographic, named, one, shortened};
 use anchor::{Anchored, values};
 use merge::{MERGE_KEY, Merge};
 use places::Places;
-use spans::Properties;
 pub(super) use surprises::{YAML_ANCHOR, YAML_COMMENT, YAML_FOLDED, YAML_OCTAL};
 
 /// YAML as a format of definitions.
@@ -91,6 +90,13 @@ struct Open {
     start: usize,
     anchor: usize,
     content: Content,
+}
+
+/// Whether an anchor or a tag is written before a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Properties {
+    Absent,
+    Written,
 }
 
 enum Content {

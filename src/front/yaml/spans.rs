@@ -5,14 +5,7 @@ use saphyr_parser::{Marker, ScalarStyle};
 
 use crate::source::Span;
 
-use super::{Content, Mapping, Open, Reader};
-
-/// Whether an anchor or a tag is written before a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Properties {
-    Absent,
-    Written,
-}
+use super::{Content, Mapping, Open, Properties, Reader};
 
 impl Reader<'_> {
     /// Where a list or table starts, the library's mark being that of what comes first.
