@@ -7,19 +7,20 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::check::names::DUPLICATE_JOB;
 use crate::check::{self, CheckedJob};
 use crate::diagnostic::render::Lines;
 use crate::diagnostic::{Diagnostic, Holes, MachineError, Place, Report};
 use crate::elaborate;
-use crate::fill::{self, Filling};
+use crate::fill::{self, Around, Filling};
 use crate::front;
 use crate::lint::{Levels, Waivers};
 use crate::model::{Dialect, Job, JobKey, PackageName, PackageSource, PortAssignment};
 use crate::name::PortKey;
+use crate::neighbours::Index;
 use crate::plan::{self, Downloads, Needs, Options, Plan};
+use crate::reach::{Asked, Ways};
 use crate::resolve::import::{Ignored, Importer, Keeper};
 use crate::resolve::{self, Resolver};
 use crate::rule;
@@ -34,6 +35,8 @@ pub struct Compiler<'a> {
     workspace: &'a Workspace,
     importer: Importer,
     options: Options,
+    /// The jobs that others refer to.
+    neighbours: Index<'a>,
 }
 
 /// How far jobs go, and what is kept of each that comes so far.
@@ -157,6 +160,7 @@ impl<'a> Compiler<'a> {
             workspace,
             importer,
             options,
+            neighbours: Index::new(workspace),
         })
     }
 
@@ -298,12 +302,20 @@ impl<'a> Compiler<'a> {
     ) -> Report<CheckedFile> {
         let settings = self.workspace.settings_map.as_ref();
         let loaded = elaborate::load(file, definition.format, settings);
+        let aurora = self.workspace.settings.aurora.as_ref();
+        let ways = Ways {
+            aurora: aurora.and_then(|aurora| aurora.address.as_deref()),
+        };
+        let around = Around {
+            jobs: &self.neighbours,
+            reach: &|asked: &Asked<'_>| target::answer(asked, target, ways),
+        };
         loaded.and_then(|loaded| {
             let Filling {
                 loaded,
                 problems,
                 made_up,
-            } = fill::fill(loaded);
+            } = fill::fill(loaded, around);
             let map = loaded.into_map();
             let decoded = front::document(map.root());
             let mut refused = decoded.diagnostics;
@@ -311,8 +323,12 @@ impl<'a> Compiler<'a> {
             refused.retain(|problem| !stand_ins.explain(problem));
             let holes = Holes::new([decoded.holes, made_up].concat());
             let mut diagnostics = front::explained(&map, definition.format, refused);
+            let (remarks, problems): (Vec<_>, _) = problems
+                .into_iter()
+                .partition(|problem| problem.code.is_lint());
             diagnostics.extend(problems);
-            let texts = front::surprises(&map, definition.format);
+            let mut texts = front::surprises(&map, definition.format);
+            texts.extend(remarks);
             let document = Report {
                 value: decoded.value,
                 diagnostics,
@@ -413,56 +429,6 @@ impl Course<'_> {
             waivers.report(levels, Report::new(value, unused))
         })
     }
-}
-
-/// Calls `work` for each of `items` on all cores and returns the results in the order of the
-/// items. `done` is told how many are done after each.
-pub fn in_parallel<T: Sync, R: Send>(
-    items: &[T],
-    work: impl Fn(&T) -> R + Sync,
-    done: impl Fn(usize) + Sync,
-) -> Vec<R> {
-    // Asking how many cores there are takes longer than many a single item.
-    let threads = match items.len() {
-        0 | 1 => 1,
-        many => std::thread::available_parallelism().map_or(1, |cores| cores.get().min(many)),
-    };
-    if threads == 1 {
-        let count = |(index, item)| {
-            let result = work(item);
-            done(index + 1);
-            result
-        };
-        return items.iter().enumerate().map(count).collect();
-    }
-    let next = AtomicUsize::new(0);
-    let finished = AtomicUsize::new(0);
-    let run = || {
-        let mut results = Vec::new();
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(item) = items.get(index) else {
-                return results;
-            };
-            results.push((index, work(item)));
-            done(finished.fetch_add(1, Ordering::Relaxed) + 1);
-        }
-    };
-    let mut results: Vec<(usize, R)> = std::thread::scope(|scope| {
-        let spawn = || std::thread::Builder::new().spawn_scoped(scope, run);
-        // Where no more can be started, those that were do it all.
-        let others: Vec<_> = (1..threads).map_while(|_| spawn().ok()).collect();
-        let mut results = run();
-        for other in others {
-            match other.join() {
-                Ok(more) => results.extend(more),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        results
-    });
-    results.sort_by_key(|(index, _)| *index);
-    results.into_iter().map(|(_, result)| result).collect()
 }
 
 /// Errors for numbers that definitions give two ports of one cluster, if one of their jobs is `concerned`.

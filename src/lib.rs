@@ -14,7 +14,8 @@
 //!
 //! - [`source`], [`store`], [`name`], [`vocabulary`] and [`secret`] are leaves: text and its places,
 //!   what Nix knows, what jobs and their parts are called, Aurora's structs as a table, what a secret
-//!   looks like.
+//!   looks like. So is [`reach`]: what definitions ask of where jobs run, and what targets answer.
+//! - [`neighbours`] finds the jobs that others refer to.
 //! - [`diagnostic`] knows no code: each code is declared beside the rule that reports it, and
 //!   [`registry`] puts them together.
 //! - [`model`] is what a definition may say. Only what comes before the plan reads it: a target that
@@ -50,11 +51,14 @@ pub mod lint;
 pub mod lock;
 pub mod model;
 pub mod name;
+pub mod neighbours;
 pub mod nix;
+pub mod parallel;
 pub mod plan;
 pub mod provide;
 pub mod publish;
 pub mod query;
+pub mod reach;
 pub mod ready;
 pub mod registry;
 pub mod resolve;

@@ -105,7 +105,7 @@ impl CheckedJob {
 }
 
 /// Checks a document. `holes` are the places of values that are not the author's; `texts` is what was
-/// found about how its values are written, see [`crate::front::surprises`].
+/// found about how its values are written, and what is filled into them.
 ///
 /// The value holds the jobs in which nothing is wrong, those of them that have problems being left
 /// out, so that later stages have something to say about the others in the same run.
@@ -139,6 +139,7 @@ pub fn check(
             Pointer::root()
         };
         let mut ctx = Context::new(&job, &pointer, common, tally);
+        waivers::check(&mut ctx);
         let own = |problem: &mut Diagnostic| problem.place().is_in(&pointer);
         for problem in texts.extract_if(.., own) {
             ctx.report_text(problem);
@@ -226,7 +227,6 @@ fn shorten(found: &mut Vec<Diagnostic>) {
 
 /// Runs all rules. Returns what the job asks for, unless its texts cost too much.
 fn run(ctx: &mut Context<'_>, used: &mut packages::Used) -> Option<Intent> {
-    waivers::check(ctx);
     let index = names::check(ctx);
     let order = order::check(ctx, &index);
     ready::check(ctx);

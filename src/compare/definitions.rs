@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::compile::{Compilation, Compiler, Planned, Until, duplicates, every, in_parallel};
+use crate::compile::{Compilation, Compiler, Planned, Until, duplicates, every};
 use crate::diagnostic::{Diagnostic, Failure, MachineError, Place, Report, Severity};
 use crate::diff::{ComparedJob, NotCompared, NotComparedKind};
 use crate::elaborate::Defaults;
 use crate::front;
 use crate::git::EntryKind;
 use crate::model::{JobKey, leads_to};
+use crate::parallel::in_parallel;
 use crate::query::declared::{Declared, may_define, name_of};
 use crate::registry::CODES;
 use crate::resolve::NOT_LOCKED;

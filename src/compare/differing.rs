@@ -10,10 +10,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use crate::compile::in_parallel;
 use crate::diagnostic::MachineError;
 use crate::front;
 use crate::model::{PackageSource, leads_to, locked_name};
+use crate::parallel::in_parallel;
 use crate::resolve::Lock;
 use crate::store::StorePath;
 

@@ -79,4 +79,226 @@ crate::diagnostic::declare_codes! {
     /// than 100 times in a row, or the texts of a file take more than 64 MiB. Linux runs no longer
     /// command.
     LONG_VALUE = "long-value", Error, "a text that becomes too long";
+
+    /// A text refers to a job that the workspace does not define.
+    /// `${jobs.NAME...}` is the job of this name with the same cluster, role and environment,
+    /// `${jobs.ROLE/NAME...}` one of another role, and
+    /// `${jobs.CLUSTER/ROLE/ENVIRONMENT/NAME...}` any.
+    ///
+    /// ```toml
+    /// [[jobs]]
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "db"
+    /// labels.schema = "shop"
+    /// ports.sql = 5432
+    /// task.processes = [{ name = "db", cmdline = "serve-sql ${ports.sql}" }]
+    /// task.resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    ///
+    /// [[jobs]]
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "web"
+    /// task.processes = [{ name = "web", cmdline = "serve --of ${jobs.dbs.labels.schema}" }]
+    /// task.resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// ```toml
+    /// [[jobs]]
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "db"
+    /// labels.schema = "shop"
+    /// ports.sql = 5432
+    /// task.processes = [{ name = "db", cmdline = "serve-sql ${ports.sql}" }]
+    /// task.resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    ///
+    /// [[jobs]]
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "web"
+    /// task.processes = [{ name = "web", cmdline = "serve --of ${jobs.db.labels.schema}" }]
+    /// task.resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    UNKNOWN_JOB = "unknown-job", Error, "a reference to a job that is not there";
+
+    /// A text refers to a job that several files define, or one file twice.
+    ///
+    /// ```text
+    /// [[jobs]]
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "db"
+    /// labels.schema = "shop"
+    /// ports.sql = 5432
+    /// task.processes = [{ name = "db", cmdline = "serve-sql ${ports.sql}" }]
+    /// task.resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    ///
+    /// [[jobs]]
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "db"
+    /// labels.schema = "shop"
+    /// ports.sql = 5432
+    /// task.processes = [{ name = "db", cmdline = "serve-sql ${ports.sql}" }]
+    /// task.resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    ///
+    /// [[jobs]]
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "web"
+    /// task.processes = [{ name = "web", cmdline = "serve --of ${jobs.db.labels.schema}" }]
+    /// task.resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// Give one of them another name or environment:
+    ///
+    /// ```text
+    /// [[jobs]]
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "db"
+    /// labels.schema = "shop"
+    /// ports.sql = 5432
+    /// task.processes = [{ name = "db", cmdline = "serve-sql ${ports.sql}" }]
+    /// task.resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    ///
+    /// [[jobs]]
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "prod"
+    /// name = "db"
+    /// labels.schema = "shop"
+    /// ports.sql = 5432
+    /// task.processes = [{ name = "db", cmdline = "serve-sql ${ports.sql}" }]
+    /// task.resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    ///
+    /// [[jobs]]
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "web"
+    /// task.processes = [{ name = "web", cmdline = "serve --of ${jobs.db.labels.schema}" }]
+    /// task.resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    AMBIGUOUS_JOB = "ambiguous-job", Error, "a reference to a job that is defined twice";
+
+    /// A text refers to a job of another role, and `[references] roles` in `jobc.toml` does not name that role.
+    /// Without the setting, jobs of all roles may be referred to.
+    ///
+    /// ```text
+    /// # jobc.toml
+    /// [references]
+    /// roles = ["databases"]
+    /// ```
+    FORBIDDEN_REFERENCE = "forbidden-reference", Error, "a reference that the settings forbid";
+
+    /// A text refers to a label of another job, and something is wrong with that label.
+    ///
+    /// ```text
+    /// [[jobs]]
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "db"
+    /// labels.schema = "${vars.shop}"
+    /// task.processes = [{ name = "db", cmdline = "serve-sql" }]
+    /// task.resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    ///
+    /// [[jobs]]
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "web"
+    /// task.processes = [{ name = "web", cmdline = "serve --of ${jobs.db.labels.schema}" }]
+    /// task.resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// Mend the label:
+    ///
+    /// ```text
+    /// [[jobs]]
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "db"
+    /// labels.schema = "${vars.shop}"
+    /// vars.shop = "shop"
+    /// task.processes = [{ name = "db", cmdline = "serve-sql" }]
+    /// task.resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    ///
+    /// [[jobs]]
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "web"
+    /// task.processes = [{ name = "web", cmdline = "serve --of ${jobs.db.labels.schema}" }]
+    /// task.resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    BROKEN_REFERENCE = "broken-reference", Error, "a reference to a value that is wrong where it is defined";
+
+    /// A text refers to something that depends on where a job runs, and that the target does not know before
+    /// it does: on Aurora the numbers of the ports of other jobs, and their addresses, unless they are announced
+    /// and `[aurora] address` in `jobc.toml` says how to look them up.
+    ///
+    /// ```toml
+    /// [[jobs]]
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "db"
+    /// labels.schema = "shop"
+    /// ports.sql = 5432
+    /// task.processes = [{ name = "db", cmdline = "serve-sql ${ports.sql}" }]
+    /// task.resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    ///
+    /// [[jobs]]
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "web"
+    /// task.processes = [{ name = "web", cmdline = "serve --of ${jobs.db.address.sql}" }]
+    /// task.resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// Say where it is reached, once:
+    ///
+    /// ```toml
+    /// [[jobs]]
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "db"
+    /// labels.address = "db.example.org:5432"
+    /// ports.sql = 5432
+    /// task.processes = [{ name = "db", cmdline = "serve-sql ${ports.sql}" }]
+    /// task.resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    ///
+    /// [[jobs]]
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "web"
+    /// task.processes = [{ name = "web", cmdline = "serve --of ${jobs.db.labels.address}" }]
+    /// task.resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    UNREACHABLE_VALUE = "unreachable-value", Error, "a reference that the target cannot fill in";
+
+    /// A text refers to something that depends on where a job runs, and what the target fills in differs
+    /// from it. `jobc explain TARGET` says how.
+    ///
+    /// ```text
+    /// # jobc.toml
+    /// [aurora]
+    /// address = "zk!zk.example.org:2181!/aurora/{role}/{environment}/{name}!{port}"
+    /// ```
+    APPROXIMATED_VALUE = "approximated-value", Warn, "a reference that the target fills in with something similar";
 }

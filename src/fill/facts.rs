@@ -1,8 +1,9 @@
-//! What a definition says of a job that texts may refer to.
+//! What a definition says of a job that texts may refer to, its own and those of others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::Scalar;
+use crate::name::JobKey;
 use crate::source::{Kind, Node};
 
 use super::word::Field;
@@ -14,13 +15,18 @@ pub(super) const LABELS: &str = "labels";
 
 /// What texts may refer to.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Facts {
+pub struct Facts {
     cluster: Option<String>,
     role: Option<String>,
     environment: Option<String>,
     name: Option<String>,
     pub(super) vars: BTreeMap<String, Value>,
     pub(super) labels: BTreeMap<String, Value>,
+    /// The ports that are declared, with the numbers that are wanted.
+    pub(super) ports: BTreeMap<String, Option<u16>>,
+    pub(super) state: BTreeSet<String>,
+    pub(super) instances: u32,
+    pub(super) is_announced: bool,
 }
 
 /// A value that a definition gives a name.
@@ -41,6 +47,12 @@ impl Facts {
                 .and_then(|task| task.get("name"))
                 .and_then(text)
         };
+        let instances = match job.get("instances").map(|instances| &instances.kind) {
+            Some(Kind::Integer(number)) => u32::try_from(*number).unwrap_or(1),
+            _ => 1,
+        };
+        let ports = entries(job.get("ports")).map(|(name, port)| (name.to_owned(), number(port)));
+        let state = entries(job.get("state")).map(|(name, _)| name.to_owned());
         Self {
             cluster: part("cluster"),
             role: part("role"),
@@ -48,6 +60,10 @@ impl Facts {
             name: part("name").or_else(named_by_task),
             vars: values(job.get(VARS)),
             labels: values(job.get(LABELS)),
+            ports: ports.collect(),
+            state: state.collect(),
+            instances,
+            is_announced: job.get("announce").is_some(),
         }
     }
 
@@ -58,24 +74,78 @@ impl Facts {
             Field::Role => self.role.clone(),
             Field::Environment => self.environment.clone(),
             Field::Name => self.name.clone(),
-            Field::Key => {
-                let parts = [&self.cluster, &self.role, &self.environment, &self.name];
-                let parts: Option<Vec<&str>> = parts.iter().map(|part| part.as_deref()).collect();
-                Some(parts?.join("/"))
-            }
+            Field::Key => Some(self.key()?.to_string()),
         }
+    }
+
+    /// What the job is called, if it is written.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// What identifies the job; none if a part is not written, or is none.
+    pub fn key(&self) -> Option<JobKey> {
+        Some(JobKey {
+            cluster: self.cluster.as_ref()?.parse().ok()?,
+            role: self.role.as_ref()?.parse().ok()?,
+            environment: self.environment.as_ref()?.parse().ok()?,
+            name: self.name.as_ref()?.parse().ok()?,
+        })
+    }
+
+    /// The job that this one calls `name`: one of its own role and environment, one of another role, or
+    /// one by its key. None if it is unknown what this job itself is called.
+    pub(super) fn neighbour(&self, name: &str) -> Option<JobKey> {
+        let parts: Vec<&str> = name.split('/').collect();
+        let (cluster, role, environment, name) = match parts[..] {
+            [cluster, role, environment, name] => (cluster, role, environment, name),
+            [role, name] => (
+                self.cluster.as_deref()?,
+                role,
+                self.environment.as_deref()?,
+                name,
+            ),
+            _ => (
+                self.cluster.as_deref()?,
+                self.role.as_deref()?,
+                self.environment.as_deref()?,
+                name,
+            ),
+        };
+        Some(JobKey {
+            cluster: cluster.parse().ok()?,
+            role: role.parse().ok()?,
+            environment: environment.parse().ok()?,
+            name: name.parse().ok()?,
+        })
     }
 }
 
-fn values(table: Option<&Node>) -> BTreeMap<String, Value> {
-    let Some(Kind::Mapping(entries)) = table.map(|table| &table.kind) else {
-        return BTreeMap::new();
+fn entries(table: Option<&Node>) -> impl Iterator<Item = (&str, &Node)> {
+    let entries = match table.map(|table| &table.kind) {
+        Some(Kind::Mapping(entries)) => entries.as_slice(),
+        _ => &[],
     };
-    let values = entries.iter().map(|entry| {
-        let value = scalar(&entry.value).map_or(Value::Wrong, Value::Text);
-        (entry.key.as_str().to_owned(), value)
+    entries
+        .iter()
+        .map(|entry| (entry.key.as_str(), &entry.value))
+}
+
+fn values(table: Option<&Node>) -> BTreeMap<String, Value> {
+    let values = entries(table).map(|(name, value)| {
+        let value = scalar(value).map_or(Value::Wrong, Value::Text);
+        (name.to_owned(), value)
     });
     values.collect()
+}
+
+/// The number that a port is to have.
+fn number(port: &Node) -> Option<u16> {
+    match &port.kind {
+        Kind::Integer(number) => u16::try_from(*number).ok(),
+        Kind::Mapping(_) => number(port.get("number")?),
+        _ => None,
+    }
 }
 
 fn text(node: &Node) -> Option<String> {

@@ -4,12 +4,15 @@
 //! keeps where its parts were written.
 //!
 //! ```text
-//! text = { any text | "${vars." NAME "}" | "${labels." NAME "}" | "${job." FIELD "}" }
+//! text = { any text | "${vars." NAME "}" | "${labels." NAME "}" | "${job." FIELD "}" | "${jobs." JOB ... "}" }
 //! ```
 //!
 //! All texts of a job are filled in but those that say which job it is, its packages and its waivers. The
 //! values of variables and labels are texts in which the same references stand, and no others.
+//!
+//! What other jobs say is asked of [`Neighbours`], and where jobs are reached of the target.
 
+mod around;
 mod codes;
 mod elsewhere;
 mod evaluate;
@@ -22,7 +25,9 @@ use crate::diagnostic::{Chapter, Diagnostic, Topic};
 use crate::front::Loaded;
 use crate::source::{FilledTexts, Kind, Node, Pointer, Token};
 
-use facts::Facts;
+pub use around::{Alone, Around, Missing, Neighbours};
+pub use facts::Facts;
+
 use walk::Walk;
 use word::OPENING;
 
@@ -34,6 +39,12 @@ pub const CODES: &[Chapter] = &[(
         &codes::ENDLESS_VALUE,
         &codes::VALUE_REFERENCE,
         &codes::LONG_VALUE,
+        &codes::UNKNOWN_JOB,
+        &codes::AMBIGUOUS_JOB,
+        &codes::FORBIDDEN_REFERENCE,
+        &codes::BROKEN_REFERENCE,
+        &codes::UNREACHABLE_VALUE,
+        &codes::APPROXIMATED_VALUE,
     ],
 )];
 
@@ -55,7 +66,7 @@ pub struct Filling {
 }
 
 /// Fills in all texts of the jobs of a document.
-pub fn fill(mut loaded: Loaded) -> Filling {
+pub fn fill(mut loaded: Loaded, around: Around<'_>) -> Filling {
     let mut problems = Vec::new();
     let mut made_up = Vec::new();
     let mut filled = FilledTexts::default();
@@ -64,8 +75,7 @@ pub fn fill(mut loaded: Loaded) -> Filling {
         if !may_refer(job) {
             continue;
         }
-        let facts = Facts::of(job);
-        let mut walk = Walk::new(&facts, pointer, left);
+        let mut walk = Walk::new(Facts::of(job), around, pointer, left);
         walk.job(job);
         left = walk.left();
         problems.append(&mut walk.problems);
@@ -85,6 +95,12 @@ pub fn fill(mut loaded: Loaded) -> Filling {
         problems,
         made_up,
     }
+}
+
+/// What the jobs of a document say, for others.
+pub fn facts(root: &Node) -> Vec<Facts> {
+    let jobs = jobs(root).into_iter();
+    jobs.map(|(_, job)| Facts::of(job)).collect()
 }
 
 /// The jobs of a document, with where they stand.

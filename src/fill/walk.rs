@@ -1,12 +1,15 @@
 //! A walk through all texts of a job.
 
+use std::sync::Arc;
+
 use crate::diagnostic::{Diagnostic, Place};
 use crate::source::{FilledText, Kind, Node, Pointer, Token};
 
-use super::evaluate::{Evaluator, Trouble, Why, Wrong};
+use super::around::Around;
+use super::evaluate::{Evaluator, Of, Slot, Trouble, Why, Wrong};
 use super::facts::{Facts, LABELS, VARS};
 use super::trouble::{in_a_key, problem, references_elsewhere};
-use super::word::{Named, OPENING, references};
+use super::word::{OPENING, references};
 
 /// The fields whose texts say which job it is, and those that are looked up by what is written.
 const AS_WRITTEN: &[&str] = &[
@@ -21,7 +24,6 @@ const AS_WRITTEN: &[&str] = &[
 
 /// A walk through a job, and what it found.
 pub(super) struct Walk<'f> {
-    facts: &'f Facts,
     evaluator: Evaluator<'f>,
     /// Where the job stands.
     job: Pointer,
@@ -36,10 +38,9 @@ pub(super) struct Walk<'f> {
 }
 
 impl<'f> Walk<'f> {
-    pub(super) fn new(facts: &'f Facts, job: Pointer, left: Option<usize>) -> Self {
+    pub(super) fn new(facts: Facts, around: Around<'f>, job: Pointer, left: Option<usize>) -> Self {
         Self {
-            facts,
-            evaluator: Evaluator::new(facts, left),
+            evaluator: Evaluator::new(Arc::new(facts), around, left),
             job,
             way: Vec::new(),
             texts: Vec::new(),
@@ -65,8 +66,8 @@ impl<'f> Walk<'f> {
             }
             self.way.push(Token::Key(field.to_owned()));
             match field {
-                VARS => self.values(&entry.value, Named::Variable),
-                LABELS => self.values(&entry.value, Named::Label),
+                VARS => self.values(&entry.value, Of::Variable),
+                LABELS => self.values(&entry.value, Of::Label),
                 "task" => self.task(&entry.value),
                 _ => self.node(&entry.value),
             }
@@ -85,19 +86,12 @@ impl<'f> Walk<'f> {
     }
 
     /// The values of variables or labels.
-    fn values(&mut self, table: &Node, named: fn(&'f str) -> Named<'f>) {
+    fn values(&mut self, table: &Node, of: Of) {
         let Kind::Mapping(entries) = &table.kind else {
             return;
         };
-        let known = match named("") {
-            Named::Variable(_) => &self.facts.vars,
-            Named::Label(_) | Named::Field(_) => &self.facts.labels,
-        };
         for entry in entries {
             let Kind::String(text) = &entry.value.kind else {
-                continue;
-            };
-            let Some((name, _)) = known.get_key_value(entry.key.as_str()) else {
                 continue;
             };
             self.way.push(Token::Key(entry.key.as_str().to_owned()));
@@ -107,9 +101,9 @@ impl<'f> Walk<'f> {
                 self.problems.extend(elsewhere);
             }
             if text.contains(OPENING) {
-                let named = named(name);
-                let (filled, wrong) = self.evaluator.fill_value(named, text);
-                self.found(text, filled, wrong, |wrong| is_told_at(named, wrong));
+                let slot = Slot::new(0, of, entry.key.as_str());
+                let (filled, wrong) = self.evaluator.fill_value(slot.clone(), text);
+                self.found(text, filled, wrong, |wrong| is_told_at(&slot, wrong));
             }
             self.way.pop();
         }
@@ -120,9 +114,7 @@ impl<'f> Walk<'f> {
             Kind::String(text) if text.contains(OPENING) => {
                 let (filled, wrong) = self.evaluator.fill(text);
                 // A circle is told where it is.
-                self.found(text, filled, wrong, |wrong| {
-                    !matches!(wrong.why, Why::Trouble(Trouble::Endless(_)))
-                });
+                self.found(text, filled, wrong, |wrong| own_circle(wrong).is_none());
             }
             Kind::Sequence(items) => {
                 for (index, item) in items.iter().enumerate() {
@@ -162,18 +154,20 @@ impl<'f> Walk<'f> {
         &mut self,
         text: &str,
         filled: FilledText,
-        wrong: Vec<Wrong<'_, 'f>>,
-        is_told: impl Fn(&Wrong<'_, 'f>) -> bool,
+        wrong: Vec<Wrong<'_>>,
+        is_told: impl Fn(&Wrong<'_>) -> bool,
     ) {
         let pointer = self.pointer();
         // Of a text with other words, rules have something to say.
-        if wrong.iter().any(|wrong| wrong.reference.text == text) {
+        let is_all = |wrong: &Wrong<'_>| !wrong.why.is_remark() && wrong.reference.text == text;
+        if wrong.iter().any(is_all) {
             self.made_up.push(pointer.clone());
         }
         for wrong in wrong.into_iter().filter(is_told) {
             let guilty = wrong.reference;
             let place = Place::within(pointer.clone(), text, guilty.offset, guilty.text);
-            self.problems.extend(problem(&wrong, self.facts, place));
+            self.problems
+                .extend(problem(&wrong, &mut self.evaluator, place));
         }
         if !filled.is_as_written() {
             self.texts.push((pointer, filled));
@@ -186,11 +180,16 @@ impl<'f> Walk<'f> {
     }
 }
 
-/// Whether what is wrong with a reference in the value of `named` is told there: a circle is told at one
+/// Whether what is wrong with a reference in the value of `slot` is told there: a circle is told at one
 /// of its values.
-fn is_told_at(named: Named<'_>, wrong: &Wrong<'_, '_>) -> bool {
+fn is_told_at(slot: &Slot, wrong: &Wrong<'_>) -> bool {
+    own_circle(wrong).is_none_or(|first| first == slot)
+}
+
+/// Where a circle is told that a value of the job itself is in.
+fn own_circle<'w>(wrong: &'w Wrong<'_>) -> Option<&'w Slot> {
     match &wrong.why {
-        Why::Trouble(Trouble::Endless(circle)) => circle.first() == Some(&named),
-        _ => true,
+        Why::Trouble(Trouble::Endless(circle)) => circle.first().filter(|slot| slot.job() == 0),
+        _ => None,
     }
 }

@@ -5,11 +5,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::compile::in_parallel;
 use crate::diagnostic::{Diagnostic, MachineError, Place, Report, Severity};
 use crate::elaborate;
 use crate::front;
 use crate::model::{Document, PackageName, PackageSource};
+use crate::parallel::in_parallel;
 use crate::resolve::{Meaning, RelativeReader, RelativeRule, bad_store_path};
 use crate::source::{Pointer, SourceMap};
 use crate::store::{StoreDir, StorePath};

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::compile::in_parallel;
 use crate::diagnostic::MachineError;
 use crate::model::{Installable, InstallableSource};
+use crate::parallel::in_parallel;
 
 use super::nix::{Answer, Nix};
 use super::{expression, told};

@@ -6,11 +6,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::compile::{self, Compiler, Listed, Until, every, in_parallel};
+use crate::compile::{self, Compiler, Listed, Until, every};
 use crate::diagnostic::{Diagnostic, MachineError, Place, Severity};
 use crate::lock::codes::LOCK_OUTDATED;
 use crate::model::PortRange;
 use crate::name::{Cluster, PortKey};
+use crate::parallel::in_parallel;
 use crate::resolve::PortNumbers;
 use crate::store::Sha256;
 use crate::workspace::{DefinitionFile, Workspace};

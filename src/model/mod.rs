@@ -64,7 +64,10 @@ pub use relative::{RelativeInstallable, leads_to, locked_name};
 pub use resources::Resources;
 pub use scalar::Scalar;
 pub use scheduler::{ContainerType, SchedulerSettings, Tier, TierConfig};
-pub use settings::{InitNames, InitRoots, InitSettings, NodeSettings, Settings, SnapshotSettings};
+pub use settings::{
+    AuroraSettings, InitNames, InitRoots, InitSettings, NodeSettings, ReferenceSettings, Settings,
+    SnapshotSettings,
+};
 pub use sla::{CoordinatorSlaPolicy, CountSlaPolicy, PercentageSlaPolicy, SlaPolicy};
 pub use state::StateDirectory;
 pub use surroundings::{Umask, Variable, VariableFile};

@@ -3,7 +3,7 @@
 //! ```text
 //! text  = { "$${" word | value | any other character }
 //! value = "${ports." NAME "}" | "${job." ( "instance" | "host" | "task_id" ) "}"
-//! word  = "ports." | "job." | "vars." | "labels."
+//! word  = "ports." | "job." | "vars." | "labels." | "jobs." | "address." | "addresses." | "state."
 //! NAME  = letters, digits, "_", "-"
 //! ```
 //!
@@ -63,10 +63,18 @@ const PORTS: &str = "ports.";
 const JOB: &str = "job.";
 const VARS: &str = "vars.";
 const LABELS: &str = "labels.";
+const JOBS: &str = "jobs.";
+const ADDRESS: &str = "address.";
+const ADDRESSES: &str = "addresses.";
+const STATE: &str = "state.";
+
+/// What definitions say, of the job itself or of others.
+const OF_DEFINITIONS: &[&str] = &[VARS, LABELS, JOBS, ADDRESS, ADDRESSES, STATE];
 
 impl<'a> NodeValue<'a> {
     /// What follows `${`.
-    pub const WORDS: &'static [&'static str] = &[PORTS, JOB, VARS, LABELS];
+    pub const WORDS: &'static [&'static str] =
+        &[PORTS, JOB, VARS, LABELS, JOBS, ADDRESS, ADDRESSES, STATE];
 
     /// The fields of `${job.FIELD}`.
     pub const FIELDS: &'static [(&'static str, NodeValue<'static>)] = &[
@@ -95,7 +103,7 @@ impl<'a> NodeValue<'a> {
                 Err(NodeValueError::Port)
             });
         }
-        if [VARS, LABELS].iter().any(|word| inner.starts_with(word)) {
+        if OF_DEFINITIONS.iter().any(|word| inner.starts_with(word)) {
             return Some(Err(NodeValueError::OfDefinition));
         }
         let field = inner.strip_prefix(JOB)?;

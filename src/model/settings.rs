@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{
     Bytes, Integer, JobDefaults, LintLevels, PackageName, PackageSource, PortAssignment, PortRange,
-    PortSettings, SchedulerSettings, Target,
+    PortSettings, Role, SchedulerSettings, Target,
 };
 
 /// What `jobc.toml` says about all jobs of a workspace.
@@ -50,6 +50,10 @@ pub struct Settings {
     pub snapshots: Option<SnapshotSettings>,
     /// How ports get numbers where the scheduler finds none.
     pub ports: Option<PortSettings>,
+    /// Which jobs may be referred to: `${jobs.ROLE/NAME...}`.
+    pub references: Option<ReferenceSettings>,
+    /// What jobc cannot know of an Aurora.
+    pub aurora: Option<AuroraSettings>,
 }
 
 /// What Nix asks unless it is told otherwise.
@@ -116,6 +120,25 @@ fn both<'s>(
         }
     }
     words
+}
+
+/// Which jobs may be referred to.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReferenceSettings {
+    /// The roles whose jobs may be referred to by those of others (default: all).
+    pub roles: Option<Vec<Role>>,
+}
+
+/// What jobc cannot know of an Aurora.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AuroraSettings {
+    /// What looks an announced job up, for `${jobs.NAME.address.PORT}`: a text with `{cluster}`, `{role}`,
+    /// `{environment}`, `{name}`, `{port}` and `{instance}` in it, such as
+    /// `zk!zk.example.org:2181!/aurora/{role}/{environment}/{name}!{port}`. Without it, such
+    /// references are refused.
+    pub address: Option<String>,
 }
 
 /// How closures are realised on the nodes.

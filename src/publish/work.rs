@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::compile::in_parallel;
+use crate::parallel::in_parallel;
 use crate::store::{NarInfo, SecretKey, StorePath};
 
 use super::cache_files::Compared;

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::compile::{self, Compiler, Listed, Until};
 use crate::diagnostic::{Diagnostic, Failure, MachineError, Severity};
 use crate::model::JobKey;
+use crate::parallel::in_parallel;
 use crate::query::declared::{Declared, may_define};
 use crate::query::ignored::AskGit;
 use crate::query::misnamed;
@@ -178,7 +179,7 @@ impl<'a> Search<'a> {
             (Some(&sought), ROW)
         };
         let rows: Vec<&[usize]> = others.chunks(row).collect();
-        let looks = compile::in_parallel(
+        let looks = in_parallel(
             &rows,
             |row| {
                 row.iter()
@@ -263,7 +264,7 @@ impl<'a> Search<'a> {
         let files: Vec<_> = (0..self.definitions.len())
             .filter(|file| !findings.files.contains(file))
             .collect();
-        let looks = compile::in_parallel(
+        let looks = in_parallel(
             &files,
             |&file| self.look(file, None, until),
             |done| progress.files(done, files.len()),

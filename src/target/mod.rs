@@ -15,6 +15,7 @@ pub use crate::name::Target;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::lint::Levels;
 use crate::plan::{Downloads, Plan};
+use crate::reach::{Answer, Asked, Ways};
 use crate::rule::Rules;
 
 use coverage::Row;
@@ -79,6 +80,13 @@ pub fn judge(
 fn plan_rules(target: Target) -> &'static [PlanRule] {
     match target {
         Target::AuroraJson | Target::AuroraConfig => aurora::PLANNED,
+    }
+}
+
+/// What a target says of something that depends on where a job runs.
+pub fn answer(asked: &Asked<'_>, target: Target, ways: Ways<'_>) -> Answer {
+    match target {
+        Target::AuroraJson | Target::AuroraConfig => aurora::reach::answer(asked, ways),
     }
 }
 

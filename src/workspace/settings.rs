@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, Place, Registry};
 use crate::front::decode::codes::BAD_VALUE;
 use crate::lint;
 use crate::model::Settings;
+use crate::reach::Ways;
 use crate::source::Pointer;
 use crate::store::signature::SecretKey;
 use crate::store::{PublicKey, StoreDir};
@@ -28,6 +29,7 @@ pub(super) fn problems(
     problems.extend(wrong_tier(settings));
     problems.extend(lint::wrong_levels(settings, registry));
     problems.extend(no_bandwidth(settings));
+    problems.extend(wrong_address(settings));
     problems
 }
 
@@ -49,6 +51,28 @@ pub(super) fn store_dir(settings: &Settings) -> Result<StoreDir, Box<Diagnostic>
         let place = Place::value(store_dir_place());
         Box::new(Diagnostic::new(&BAD_VALUE, headline, place))
     })
+}
+
+/// What looks announced jobs up is no text with names of parts of a job in braces.
+fn wrong_address(settings: &Settings) -> Option<Diagnostic> {
+    let text = settings.aurora.as_ref()?.address.as_deref()?;
+    let known = |name: &str| Ways::NAMES.iter().find(|known| **known == name).copied();
+    let guilty = Ways::filled(text, known).err()?;
+    let headline = match guilty {
+        "{" | "}" => format!("a `{guilty}` without the other brace"),
+        _ => format!("unknown name `{guilty}` in braces"),
+    };
+    let place = Pointer::root().key("aurora").key("address");
+    let place = Place::within(place, text, offset_in(text, guilty), guilty);
+    let problem = Diagnostic::new(&BAD_VALUE, headline, place);
+    let problem = problem.did_you_mean(guilty, Ways::NAMES.iter().copied());
+    let names = Ways::NAMES.join("}`, `{");
+    Some(problem.note(format!("there are `{{{names}}}`")))
+}
+
+/// Where a part of a text starts in it.
+fn offset_in(text: &str, part: &str) -> usize {
+    part.as_ptr() as usize - text.as_ptr() as usize
 }
 
 /// Directories that are to be searched and are not there, or not in the workspace.

@@ -12,6 +12,8 @@ pub const ARROWS: &[Row] = &[
     ("vocabulary", &[]),
     ("secret", &[]),
     ("name", &[]),
+    ("reach", &["name"]),
+    ("parallel", &[]),
     ("shell", &[]),
     ("nix", &[]),
     ("system", &[]),
@@ -37,7 +39,15 @@ pub const ARROWS: &[Row] = &[
     ("elaborate", &["source", "diagnostic", "model", "front"]),
     (
         "fill",
-        &["name", "source", "diagnostic", "model", "template", "front"],
+        &[
+            "name",
+            "reach",
+            "source",
+            "diagnostic",
+            "model",
+            "template",
+            "front",
+        ],
     ),
     (
         "rule",
@@ -103,6 +113,7 @@ pub const ARROWS: &[Row] = &[
         "target",
         &[
             "intent",
+            "reach",
             "source",
             "store",
             "name",
@@ -119,6 +130,7 @@ pub const ARROWS: &[Row] = &[
         "workspace",
         &[
             "beneath",
+            "reach",
             "source",
             "store",
             "system",
@@ -131,9 +143,25 @@ pub const ARROWS: &[Row] = &[
         ],
     ),
     (
+        "neighbours",
+        &[
+            "name",
+            "parallel",
+            "source",
+            "diagnostic",
+            "model",
+            "front",
+            "elaborate",
+            "fill",
+            "workspace",
+        ],
+    ),
+    (
         "compile",
         &[
             "name",
+            "reach",
+            "neighbours",
             "source",
             "diagnostic",
             "model",
@@ -269,6 +297,7 @@ pub const ARROWS: &[Row] = &[
     (
         "lock",
         &[
+            "parallel",
             "elaborate",
             "name",
             "beneath",
@@ -289,6 +318,7 @@ pub const ARROWS: &[Row] = &[
     (
         "publish",
         &[
+            "parallel",
             "name",
             "beneath",
             "source",
@@ -355,6 +385,7 @@ pub const ARROWS: &[Row] = &[
     (
         "query",
         &[
+            "parallel",
             "name",
             "source",
             "shell",
@@ -372,6 +403,7 @@ pub const ARROWS: &[Row] = &[
     (
         "compare",
         &[
+            "parallel",
             "elaborate",
             "name",
             "beneath",
@@ -399,6 +431,7 @@ pub const ARROWS: &[Row] = &[
     (
         "cli",
         &[
+            "parallel",
             "name",
             "beneath",
             "source",

@@ -9,8 +9,9 @@ use std::path::PathBuf;
 
 use clap_complete::engine::{CompletionCandidate, PathCompleter, ValueCompleter};
 
-use crate::compile::{Compiler, Until, every, in_parallel};
+use crate::compile::{Compiler, Until, every};
 use crate::model::Job;
+use crate::parallel::in_parallel;
 use crate::registry::CODES;
 use crate::workspace::{DefinitionFile, Workspace};
 

@@ -4,10 +4,10 @@
 use serde::de::{DeserializeOwned, Deserializer, Error, Visitor};
 
 use crate::model::{
-    Announcer, Docker, ExecutorConfig, HealthCheckConfig, HttpHealthChecker, HttpLifecycleConfig,
-    InitSettings, Job, Logger, Mesos, NodeSettings, OrderConstraint, PartitionPolicy, PortSettings,
-    Process, Resources, RotatePolicy, SchedulerSettings, Settings, ShellHealthChecker,
-    SnapshotSettings, Task, UpdateConfig,
+    Announcer, AuroraSettings, Docker, ExecutorConfig, HealthCheckConfig, HttpHealthChecker,
+    HttpLifecycleConfig, InitSettings, Job, Logger, Mesos, NodeSettings, OrderConstraint,
+    PartitionPolicy, PortSettings, Process, ReferenceSettings, Resources, RotatePolicy,
+    SchedulerSettings, Settings, ShellHealthChecker, SnapshotSettings, Task, UpdateConfig,
 };
 use crate::source::Token;
 
@@ -79,6 +79,16 @@ pub(super) const SETTINGS: &[Table] = &[
         path: &["ports"],
         name: "`ports`",
         fields: fields::<PortSettings>,
+    },
+    Table {
+        path: &["references"],
+        name: "`references`",
+        fields: fields::<ReferenceSettings>,
+    },
+    Table {
+        path: &["aurora"],
+        name: "`aurora`",
+        fields: fields::<AuroraSettings>,
     },
 ];
 

@@ -16,6 +16,7 @@ mod number;
 mod prelude;
 mod process_indexes;
 mod quoted;
+pub(super) mod reach;
 mod realise;
 pub mod rules;
 pub(super) mod steps;

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::cli::ui::console::Console;
-use crate::compile::in_parallel;
 use crate::diagnostic::render::{counted, visible};
 use crate::diagnostic::{Failure, MachineError};
 use crate::diff::ComparedJob;
 use crate::model::JobKey;
+use crate::parallel::in_parallel;
 use crate::plan::Plan;
 use crate::snapshot::{Directory, SnapshotName, State, alike};
 use crate::source::display_name;

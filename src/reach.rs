@@ -1,0 +1,97 @@
+//! How a job is reached: what its definition or that of another job asks, and what a target answers.
+//!
+//! A leaf, so that definitions ask and targets answer without knowing each other.
+
+use crate::name::JobKey;
+
+/// Something of a job that depends on where it runs.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// Whose it is; none if it is of the job that asks.
+    pub job: Option<&'a JobKey>,
+    /// What of it.
+    pub what: What,
+    /// The name of the port or of the directory.
+    pub name: &'a str,
+    /// Of which instance, if that is said.
+    pub instance: Option<u32>,
+    /// The number that its definition gives the port.
+    pub number: Option<u16>,
+    /// How many instances the job has.
+    pub instances: u32,
+    /// Whether its instances are announced where others look for them.
+    pub is_announced: bool,
+}
+
+/// What of a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum What {
+    /// The number of a port.
+    Port,
+    /// The host and the port, `HOST:PORT`.
+    Address,
+    /// The path of a directory that outlives a run.
+    State,
+}
+
+/// What a target answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// This text, in which references to what only a node knows may stand.
+    Exact(String),
+    /// This text, which differs from what was asked as the note says.
+    Approximated(String, &'static str),
+    /// None.
+    Refused(Refusal),
+}
+
+/// Why a target has no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Why, as a sentence.
+    pub reason: &'static str,
+    /// What to do.
+    pub help: String,
+}
+
+/// What answers.
+pub type Reach<'a> = &'a (dyn Fn(&Asked<'_>) -> Answer + Sync);
+
+/// What the settings say of how jobs are reached.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Ways<'a> {
+    /// On Aurora: what looks an announced job up, with names in braces.
+    pub aurora: Option<&'a str>,
+}
+
+impl Ways<'_> {
+    /// The names that may stand in braces.
+    pub const NAMES: [&'static str; 6] =
+        ["cluster", "role", "environment", "name", "port", "instance"];
+
+    /// A text with `value` in the place of each name in braces.
+    ///
+    /// # Errors
+    /// A name that has no value, or a brace without the other one.
+    pub fn filled<'t, 'v>(
+        text: &'t str,
+        value: impl Fn(&'t str) -> Option<&'v str>,
+    ) -> Result<String, &'t str> {
+        let mut filled = String::new();
+        let mut rest = text;
+        while let Some(brace) = rest.find(['{', '}']) {
+            filled.push_str(&rest[..brace]);
+            let inner = rest[brace..]
+                .strip_prefix('{')
+                .ok_or(&rest[brace..=brace])?;
+            let end = inner
+                .find(['{', '}'])
+                .filter(|&end| inner[end..].starts_with('}'));
+            let name = &inner[..end.ok_or(&rest[brace..=brace])?];
+            filled.push_str(value(name).ok_or(name)?);
+            rest = &inner[name.len() + 1..];
+        }
+        filled.push_str(rest);
+        Ok(filled)
+    }
+}
