@@ -20,7 +20,7 @@ use crate::model::{Dialect, Job, JobKey, PackageName, PackageSource, PortAssignm
 use crate::name::PortKey;
 use crate::neighbours::Index;
 use crate::plan::{self, Downloads, Needs, Options, Plan};
-use crate::reach::{Asked, Ways};
+use crate::reach::{Asked, Local, Ways};
 use crate::resolve::import::{Ignored, Importer, Keeper};
 use crate::resolve::{self, Resolver};
 use crate::rule;
@@ -37,6 +37,8 @@ pub struct Compiler<'a> {
     options: Options,
     /// The jobs that others refer to.
     neighbours: Index<'a>,
+    /// Those that run on this machine.
+    local: Local,
 }
 
 /// How far jobs go, and what is kept of each that comes so far.
@@ -161,6 +163,7 @@ impl<'a> Compiler<'a> {
             importer,
             options,
             neighbours: Index::new(workspace),
+            local: Local::default(),
         })
     }
 
@@ -172,6 +175,11 @@ impl<'a> Compiler<'a> {
     /// Asks `of` what version control ignores.
     pub fn ask_what_is_ignored(&mut self, of: Arc<dyn Ignored>) {
         self.importer.ask_what_is_ignored(of);
+    }
+
+    /// Lets texts reach these jobs on this machine, whatever the target says of them.
+    pub fn reach(&mut self, local: Local) {
+        self.local = local;
     }
 
     /// What imports the workspace's files, and can archive them.
@@ -308,7 +316,10 @@ impl<'a> Compiler<'a> {
         };
         let around = Around {
             jobs: &self.neighbours,
-            reach: &|asked: &Asked<'_>| target::answer(asked, target, ways),
+            reach: &|asked: &Asked<'_>| {
+                let here = self.local.answer(asked);
+                here.unwrap_or_else(|| target::answer(asked, target, ways))
+            },
         };
         loaded.and_then(|loaded| {
             let Filling {

@@ -2,6 +2,8 @@
 //!
 //! A leaf, so that definitions ask and targets answer without knowing each other.
 
+use std::collections::{BTreeMap, HashMap};
+
 use crate::name::JobKey;
 
 /// Something of a job that depends on where it runs.
@@ -52,6 +54,27 @@ pub struct Refusal {
     pub reason: &'static str,
     /// What to do.
     pub help: String,
+}
+
+/// Jobs that run together on one machine, each with the numbers of its ports.
+#[derive(Debug, Clone, Default)]
+pub struct Local(HashMap<JobKey, BTreeMap<String, u16>>);
+
+impl Local {
+    /// The job called `key` listens at these ports.
+    pub fn add(&mut self, key: JobKey, ports: BTreeMap<String, u16>) {
+        self.0.insert(key, ports);
+    }
+
+    /// What is known of something that depends on where a job runs; none if that is nothing.
+    pub fn answer(&self, asked: &Asked<'_>) -> Option<Answer> {
+        let number = self.0.get(asked.job?)?.get(asked.name)?;
+        match asked.what {
+            What::Port => Some(Answer::Exact(number.to_string())),
+            What::Address => Some(Answer::Exact(format!("127.0.0.1:{number}"))),
+            What::State => None,
+        }
+    }
 }
 
 /// What answers.
