@@ -438,6 +438,43 @@ fn a_definition_that_is_imported() {
     assert!(checked(&sandbox, "HEAD").starts_with("checked 2 jobs in 2 files; 0 files"));
 }
 
+/// What a job says of itself is filled into others, and by way of these into more.
+fn jobs_that_are_referred_to() {
+    let sandbox = service();
+    let root = sandbox.path().join("repository");
+    let b = |label: &str| small_job("b", &format!("labels.x = \"{label}\""));
+    let c = small_job("c", "labels.x = \"c-${jobs.b.labels.x}\"");
+    let d = small_job("d", "").replace("echo hello", "echo ${jobs.c.labels.x}");
+    sandbox
+        .file("repository/ws/b/job.toml", b("one"))
+        .file("repository/ws/c/job.toml", c)
+        .file("repository/ws/d/job.toml", d)
+        .file("repository/ws/e/job.toml", small_job("e", ""));
+    commit(&root, "refers");
+    assert_eq!(changed(&sandbox), [""; 0]);
+    sandbox.file("repository/ws/b/job.toml", b("two"));
+    let three = ["b", "c", "d"].map(|name| format!("devcluster/www/devel/{name}"));
+    assert_eq!(changed(&sandbox), three);
+    let found = checked(&sandbox, "HEAD");
+    assert!(
+        found.starts_with("checked 3 jobs in 3 files; 2 files"),
+        "{found}"
+    );
+    commit(&root, "another label");
+    // Either side is one of git's now.
+    let run = jobc_in(
+        &sandbox,
+        "repository/ws",
+        &["diff", "git:HEAD~1", "git:HEAD"],
+    );
+    assert!(
+        run.stdout.contains("echo c-two"),
+        "{}{}",
+        run.stdout,
+        run.stderr
+    );
+}
+
 fn settings_concern_every_job() {
     let sandbox = service();
     sandbox.file("repository/ws/jobc.toml", "init.tries = 3\n");
@@ -694,6 +731,7 @@ tests! {
     a_revision_that_is_wrong,
     what_a_change_concerns,
     a_definition_that_is_imported,
+    jobs_that_are_referred_to,
     settings_concern_every_job,
     moved_and_deleted,
     links_and_modes,

@@ -20,6 +20,7 @@ use crate::store::StorePath;
 use super::definitions::Definitions;
 use super::dependencies::Candidates;
 use super::job_filter::JobFilter;
+use super::referring::add_referring;
 use super::revision::CheckedOut;
 
 /// What was found out of paths.
@@ -123,6 +124,7 @@ pub(super) fn differing(
         .collect();
     let mut differing: BTreeSet<PathBuf> = all();
     differing.retain(|file| !same.contains(file));
+    add_referring(old, new, &mut differing)?;
     Ok(differing)
 }
 
