@@ -2,7 +2,8 @@
 //!
 //! From the compiled job and nothing else: `read` makes a [`Task`] of it, with Aurora's defaults
 //! and every reference filled in; [`Schedule`] decides, without a clock or processes of its own,
-//! what to start and to end, and when the task is done; `world` does it.
+//! what to start and to end, and when the task is done; [`Together`] does so for the tasks of several
+//! jobs, some of which wait for others; `world` does it.
 
 mod demands;
 mod fields;
@@ -13,6 +14,7 @@ mod read;
 mod reading;
 mod schedule;
 mod task;
+mod together;
 pub mod world;
 
 #[cfg(test)]
@@ -24,3 +26,4 @@ pub use problem::Problem;
 pub use read::{Compiled, CompiledJob};
 pub use schedule::{Action, Ending, Fate, Run, RunState, Schedule};
 pub use task::{Destination, Key, Logger, Process, Rotation, Task};
+pub use together::{Act, Cause, Member, Together, Wait};

@@ -139,6 +139,8 @@ struct State {
     last_end: Option<Duration>,
     runs: Vec<Run>,
     skipped: bool,
+    /// Whether it waits for what is no part of the task.
+    held: bool,
 }
 
 impl<'t> Schedule<'t> {
@@ -158,6 +160,7 @@ impl<'t> Schedule<'t> {
             last_end: None,
             runs: Vec::new(),
             skipped: skips(index),
+            held: false,
         };
         Self {
             task,
@@ -167,6 +170,16 @@ impl<'t> Schedule<'t> {
             end: None,
             killed: false,
         }
+    }
+
+    /// Lets no run of `process` start, until it is released.
+    pub fn hold(&mut self, process: usize) {
+        self.processes[process].held = true;
+    }
+
+    /// Lets runs of `process` start, when [`Self::advance`] is called.
+    pub fn release(&mut self, process: usize) {
+        self.processes[process].held = false;
     }
 
     /// What is to be done at `now`: at the beginning, and whenever [`Self::deadline`] has come.
@@ -236,6 +249,26 @@ impl<'t> Schedule<'t> {
             Phase::Done(fate) => Some(fate),
             Phase::Active | Phase::Cleaning | Phase::Finalizing => None,
         }
+    }
+
+    /// Whether the ordinary processes have their turn, and no end is near.
+    pub fn is_active(&self) -> bool {
+        self.phase == Phase::Active
+    }
+
+    /// Whether a process has succeeded, or may count as one that has.
+    pub fn has_succeeded(&self, process: usize) -> bool {
+        self.processes[process].status == Status::Finished
+    }
+
+    /// Whether a process has failed, and runs no more.
+    pub fn has_failed(&self, process: usize) -> bool {
+        self.processes[process].status == Status::Failed
+    }
+
+    /// Whether nothing runs and nothing will, unless a process is released.
+    pub fn is_at_rest(&self) -> bool {
+        !self.is_running() && self.deadline().is_none()
     }
 
     /// The runs of a process.
@@ -355,6 +388,11 @@ impl<'t> Schedule<'t> {
 
     /// Whether a process could run but for the time between runs.
     fn is_free(&self, index: usize, turn: Turn) -> bool {
+        self.is_due(index, turn) && !self.processes[index].held
+    }
+
+    /// Whether no other process of the task keeps this one from running.
+    fn is_due(&self, index: usize, turn: Turn) -> bool {
         let finished = |&other: &usize| self.processes[other].status == Status::Finished;
         self.is_of(index, turn)
             && self.processes[index].status == Status::Idle
@@ -397,7 +435,7 @@ impl<'t> Schedule<'t> {
     fn is_stuck(&self, turn: Turn) -> bool {
         let idle = (0..self.processes.len()).all(|index| {
             !self.is_of(index, turn)
-                || self.processes[index].status != Status::Running && !self.is_free(index, turn)
+                || self.processes[index].status != Status::Running && !self.is_due(index, turn)
         });
         idle && !self.is_complete(turn)
     }

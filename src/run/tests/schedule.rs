@@ -11,9 +11,9 @@ use crate::run::{
 };
 
 /// How each run of a process goes: how long it takes, and how it ends.
-type Plan = (u64, Ending);
+pub(super) type Plan = (u64, Ending);
 
-fn process(name: &str) -> Process {
+pub(super) fn process(name: &str) -> Process {
     Process {
         name: name.to_owned(),
         command: String::new(),
@@ -29,7 +29,7 @@ fn process(name: &str) -> Process {
     }
 }
 
-fn task(processes: Vec<Process>, order: &[(usize, usize)]) -> Task {
+pub(super) fn task(processes: Vec<Process>, order: &[(usize, usize)]) -> Task {
     Task {
         key: Key {
             cluster: "c".to_owned(),
@@ -124,8 +124,8 @@ fn check(task: &Task, plans: &[Plan], kills: &[u64], story: &[&str], fate: Fate)
     assert_eq!(played.fate, fate);
 }
 
-const GOOD: Ending = Ending::Exit(0);
-const BAD: Ending = Ending::Exit(1);
+pub(super) const GOOD: Ending = Ending::Exit(0);
+pub(super) const BAD: Ending = Ending::Exit(1);
 
 #[test]
 fn order() {
@@ -241,7 +241,7 @@ fn skipped_processes_have_succeeded() {
     assert!(schedule.is_skipped(0) && schedule.runs(0).is_empty());
 }
 
-fn any_process() -> impl Strategy<Value = (Process, Vec<Plan>)> {
+pub(super) fn any_process() -> impl Strategy<Value = (Process, Vec<Plan>)> {
     let ending = prop::sample::select(vec![GOOD, GOOD, BAD, Ending::Signal(9)]);
     let plans = prop::collection::vec((0..5u64, ending), 1..4);
     let flags = any::<[bool; 3]>();
