@@ -35,8 +35,8 @@ pub(super) struct Guard {
 }
 
 impl Guard {
-    /// Starts it; `own` is a directory that is removed at the end.
-    pub(super) fn start(own: Option<&Path>) -> io::Result<Self> {
+    /// Starts it; `own` are directories that are removed at the end.
+    pub(super) fn start<'p>(own: impl Iterator<Item = &'p Path>) -> io::Result<Self> {
         let mut child = Command::new("/bin/sh")
             .args(["-c", SCRIPT, "sh"])
             .args(own)

@@ -1,66 +1,33 @@
-//! The loop that does what the schedule says and tells it what has come of that.
+//! The loop that does what the schedules say and tells them what has come of that.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::fs;
-use std::io::{self, Read};
-use std::path::PathBuf;
+use std::io;
 use std::process::Child;
-use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use crate::diagnostic::MachineError;
 
-use super::super::{Action, Destination, Ending, Fate, Process, Run, Schedule, Task};
+use super::super::{Act, Action, Destination, Ending, Fate, Member, Together};
 use super::children;
 use super::event::Event;
 use super::guard::Guard;
 use super::launch::Launcher;
 use super::logs::Log;
+use super::output::Output;
 use super::sandbox::LOGS;
+use super::setup::{Job, JobOutcome, Outcome, Setup};
 use super::signals;
-use super::stream::{Lines, Printer};
+use super::strays::Strays;
+use super::stream::Lines;
 
 /// How long what was killed may take to be gone.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How to run a task.
-#[derive(Debug)]
-pub struct Setup {
-    /// The shell for the commands.
-    pub shell: PathBuf,
-    /// The directory to run in.
-    pub sandbox: PathBuf,
-    /// The user's name.
-    pub user: String,
-    /// What stands before the words of every command, to start it in other surroundings.
-    pub before: Vec<OsString>,
-    /// A directory that goes with the task, even if this process is killed.
-    pub own: Option<PathBuf>,
-    /// Which processes are taken for ones that have succeeded.
-    pub skipped: Vec<bool>,
-    /// Where lines go.
-    pub printer: Arc<Printer>,
-}
-
-/// What became of a task.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome {
-    /// Of the whole.
-    pub fate: Fate,
-    /// The runs of each process; none if it was skipped.
-    pub runs: Vec<Option<Vec<Run>>>,
-    /// How long it took.
-    pub took: Duration,
-    /// What went wrong with log files, if something did.
-    pub log_trouble: Option<String>,
-}
-
-/// What a signal to end the task says.
+/// What a signal to end all says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Interrupt {
     /// It is the first one.
@@ -75,9 +42,10 @@ enum Interrupt {
 /// a supervisor signals what a terminal has signalled already.
 const SAME_INTERRUPT: Duration = Duration::from_secs(1);
 
-/// A run that has not ended.
+/// A run of a process that has not ended.
 #[derive(Debug)]
 struct Live {
+    job: usize,
     process: usize,
     /// How the shell ended.
     ending: Option<Ending>,
@@ -87,86 +55,128 @@ struct Live {
     lasts_with_output: bool,
 }
 
-/// Runs `task` to its end; calls `interrupted` when someone wants it to end.
+/// Runs all `jobs` to their end; calls `interrupted` when someone wants that.
 ///
 /// # Errors
 /// If a process cannot be started at all. Whatever was started is gone then.
-pub fn run(task: &Task, setup: &Setup, interrupted: &dyn Fn()) -> Result<Outcome, MachineError> {
+pub fn run(
+    jobs: &[Job<'_>],
+    setup: &Setup,
+    interrupted: &dyn Fn(),
+) -> Result<Outcome, MachineError> {
     let (sender, events) = mpsc::channel();
     let cannot = |what: &str, error: io::Error| MachineError::new(format!("cannot {what}"), error);
     signals::watch(&sender).map_err(|error| cannot("watch for signals", error))?;
     children::adopt_orphans();
-    let guard =
-        Guard::start(setup.own.as_deref()).map_err(|error| cannot("start `/bin/sh`", error))?;
-    let schedule = Schedule::new(task, |index| setup.skipped[index]);
+    let own = jobs.iter().filter_map(|job| job.own.as_deref());
+    let guard = Guard::start(own).map_err(|error| cannot("start `/bin/sh`", error))?;
+    let members: Vec<Member<'_>> = jobs.iter().map(Job::member).collect();
+    let sandboxes = jobs.iter().map(|job| job.sandbox.clone());
     let mut runner = Runner {
-        task,
+        jobs,
         setup,
         interrupted,
-        launcher: Launcher {
-            shell: setup.shell.clone(),
-            sandbox: setup.sandbox.clone(),
-            user: setup.user.clone(),
-            before: setup.before.clone(),
-        },
-        schedule,
+        launchers: jobs.iter().map(|job| job.launcher(setup)).collect(),
+        together: Together::new(&members, &setup.waits),
         guard,
         since: Instant::now(),
         sender,
         events,
         live: BTreeMap::new(),
+        strays: Strays::new(sandboxes.collect()),
+        took: vec![None; jobs.len()],
         outputs: 0,
         interrupted_at: None,
         log_trouble: None,
     };
     let result = runner.until_done();
     runner.sweep();
-    let took = runner.since.elapsed();
     let fate = result?;
-    let runs = (0..task.processes.len()).map(|index| {
-        let skipped = runner.schedule.is_skipped(index);
-        (!skipped).then(|| runner.schedule.runs(index).to_vec())
-    });
-    Ok(Outcome {
-        fate,
-        runs: runs.collect(),
-        took,
-        log_trouble: runner.log_trouble.take(),
-    })
+    Ok(runner.outcome(fate))
 }
 
 struct Runner<'t> {
-    task: &'t Task,
+    jobs: &'t [Job<'t>],
     setup: &'t Setup,
     interrupted: &'t dyn Fn(),
-    launcher: Launcher,
-    schedule: Schedule<'t>,
+    launchers: Vec<Launcher>,
+    together: Together<'t>,
     guard: Guard,
     since: Instant,
     sender: Sender<Event>,
     events: Receiver<Event>,
     live: BTreeMap<i32, Live>,
+    strays: Strays,
+    /// How long each job took, once it is done.
+    took: Vec<Option<Duration>>,
     /// How many outputs are still read.
     outputs: usize,
-    /// When a signal last asked the task to end.
+    /// When a signal last asked for an end.
     interrupted_at: Option<Duration>,
     log_trouble: Option<String>,
 }
 
 impl Runner<'_> {
     fn until_done(&mut self) -> Result<Fate, MachineError> {
-        let mut actions = self.schedule.advance(self.now());
+        let mut acts = self.together.advance(self.now());
         loop {
-            for action in actions {
-                self.act(action)?;
+            for act in acts {
+                self.act(act)?;
             }
-            if let Some(fate) = self.schedule.fate() {
+            if let Some(fate) = self.together.fate() {
                 return Ok(fate);
             }
-            actions = match self.next(self.schedule.deadline()) {
-                None => self.schedule.advance(self.now()),
+            self.note_done();
+            acts = match self.next(self.together.deadline()) {
+                None => self.together.advance(self.now()),
                 Some(event) => self.take(event),
             };
+        }
+    }
+
+    /// Ends what jobs that are done have left behind while others run on.
+    fn note_done(&mut self) {
+        let now = self.now();
+        let jobs = self.took.iter_mut().enumerate();
+        let is_done = |job: usize| self.together.of(job).fate().is_some();
+        let done = jobs.filter(|(job, took)| took.is_none() && is_done(*job));
+        let mut news = false;
+        for (_, took) in done {
+            *took = Some(now);
+            news = true;
+        }
+        if news {
+            self.kill_left_behind();
+        }
+    }
+
+    fn kill_left_behind(&self) {
+        let mut left = self.strangers();
+        let is_done = |job: usize| self.together.of(job).fate().is_some();
+        left.retain(|&stray| self.strays.job_of(stray).is_some_and(is_done));
+        children::signal(&left, Signal::KILL);
+    }
+
+    fn outcome(&mut self, fate: Fate) -> Outcome {
+        let took = self.since.elapsed();
+        let jobs = self.jobs.iter().enumerate().map(|(index, job)| {
+            let schedule = self.together.of(index);
+            let runs = (0..job.task.processes.len()).map(|process| {
+                let skipped = schedule.is_skipped(process);
+                (!skipped).then(|| schedule.runs(process).to_vec())
+            });
+            JobOutcome {
+                fate: schedule.fate().unwrap_or(fate),
+                runs: runs.collect(),
+                took: self.took[index].unwrap_or(took),
+            }
+        });
+        Outcome {
+            fate,
+            cause: self.together.cause(),
+            jobs: jobs.collect(),
+            took,
+            log_trouble: self.log_trouble.take(),
         }
     }
 
@@ -183,15 +193,15 @@ impl Runner<'_> {
         self.events.recv_timeout(left).ok()
     }
 
-    fn take(&mut self, event: Event) -> Vec<Action> {
+    fn take(&mut self, event: Event) -> Vec<Act> {
         match event {
             Event::Interrupt => match self.interrupt() {
                 Interrupt::Again => Vec::new(),
                 Interrupt::First => {
                     (self.interrupted)();
-                    self.schedule.kill(self.now())
+                    self.together.kill(self.now())
                 }
-                Interrupt::More => self.schedule.abort(self.now()),
+                Interrupt::More => self.together.abort(self.now()),
             },
             Event::Child => {
                 self.look();
@@ -236,13 +246,16 @@ impl Runner<'_> {
                 live.ending = children::ending(group);
             }
         }
-        for stranger in self.strangers() {
-            children::reap(stranger);
+        let mut strangers = self.strangers();
+        strangers.retain(|&stranger| !children::reap(stranger));
+        // What has ended may have had children, which are orphans now.
+        if self.jobs.len() > 1 && !strangers.is_empty() {
+            self.kill_left_behind();
         }
     }
 
-    /// Tells the schedule of runs that have ended.
-    fn settle(&mut self) -> Vec<Action> {
+    /// Tells the schedules of runs that have ended.
+    fn settle(&mut self) -> Vec<Act> {
         let is_over = |live: &Live| {
             live.ending
                 .filter(|_| live.open == 0 || !live.lasts_with_output)
@@ -250,31 +263,35 @@ impl Runner<'_> {
         let over: Vec<_> = self
             .live
             .iter()
-            .filter_map(|(&group, live)| Some((group, live.process, is_over(live)?)))
+            .filter_map(|(&group, live)| Some((group, live.job, live.process, is_over(live)?)))
             .collect();
-        let mut actions = Vec::new();
-        for (group, process, ending) in over {
+        let mut acts = Vec::new();
+        for (group, job, process, ending) in over {
             if let Some(group) = Pid::from_raw(group) {
                 self.end(group);
             }
             let now = self.now();
-            actions.extend(self.schedule.ended(process, ending, now));
+            acts.extend(self.together.ended(job, process, ending, now));
         }
-        actions
+        acts
     }
 
-    fn act(&mut self, action: Action) -> Result<(), MachineError> {
+    fn act(&mut self, (job, action): Act) -> Result<(), MachineError> {
         match action {
-            Action::Start(process) => self.start(process)?,
+            Action::Start(process) => self.start(job, process)?,
             Action::Terminate(process) => {
                 // To the shell alone, as Thermos does it; it may or may not pass it on.
-                if let Some(group) = self.group(process) {
+                if let Some(group) = self.group(job, process) {
                     let _ = kill_process(group, Signal::TERM);
                 }
             }
-            Action::TerminateOrphans => children::signal(&self.strangers(), Signal::TERM),
+            Action::TerminateOrphans => {
+                let mut orphans = self.strangers();
+                orphans.retain(|&orphan| self.strays.job_of(orphan) == Some(job));
+                children::signal(&orphans, Signal::TERM);
+            }
             Action::Kill(process) => {
-                if let Some(group) = self.group(process) {
+                if let Some(group) = self.group(job, process) {
                     self.end(group);
                 }
             }
@@ -282,10 +299,10 @@ impl Runner<'_> {
         Ok(())
     }
 
-    fn start(&mut self, index: usize) -> Result<(), MachineError> {
-        let process = &self.task.processes[index];
-        let run = self.schedule.runs(index).len() - 1;
-        let directory = self.setup.sandbox.join(LOGS).join(&process.name);
+    fn start(&mut self, job: usize, index: usize) -> Result<(), MachineError> {
+        let process = &self.jobs[job].task.processes[index];
+        let run = self.together.of(job).runs(index).len() - 1;
+        let directory = self.jobs[job].sandbox.join(LOGS).join(&process.name);
         let directory = directory.join(run.to_string());
         let logs = fs::create_dir_all(&directory).and_then(|()| {
             let log = |name| Log::open(&directory, name, &process.logger);
@@ -294,7 +311,8 @@ impl Runner<'_> {
         let logs = logs.map_err(|error| {
             MachineError::new(format!("cannot write `{}`", directory.display()), error)
         })?;
-        let started = self.launcher.start(&process.command).map_err(|error| {
+        let started = self.launchers[job].start(&process.command);
+        let started = started.map_err(|error| {
             MachineError::new(format!("cannot start process `{}`", process.name), error)
         })?;
         let group = i32::try_from(started.id()).ok().and_then(Pid::from_raw);
@@ -302,16 +320,19 @@ impl Runner<'_> {
             return Ok(());
         };
         self.guard.add(group);
+        self.strays.add(group, job);
         self.live.insert(
             number(group),
             Live {
+                job,
                 process: index,
                 ending: None,
                 open: 2,
                 lasts_with_output: process.logger.lasts_with_output(),
             },
         );
-        self.follow(started, group, index, logs)
+        let lines = ['|', '!'].map(|mark| self.lines(job, index, mark));
+        self.follow(started, group, logs, lines)
             .map_err(|error| MachineError::new("cannot start a thread", error))
     }
 
@@ -319,45 +340,33 @@ impl Runner<'_> {
         &mut self,
         mut started: Child,
         group: Pid,
-        index: usize,
-        [stdout, stderr]: [Log; 2],
+        logs: [Log; 2],
+        lines: [Option<Lines>; 2],
     ) -> io::Result<()> {
-        let process = &self.task.processes[index];
+        let [stdout, stderr] = logs;
+        let [shown_stdout, shown_stderr] = lines;
+        let output = |log, lines| Output { group, log, lines };
+        let (printer, sender) = (&self.setup.printer, &self.sender);
         if let Some(pipe) = started.stdout.take() {
-            self.read(pipe, group, stdout, self.lines(index, process, '|'))?;
+            output(stdout, shown_stdout).read(pipe, printer, sender)?;
+            self.outputs += 1;
         }
         if let Some(pipe) = started.stderr.take() {
-            self.read(pipe, group, stderr, self.lines(index, process, '!'))?;
+            output(stderr, shown_stderr).read(pipe, printer, sender)?;
+            self.outputs += 1;
         }
         Ok(())
     }
 
-    fn lines(&self, index: usize, process: &Process, mark: char) -> Option<Lines> {
-        let is_shown = process.logger.destination != Destination::None;
-        is_shown.then(|| self.setup.printer.lines(index, &process.name, mark))
+    fn lines(&self, job: usize, index: usize, mark: char) -> Option<Lines> {
+        let job = &self.jobs[job];
+        let is_shown = job.task.processes[index].logger.destination != Destination::None;
+        is_shown.then(|| self.setup.printer.lines(&job.shown[index], mark))
     }
 
-    fn read(
-        &mut self,
-        pipe: impl Read + Send + 'static,
-        group: Pid,
-        log: Log,
-        lines: Option<Lines>,
-    ) -> io::Result<()> {
-        let sender = self.sender.clone();
-        let printer = Arc::clone(&self.setup.printer);
-        thread::Builder::new().spawn(move || {
-            let trouble = copy(pipe, log, lines, &printer);
-            // The receiver is gone when the task is done.
-            let _ = sender.send(Event::Closed(group, trouble));
-        })?;
-        self.outputs += 1;
-        Ok(())
-    }
-
-    fn group(&self, process: usize) -> Option<Pid> {
+    fn group(&self, job: usize, process: usize) -> Option<Pid> {
         let mut live = self.live.iter();
-        let (&group, _) = live.find(|(_, live)| live.process == process)?;
+        let (&group, _) = live.find(|(_, live)| (live.job, live.process) == (job, process))?;
         Pid::from_raw(group)
     }
 
@@ -406,35 +415,23 @@ impl Runner<'_> {
     }
 }
 
-/// Reads all of an output; why not all of it is in the log, if it is not.
-fn copy(
-    mut pipe: impl Read,
-    mut log: Log,
-    mut lines: Option<Lines>,
-    printer: &Printer,
-) -> Option<String> {
-    let mut buffer = vec![0; 1 << 16];
-    let mut trouble = None;
-    loop {
-        match pipe.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(length) => {
-                let bytes = &buffer[..length];
-                if trouble.is_none() {
-                    trouble = log.write(bytes).err().map(|error| error.to_string());
-                }
-                if let Some(lines) = &mut lines {
-                    lines.push(bytes, printer);
-                }
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(_) => break,
+impl<'t> Job<'t> {
+    fn member(&'t self) -> Member<'t> {
+        Member {
+            task: self.task,
+            skipped: &self.skipped,
+            telling: &self.telling,
         }
     }
-    if let Some(lines) = &mut lines {
-        lines.close(printer);
+
+    fn launcher(&self, setup: &Setup) -> Launcher {
+        Launcher {
+            shell: setup.shell.clone(),
+            sandbox: self.sandbox.clone(),
+            user: setup.user.clone(),
+            before: self.before.clone(),
+        }
     }
-    trouble
 }
 
 fn number(pid: Pid) -> i32 {

@@ -28,6 +28,15 @@ pub enum Style {
     Color,
 }
 
+/// What a process is called in the output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// Its name, the job's before it if there are several.
+    pub name: String,
+    /// Which of the colours it has.
+    pub color: usize,
+}
+
 /// Prints lines of processes.
 pub struct Printer {
     style: Style,
@@ -64,14 +73,14 @@ impl Printer {
         self.busy.load(Ordering::SeqCst) > 0
     }
 
-    /// A stream of a process, by its place among the others, its name, and the mark of the stream.
-    pub(super) fn lines(&self, index: usize, name: &str, mark: char) -> Lines {
-        let name = visible::line(&hide(name));
+    /// A stream of a process, and the mark of the stream.
+    pub(super) fn lines(&self, shown: &Shown, mark: char) -> Lines {
+        let name = visible::line(&hide(&shown.name));
         let pad = " ".repeat(self.width.saturating_sub(name.chars().count()));
         let prefix = match self.style {
             Style::Plain => format!("{name}{pad} {mark} "),
             Style::Color => {
-                let color = COLORS[index % COLORS.len()];
+                let color = COLORS[shown.color % COLORS.len()];
                 format!("\x1b[{color}m{name}{pad} {mark}\x1b[0m ")
             }
         };
@@ -198,7 +207,7 @@ fn color_length(text: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{LONGEST, Printer, Style, shown};
+    use super::{LONGEST, Printer, Shown, Style, shown};
     use std::io::{self, Write};
     use std::sync::{Arc, Mutex};
 
@@ -219,7 +228,11 @@ mod tests {
     fn printed(pieces: &[&[u8]]) -> String {
         let out = Shared::default();
         let printer = Printer::new(["a", "long"].into_iter(), Style::Plain, out.clone());
-        let mut lines = printer.lines(0, "a", '|');
+        let shown = Shown {
+            name: "a".to_owned(),
+            color: 0,
+        };
+        let mut lines = printer.lines(&shown, '|');
         for piece in pieces {
             lines.push(piece, &printer);
         }

@@ -19,7 +19,7 @@ use crate::cli::ui::options::Color;
 use crate::diagnostic::Failure;
 use crate::provide::{Ground, Listener, PrivateStore, UseOfNix, prepare};
 use crate::run::Fate;
-use crate::run::world::{self, Printer, Sandbox, Setup, Style};
+use crate::run::world::{self, Job, Printer, Sandbox, Setup, Shown, Style};
 use crate::secret::hide;
 
 use arguments::Realise;
@@ -55,16 +55,26 @@ pub(crate) fn run(args: &RunArgs, global: &Global, console: &Console) -> Result<
     let names: Vec<_> = names.collect();
     let printer = Printer::new(names.iter().map(AsRef::as_ref), style(global), io::stdout());
     let namespace = private.as_ref().and_then(|store| store.namespace().ok());
+    let shown = names.iter().enumerate().map(|(color, name)| Shown {
+        name: name.to_string(),
+        color,
+    });
     let setup = Setup {
         shell,
-        sandbox: sandbox.path().to_owned(),
         user: world::user_name(),
+        waits: Vec::new(),
+        printer: Arc::new(printer),
+    };
+    let jobs = [Job {
+        task: &task,
+        shown: shown.collect(),
+        sandbox: sandbox.path().to_owned(),
         before: namespace.map_or_else(Vec::new, |namespace| namespace.words().to_vec()),
         own: private.as_ref().map(|store| store.place().to_owned()),
         skipped,
-        printer: Arc::new(printer),
-    };
-    let outcome = world::run(&task, &setup, &|| {
+        telling: Vec::new(),
+    }];
+    let outcome = world::run(&jobs, &setup, &|| {
         console.say("the task is ending; interrupt once more to kill it");
     });
     if let Some(Err(error)) = private.map(PrivateStore::remove) {
@@ -90,7 +100,7 @@ pub(crate) fn run(args: &RunArgs, global: &Global, console: &Console) -> Result<
     if let Err(error) = removed {
         console.warn(&error.into());
     }
-    let result = TaskReport::new(&task, &outcome, stays.then_some(path.as_path()));
+    let result = TaskReport::new(&task, &outcome.jobs[0], stays.then_some(path.as_path()));
     console.tell(&result.text(), &result);
     Ok(match outcome.fate {
         Fate::Success => Exit::Done,

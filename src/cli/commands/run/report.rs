@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::diagnostic::render::visible;
-use crate::run::world::Outcome;
+use crate::run::world::JobOutcome;
 use crate::run::{Fate, Run, RunState, Task};
 
 /// The most endings of a process that are listed one by one.
@@ -43,7 +43,7 @@ struct Line {
 }
 
 impl TaskReport {
-    pub(super) fn new(task: &Task, outcome: &Outcome, sandbox: Option<&Path>) -> Self {
+    pub(super) fn new(task: &Task, outcome: &JobOutcome, sandbox: Option<&Path>) -> Self {
         let processes = task.processes.iter().zip(&outcome.runs);
         let processes = processes.map(|(process, runs)| {
             let ended: Vec<Line> = runs.iter().flatten().map(Line::new).collect();
