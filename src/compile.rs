@@ -5,7 +5,7 @@
 //! ```
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::check::names::DUPLICATE_JOB;
@@ -180,6 +180,11 @@ impl<'a> Compiler<'a> {
     /// Lets texts reach these jobs on this machine, whatever the target says of them.
     pub fn reach(&mut self, local: Local) {
         self.local = local;
+    }
+
+    /// Has it found out when these jobs are ready, for others that run beside them.
+    pub fn find_out_when_ready(&mut self, jobs: BTreeSet<JobKey>) {
+        self.options.find_out_when_ready(jobs);
     }
 
     /// What imports the workspace's files, and can archive them.

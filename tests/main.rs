@@ -40,6 +40,7 @@ mod reports;
 mod review;
 mod robustness;
 mod run;
+mod run_several;
 mod run_store;
 mod schema;
 mod sides;
@@ -66,7 +67,7 @@ tests! {
     [architecture,
     bundles, caches, ci, command_line, completion, diagnostics, diff, examples, formats,
      fuzz_fixtures, generated, git, ignored, import, init_command, job_roots, lock, nix, nix_push,
-     options, outside, push, readme, ready, redaction, reports, review, robustness, run, run_store,
+     options, outside, push, readme, ready, redaction, reports, review, robustness, run, run_several, run_store,
      schema, sides, snapshot, store, surroundings, system, targets, template, terminal, untrusting_daemon,
      validate, verdicts, vocabulary, waiting,
      why]

@@ -10,17 +10,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::model::{InitSettings, Process};
+use crate::name::JobKey;
 use crate::resolve::{Command, ResolvedJob, Script};
 use crate::store::{StoreDir, StorePathName};
 
 use super::realisation::Roots;
-use super::{Edge, NeededBy, Needs, Plan, Realisation, Realise, Step, StepId, When};
+use super::{Awaited, Edge, NeededBy, Needs, Plan, Realisation, Realise, Step, StepId, When};
 
 /// How to lower the jobs of a workspace.
 #[derive(Debug, Clone)]
 pub struct Options {
     realisation: Arc<Realisation>,
     roots: Roots,
+    /// The jobs that others wait for until they are ready.
+    awaited: BTreeSet<JobKey>,
 }
 
 impl Options {
@@ -29,7 +32,13 @@ impl Options {
         Self {
             realisation: Arc::new(Realisation::new(settings, store_dir)),
             roots: Roots::new(settings),
+            awaited: BTreeSet::new(),
         }
+    }
+
+    /// Has it found out when these jobs are ready, whether any of their own processes waits or not.
+    pub fn find_out_when_ready(&mut self, jobs: BTreeSet<JobKey>) {
+        self.awaited = jobs;
     }
 }
 
@@ -57,12 +66,18 @@ pub fn lower(resolved: ResolvedJob, options: &Options) -> Plan {
         .iter()
         .map(|command| (&command.text, &*command.values, command.probe.as_ref()));
     let check = shell_command.as_ref().map(|command| &command.text);
+    let awaited = if options.awaited.contains(&key) {
+        Awaited::Job
+    } else {
+        Awaited::Processes
+    };
     Plan {
         key,
         intent: intent.with_commands(&job, commands, check),
         steps,
         sequence,
         order,
+        awaited,
         realisation: Arc::clone(&options.realisation),
         needs,
         left_to_node,

@@ -23,7 +23,7 @@ pub use lower::{Options, lower};
 pub use needs::{Need, NeededBy, Needs};
 pub use ports::{CODES, NeededPort, given_twice, needed, numbered};
 pub use realisation::{OtherCaches, Realisation, StepNames};
-pub use step::{Edge, Realise, Step, StepId, When};
+pub use step::{Awaited, Edge, Realise, Step, StepId, When};
 
 pub use crate::resolve::{Import, LeftToNode, Package, PortNumbers, Script};
 
@@ -43,6 +43,8 @@ pub struct Plan {
     pub sequence: Vec<StepId>,
     /// What waits for what.
     pub order: BTreeSet<Edge>,
+    /// Whose being ready is found out.
+    pub awaited: Awaited,
     /// How nodes realise closures.
     pub realisation: Arc<Realisation>,
     /// What its nodes need from the store.
@@ -54,6 +56,11 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Whether steps may be needed that find out when processes are ready.
+    pub fn may_await(&self) -> bool {
+        !self.intent.ready_order.is_empty() || self.awaited == Awaited::Job
+    }
+
     /// The step that `id` identifies, if it runs a process of the definition.
     pub fn run(&self, id: &StepId) -> Option<&Run> {
         match self.steps.get(id)? {

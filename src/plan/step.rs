@@ -46,6 +46,16 @@ pub struct Edge {
     pub when: When,
 }
 
+/// Whose being ready is found out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Awaited {
+    /// That of processes which others of the job wait for.
+    #[default]
+    Processes,
+    /// That of the job: of all its ordinary processes that say how, for what is no part of it.
+    Job,
+}
+
 /// What has to become of a step before another one starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum When {

@@ -141,6 +141,8 @@ struct State {
     skipped: bool,
     /// Whether it waits for what is no part of the task.
     held: bool,
+    /// Whether it takes none of the room that `max_concurrency` leaves.
+    is_extra: bool,
 }
 
 impl<'t> Schedule<'t> {
@@ -161,6 +163,7 @@ impl<'t> Schedule<'t> {
             runs: Vec::new(),
             skipped: skips(index),
             held: false,
+            is_extra: false,
         };
         Self {
             task,
@@ -180,6 +183,11 @@ impl<'t> Schedule<'t> {
     /// Lets runs of `process` start, when [`Self::advance`] is called.
     pub fn release(&mut self, process: usize) {
         self.processes[process].held = false;
+    }
+
+    /// Lets `process` run beside as many others as may run at once.
+    pub fn set_extra(&mut self, process: usize) {
+        self.processes[process].is_extra = true;
     }
 
     /// What is to be done at `now`: at the beginning, and whenever [`Self::deadline`] has come.
@@ -334,16 +342,16 @@ impl<'t> Schedule<'t> {
     }
 
     fn start(&mut self, turn: Turn, now: Duration, actions: &mut Vec<Action>) {
-        let is_running = |index: &usize| {
-            self.is_of(*index, turn) && self.processes[*index].status == Status::Running
-        };
-        let running = (0..self.processes.len()).filter(is_running).count();
-        let most = self.task.max_concurrency;
-        let room = most.map_or(usize::MAX, |most| most.saturating_sub(running));
-        let ready: Vec<_> = (0..self.processes.len())
-            .filter(|&index| self.is_free(index, turn) && self.ready_at(index) <= now)
-            .take(room)
-            .collect();
+        let mut room = self.room(turn);
+        let mut ready = Vec::new();
+        for index in 0..self.processes.len() {
+            let is_extra = self.processes[index].is_extra;
+            let can_start = self.is_free(index, turn) && self.ready_at(index) <= now;
+            if can_start && (is_extra || room > 0) {
+                room -= usize::from(!is_extra);
+                ready.push(index);
+            }
+        }
         for index in ready {
             let state = &mut self.processes[index];
             state.status = Status::Running;
@@ -405,18 +413,22 @@ impl<'t> Schedule<'t> {
         last_end.map_or(Duration::ZERO, |end| end + pause)
     }
 
+    /// How many more processes may start.
+    fn room(&self, turn: Turn) -> usize {
+        let Some(most) = self.task.max_concurrency else {
+            return usize::MAX;
+        };
+        let is_running = |state: &State| state.status == Status::Running && !state.is_extra;
+        let running = self.indexes(is_running).into_iter();
+        most.saturating_sub(running.filter(|&index| self.is_of(index, turn)).count())
+    }
+
     /// When the next process may start, unless that takes the end of another one.
     fn next_start(&self, turn: Turn) -> Option<Duration> {
-        let is_running = |state: &State| state.status == Status::Running;
-        let running = self
-            .indexes(is_running)
-            .into_iter()
-            .filter(|&index| self.is_of(index, turn));
-        let most = self.task.max_concurrency;
-        if most.is_some_and(|most| running.count() >= most) {
-            return None;
-        }
+        let has_room = self.room(turn) > 0;
+        let may_start = |index: &usize| has_room || self.processes[*index].is_extra;
         let free = (0..self.processes.len()).filter(|&index| self.is_free(index, turn));
+        let free = free.filter(may_start);
         free.map(|index| self.ready_at(index)).min()
     }
 

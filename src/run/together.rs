@@ -88,6 +88,12 @@ impl<'t> Together<'t> {
             killed: false,
         };
         let mut jobs: Vec<Job<'t>> = members.iter().map(job).collect();
+        for job in &mut jobs {
+            for &process in job.telling {
+                // It is none of the definition's processes.
+                job.schedule.set_extra(process);
+            }
+        }
         for wait in waits {
             jobs[wait.job].schedule.hold(wait.process);
         }

@@ -311,6 +311,25 @@ fn a_second_interrupt_kills_all_at_once() {
 }
 
 #[test]
+fn what_finds_out_whether_a_job_is_ready_takes_no_room_from_others() {
+    let mut play = Play::default()
+        .job(vec![process("0"), process("1"), process("2")], &[])
+        .goes(&[Some((3, GOOD)), None, Some((2, GOOD))])
+        .ready(&[2])
+        .job(vec![process("")], &[])
+        .goes(&[Some((1, GOOD))])
+        .wait((1, 0), 0, READY)
+        .kill(9);
+    play.tasks[0].max_concurrency = Some(1);
+    check(
+        &play,
+        &["0 a0", "0 a2", "2 b", "3 a1", "9 -a1"],
+        &[Fate::Killed, Fate::Success],
+        Some(Cause::Killed),
+    );
+}
+
+#[test]
 fn a_job_that_is_never_ready_has_failed() {
     let play = db(3, BAD)
         .job(vec![process("")], &[])

@@ -30,7 +30,7 @@ impl AddedStep {
     /// Those of a plan, in the order written.
     pub fn of_plan(plan: &Plan) -> Vec<Self> {
         // Most jobs have none.
-        if plan.needs.scripts.is_empty() && plan.intent.ready_order.is_empty() {
+        if plan.needs.scripts.is_empty() && !plan.may_await() {
             return Vec::new();
         }
         let steps = steps(plan).steps.into_iter();

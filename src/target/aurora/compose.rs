@@ -45,10 +45,11 @@ impl Context {
         let Plan {
             key,
             intent,
-            // `steps` has made these three into processes and constraints.
+            // `steps` has made these four into processes and constraints.
             steps: _,
             sequence: _,
             order: _,
+            awaited: _,
             // The commands of steps have it.
             realisation: _,
             // Processes name what they need.

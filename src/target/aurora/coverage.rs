@@ -21,7 +21,7 @@ const ONLY_QUEUE: &str = "the JSON reader of Aurora's client only knows `queue`"
 const FINDS_PORTS: &str = "Aurora finds a free port, whatever number is wanted";
 
 covered! {
-    Plan besides(intent, steps, sequence, order, realisation, needs, left_to_node, ports) {
+    Plan besides(intent, steps, sequence, order, awaited, realisation, needs, left_to_node, ports) {
         key "cluster, role, environment, name": Exact;
     }
     Intent besides(pointer, role, environment, expands_files, limits, schedule, precedence, labels, aurora) {
@@ -43,7 +43,7 @@ covered! {
         stop "lifecycle": Exact;
         state "state": Refused(NO_STATE);
     }
-    Plan besides(key, intent, steps, sequence, order, needs, left_to_node, ports) {
+    Plan besides(key, intent, steps, sequence, order, awaited, needs, left_to_node, ports) {
         realisation "packages and files": Exact;
     }
     Run {

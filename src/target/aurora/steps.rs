@@ -35,7 +35,7 @@ pub fn steps(plan: &Plan) -> Steps<'_> {
         steps: Vec::new(),
         order: Vec::new(),
         ahead: Vec::new(),
-        waiting: Waiting::new(&plan.intent),
+        waiting: Waiting::of(plan),
     };
     let waiting = waiting(plan);
     for id in &plan.sequence {

@@ -8,11 +8,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::intent::Intent;
+use crate::plan::{Awaited, Plan};
 
 /// An ephemeral process waits itself for this many others at most, what they wait for included.
 pub(super) const MOST_BY_ITSELF: usize = 32;
 
-/// Which processes, by their indexes, are waited for, and by what.
+/// Which processes, by their indexes, are waited for, and by what. Where the job as a whole is, a step
+/// waits for each process that says when it is ready.
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
     /// The processes that a step waits for.
@@ -25,13 +27,22 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
-    /// How those of a job wait. There are no circles in its order.
+    /// How those of a job wait that no other waits for. There are no circles in its order.
     pub(super) fn new(intent: &Intent) -> Self {
+        Self::with(intent, Awaited::Processes)
+    }
+
+    /// How those of a plan wait.
+    pub(super) fn of(plan: &Plan) -> Self {
+        Self::with(&plan.intent, plan.awaited)
+    }
+
+    fn with(intent: &Intent, awaited: Awaited) -> Self {
         let mut waiting = Self::default();
         for &(before, after) in intent.ready_order.keys() {
             waiting.before.entry(after).or_default().push(before);
         }
-        waiting.find_steps(intent);
+        waiting.find_steps(intent, awaited);
         waiting.find_own(intent);
         waiting
     }
@@ -41,10 +52,15 @@ impl Waiting {
         self.before.get(&process).map_or(&[], Vec::as_slice)
     }
 
-    fn find_steps(&mut self, intent: &Intent) {
+    fn find_steps(&mut self, intent: &Intent, awaited: Awaited) {
         let waiting = self.before.iter();
         let ordinary = waiting.filter(|(after, _)| !intent.runs[**after].is_ephemeral());
         let mut next: Vec<usize> = ordinary.flat_map(|(_, before)| before).copied().collect();
+        if awaited == Awaited::Job {
+            let runs = intent.runs.iter().enumerate();
+            let tell = runs.filter(|(_, run)| run.ready.is_some() && !run.is_final());
+            next.extend(tell.map(|(process, _)| process));
+        }
         while let Some(process) = next.pop() {
             if self.by_step.insert(process) {
                 // Its step comes after what it waits for, and so does each of these.

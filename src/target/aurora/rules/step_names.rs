@@ -26,7 +26,7 @@ crate::diagnostic::declare_codes! {
 pub(super) fn check(ctx: &mut Judged<'_>) {
     let plan = ctx.plan;
     // Most jobs have no step of jobc's.
-    let has_none = plan.needs.scripts.is_empty() && plan.intent.ready_order.is_empty();
+    let has_none = plan.needs.scripts.is_empty() && !plan.may_await();
     if has_none || !may_be_taken(plan) {
         return;
     }
