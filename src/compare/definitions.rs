@@ -19,9 +19,8 @@ use crate::source::{Location, SourceFile, display_name};
 use crate::target::{Bundle, Form};
 use crate::workspace::{DefinitionFile, LOCK_FILE, SETTINGS_FILE, Workspace};
 
-use super::dependencies::{Candidates, Dependencies};
+use super::dependencies::{Candidates, Dependencies, may_refer};
 use super::job_filter::JobFilter;
-use super::referring::may_refer;
 use super::revision::{CheckedOut, Search};
 use super::wrong_definition::WrongDefinition;
 

@@ -5,7 +5,16 @@ use std::path::{Path, PathBuf};
 
 use crate::front::Loaded;
 use crate::model::{CommandLine, Piece, Reference, RelativeInstallable};
-use crate::source::{Kind, Node};
+use crate::source::{Kind, Node, SourceFile};
+
+/// What stands in a text that refers to other jobs, and what may stand for a part of it.
+const REFERENCES: [&str; 4] = ["jobs.", "\\u", "\\U", "\\x"];
+
+/// Whether a text may refer to other jobs.
+pub(super) fn may_refer(source: &SourceFile) -> bool {
+    let text = source.text();
+    REFERENCES.iter().any(|part| text.contains(part))
+}
 
 /// What a definition may depend on, besides its own text.
 #[derive(Debug, Default)]

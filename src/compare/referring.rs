@@ -14,16 +14,8 @@ use crate::query::declared::{may_define, name_of};
 use crate::source::SourceFile;
 
 use super::definitions::Definitions;
+use super::dependencies::may_refer;
 use super::keys::MOST_SOUGHT;
-
-/// What stands in a text that refers to other jobs, and what may stand for a part of it.
-const REFERENCES: [&str; 4] = ["jobs.", "\\u", "\\U", "\\x"];
-
-/// Whether a text may refer to other jobs.
-pub(super) fn may_refer(source: &SourceFile) -> bool {
-    let text = source.text();
-    REFERENCES.iter().any(|part| text.contains(part))
-}
 
 /// Adds the definitions that refer to jobs of the `differing` ones, on either side.
 pub(super) fn add_referring(
