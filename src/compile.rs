@@ -5,7 +5,7 @@
 //! ```
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::check::names::DUPLICATE_JOB;
@@ -13,7 +13,7 @@ use crate::check::{self, CheckedJob};
 use crate::diagnostic::render::Lines;
 use crate::diagnostic::{Diagnostic, Holes, MachineError, Place, Report};
 use crate::elaborate;
-use crate::fill::{self, Around, Filling};
+use crate::fill::{self, Around, Filling, HeldWait, Settled};
 use crate::front;
 use crate::lint::{Levels, Waivers};
 use crate::model::{Dialect, Job, JobKey, PackageName, PackageSource, PortAssignment};
@@ -39,6 +39,8 @@ pub struct Compiler<'a> {
     neighbours: Index<'a>,
     /// Those that run on this machine.
     local: Local,
+    /// Jobs that wait in no circle.
+    settled: Settled,
 }
 
 /// How far jobs go, and what is kept of each that comes so far.
@@ -105,12 +107,16 @@ pub struct Planned {
     pub plan: Plan,
     /// The target that it is planned for.
     pub target: Target,
+    /// Waits for other jobs that whoever runs them holds its processes back for.
+    pub held: Vec<HeldWait>,
 }
 
 /// A definition in which all jobs are right as they are written; the others were left out, so that
 /// what is wrong with each is found in the same run.
 struct CheckedFile {
     map: SourceMap,
+    /// Waits for other jobs that whoever runs them holds processes back for, by the jobs' places.
+    held: HashMap<Pointer, Vec<HeldWait>>,
     shared_packages: BTreeMap<PackageName, PackageSource>,
     jobs: Vec<CheckedJob>,
 }
@@ -120,6 +126,7 @@ struct Course<'c> {
     compiler: &'c Compiler<'c>,
     target: Target,
     map: &'c SourceMap,
+    held: &'c HashMap<Pointer, Vec<HeldWait>>,
     resolver: Resolver<'c>,
 }
 
@@ -164,6 +171,7 @@ impl<'a> Compiler<'a> {
             options,
             neighbours: Index::new(workspace),
             local: Local::default(),
+            settled: Settled::default(),
         })
     }
 
@@ -213,6 +221,7 @@ impl<'a> Compiler<'a> {
             compiler: self,
             target,
             map: &file.map,
+            held: &file.held,
             resolver: Resolver {
                 importer: &self.importer,
                 current_dir: &self.workspace.current_dir,
@@ -325,12 +334,15 @@ impl<'a> Compiler<'a> {
                 let here = self.local.answer(asked);
                 here.unwrap_or_else(|| target::answer(asked, target, ways))
             },
+            settled: &self.settled,
+            waits: &|key| self.local.has(key),
         };
         loaded.and_then(|loaded| {
             let Filling {
                 loaded,
                 problems,
                 made_up,
+                held,
             } = fill::fill(loaded, around);
             let map = loaded.into_map();
             let decoded = front::document(map.root());
@@ -367,6 +379,7 @@ impl<'a> Compiler<'a> {
             let value = checked.value.filter(|_| !made_up);
             let value = value.map(|checked| CheckedFile {
                 map,
+                held,
                 shared_packages: checked.shared_packages().clone(),
                 jobs: checked.into_jobs(),
             });
@@ -409,6 +422,7 @@ impl Course<'_> {
         waivers: &mut Waivers,
     ) -> Result<Report<Planned>, MachineError> {
         let levels = Levels::new(&self.compiler.workspace.settings);
+        let held = self.held.get(job.pointer()).cloned().unwrap_or_default();
         let mut resolved = resolve::resolve(job, &self.resolver)?;
         if let Some(job) = &resolved.value {
             let found = job.judge(&self.resolver, check::RESOLVED);
@@ -434,6 +448,7 @@ impl Course<'_> {
             map: self.map.clone(),
             plan,
             target: self.target,
+            held,
         }))
     }
 

@@ -66,6 +66,11 @@ impl Local {
         self.0.insert(key, ports);
     }
 
+    /// Whether the job called `key` is one of them.
+    pub fn has(&self, key: &JobKey) -> bool {
+        self.0.contains_key(key)
+    }
+
     /// What is known of something that depends on where a job runs; none if that is nothing.
     pub fn answer(&self, asked: &Asked<'_>) -> Option<Answer> {
         let number = self.0.get(asked.job?)?.get(asked.name)?;

@@ -1,6 +1,7 @@
 //! What is known of the jobs around the one whose texts are filled in.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
 
 use crate::name::JobKey;
 use crate::reach::Reach;
@@ -14,7 +15,14 @@ pub struct Around<'a> {
     pub jobs: &'a dyn Neighbours,
     /// How they are reached.
     pub reach: Reach<'a>,
+    /// Those that wait in no circle, so that no way is gone twice.
+    pub settled: &'a Settled,
+    /// Whether whoever runs the jobs holds processes back that wait for other jobs.
+    pub waits: WaitsFor<'a>,
 }
+
+/// Whether a job is run by whoever can hold others back for it.
+pub type WaitsFor<'a> = &'a (dyn Fn(&JobKey) -> bool + Sync);
 
 /// The jobs of a workspace, by what identifies them.
 pub trait Neighbours: Sync {
@@ -54,5 +62,23 @@ impl Neighbours for Alone {
             elsewhere: Vec::new(),
             wrong: None,
         })
+    }
+}
+
+/// Jobs that wait in no circle, as far as they were looked at.
+#[derive(Debug, Default)]
+pub struct Settled(Mutex<HashSet<JobKey>>);
+
+impl Settled {
+    /// Whether the job called `key` is one of them.
+    pub(super) fn has(&self, key: &JobKey) -> bool {
+        self.0.lock().is_ok_and(|known| known.contains(key))
+    }
+
+    /// These are some.
+    pub(super) fn add(&self, keys: HashSet<JobKey>) {
+        if let Ok(mut known) = self.0.lock() {
+            known.extend(keys);
+        }
     }
 }

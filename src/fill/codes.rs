@@ -301,4 +301,46 @@ crate::diagnostic::declare_codes! {
     /// address = "zk!zk.example.org:2181!/aurora/{role}/{environment}/{name}!{port}"
     /// ```
     APPROXIMATED_VALUE = "approximated-value", Warn, "a reference that the target fills in with something similar";
+
+    /// A process waits for another job that never comes so far: no process of it has a `ready`, it is run for
+    /// ever and never succeeds, it is the job itself, or it waits in turn for the job that waits for it.
+    ///
+    /// ```toml
+    /// [[jobs]]
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "db"
+    /// ports.sql = 5432
+    /// task.processes = [{ name = "db", cmdline = "serve-sql ${ports.sql}" }]
+    /// task.resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    ///
+    /// [[jobs]]
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "web"
+    /// task.processes = [{ name = "web", cmdline = "serve", after = [{ job = "db", when = "ready" }] }]
+    /// task.resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ///
+    /// ```toml
+    /// [[jobs]]
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "db"
+    /// ports.sql = 5432
+    /// task.processes = [{ name = "db", cmdline = "serve-sql ${ports.sql}", ready = { tcp = "${ports.sql}" } }]
+    /// task.resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    ///
+    /// [[jobs]]
+    /// cluster = "devcluster"
+    /// role = "www"
+    /// environment = "devel"
+    /// name = "web"
+    /// task.processes = [{ name = "web", cmdline = "serve", after = [{ job = "db", when = "ready", address = "db.example.org:5432" }] }]
+    /// task.resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
+    /// ```
+    ENDLESS_WAIT = "endless-wait", Error, "a wait for a job that never ends";
 }

@@ -296,6 +296,40 @@ impl<'f> Evaluator<'f> {
         found.clone().map_err(Trouble::Missing)
     }
 
+    /// The job that the job itself calls `name`, and what it says.
+    pub(super) fn awaited(&mut self, name: &str) -> Result<(JobKey, Arc<Facts>), Trouble> {
+        let of = self.neighbour(0, name)?;
+        let Job { facts, key } = &self.jobs[of];
+        let key = key.clone().or_else(|| facts.key());
+        Ok((key.ok_or(Trouble::Elsewhere)?, Arc::clone(facts)))
+    }
+
+    /// Where a job that is waited for takes connections, as far as the target says.
+    pub(super) fn connection(&self, key: &JobKey, facts: &Facts) -> Option<String> {
+        let name = facts.port.as_deref()?;
+        let asked = |instance| Asked {
+            job: Some(key),
+            what: What::Address,
+            name,
+            instance,
+            number: facts.ports.get(name).copied().flatten(),
+            instances: facts.instances,
+            is_announced: facts.is_announced,
+        };
+        // Where instances are reached one by one, the first one is asked.
+        let instances = [None, Some(0)].into_iter();
+        let mut answers = instances.map(|instance| (self.around.reach)(&asked(instance)));
+        answers.find_map(|answer| match answer {
+            Answer::Exact(text) | Answer::Approximated(text, _) => Some(text),
+            Answer::Refused(_) => None,
+        })
+    }
+
+    /// What is known of other jobs.
+    pub(super) fn around(&self) -> Around<'f> {
+        self.around
+    }
+
     fn addresses(&mut self, of: usize, name: &str, separator: &str) -> Result<Reached, Trouble> {
         let count = self.facts(of).instances;
         if count > MOST_INSTANCES {

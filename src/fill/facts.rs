@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::Scalar;
 use crate::name::JobKey;
 use crate::source::{Kind, Node};
+use crate::vocabulary::ANNOUNCER;
 
 use super::word::Field;
 
@@ -27,6 +28,14 @@ pub struct Facts {
     pub(super) state: BTreeSet<String>,
     pub(super) instances: u32,
     pub(super) is_announced: bool,
+    /// The port that it is waited at where only connections tell.
+    pub(super) port: Option<String>,
+    /// Whether a process says how one knows that it is ready.
+    pub(super) is_awaitable: bool,
+    /// Whether it is run for ever.
+    pub(super) is_endless: bool,
+    /// The jobs that its processes wait for, as they call them.
+    pub(super) waits: Vec<String>,
 }
 
 /// A value that a definition gives a name.
@@ -53,14 +62,30 @@ impl Facts {
         };
         let ports = entries(job.get("ports")).map(|(name, port)| (name.to_owned(), number(port)));
         let state = entries(job.get("state")).map(|(name, _)| name.to_owned());
+        let processes = || processes(job);
+        let is_true = |node: &Node, field| {
+            let value = node.get(field).map(|value| &value.kind);
+            matches!(value, Some(Kind::Boolean(true)))
+        };
+        let ports: BTreeMap<String, Option<u16>> = ports.collect();
+        let primary = job.get("announce").map(|announce| {
+            let primary = announce.get("primary_port").and_then(text);
+            primary.unwrap_or_else(|| ANNOUNCER.text("primary_port").to_owned())
+        });
+        let only = || ports.keys().next().filter(|_| ports.len() == 1).cloned();
         Self {
+            port: primary.or_else(only),
+            is_awaitable: processes().any(|process| process.get("ready").is_some()),
+            is_endless: is_true(job, "service")
+                || processes().any(|it| is_true(it, "daemon") && !is_true(it, "ephemeral")),
+            waits: processes().flat_map(waits).map(str::to_owned).collect(),
             cluster: part("cluster"),
             role: part("role"),
             environment: part("environment"),
             name: part("name").or_else(named_by_task),
             vars: values(job.get(VARS)),
             labels: values(job.get(LABELS)),
-            ports: ports.collect(),
+            ports,
             state: state.collect(),
             instances,
             is_announced: job.get("announce").is_some(),
@@ -118,6 +143,28 @@ impl Facts {
             environment: environment.parse().ok()?,
             name: name.parse().ok()?,
         })
+    }
+}
+
+/// The processes of a job.
+pub(super) fn processes(job: &Node) -> impl Iterator<Item = &Node> {
+    let processes = job.get("task").and_then(|task| task.get("processes"));
+    items(processes).iter()
+}
+
+/// The jobs that a process waits for, as it calls them.
+pub(super) fn waits(process: &Node) -> impl Iterator<Item = &str> {
+    let jobs = items(process.get("after")).iter();
+    jobs.filter_map(|after| match &after.get("job")?.kind {
+        Kind::String(job) => Some(job.as_str()),
+        _ => None,
+    })
+}
+
+fn items(list: Option<&Node>) -> &[Node] {
+    match list.map(|list| &list.kind) {
+        Some(Kind::Sequence(items)) => items,
+        _ => &[],
     }
 }
 

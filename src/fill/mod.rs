@@ -18,35 +18,42 @@ mod elsewhere;
 mod evaluate;
 mod facts;
 mod trouble;
+mod wait;
 mod walk;
 mod word;
 
+use std::collections::HashMap;
+
 use crate::diagnostic::{Chapter, Diagnostic, Topic};
 use crate::front::Loaded;
-use crate::source::{FilledTexts, Kind, Node, Pointer, Token};
+use crate::source::{Entry, FilledTexts, Kind, Node, Pointer, Token};
 
-pub use around::{Alone, Around, Missing, Neighbours};
+pub use around::{Alone, Around, Missing, Neighbours, Settled, WaitsFor};
 pub use facts::Facts;
+pub use wait::HeldWait;
 
 use walk::Walk;
 use word::OPENING;
 
 /// The problems of what is filled in.
-pub const CODES: &[Chapter] = &[(
-    Topic::Values,
-    &[
-        &codes::UNKNOWN_VALUE,
-        &codes::ENDLESS_VALUE,
-        &codes::VALUE_REFERENCE,
-        &codes::LONG_VALUE,
-        &codes::UNKNOWN_JOB,
-        &codes::AMBIGUOUS_JOB,
-        &codes::FORBIDDEN_REFERENCE,
-        &codes::BROKEN_REFERENCE,
-        &codes::UNREACHABLE_VALUE,
-        &codes::APPROXIMATED_VALUE,
-    ],
-)];
+pub const CODES: &[Chapter] = &[
+    (
+        Topic::Values,
+        &[
+            &codes::UNKNOWN_VALUE,
+            &codes::ENDLESS_VALUE,
+            &codes::VALUE_REFERENCE,
+            &codes::LONG_VALUE,
+            &codes::UNKNOWN_JOB,
+            &codes::AMBIGUOUS_JOB,
+            &codes::FORBIDDEN_REFERENCE,
+            &codes::BROKEN_REFERENCE,
+            &codes::UNREACHABLE_VALUE,
+            &codes::APPROXIMATED_VALUE,
+        ],
+    ),
+    (Topic::Order, &[&codes::ENDLESS_WAIT]),
+];
 
 /// How many bytes may be filled into the texts of one file.
 const MOST_OF_FILE: usize = 64 * 1024 * 1024;
@@ -63,23 +70,33 @@ pub struct Filling {
     pub problems: Vec<Diagnostic>,
     /// The texts in which something stands in for what is not known.
     pub made_up: Vec<Pointer>,
+    /// The waits for other jobs that whoever runs them holds processes back for, by where the job that
+    /// waits stands.
+    pub held: HashMap<Pointer, Vec<HeldWait>>,
 }
 
 /// Fills in all texts of the jobs of a document.
 pub fn fill(mut loaded: Loaded, around: Around<'_>) -> Filling {
     let mut problems = Vec::new();
     let mut made_up = Vec::new();
+    let mut added = Vec::new();
+    let mut held = HashMap::new();
     let mut filled = FilledTexts::default();
     let mut left = Some(MOST_OF_FILE);
     for (pointer, job) in jobs(&loaded.tree) {
-        if !may_refer(job) {
+        let waits = || facts::processes(job).any(|process| facts::waits(process).next().is_some());
+        if !may_refer(job) && !waits() {
             continue;
         }
-        let mut walk = Walk::new(Facts::of(job), around, pointer, left);
+        let mut walk = Walk::new(Facts::of(job), around, pointer.clone(), left);
         walk.job(job);
         left = walk.left();
         problems.append(&mut walk.problems);
         made_up.append(&mut walk.made_up);
+        added.append(&mut walk.added);
+        if !walk.held.is_empty() {
+            held.insert(pointer, std::mem::take(&mut walk.held));
+        }
         for (pointer, text) in walk.texts {
             filled.add(pointer, text);
         }
@@ -89,12 +106,37 @@ pub fn fill(mut loaded: Loaded, around: Around<'_>) -> Filling {
             node.kind = Kind::String(text.text().to_owned());
         }
     }
+    for (pointer, address) in added {
+        if let Some(wait) = at(&mut loaded.tree, &pointer) {
+            add_address(wait, address);
+        }
+    }
     loaded.filled = filled;
     Filling {
         loaded,
         problems,
         made_up,
+        held,
     }
+}
+
+/// Adds to a wait where the job takes connections, as if it were written with the job's name.
+fn add_address(wait: &mut Node, address: String) {
+    let Kind::Mapping(entries) = &mut wait.kind else {
+        return;
+    };
+    let Some(job) = entries.iter().find(|entry| entry.key == *walk::JOB) else {
+        return;
+    };
+    let address = Entry {
+        key: walk::ADDRESS.into(),
+        key_span: job.key_span,
+        value: Node {
+            kind: Kind::String(address),
+            ..job.value.clone()
+        },
+    };
+    entries.push(address);
 }
 
 /// What the jobs of a document say, for others.

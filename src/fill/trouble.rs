@@ -7,12 +7,14 @@ use crate::source::Pointer;
 
 use super::around::Missing;
 use super::codes::{
-    AMBIGUOUS_JOB, APPROXIMATED_VALUE, BROKEN_REFERENCE, ENDLESS_VALUE, FORBIDDEN_REFERENCE,
-    LONG_VALUE, UNKNOWN_JOB, UNKNOWN_VALUE, UNREACHABLE_VALUE, VALUE_REFERENCE,
+    AMBIGUOUS_JOB, APPROXIMATED_VALUE, BROKEN_REFERENCE, ENDLESS_VALUE, ENDLESS_WAIT,
+    FORBIDDEN_REFERENCE, LONG_VALUE, UNKNOWN_JOB, UNKNOWN_VALUE, UNREACHABLE_VALUE,
+    VALUE_REFERENCE,
 };
 use super::elsewhere;
 use super::evaluate::{DEEPEST, Evaluator, MOST, Trouble, Why, Wrong};
 use super::facts::Facts;
+use super::wait::Endless;
 use super::word::{Field, Item, Malformed, Named, WORDS};
 
 const LITERAL: &str = "`$${` is a literal `${`";
@@ -126,7 +128,62 @@ fn of_missing(
     let Ok(Named::Of(name, item)) = wrong.reference.names else {
         return None;
     };
-    let key = evaluator.facts(wrong.job).neighbour(name)?;
+    let facts = evaluator.facts(wrong.job);
+    let spelled = |name: &str| Named::Of(name, item).to_string();
+    missing_job(missing, name, facts, spelled, place)
+}
+
+/// What is wrong with a wait for a job that is not known.
+pub(super) fn waited_for(
+    trouble: &Trouble,
+    name: &str,
+    facts: &Facts,
+    place: Place,
+) -> Option<Diagnostic> {
+    match trouble {
+        Trouble::Missing(missing) => missing_job(missing, name, facts, str::to_owned, place),
+        _ if facts.key().is_none() => None,
+        _ => {
+            let headline = format!("`{name}` names no job");
+            let problem = Diagnostic::new(&UNKNOWN_JOB, headline, place);
+            Some(problem.help("write `NAME`, `ROLE/NAME` or `CLUSTER/ROLE/ENVIRONMENT/NAME`"))
+        }
+    }
+}
+
+/// What is wrong with a wait that never ends.
+pub(super) fn never_ends(endless: &Endless, key: &JobKey, place: &Place) -> Diagnostic {
+    let problem = |headline: String| Diagnostic::new(&ENDLESS_WAIT, headline, place.clone());
+    match endless {
+        Endless::Itself => problem("a job waits for itself".to_owned())
+            .help("wait for its process: `{ process = \"NAME\", when = \"ready\" }`"),
+        Endless::NeverReady => {
+            let headline = format!("no process of `{key}` says when it is ready");
+            problem(headline)
+                .help("give one a `ready`, such as `ready = { tcp = \"${ports.NAME}\" }`")
+        }
+        Endless::NeverSucceeds => {
+            let headline = format!("`{key}` is run for ever, and never succeeds");
+            problem(headline).help("wait until it is ready: `when = \"ready\"`")
+        }
+        Endless::Circle(circle) => {
+            let way: Vec<_> = circle.iter().map(|key| format!("`{key}`")).collect();
+            problem("jobs wait for each other in a circle".to_owned())
+                .note(way.join(" -> "))
+                .help("let one of them start without the next one")
+        }
+    }
+}
+
+/// Why a job is not known that is called `name`; `spelled` writes another name in its place.
+fn missing_job(
+    missing: &Missing,
+    name: &str,
+    facts: &Facts,
+    spelled: impl Fn(&str) -> String,
+    place: Place,
+) -> Option<Diagnostic> {
+    let key = facts.neighbour(name)?;
     Some(match missing {
         Missing::Unknown {
             similar,
@@ -142,14 +199,12 @@ fn of_missing(
             }
             if let Some(meant) = closest(last, similar.iter().map(String::as_str)) {
                 let before = &name[..name.len() - last.len()];
-                let meant = format!("{before}{meant}");
-                let meant = Named::Of(&meant, item);
+                let meant = spelled(&format!("{before}{meant}"));
                 return Some(problem.help(format!("did you mean `{meant}`?")));
             }
             match elsewhere.first() {
                 Some(other) => {
-                    let other = other.to_string();
-                    let meant = Named::Of(&other, item);
+                    let meant = spelled(&other.to_string());
                     problem.help(format!("for the one elsewhere, write `{meant}`"))
                 }
                 None => problem.help("see all jobs with `jobc list`"),

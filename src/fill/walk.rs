@@ -8,7 +8,8 @@ use crate::source::{FilledText, Kind, Node, Pointer, Token};
 use super::around::Around;
 use super::evaluate::{Evaluator, Of, Slot, Trouble, Why, Wrong};
 use super::facts::{Facts, LABELS, VARS};
-use super::trouble::{in_a_key, problem, references_elsewhere};
+use super::trouble::{in_a_key, never_ends, problem, references_elsewhere, waited_for};
+use super::wait::{HeldWait, endless};
 use super::word::{OPENING, references};
 
 /// The fields whose texts say which job it is, and those that are looked up by what is written.
@@ -21,6 +22,13 @@ const AS_WRITTEN: &[&str] = &[
     "waive",
     "$schema",
 ];
+
+/// The field of waits, and those of a wait for another job.
+const AFTER: &str = "after";
+pub(super) const JOB: &str = "job";
+pub(super) const ADDRESS: &str = "address";
+/// `task.processes[0].after[0]`
+const WAIT_DEPTH: usize = 5;
 
 /// A walk through a job, and what it found.
 pub(super) struct Walk<'f> {
@@ -35,6 +43,10 @@ pub(super) struct Walk<'f> {
     pub(super) problems: Vec<Diagnostic>,
     /// The texts in which something stands in for what is not known.
     pub(super) made_up: Vec<Pointer>,
+    /// The waits that say nothing of an address, with what the target says.
+    pub(super) added: Vec<(Pointer, String)>,
+    /// Those that somebody else holds processes back for.
+    pub(super) held: Vec<HeldWait>,
 }
 
 impl<'f> Walk<'f> {
@@ -46,6 +58,8 @@ impl<'f> Walk<'f> {
             texts: Vec::new(),
             problems: Vec::new(),
             made_up: Vec::new(),
+            added: Vec::new(),
+            held: Vec::new(),
         }
     }
 
@@ -128,9 +142,68 @@ impl<'f> Walk<'f> {
                     self.node(&entry.value);
                     self.way.pop();
                 }
+                if let [.., Token::Key(list), Token::Index(_)] = &self.way[..]
+                    && list == AFTER
+                    && self.way.len() == WAIT_DEPTH
+                {
+                    self.wait(node);
+                }
             }
             _ => {}
         }
+    }
+
+    /// A wait, which may be one for another job.
+    fn wait(&mut self, wait: &Node) {
+        let Some(Kind::String(written)) = wait.get(JOB).map(|job| &job.kind) else {
+            return;
+        };
+        let pointer = self.pointer();
+        let place = || Place::value(pointer.key(JOB));
+        let (name, wrong) = self.evaluator.fill(written);
+        if !wrong.is_empty() {
+            return;
+        }
+        let is_to_succeed = match wait.get("when").map(|when| &when.kind) {
+            Some(Kind::String(when)) => when == "succeeded",
+            _ => return,
+        };
+        let found = self.evaluator.awaited(name.text());
+        let (key, facts) = match found {
+            Ok(found) => found,
+            Err(trouble) => {
+                self.made_up.push(pointer.key(JOB));
+                let own = self.evaluator.facts(0);
+                let problem = waited_for(&trouble, name.text(), own, place());
+                self.problems.extend(problem);
+                return;
+            }
+        };
+        let around = self.evaluator.around();
+        let own = self.evaluator.facts(0).key();
+        let endless = own.and_then(|own| endless(&own, &key, &facts, is_to_succeed, around));
+        if let Some(endless) = endless {
+            self.problems.push(never_ends(&endless, &key, &place()));
+            return;
+        }
+        let mut called = FilledText::default();
+        let is_held = (around.waits)(&key);
+        if is_held && let [.., Token::Index(process), _, _] = self.way[..] {
+            called.push_value(written, "");
+            self.held.push(HeldWait {
+                process,
+                job: key,
+                is_to_succeed,
+            });
+        } else {
+            called.push_value(written, &key.to_string());
+            if wait.get(ADDRESS).is_none()
+                && let Some(address) = self.evaluator.connection(&key, &facts)
+            {
+                self.added.push((pointer.clone(), address));
+            }
+        }
+        self.texts.push((pointer.key(JOB), called));
     }
 
     /// A key, which is as it is written.

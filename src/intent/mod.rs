@@ -29,7 +29,7 @@ pub use order::{Order, Origin};
 pub use placement::{Placement, Resources};
 pub use ready::{Probe, Ready};
 pub use requests::{Announce, HttpStop, Stop};
-pub use run::{LogDestination, LogMode, LogRotation, Logger, Run, Variable};
+pub use run::{AwaitedJob, LogDestination, LogMode, LogRotation, Logger, Run, Variable};
 pub use settings::{
     AuroraOnly, CronCollisionPolicy, Executor, Labels, Limits, Precedence, Schedule,
 };

@@ -38,7 +38,22 @@ pub enum Probe {
     Http(At<Text>),
 }
 
+/// Seconds of the probe that a connection is.
+#[derive(Debug, Clone, Copy)]
+pub struct Times {
+    /// Between two tries.
+    pub interval: i64,
+    /// For one try.
+    pub timeout: i64,
+}
+
 impl Ready {
+    /// How a connection is tried of which nothing says how.
+    pub const CONNECTION: Times = Times {
+        interval: INTERVAL,
+        timeout: TIMEOUT,
+    };
+
     /// Seconds that all tries may take unless the definition says how many.
     pub const WITHIN: i64 = 60;
 

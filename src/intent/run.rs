@@ -5,7 +5,7 @@ use std::iter;
 use std::sync::Arc;
 
 use crate::model;
-use crate::name::VariableName;
+use crate::name::{JobKey, VariableName};
 
 use super::definition::Table;
 use super::{At, Ready, Resources, Text};
@@ -45,6 +45,21 @@ pub struct Run {
     pub user: Option<At<Text>>,
     /// How one knows that it is ready.
     pub ready: Option<At<Ready>>,
+    /// The other jobs that it waits for.
+    pub awaits: Vec<At<AwaitedJob>>,
+}
+
+/// Another job that a process waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AwaitedJob {
+    /// What identifies it.
+    pub key: JobKey,
+    /// Whether it has to be ready, or to have succeeded.
+    pub is_to_succeed: bool,
+    /// Seconds to wait at most, where it is for the process to wait.
+    pub within: i64,
+    /// Where it takes connections once it is ready, if that is known.
+    pub address: Option<Text>,
 }
 
 /// The value of an environment variable.
@@ -98,6 +113,39 @@ pub struct LogRotation {
     pub backups: Option<i64>,
 }
 
+impl AwaitedJob {
+    /// Seconds to wait unless the definition says how many.
+    pub const WITHIN: i64 = 60;
+
+    /// The other jobs that a process waits for. Of one that is unknown something else is told.
+    fn all<'m>(
+        after: impl Iterator<Item = &'m model::After>,
+        process: &Table<'_, '_>,
+    ) -> Vec<At<Self>> {
+        let list = process.part("after");
+        let jobs = after.enumerate();
+        let jobs = jobs.filter_map(|(index, after)| {
+            let model::AfterJob {
+                job,
+                when,
+                within,
+                address,
+            } = after.job()?;
+            let awaited = Self {
+                key: JobKey::parse(job.as_str())?,
+                is_to_succeed: *when == model::When::Succeeded,
+                within: within.map_or(Self::WITHIN, model::Seconds::get),
+                address: address
+                    .as_ref()
+                    .map(|address| process.text(address.as_str())),
+            };
+            let table = Arc::new(list.pointer().index(index));
+            Some(At::new(awaited, &table, "job"))
+        });
+        jobs.collect()
+    }
+}
+
 impl Run {
     pub(super) fn new(process: &model::Process, index: usize, task: &Table<'_, '_>) -> Self {
         let model::Process {
@@ -116,8 +164,8 @@ impl Run {
             umask,
             nice,
             user,
-            // The plan has it as edges.
-            after: _,
+            // Of processes, the plan has it as edges.
+            after,
             ready,
             // Lints have been told by now.
             waive: _,
@@ -161,6 +209,7 @@ impl Run {
                 "ready",
                 ready.as_ref().and_then(|it| Ready::new(it, &table)),
             ),
+            awaits: AwaitedJob::all(after.iter().flatten(), &table),
         }
     }
 

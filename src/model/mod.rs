@@ -3,6 +3,7 @@
 //! The words are Aurora's own, so that its documentation applies. These types are the schema's
 //! source and know nothing of text or places; pure data between `front` and `check`.
 
+mod after;
 mod command;
 mod container;
 mod document;
@@ -36,6 +37,7 @@ mod text;
 mod update;
 mod value;
 
+pub use after::{After, AfterJob, AfterProcess, When};
 pub use command::{CommandLine, Piece, Pieces, Problem, Reference, Reserved, SyntaxError};
 pub use container::{
     AppcImage, Container, Docker, DockerImage, Image, Mesos, Parameter, Volume, VolumeMode,
@@ -59,7 +61,7 @@ pub use placement::{AttributeValue, Placement, PlacementError, PlacementRule};
 pub use port::{DeclaredPort, PortAssignment, PortNumber, PortRange, PortSettings};
 pub use process::{Logger, LoggerDestination, LoggerMode, Process, RotatePolicy};
 pub use quantity::{Bytes, FractionalSeconds, QuantityError, Seconds};
-pub use ready::{After, AfterProcess, Probe, Ready, TcpAddress, When};
+pub use ready::{Probe, Ready, TcpAddress};
 pub use relative::{RelativeInstallable, leads_to, locked_name};
 pub use resources::Resources;
 pub use scalar::Scalar;

@@ -1,7 +1,6 @@
-//! What a process waits for, and how one knows that a process is ready.
+//! How one knows that a process is ready.
 //!
 //! ```text
-//! after = [ NAME | { process = NAME, when = "succeeded" | "ready" } ... ]
 //! ready = "health" | { command = TEXT | tcp = ADDRESS | http = URL, interval, timeout, within }
 //! tcp   = PORT | [HOST ":"] PORT as text
 //! http  = "http://" HOST [":" PORT] [PATH] | [":" PORT] PATH
@@ -15,54 +14,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, IntoDeserializer, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::{CommandLine, Integer, ProcessName, Seconds, Text};
-
-/// A process that another one waits for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum After {
-    /// Its name: it has to succeed.
-    Name(ProcessName),
-    /// Its name, and what has to become of it.
-    Wait(AfterProcess),
-}
-
-/// `{ process = "db", when = "ready" }`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AfterProcess {
-    /// The process that is waited for.
-    pub process: ProcessName,
-    /// What has to become of it.
-    pub when: When,
-}
-
-/// What has to become of a process before another one starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum When {
-    /// It ends, with exit code 0.
-    Succeeded,
-    /// Its `ready` finds that it can be used.
-    Ready,
-}
-
-impl After {
-    /// The process that is waited for.
-    pub fn process(&self) -> &ProcessName {
-        match self {
-            Self::Name(name) => name,
-            Self::Wait(wait) => &wait.process,
-        }
-    }
-
-    /// What has to become of it.
-    pub fn when(&self) -> When {
-        match self {
-            Self::Name(_) => When::Succeeded,
-            Self::Wait(wait) => wait.when,
-        }
-    }
-}
+use super::{CommandLine, Integer, Seconds, Text};
 
 /// How one knows that a process can be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,44 +76,6 @@ impl TcpAddress {
 
 /// A port by its number.
 type Port = Integer<1, 65535>;
-
-impl<'de> Deserialize<'de> for After {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Waited;
-        impl<'de> Visitor<'de> for Waited {
-            type Value = After;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the name of a process, or a table with `process` and `when`")
-            }
-
-            fn visit_str<E: Error>(self, text: &str) -> Result<After, E> {
-                ProcessName::deserialize(text.into_deserializer()).map(After::Name)
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<After, A::Error> {
-                AfterProcess::deserialize(MapAccessDeserializer::new(map)).map(After::Wait)
-            }
-        }
-        deserializer.deserialize_str(Waited)
-    }
-}
-
-impl JsonSchema for After {
-    fn schema_name() -> Cow<'static, str> {
-        "After".into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "description": "A process that has to succeed, or one and what has to become of it.",
-            "anyOf": [
-                generator.subschema_for::<ProcessName>(),
-                generator.subschema_for::<AfterProcess>(),
-            ]
-        })
-    }
-}
 
 const HEALTH: &str = "health";
 

@@ -17,6 +17,22 @@ pub struct JobKey {
     pub name: JobName,
 }
 
+impl JobKey {
+    /// The key that `text` is, if it is one.
+    pub fn parse(text: &str) -> Option<Self> {
+        let parts: Vec<&str> = text.split('/').collect();
+        let [cluster, role, environment, name] = parts[..] else {
+            return None;
+        };
+        Some(Self {
+            cluster: cluster.parse().ok()?,
+            role: role.parse().ok()?,
+            environment: environment.parse().ok()?,
+            name: name.parse().ok()?,
+        })
+    }
+}
+
 impl fmt::Display for JobKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(

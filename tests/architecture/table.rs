@@ -40,6 +40,7 @@ pub const ARROWS: &[Row] = &[
     (
         "fill",
         &[
+            "vocabulary",
             "name",
             "reach",
             "source",

@@ -131,14 +131,18 @@ fn afters(ctx: &mut Context<'_>, index: &ProcessIndex<'_>, edges: &mut Vec<Edge>
             let origin = match after {
                 After::Name(_) => Origin::After { process, element },
                 After::Wait(_) => Origin::AfterProcess { process, element },
+                After::Job(_) => continue,
             };
-            let name = after.process().as_str();
+            let Some((name, when)) = after.process() else {
+                continue;
+            };
+            let name = name.as_str();
             if let Some(before) = lookup(ctx, index, name, |at| origin.pointer(at)) {
                 edges.push(Edge {
                     before,
                     after: process,
                     origin,
-                    when: after.when(),
+                    when,
                 });
             }
         }

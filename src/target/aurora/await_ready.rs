@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
 
-use crate::intent::{Address, Checker, HealthCheck, Intent, Probe, Ready, Run, Text};
+use crate::intent::{Address, AwaitedJob, Checker, HealthCheck, Intent, Probe, Ready, Run, Text};
 use crate::shell::shell_word;
 use crate::template::references;
 use crate::vocabulary::HTTP_HEALTH_CHECKER;
@@ -118,6 +118,31 @@ pub(super) fn command(run: &Run, ready: &Ready, intent: &Intent) -> String {
             &["command"]
         }
     };
+    finished(text, wanted)
+}
+
+/// The command that waits until another job takes connections where the definition or the target says. A rule
+/// refuses a job of which nothing says where.
+pub(super) fn of_job(job: &AwaitedJob) -> String {
+    let mut text = String::with_capacity(SHARED.len() + 256);
+    let probe = Ready::CONNECTION;
+    writeln!(
+        text,
+        "interval={} timeout={} within={} awaited={}",
+        probe.interval,
+        probe.timeout,
+        job.within,
+        word(&job.key.to_string()),
+    )
+    .expect(STRINGS_TAKE_ALL);
+    let written = job.address.as_ref().and_then(Text::as_literal);
+    let written = written.and_then(|written| Address::tcp(written).ok());
+    address(&mut text, written.as_ref());
+    finished(text, &["connect", "tcp"])
+}
+
+/// With what all commands end with, the parts of the `wanted` probes included.
+fn finished(mut text: String, wanted: &[&str]) -> String {
     let mut is_wanted = true;
     for line in SHARED.lines() {
         if let Some(part) = line.strip_prefix("#+") {

@@ -279,12 +279,17 @@ impl Context {
             Cow::Owned(before + &own)
         };
         let waits = step.waits_itself.iter().rev();
-        waits.fold(own, |command, other| match &other.ready {
+        let own = waits.fold(own, |command, other| match &other.ready {
             Some(ready) => {
                 let waiting = await_ready::command(other, &ready.value, &plan.intent);
                 Cow::Owned(await_ready::in_front(&waiting, &command))
             }
             None => command,
+        });
+        let jobs = run.awaits.iter().rev();
+        jobs.fold(own, |command, job| {
+            let waiting = await_ready::of_job(&job.value);
+            Cow::Owned(await_ready::in_front(&waiting, &command))
         })
     }
 
@@ -310,6 +315,8 @@ impl Context {
             user: _,
             // What waits for it knows how.
             ready: _,
+            // Its own command waits for them.
+            awaits: _,
         } = run;
         aurora::ProcessDocument {
             cmdline,

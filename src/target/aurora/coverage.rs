@@ -18,6 +18,9 @@ const NO_STATE: &str = "an instance has its sandbox alone, which does not outliv
 const ONLY_ROLE: &str = "Aurora runs all processes as the job's role";
 const ONLY_QUEUE: &str = "the JSON reader of Aurora's client only knows `queue`";
 
+const CONNECTS: &str = "the process itself tries, until it gets a connection or the time is over; nothing else than an announcement or `address` says where";
+const ONLY_READY: &str = "Aurora does not tell a process whether another job has ended";
+
 const FINDS_PORTS: &str = "Aurora finds a free port, whatever number is wanted";
 
 covered! {
@@ -63,6 +66,7 @@ covered! {
         nice "task.processes[].nice": Exact;
         user "task.processes[].user": Refused(ONLY_ROLE);
         ready "task.processes[].ready": Exact;
+        awaits "task.processes[].after[].job": Approximated(CONNECTS), ["when = succeeded": Refused(ONLY_READY)];
     }
     Limits {
         max_failures "task.max_failures": Exact;

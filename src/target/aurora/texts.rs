@@ -28,7 +28,11 @@ pub(super) enum CommandForm {
 impl CommandForm {
     /// Those of a job.
     pub(super) fn of(intent: &Intent) -> Self {
-        if intent.runs.iter().any(has_prelude) {
+        if intent
+            .runs
+            .iter()
+            .any(|run| has_prelude(run) || !run.awaits.is_empty())
+        {
             Self::Prefixed
         } else {
             Self::AsDefined

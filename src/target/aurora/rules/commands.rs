@@ -60,7 +60,9 @@ pub(super) fn lengths(ctx: &mut Judged<'_>) {
         let before = if least > MOST { 0 } else { prelude(run).len() };
         let waits = waiting.by_itself.get(&index).into_iter().flatten();
         let waits = waits.map(|other| length_of_waiting(&intent.runs[*other], intent));
-        let waits = waits.fold(0, usize::saturating_add);
+        let jobs = run.awaits.iter();
+        let jobs = jobs.map(|job| await_ready::of_job(&job.value).len());
+        let waits = waits.chain(jobs).fold(0, usize::saturating_add);
         let length = command.saturating_add(before).saturating_add(waits);
         if least > MOST || length > MOST {
             let mut problem = too_long(Place::key(run.command.pointer()));

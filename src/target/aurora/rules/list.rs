@@ -6,8 +6,8 @@ use crate::target::aurora::codes;
 use crate::target::judged::PlanRule;
 
 use super::{
-    commands, execution, filled_in, grace_period, metadata_and_links, placement, ports, ready,
-    rollout, schedule, scheduler_flags, socket_paths, step_names, surroundings, unreachable,
+    commands, execution, filled_in, grace_period, job_waits, metadata_and_links, placement, ports,
+    ready, rollout, schedule, scheduler_flags, socket_paths, step_names, surroundings, unreachable,
     updates,
 };
 
@@ -26,6 +26,7 @@ pub const RULES: Rules = Rules {
         ready::check,
         socket_paths::check,
         surroundings::check,
+        job_waits::check,
         commands::characters,
     ],
     references: &[filled_in::check],
@@ -95,6 +96,8 @@ pub const CODES: &[Chapter] = &[
             &ready::READY_FAILURES,
             &ready::READY_TOO_MANY,
             &ready::PROBE_REFERENCE,
+            &job_waits::APPROXIMATED_WAIT,
+            &job_waits::IMPOSSIBLE_WAIT,
         ],
     ),
     (Topic::Steps, &[&step_names::NAME_TAKEN]),

@@ -9,6 +9,7 @@ mod cron_words;
 mod execution;
 mod filled_in;
 mod grace_period;
+mod job_waits;
 mod list;
 mod metadata_and_links;
 mod placement;
