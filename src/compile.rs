@@ -16,7 +16,7 @@ use crate::elaborate;
 use crate::fill::{self, Around, Filling, HeldWait, Settled};
 use crate::front;
 use crate::lint::{Levels, Waivers};
-use crate::model::{Dialect, Job, JobKey, PackageName, PackageSource, PortAssignment};
+use crate::model::{Dialect, JobKey, PackageName, PackageSource, PortAssignment};
 use crate::name::PortKey;
 use crate::neighbours::Index;
 use crate::plan::{self, Downloads, Needs, Options, Plan};
@@ -46,7 +46,7 @@ pub struct Compiler<'a> {
 /// How far jobs go, and what is kept of each that comes so far.
 pub enum Until<'k, T> {
     /// They are right as they are written.
-    Listed(&'k (dyn Fn(&Job) -> T + Sync)),
+    Listed(&'k (dyn Fn(&CheckedJob) -> T + Sync)),
     /// They make plans, to be shown: a target may refuse some of them.
     Planned(&'k (dyn Fn(Planned) -> T + Sync)),
     /// All that `Emitted` would find wrong is found, and nothing is written.
@@ -62,6 +62,8 @@ pub struct Compilation<T> {
     pub listed: Vec<Listed>,
     /// The packages that all jobs of the definition may use.
     pub shared_packages: BTreeMap<PackageName, PackageSource>,
+    /// Where everything in the definition is written.
+    pub map: SourceMap,
     /// What was kept of the wanted jobs, in the order written.
     pub kept: Vec<T>,
     /// What is wrong with the wanted jobs though they are right as they are written.
@@ -256,6 +258,7 @@ impl<'a> Compiler<'a> {
         let compilation = Compilation {
             listed,
             shared_packages: file.shared_packages,
+            map: file.map,
             kept,
             diagnostics,
         };
@@ -399,7 +402,7 @@ impl Course<'_> {
         let mut waivers = job.waivers().clone();
         let mut plan = |job| self.plan(job, listed, &mut waivers);
         Ok(match until {
-            Until::Listed(keep) => Report::ok(keep(job.job())),
+            Until::Listed(keep) => Report::ok(keep(&job)),
             Until::Planned(keep) => plan(job)?.map(keep),
             Until::Checked(form, keep) => plan(job)?.and_then(|planned| {
                 let accepted = target::carries(&planned.plan, *form);

@@ -1,19 +1,22 @@
-//! Which packages the workspace names, and where.
+//! Which packages the workspace names, and where, and which of its ports need numbers.
 //!
-//! Definitions are read but not compiled: a package that is not locked is no error here.
+//! Definitions are checked as they are written, and go no further: a package that is not locked is no
+//! error here.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use crate::check::CheckedJob;
+use crate::compile::{Compiler, Listed, Until, every, ports_given_twice};
 use crate::diagnostic::{Diagnostic, MachineError, Place, Report, Severity};
-use crate::elaborate;
-use crate::front;
-use crate::model::{Document, PackageName, PackageSource};
+use crate::model::{PackageName, PackageSource};
 use crate::parallel::in_parallel;
 use crate::resolve::{Meaning, RelativeReader, RelativeRule, bad_store_path};
 use crate::source::{Pointer, SourceMap};
 use crate::store::{StoreDir, StorePath};
 use crate::workspace::{DefinitionFile, Workspace};
+
+use super::ports::NeededPorts;
 
 /// What a workspace names as packages.
 #[derive(Debug, Clone, Default)]
@@ -47,6 +50,9 @@ impl Need {
     }
 }
 
+/// Packages as they are written.
+type Packages = Option<BTreeMap<PackageName, PackageSource>>;
+
 /// Packages with where they stand, of one file.
 type Named = Vec<(PackageName, PackageSource, Place)>;
 
@@ -56,11 +62,20 @@ struct Adding<'a> {
     store_dir: &'a StoreDir,
 }
 
-/// Reads all definitions and the settings.
+/// What a lock is for.
+#[derive(Debug, Default)]
+pub struct Collected {
+    /// The packages.
+    pub needs: Needs,
+    /// The ports.
+    pub ports: NeededPorts,
+}
+
+/// Reads and checks all definitions, and reads the settings.
 ///
 /// # Errors
 /// If a file cannot be read.
-pub fn collect(workspace: &Workspace) -> Result<Report<Needs>, MachineError> {
+pub fn collect(workspace: &Workspace) -> Result<Report<Collected>, MachineError> {
     let mut diagnostics = Vec::new();
     let mut needs = Needs::default();
     let adding = Adding {
@@ -71,18 +86,26 @@ pub fn collect(workspace: &Workspace) -> Result<Report<Needs>, MachineError> {
         },
         store_dir: &workspace.store_dir,
     };
+    let compiler = Compiler::new(workspace)?;
     let definitions = workspace.definitions()?;
-    let read = |definition: &DefinitionFile| definition_packages(definition, workspace);
+    let read = |definition: &DefinitionFile| read(definition, workspace, &compiler);
     let all = in_parallel(&definitions, read, |_| {});
-    for (named, definition) in all.into_iter().zip(&definitions) {
-        for named in named?.unpack(&mut diagnostics).unwrap_or_default() {
+    let mut jobs = Vec::new();
+    for (report, definition) in all.into_iter().zip(&definitions) {
+        let Some(found) = report?.unpack(&mut diagnostics) else {
+            continue;
+        };
+        for named in found.packages {
             needs.add(named, definition.directory(), &adding, &mut diagnostics);
         }
+        jobs.extend(found.jobs);
     }
     for named in settings_packages(workspace) {
         needs.add(named, &workspace.root, &adding, &mut diagnostics);
     }
-    Ok(Report::new(needs, diagnostics))
+    diagnostics.extend(ports_given_twice(&jobs, |_| true));
+    let ports = NeededPorts::of(jobs);
+    Ok(Report::new(Collected { needs, ports }, diagnostics))
 }
 
 impl Needs {
@@ -153,39 +176,38 @@ impl Needs {
     }
 }
 
-fn definition_packages(
+/// What one definition names, and the jobs that are right as they are written.
+struct Definition {
+    packages: Named,
+    jobs: Vec<Listed>,
+}
+
+/// Of what checks find, only errors are told: whether something else is to be mended is no matter of the lock.
+fn read(
     definition: &DefinitionFile,
     workspace: &Workspace,
-) -> Result<Report<Named>, MachineError> {
+    compiler: &Compiler<'_>,
+) -> Result<Report<Definition>, MachineError> {
     let source = workspace.read_source(&definition.path)?;
-    Ok(source.and_then(|file| {
-        let settings = workspace.settings_map.as_ref();
-        let loaded = elaborate::load(&file, definition.format, settings);
-        loaded.and_then(|loaded| {
-            let map = loaded.into_map();
-            let decoded = front::document(map.root());
-            let located = decoded.diagnostics.into_iter();
-            let diagnostics: Vec<_> = located.map(|problem| problem.located(&map)).collect();
-            // What was made up for a value that is wrong is no package.
-            let wrong = |problem: &Diagnostic| problem.severity == Severity::Error;
-            let document = decoded.value.filter(|_| !diagnostics.iter().any(wrong));
-            let Some(document) = document else {
-                return Report::failed(diagnostics);
-            };
-            let mut named = Vec::new();
-            let root = Pointer::root();
-            let is_list = matches!(document, Document::Many(_));
-            named_in(&mut named, document.shared_packages(), &root, &map);
-            for (index, job) in document.jobs().iter().enumerate() {
-                let at = if is_list {
-                    root.key("jobs").index(index)
-                } else {
-                    root.clone()
-                };
-                named_in(&mut named, job.packages.as_ref(), &at, &map);
-            }
-            Report::new(named, diagnostics)
-        })
+    let Some(file) = source.value else {
+        return Ok(Report::failed(source.diagnostics));
+    };
+    let packages = |job: &CheckedJob| (job.pointer().clone(), job.job().packages.clone());
+    let until: Until<'_, (Pointer, Packages)> = Until::Listed(&packages);
+    let mut report = compiler.compile(definition, &file, &until, every)?;
+    let wrong = |problem: &Diagnostic| problem.severity == Severity::Error;
+    report.diagnostics.retain(wrong);
+    Ok(report.map(|found| {
+        let mut packages = Named::new();
+        let shared = Some(&found.shared_packages);
+        named_in(&mut packages, shared, &Pointer::root(), &found.map);
+        for (at, of_job) in &found.kept {
+            named_in(&mut packages, of_job.as_ref(), at, &found.map);
+        }
+        Definition {
+            packages,
+            jobs: found.listed,
+        }
     }))
 }
 

@@ -25,12 +25,12 @@ mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use collect::{Need, Needs, collect};
+pub use collect::{Collected, Need, Needs, collect};
 pub use edited::edited;
 pub use evaluate::Nixpkgs;
 pub use from_cache::FromCaches;
 pub use nix::Nix;
-pub use ports::{NeededPorts, Unneeded, needed_ports};
+pub use ports::{NeededPorts, Unneeded};
 
 use crate::beneath::Enclosure;
 use crate::diagnostic::{Chapter, MachineError, Report, Topic};

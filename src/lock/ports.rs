@@ -6,15 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::compile::{self, Compiler, Listed, Until, every};
-use crate::diagnostic::{Diagnostic, MachineError, Place, Severity};
+use crate::compile::Listed;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::lock::codes::LOCK_OUTDATED;
 use crate::model::PortRange;
 use crate::name::{Cluster, PortKey};
-use crate::parallel::in_parallel;
 use crate::resolve::PortNumbers;
 use crate::store::Sha256;
-use crate::workspace::{DefinitionFile, Workspace};
 
 /// What becomes of numbers that no definition needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,10 +27,6 @@ pub enum Unneeded {
 #[derive(Debug, Default)]
 pub struct NeededPorts {
     ports: BTreeMap<PortKey, Needed>,
-    /// Whether all definitions could be read, so that what is not needed is known.
-    is_whole: bool,
-    /// Numbers that definitions give two ports of one cluster.
-    pub twice: Vec<Diagnostic>,
 }
 
 #[derive(Debug)]
@@ -41,66 +35,19 @@ struct Needed {
     place: Place,
 }
 
-/// The ports that jobs of the workspace need numbers for. What is wrong with definitions is told elsewhere.
-///
-/// # Errors
-/// If a file cannot be read.
-pub fn needed_ports(workspace: &Workspace) -> Result<NeededPorts, MachineError> {
-    let compiler = Compiler::new(workspace)?;
-    let mut needed = NeededPorts {
-        is_whole: true,
-        ..NeededPorts::default()
-    };
-    if !compiler.numbers_ports(workspace.settings.target.unwrap_or_default()) {
-        return Ok(needed);
-    }
-    let definitions = workspace.definitions()?;
-    let list = |definition: &DefinitionFile| list(definition, workspace, &compiler);
-    let mut jobs = Vec::new();
-    for listed in in_parallel(&definitions, list, |_| {}) {
-        let Listing { listed, is_whole } = listed?;
-        needed.is_whole &= is_whole;
-        jobs.extend(listed);
-    }
-    needed.twice = compile::ports_given_twice(&jobs, |_| true);
-    for port in jobs.into_iter().flat_map(|job| job.ports) {
-        let place = Place::Span(port.location);
-        let given = port.given;
-        needed
-            .ports
-            .entry(port.key)
-            .or_insert(Needed { given, place });
-    }
-    Ok(needed)
-}
-
-struct Listing {
-    listed: Vec<Listed>,
-    is_whole: bool,
-}
-
-fn list(
-    definition: &DefinitionFile,
-    workspace: &Workspace,
-    compiler: &Compiler<'_>,
-) -> Result<Listing, MachineError> {
-    let Some(file) = workspace.read_source(&definition.path)?.value else {
-        return Ok(Listing {
-            listed: Vec::new(),
-            is_whole: false,
-        });
-    };
-    let until: Until<'_, ()> = Until::Listed(&|_| ());
-    let report = compiler.compile(definition, &file, &until, every)?;
-    let wrong = |problem: &Diagnostic| problem.severity == Severity::Error;
-    let is_whole = !report.diagnostics.iter().any(wrong);
-    Ok(Listing {
-        listed: report.value.map_or_else(Vec::new, |it| it.listed),
-        is_whole,
-    })
-}
-
 impl NeededPorts {
+    /// The ports of these jobs.
+    pub(super) fn of(jobs: Vec<Listed>) -> Self {
+        let mut needed = Self::default();
+        for port in jobs.into_iter().flat_map(|job| job.ports) {
+            let place = Place::Span(port.location);
+            let given = port.given;
+            let ports = &mut needed.ports;
+            ports.entry(port.key).or_insert(Needed { given, place });
+        }
+        needed
+    }
+
     /// The numbers that are locked once `old` is brought up to date.
     ///
     /// # Errors
@@ -119,7 +66,7 @@ impl NeededPorts {
         for (key, number) in old {
             let stays = match self.ports.get(key) {
                 Some(needed) => needed.given.is_none() && range.numbers().contains(number),
-                None => unneeded == Unneeded::Kept || !self.is_whole,
+                None => unneeded == Unneeded::Kept,
             };
             if stays && taken.insert((&key.job.cluster, *number)) {
                 numbers.insert(key.clone(), *number);
@@ -216,8 +163,6 @@ mod tests {
         });
         NeededPorts {
             ports: ports.collect(),
-            is_whole: true,
-            twice: Vec::new(),
         }
     }
 
@@ -278,17 +223,6 @@ mod tests {
         assert_eq!(found, Ok(locked(&[(a, 20), (b, 21)])));
         let none = wanted.assign(&PortNumbers::new(), range("20-20"), Unneeded::Released);
         assert_eq!(none, Err(key(b)));
-    }
-
-    #[test]
-    fn what_is_unknown_is_not_released() {
-        let mut unknown = needed(&[]);
-        unknown.is_whole = false;
-        let old = locked(&[("c/r/e/n:http", 23)]);
-        assert_eq!(
-            unknown.assign(&old, range("20-29"), Unneeded::Released),
-            Ok(old.clone())
-        );
     }
 
     proptest! {

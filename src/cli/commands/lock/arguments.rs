@@ -14,7 +14,8 @@ use crate::cli::arguments::{Strictness, cache, complete};
 /// size of each archive. What is in the lock already stays as it is, unless the workspace's files that
 /// say what it is have changed; what is missing is added, and what is no longer named is removed.
 /// Nix builds or fetches packages that are not in this machine's store. Prints a line for each
-/// entry that was added, changed or removed. Unless all packages have an answer, writes nothing.
+/// entry that was added, changed or removed. Unless all packages have an answer and all definitions are
+/// right as they are written, writes nothing.
 ///
 /// Ports that need a number and are given none by their definitions get one, which stays theirs: on
 /// targets whose scheduler finds none, or everywhere with `assign = "always"` in `[ports]` of `jobc.toml`.

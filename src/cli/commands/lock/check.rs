@@ -47,9 +47,9 @@ pub(super) fn check(
         found.extend(edited(None));
         found.extend(missing);
     }
-    let (needed, ports) = task.ports(workspace)?;
+    let ports = task.ports(workspace)?;
+    let needed = &task.needed_ports;
     found.extend(needed.outdated(old.ports(), &ports, &lock_name(workspace)));
-    found.extend(needed.twice);
     diagnostics.append(&mut found);
     let locked_ports = match ports.len() {
         0 => String::new(),

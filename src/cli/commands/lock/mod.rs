@@ -55,12 +55,7 @@ pub(crate) fn run(args: &LockArgs, global: &Global, console: &Console) -> Result
     if console.refuses(&diagnostics) {
         return Ok(console.close(diagnostics, None, &[]));
     }
-    let (needed, ports) = task.ports(&workspace)?;
-    diagnostics.extend(needed.twice);
-    if console.refuses(&diagnostics) {
-        return Ok(console.close(diagnostics, None, &[]));
-    }
-    let lock = lock.with_ports(ports);
+    let lock = lock.with_ports(task.ports(&workspace)?);
     let path = workspace.root.join(LOCK_FILE);
     let has_paths = !lock.packages().is_empty() || lock.paths().next().is_some();
     let is_empty = !has_paths && lock.ports().is_empty();

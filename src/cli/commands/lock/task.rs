@@ -8,8 +8,8 @@ use crate::diagnostic::render::counted;
 use crate::diagnostic::{Diagnostic, Failure, Report, Severity};
 use crate::lint::Levels;
 use crate::lock::{
-    self, Asking, FromCaches, NeededPorts, Needs, Nix, Nixpkgs, Renewed, Request, Unneeded,
-    some_names,
+    self, Asking, Collected, FromCaches, NeededPorts, Needs, Nix, Nixpkgs, Renewed, Request,
+    Unneeded, some_names,
 };
 use crate::model::PackageName;
 use crate::resolve::{DEFAULT_SYSTEM, PortNumbers};
@@ -22,6 +22,8 @@ use super::select::{Selected, select, store_paths};
 /// What is to be locked, and for what.
 pub(super) struct Task<'a> {
     pub(super) needs: Needs,
+    /// The ports that need numbers.
+    pub(super) needed_ports: NeededPorts,
     selected: Option<Selected>,
     pub(super) systems: BTreeSet<String>,
     args: &'a LockArgs,
@@ -35,7 +37,7 @@ impl<'a> Task<'a> {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<Option<Self>, Failure> {
         let levels = Levels::new(&workspace.settings);
-        let needs = levels
+        let collected = levels
             .report(lock::collect(workspace)?)
             .unpack(diagnostics)
             .unwrap_or_default();
@@ -43,6 +45,7 @@ impl<'a> Task<'a> {
         if diagnostics.iter().any(wrong) {
             return Ok(None);
         }
+        let Collected { needs, ports } = collected;
         let selected = if args.names.is_empty() {
             None
         } else {
@@ -65,35 +68,31 @@ impl<'a> Task<'a> {
         Ok(Some(Self {
             systems: systems(args, selected.as_ref(), workspace),
             needs,
+            needed_ports: ports,
             selected,
             args,
         }))
     }
 
-    /// The numbers of ports as they are to be, and what needs them; where only some packages are
-    /// named, they stay.
-    pub(super) fn ports(
-        &self,
-        workspace: &Workspace,
-    ) -> Result<(NeededPorts, PortNumbers), Failure> {
+    /// The numbers of ports as they are to be; where only some packages are named, they stay.
+    pub(super) fn ports(&self, workspace: &Workspace) -> Result<PortNumbers, Failure> {
         let old = workspace.lock.ports();
         if self.only().is_some() {
-            return Ok((NeededPorts::default(), old.clone()));
+            return Ok(old.clone());
         }
-        let needed = lock::needed_ports(workspace)?;
         let unneeded = if self.args.ports.keep {
             Unneeded::Kept
         } else {
             Unneeded::Released
         };
         let range = workspace.settings.port_range();
-        let ports = needed.assign(old, range, unneeded).map_err(|key| {
+        let ports = self.needed_ports.assign(old, range, unneeded);
+        ports.map_err(|key| {
             Failure::new(format!(
                 "no number of `{range}` is left for the port `{key}`"
             ))
             .help("give `jobc lock` more of them: `range` in `[ports]` of `jobc.toml`")
-        })?;
-        Ok((needed, ports))
+        })
     }
 
     /// What may change, if not everything.
