@@ -16,7 +16,7 @@ use crate::elaborate;
 use crate::fill::{self, Around, Filling, HeldWait, Settled};
 use crate::front;
 use crate::lint::{Levels, Waivers};
-use crate::model::{Dialect, JobKey, PackageName, PackageSource, PortAssignment};
+use crate::model::{Dialect, Job, JobKey, PackageName, PackageSource, PortAssignment};
 use crate::name::PortKey;
 use crate::neighbours::Index;
 use crate::plan::{self, Downloads, Needs, Options, Plan};
@@ -45,8 +45,8 @@ pub struct Compiler<'a> {
 
 /// How far jobs go, and what is kept of each that comes so far.
 pub enum Until<'k, T> {
-    /// They are right as they are written.
-    Listed(&'k (dyn Fn(&CheckedJob) -> T + Sync)),
+    /// They are right as they are written, at this place of their document.
+    Listed(&'k (dyn Fn(&Job, &Pointer) -> T + Sync)),
     /// They make plans, to be shown: a target may refuse some of them.
     Planned(&'k (dyn Fn(Planned) -> T + Sync)),
     /// All that `Emitted` would find wrong is found, and nothing is written.
@@ -402,7 +402,7 @@ impl Course<'_> {
         let mut waivers = job.waivers().clone();
         let mut plan = |job| self.plan(job, listed, &mut waivers);
         Ok(match until {
-            Until::Listed(keep) => Report::ok(keep(&job)),
+            Until::Listed(keep) => Report::ok(keep(job.job(), job.pointer())),
             Until::Planned(keep) => plan(job)?.map(keep),
             Until::Checked(form, keep) => plan(job)?.and_then(|planned| {
                 let accepted = target::carries(&planned.plan, *form);

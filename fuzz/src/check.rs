@@ -32,7 +32,7 @@ pub fn check(bytes: &[u8]) {
     workspace.settings = settings;
     let compiler = Compiler::new(&workspace).expect("the examples are there");
     let check = || {
-        let until: Until<'_, ()> = Until::Listed(&|_| ());
+        let until: Until<'_, ()> = Until::Listed(&|_, _| ());
         let report = compiler.compile(&definition, &file, &until, every);
         let report = report.expect("nothing is imported");
         assert!(report.value.is_some() || report.has_errors());

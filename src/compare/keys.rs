@@ -80,7 +80,7 @@ impl Definitions {
         let declared = Declared::of(source, file.format);
         let mut keys: BTreeSet<String> = declared.keys().map(str::to_owned).collect();
         if keys.is_empty() {
-            let until: Until<'_, ()> = Until::Listed(&|_| ());
+            let until: Until<'_, ()> = Until::Listed(&|_, _| ());
             let compilation = compiler.compile(&file, source, &until, every);
             let compilation = compilation.ok().and_then(|report| report.value);
             let jobs = compilation

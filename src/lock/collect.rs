@@ -6,10 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::check::CheckedJob;
 use crate::compile::{Compiler, Listed, Until, every, ports_given_twice};
 use crate::diagnostic::{Diagnostic, MachineError, Place, Report, Severity};
-use crate::model::{PackageName, PackageSource};
+use crate::model::{Job, PackageName, PackageSource};
 use crate::parallel::in_parallel;
 use crate::resolve::{Meaning, RelativeReader, RelativeRule, bad_store_path};
 use crate::source::{Pointer, SourceMap};
@@ -192,7 +191,7 @@ fn read(
     let Some(file) = source.value else {
         return Ok(Report::failed(source.diagnostics));
     };
-    let packages = |job: &CheckedJob| (job.pointer().clone(), job.job().packages.clone());
+    let packages = |job: &Job, at: &Pointer| (at.clone(), job.packages.clone());
     let until: Until<'_, (Pointer, Packages)> = Until::Listed(&packages);
     let mut report = compiler.compile(definition, &file, &until, every)?;
     let wrong = |problem: &Diagnostic| problem.severity == Severity::Error;

@@ -9,8 +9,8 @@ use std::path::PathBuf;
 
 use clap_complete::engine::{CompletionCandidate, PathCompleter, ValueCompleter};
 
-use crate::check::CheckedJob;
 use crate::compile::{Compiler, Until, every};
+use crate::model::Job;
 use crate::parallel::in_parallel;
 use crate::registry::CODES;
 use crate::workspace::{DefinitionFile, Workspace};
@@ -111,7 +111,7 @@ fn job_names() -> Offers {
     }
     let read = |definition: &DefinitionFile| {
         let source = workspace.read_source(&definition.path).ok()?.value?;
-        let until: Until<'_, ()> = Until::Listed(&|_| ());
+        let until: Until<'_, ()> = Until::Listed(&|_, _| ());
         let report = compiler.compile(definition, &source, &until, every).ok()?;
         let jobs = report.value?.listed.into_iter();
         Some(jobs.map(|job| job.key).collect::<Vec<_>>())
@@ -148,8 +148,8 @@ fn package_names() -> Offers {
     let few = &definitions[..definitions.len().min(MOST)];
     let read = |definition: &DefinitionFile| {
         let source = workspace.read_source(&definition.path).ok()?.value?;
-        let until: Until<'_, Vec<String>> = Until::Listed(&|job: &CheckedJob| {
-            let packages = job.job().packages.iter().flatten();
+        let until: Until<'_, Vec<String>> = Until::Listed(&|job: &Job, _| {
+            let packages = job.packages.iter().flatten();
             packages.map(|(name, _)| name.to_string()).collect()
         });
         let report = compiler.compile(definition, &source, &until, every).ok()?;

@@ -5,7 +5,6 @@ use std::fmt::Write;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use crate::check::CheckedJob;
 use crate::cli::arguments::{Global, Jobs, Strictness};
 use crate::cli::jobs::find;
 use crate::cli::ui::console::Console;
@@ -14,7 +13,9 @@ use crate::cli::ui::output;
 use crate::cli::workspace::open;
 use crate::compile::{Listed, Until};
 use crate::diagnostic::render::visible;
+use crate::model::Job;
 use crate::query::{Search, Several, place};
+use crate::source::Pointer;
 
 /// List jobs with their files and processes
 ///
@@ -51,8 +52,8 @@ struct Item<'a> {
 pub(crate) fn run(args: &ListArgs, global: &Global, console: &Console) -> Result<Exit, Ending> {
     let (workspace, mut diagnostics) = open(global, console)?;
     let search = Search::new(&workspace, &args.jobs.names)?;
-    let processes = |job: &CheckedJob| {
-        let processes = job.job().task.processes.iter();
+    let processes = |job: &Job, _: &Pointer| {
+        let processes = job.task.processes.iter();
         processes.map(|process| process.name.to_string()).collect()
     };
     let until: Until<'_, Vec<String>> = Until::Listed(&processes);
