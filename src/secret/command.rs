@@ -5,10 +5,11 @@ use std::ops::Range;
 
 use super::maker::maker_of;
 use super::program::{Joint, PLACED, Part, READERS, TAKEN, is_known};
-use super::shell::{Command, Reader, Word};
+use super::shell::{Command, Reader};
 use super::text::is_word;
 use super::value::{EXPANSION, Writing, is_secret};
-use super::{Key, Language, Secret, key};
+use super::word::Word;
+use super::{Key, Language, Secret, key, literal};
 
 /// How deep texts are read that stand in texts.
 const DEEPEST: usize = 6;
@@ -26,6 +27,13 @@ pub(super) fn find(text: &str, language: Language) -> Vec<Secret> {
         language,
         found: Vec::new(),
     };
+    if language == Language::Value {
+        let command = Command {
+            words: literal::words(text),
+            ..Command::default()
+        };
+        finder.command(&command, None, &Places::Same(0), 0);
+    }
     finder.text(text, &Places::Same(0), 0);
     finder.found
 }
@@ -197,13 +205,13 @@ impl Finder {
         let name = &word.value[..length];
         let short = name.rsplit(['/', ':']).next().unwrap_or_default();
         let Some(kind) = key(short) else {
-            if self.language == Language::Command {
+            if self.language != Language::File {
                 self.credentials(name, word, next, places);
             }
             return;
         };
         match word.value[length..].bytes().next() {
-            Some(b'=') if self.language == Language::Command => {
+            Some(b'=') if self.language != Language::File => {
                 let start = length + 1;
                 let value = &word.value[start..];
                 // A list of them has more after it.
@@ -212,7 +220,7 @@ impl Finder {
                 if !value.starts_with('=')
                     && !is_command
                     && !value.contains(['&', '\n'])
-                    && is_secret(kind, value, Writing::Argument)
+                    && self.is_secret(kind, value)
                 {
                     self.push(short, value, word.range(start, word.value.len()), places);
                 }
@@ -232,8 +240,8 @@ impl Finder {
                 let is_random = next.value.len() >= 6
                     && super::value::is_mixed(&next.value)
                     && !next.value.contains(['.', '/', '=']);
-                let is_value = self.language == Language::Command || is_random;
-                if is_long && is_value && is_secret(kind, &next.value, Writing::Argument) {
+                let is_value = self.language != Language::File || is_random;
+                if is_long && is_value && self.is_secret(kind, &next.value) {
                     self.push(
                         short.trim_start_matches('-'),
                         &next.value,
@@ -283,7 +291,7 @@ impl Finder {
             return;
         };
         let secret = &value[range.clone()];
-        if !is_secret(Key::Password, secret, Writing::Argument) {
+        if !self.is_secret(Key::Password, secret) {
             return;
         }
         self.push(
@@ -292,6 +300,13 @@ impl Finder {
             word.range(start + range.start, start + range.end),
             places,
         );
+    }
+
+    fn is_secret(&self, key: Key, value: &str) -> bool {
+        match self.language {
+            Language::Value => literal::is_value(key, value),
+            Language::Command | Language::File => is_secret(key, value, Writing::Argument),
+        }
     }
 
     fn push(&mut self, name: &str, value: &str, range: Range<usize>, places: &Places<'_>) {

@@ -5,8 +5,10 @@ use std::ops::Range;
 /// What kind of text it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
-    /// A command of a shell, or a value that is passed on to a program.
+    /// A command of a shell.
     Command,
+    /// A value that is passed on to a program, and that no shell reads: what it refers to is filled in.
+    Value,
     /// A file in some language: names without quotes are rather variables.
     File,
 }

@@ -4,12 +4,11 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::signs::Signs;
-use super::text::is_word;
+use super::shown::own_spots;
+use super::text::{is_word, merged};
 use super::value::is_mixed;
 use super::view::{Undo, View};
-use super::{Language, ceiling, floor, without_overlaps};
-use super::{Secret, command, file, maker, pair};
+use super::{ceiling, floor};
 
 /// Secrets that were seen, to be known again where nothing says what they are.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -284,138 +283,6 @@ fn is_whole_word(text: &str, start: usize, end: usize) -> bool {
 /// A text with each of its secrets hidden.
 pub fn hide(text: &str) -> Cow<'_, str> {
     Mask::default().hide(text)
-}
-
-/// The secrets that a text shows by itself, in whatever language it is and however it is escaped.
-fn own_spots(text: &str) -> Vec<Range<usize>> {
-    if text.len() < LONGEST_MESSAGE && !may_show(text) {
-        return Vec::new();
-    }
-    let mut spots: Vec<Range<usize>> = shown(text);
-    for undo in [
-        Undo::Backslashes,
-        Undo::Percents,
-        Undo::Entities,
-        Undo::Breaks,
-    ] {
-        let Some(view) = View::of(text, undo) else {
-            continue;
-        };
-        spots.extend(shown(&view.text).iter().map(|range| view.range(range)));
-        if let Undo::Backslashes = undo
-            && let Some(again) = View::of(&view.text, Undo::Backslashes)
-        {
-            let found = shown(&again.text);
-            spots.extend(found.iter().map(|range| view.range(&again.range(range))));
-        }
-    }
-    merged(spots)
-}
-
-/// Texts up to this length are looked at quickly first: most are messages, and hold nothing.
-const LONGEST_MESSAGE: usize = 1_000;
-
-/// Whether a text has what each reader needs at least: a long word, a sign between a name and a value, an
-/// option, a word that tells, or a program that takes a secret.
-fn may_show(text: &str) -> bool {
-    const SHORTEST_TOKEN: usize = 16;
-    const STEMS: &[&str] = &[
-        "pass",
-        "pw",
-        "secret",
-        "token",
-        "key",
-        "auth",
-        "psk",
-        "sig",
-        "cred",
-        "identified",
-    ];
-    let bytes = text.as_bytes();
-    let mut run = 0;
-    for (index, &byte) in bytes.iter().enumerate() {
-        let is_sign = b":=|<>\"\\%&$".contains(&byte);
-        let is_option = byte == b'-' && (index == 0 || !is_word(bytes[index - 1]));
-        run = if is_word(byte) { run + 1 } else { 0 };
-        if is_sign || is_option || run >= SHORTEST_TOKEN {
-            return true;
-        }
-    }
-    let lower = text.to_ascii_lowercase();
-    let is_separator = |c: char| c.is_whitespace() || "/`'(),;[]{}".contains(c);
-    STEMS.iter().any(|stem| lower.contains(stem))
-        || text.split(is_separator).any(super::program::is_known)
-        || super::call::is_made(text)
-}
-
-fn shown(text: &str) -> Vec<Range<usize>> {
-    let mut found: Vec<Secret> = maker::find(text);
-    found.extend(command::find(text, Language::Command));
-    found.extend(command::find(&flat(text), Language::Command));
-    found.extend(pair::find(text, Language::Command));
-    found.extend(pair::find(text, Language::File));
-    found.extend(file::find(text, &Signs::of(text)));
-    let found = without_overlaps(found).into_iter();
-    found
-        .map(|secret| within_backquotes(text, whole(text, secret.range)))
-        .filter(|range| !range.is_empty())
-        .collect()
-}
-
-/// The text with blanks for what a command may stand between that is cut, or quoted in some other language.
-fn flat(text: &str) -> String {
-    let flat = |c: char| if "\"'`{}[](),#".contains(c) { ' ' } else { c };
-    let text: String = text.chars().map(flat).collect();
-    text.replace("$ pkgs.", "       ")
-}
-
-/// A value that a quote ends in the middle goes on behind it: the quote lacks an escape, or a shell
-/// puts it together.
-fn whole(text: &str, range: Range<usize>) -> Range<usize> {
-    const LONGEST: usize = 256;
-    let rest = &text[range.end..];
-    let Some(rest) = rest.strip_prefix(['"', '\'']) else {
-        return range;
-    };
-    let more = rest
-        .bytes()
-        .take(LONGEST)
-        .take_while(|byte| byte.is_ascii_alphanumeric() || b"!#$%*+-_~.@".contains(byte));
-    match more.count() {
-        0 => range,
-        _ if !rest.starts_with(|c: char| c.is_ascii_alphanumeric()) => range,
-        more => range.start..range.end + 1 + more,
-    }
-}
-
-/// Without the backquote that closes around it: messages put into them what the user wrote.
-fn within_backquotes(text: &str, range: Range<usize>) -> Range<usize> {
-    let secret = &text[range.clone()];
-    let Some(at) = secret.rfind('`') else {
-        return range;
-    };
-    let line = text[..range.start].rsplit('\n').next().unwrap_or_default();
-    let is_open = line.matches('`').count() % 2 == 1;
-    let closes = secret[at + 1..]
-        .bytes()
-        .all(|byte| byte.is_ascii_punctuation());
-    if is_open && closes {
-        range.start..range.start + at
-    } else {
-        range
-    }
-}
-
-fn merged(mut spots: Vec<Range<usize>>) -> Vec<Range<usize>> {
-    spots.sort_by_key(|spot| spot.start);
-    let mut merged: Vec<Range<usize>> = Vec::new();
-    for spot in spots {
-        match merged.last_mut() {
-            Some(last) if spot.start <= last.end => last.end = last.end.max(spot.end),
-            _ => merged.push(spot),
-        }
-    }
-    merged
 }
 
 /// The text with each of its characters covered.

@@ -14,27 +14,31 @@
 mod account;
 mod call;
 mod command;
+mod escaped;
 mod file;
 mod finding;
 mod json;
+mod literal;
 mod maker;
 mod mask;
 mod name;
 mod pair;
 mod program;
 mod shell;
+mod shown;
 mod signs;
 mod text;
 mod value;
 mod view;
+mod word;
 
 pub use finding::{Language, Secret};
 pub use json::{hide_in_json, hide_in_value, name_in};
+pub use literal::is_value;
 pub use mask::{Known, Mask, all_covered, covered, hide};
 pub use name::{Key, key};
 use signs::Signs;
 pub(crate) use text::{ceiling, floor};
-pub use value::is_value;
 
 /// Finds the first secrets of a text, `most` of them at most, in the order written.
 pub fn secrets(text: &str, language: Language, most: usize) -> Vec<Secret> {
@@ -48,7 +52,7 @@ pub fn secrets(text: &str, language: Language, most: usize) -> Vec<Secret> {
     }
     match language {
         Language::File => found.extend(file::find(text, &signs)),
-        Language::Command => found.extend(file::sql(text, &signs)),
+        Language::Command | Language::Value => found.extend(file::sql(text, &signs)),
     }
     let mut apart = without_overlaps(found);
     apart.truncate(most);

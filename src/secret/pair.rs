@@ -15,41 +15,46 @@
 use super::maker::maker_of;
 use super::text::{LONGEST_VALUE, count, floor, is_blank, is_word};
 use super::value::{EXPANSION, Writing, is_mixed, is_secret};
-use super::{Key, Language, Secret, key};
+use super::{Key, Language, Secret, key, literal};
 
 /// No name is longer.
 const LONGEST_NAME: usize = 64;
 /// So far before a name is looked for what has to do with it.
 const FARTHEST_BEFORE: usize = 200;
 
+/// Who reads a value before it is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rules {
+    /// A shell, or the program whose file it is.
+    Filled,
+    /// Nobody.
+    Literal,
+}
+
 pub(super) fn find(text: &str, language: Language) -> Vec<Secret> {
-    let scan = Scan {
-        text,
-        language,
-        is_code: language == Language::File && is_code(text),
+    let is_file = language == Language::File;
+    let rules = match language {
+        Language::Value => Rules::Literal,
+        Language::Command | Language::File => Rules::Filled,
     };
-    let mut found: Vec<Secret> = Vec::new();
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
-        if !is_name(bytes[at]) {
-            at += 1;
-            continue;
-        }
-        let mut end = at + 1;
-        while end < bytes.len() && is_name(bytes[end]) {
-            end += 1;
-        }
-        let start = at.max(end.saturating_sub(LONGEST_NAME));
-        at = end;
-        if let Some(name) = text.get(start..end)
-            && let Some(secret) = scan.name(name, start, end)
-        {
-            found.push(secret);
-        }
+    Scan {
+        text,
+        is_file,
+        is_code: is_file && is_code(text),
+        rules,
     }
-    found
+    .find()
+}
+
+/// The same in a file whose values nobody reads before they are used: a definition.
+pub(super) fn find_literal(text: &str) -> Vec<Secret> {
+    Scan {
+        text,
+        is_file: true,
+        is_code: false,
+        rules: Rules::Literal,
+    }
+    .find()
 }
 
 /// Whether the text is a program: what stands there without quotes is a name.
@@ -100,8 +105,9 @@ fn is_code(text: &str) -> bool {
 
 struct Scan<'t> {
     text: &'t str,
-    language: Language,
+    is_file: bool,
     is_code: bool,
+    rules: Rules,
 }
 
 /// A value, where it stands and how it is written.
@@ -112,6 +118,31 @@ struct Value<'t> {
 }
 
 impl<'t> Scan<'t> {
+    fn find(&self) -> Vec<Secret> {
+        let mut found: Vec<Secret> = Vec::new();
+        let bytes = self.text.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+            if !is_name(bytes[at]) {
+                at += 1;
+                continue;
+            }
+            let mut end = at + 1;
+            while end < bytes.len() && is_name(bytes[end]) {
+                end += 1;
+            }
+            let start = at.max(end.saturating_sub(LONGEST_NAME));
+            at = end;
+            if let Some(name) = self.text.get(start..end)
+                && let Some(secret) = self.name(name, start, end)
+            {
+                found.push(secret);
+            }
+        }
+        found
+    }
+
     fn name(&self, name: &str, start: usize, end: usize) -> Option<Secret> {
         let kind = self.kind(name, start, end)?;
         let is_setter = name.starts_with("set") || name.contains(".set");
@@ -135,7 +166,7 @@ impl<'t> Scan<'t> {
     /// What the variable of a program is compared with, before it or after it.
     fn compared(&self, start: usize, end: usize) -> Option<Value<'t>> {
         const SIGNS: &[&str] = &["===", "!==", "==", "!="];
-        if self.language == Language::Command {
+        if !self.is_file {
             return None;
         }
         let rest = self.text[end..].trim_start_matches([' ', ')']);
@@ -163,7 +194,7 @@ impl<'t> Scan<'t> {
 
     /// What a variable of C or C++ begins as: `NAME[25] = "..."`, `NAME("...")`, `NAME = @"..."`.
     fn built(&self, end: usize) -> Option<Value<'t>> {
-        if self.language == Language::Command {
+        if !self.is_file {
             return None;
         }
         let rest = &self.text[end..];
@@ -218,7 +249,7 @@ impl<'t> Scan<'t> {
     fn element(&self, start: usize, end: usize) -> Option<Value<'t>> {
         const LONGEST_TAG: usize = 200;
         let before = self.text.as_bytes()[..start].last()?;
-        if self.language == Language::Command || !b"<:".contains(before) {
+        if !self.is_file || !b"<:".contains(before) {
             return None;
         }
         let tag = count(&self.text[end..], |byte| {
@@ -281,7 +312,7 @@ impl<'t> Scan<'t> {
             return (strong || is_option && !value.text.starts_with('-')).then_some(value);
         }
         let blanks = after_sign + count(&self.text[after_sign..], is_blank);
-        if self.language == Language::Command {
+        if !self.is_file {
             // An empty value, and the next word.
             if sign == "=" && blanks > after_sign && !is_quoted {
                 return None;
@@ -337,18 +368,11 @@ impl<'t> Scan<'t> {
 
     /// The sign at `at`, blanks before it skipped, and where it ends.
     fn sign_after(&self, at: usize) -> Option<(&'static str, usize)> {
-        let blanks = match self.language {
-            Language::File => count(&self.text[at..], is_blank),
-            Language::Command => {
-                let blanks = count(&self.text[at..], is_blank);
-                // `PASSWORD = x` is no assignment of a shell, but one of many other languages.
-                if blanks > 0 && !self.text[at + blanks..].starts_with([':', '=']) {
-                    0
-                } else {
-                    blanks
-                }
-            }
-        };
+        let mut blanks = count(&self.text[at..], is_blank);
+        // `PASSWORD = x` is no assignment of a shell, but one of many other languages.
+        if !self.is_file && !self.text[at + blanks..].starts_with([':', '=']) {
+            blanks = 0;
+        }
         let start = at + blanks;
         let rest = &self.text[start..];
         if rest.starts_with("==")
@@ -476,17 +500,17 @@ impl<'t> Scan<'t> {
         if let Some(quoted) = self.quoted(at) {
             return Some(quoted);
         }
-        if self.language == Language::File && sign == ":" && rest.starts_with(['|', '>']) {
+        if self.is_file && sign == ":" && rest.starts_with(['|', '>']) {
             return self.block(at);
         }
-        if rest.starts_with(['"', '\'', '!', '*', '&']) && self.language == Language::File {
+        if rest.starts_with(['"', '\'', '!', '*', '&']) && self.is_file {
             return None;
         }
-        let also: &[u8] = match self.language {
-            Language::Command => b";`|",
+        let also: &[u8] = match (self.is_file, self.rules) {
+            (false, Rules::Filled) => b";`|",
             // Where blanks stand around the sign, it ends nothing but a line of a program.
-            Language::File if is_spaced => b"",
-            Language::File => b";",
+            (true, _) if is_spaced => b"",
+            (true, _) | (false, Rules::Literal) => b";",
         };
         let ends = |byte: u8| {
             byte.is_ascii_whitespace() || b"\"'&,\\".contains(&byte) || also.contains(&byte)
@@ -499,9 +523,10 @@ impl<'t> Scan<'t> {
         if word.is_empty() || after.starts_with('(') {
             return None;
         }
-        if self.language == Language::Command {
+        if !self.is_file {
             // What is not in quotes has been read as the shell reads it.
-            let is_open = word.contains('$') && !word.contains("$$");
+            let is_filled = self.rules == Rules::Filled;
+            let is_open = is_filled && word.contains('$') && !word.contains("$$");
             return (!is_open).then_some(Value {
                 text: word,
                 start: at,
@@ -564,8 +589,8 @@ impl<'t> Scan<'t> {
         }
         let end = closing(self.text, inside, quote, escape == 1)?;
         let value = &self.text[inside..end];
-        let is_template =
-            is_format && value.contains('{') || quote == '`' && self.language == Language::Command;
+        let is_run = quote == '`' && !self.is_file && self.rules == Rules::Filled;
+        let is_template = is_format && value.contains('{') || is_run;
         (!is_template).then_some(Value {
             text: value,
             start: inside,
@@ -601,8 +626,14 @@ impl<'t> Scan<'t> {
 
     fn secret(&self, name: &str, kind: Key, value: &Value<'_>) -> Option<Secret> {
         // The reader of a shell's words knows what the shell puts in.
-        let is_variable = self.language == Language::Command && value.text.contains(EXPANSION);
-        if is_variable || !is_secret(kind, value.text, value.writing) {
+        let is_secret = match self.rules {
+            Rules::Filled => {
+                let is_variable = !self.is_file && value.text.contains(EXPANSION);
+                !is_variable && is_secret(kind, value.text, value.writing)
+            }
+            Rules::Literal => literal::is_secret(kind, value.text, value.writing),
+        };
+        if !is_secret {
             return None;
         }
         let range = value.start..value.start + value.text.len();

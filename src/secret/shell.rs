@@ -9,8 +9,10 @@
 //!
 //! Nothing is wrong here: a quote that is never closed is a character.
 
+use super::escaped;
 use super::text::floor;
 use super::value::EXPANSION;
+use super::word::Word;
 
 /// At most this many searches for the end of something may fail.
 const MOST_IN_VAIN: usize = 32;
@@ -30,58 +32,6 @@ const PLAIN: [bool; 256] = {
     plain
 };
 
-/// A word, with where each of its bytes stands.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Word {
-    /// What the program gets, with [`EXPANSION`] for what is not known.
-    pub(super) value: String,
-    /// Where each byte of the value stands in the text, and where the word's last piece ends.
-    at: Vec<usize>,
-    /// Whether some of it was in quotes.
-    pub(super) is_quoted: bool,
-    /// Whether it begins with a quote.
-    pub(super) begins_quoted: bool,
-}
-
-impl Word {
-    /// Where a range of the value stands.
-    pub(super) fn range(&self, start: usize, end: usize) -> std::ops::Range<usize> {
-        let last = end.checked_sub(1).filter(|last| *last >= start);
-        match last {
-            Some(last) => self.at[start]..self.at[last] + self.width(last),
-            None => self.at[start]..self.at[start],
-        }
-    }
-
-    fn width(&self, byte: usize) -> usize {
-        // A character's bytes stand where the character does.
-        let next = self.at[byte + 1];
-        usize::from(next > self.at[byte])
-    }
-
-    fn push(&mut self, character: char, at: usize) {
-        for byte in 0..character.len_utf8() {
-            self.at.push(at + byte);
-        }
-        self.value.push(character);
-    }
-
-    /// Adds a piece of the text that begins at `start`.
-    fn push_run(&mut self, run: &str, start: usize) {
-        // One more for where the word ends.
-        self.at.reserve(run.len() + 1);
-        self.at.extend(start..start + run.len());
-        self.value.push_str(run);
-    }
-
-    fn push_expansion(&mut self, at: usize) {
-        if !self.value.ends_with(EXPANSION) {
-            self.at.extend([at; EXPANSION.len_utf8()]);
-            self.value.push(EXPANSION);
-        }
-    }
-}
-
 /// A command without the operators around it.
 #[derive(Debug, Default)]
 pub(super) struct Command {
@@ -99,8 +49,8 @@ pub(super) type Nested = std::ops::Range<usize>;
 pub(super) struct Reader<'t> {
     text: &'t str,
     at: usize,
-    /// From where on there is no closing quote of a kind: `'`, `"` and a backtick.
-    unclosed: [usize; 3],
+    /// From where on there is no closing quote of a kind: `'`, `"`, a backtick and that of `$'`.
+    unclosed: [usize; 4],
     /// From where on no brace is closed.
     unclosed_brace: usize,
     /// How often the end of something was looked for in vain: each time takes all of the rest.
@@ -115,7 +65,7 @@ impl<'t> Reader<'t> {
         Self {
             text,
             at: 0,
-            unclosed: [usize::MAX; 3],
+            unclosed: [usize::MAX; 4],
             unclosed_brace: usize::MAX,
             in_vain: 0,
             documents: Vec::new(),
@@ -237,6 +187,18 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// The word that begins at `at`.
+    pub(super) fn word_at(&mut self, at: usize) -> Word {
+        self.at = at;
+        self.word()
+    }
+
+    /// Whether some single quote was not closed.
+    pub(super) fn is_cut(&self) -> bool {
+        self.unclosed[0] < usize::MAX || self.unclosed[3] < usize::MAX
+    }
+
+    /// The word at the cursor.
     fn word(&mut self) -> Word {
         let mut word = Word::default();
         let start = self.at;
@@ -266,6 +228,14 @@ impl<'t> Reader<'t> {
                         word.is_quoted = true;
                         self.at += 1;
                         self.double_quoted(&mut word);
+                    }
+                    None => self.take(&mut word, character),
+                },
+                '$' if self.follows("$'") => match self.closing(3, at + 2) {
+                    Some(end) => {
+                        word.is_quoted = true;
+                        self.copy_escaped(&mut word, at + 2, end);
+                        self.at = end + 1;
                     }
                     None => self.take(&mut word, character),
                 },
@@ -307,6 +277,24 @@ impl<'t> Reader<'t> {
                 let run = &rest[..next.map_or(rest.len(), |next| next + 1)];
                 word.push_run(run, at);
                 at += run.len();
+            }
+        }
+    }
+
+    /// The same between `$'` and `'`, where escapes have a meaning.
+    fn copy_escaped(&self, word: &mut Word, start: usize, end: usize) {
+        let mut at = start;
+        for spelled in escaped::read(self.text, start, end) {
+            if spelled.start < at {
+                continue;
+            }
+            at = spelled.end;
+            match mustache(&self.text[spelled.start..end]) {
+                Some(length) => {
+                    word.push_expansion(spelled.start);
+                    at = spelled.start + length;
+                }
+                None => word.push_spelled(spelled),
             }
         }
     }
@@ -394,10 +382,6 @@ impl<'t> Reader<'t> {
                         word.push_expansion(at);
                         self.at += 1 + length;
                     }
-                    Some('\'') => {
-                        // `$'...'`: as single quotes, roughly.
-                        self.at += 1;
-                    }
                     _ => self.take(word, character),
                 }
             }
@@ -443,14 +427,14 @@ impl<'t> Reader<'t> {
         if from >= self.unclosed[kind] {
             return None;
         }
-        let quote = [b'\'', b'"', b'`'][kind];
+        let quote = [b'\'', b'"', b'`', b'\''][kind];
         let bytes = self.text.as_bytes();
         let mut at = from;
         while let Some(&byte) = bytes.get(at) {
             if byte == quote {
                 return Some(at);
             }
-            let escapes = byte == b'\\' && quote != b'\'';
+            let escapes = byte == b'\\' && kind != 0;
             at += if escapes { 2 } else { 1 };
         }
         self.unclosed[kind] = self.unclosed[kind].min(from);
@@ -459,7 +443,7 @@ impl<'t> Reader<'t> {
 }
 
 /// How long `{{...}}` is at the start of a text.
-fn mustache(text: &str) -> Option<usize> {
+pub(super) fn mustache(text: &str) -> Option<usize> {
     const LONGEST: usize = 256;
     if !text.starts_with("{{") {
         return None;
@@ -502,6 +486,10 @@ mod tests {
         check("a \\\n  b > c 2>&1", &[&["a", "b", "c", "2", "1"]]);
         check("cat <<E >x\nb 'c\nE\nd", &[&["cat", "x"], &["d"]]);
         check("a \"b", &[&["a", "\"b"]]);
+        check(
+            "a $'b\\'c \\303\\251' $'d\\'' '$'e'$f' \"$'g\" $'h{{i}}'",
+            &[&["a", "b'c \u{e9}", "d'", "$e$f", "$'g", "h?"]],
+        );
         check("((", &[]);
     }
 
@@ -514,5 +502,11 @@ mod tests {
         assert_eq!(word.value, "p\"q$r");
         assert_eq!(&text[word.range(0, 3)], "p\"q");
         assert_eq!(&text[word.range(3, 5)], "$\"r");
+        let text = r"$'a\303\251\'b'c";
+        let word = Reader::new(text).word();
+        assert_eq!(word.value, "a\u{e9}'bc");
+        assert_eq!(&text[word.range(0, 3)], r"a\303\251");
+        assert_eq!(&text[word.range(3, 4)], r"\'");
+        assert_eq!(&text[word.range(4, 6)], "b'c");
     }
 }

@@ -11,7 +11,7 @@ const INNOCENT_FILES: &str = include_str!("../../tests/secrets/innocent_files.tx
 fn texts(collection: &str, language: Language) -> Vec<String> {
     let collection = collection.replace('¦', "");
     match language {
-        Language::Command => {
+        Language::Command | Language::Value => {
             let lines = collection.lines().filter(|line| !line.starts_with('#'));
             lines.map(str::to_owned).collect()
         }

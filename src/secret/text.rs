@@ -1,4 +1,6 @@
-//! Texts: borders between characters, words and runs of bytes, with a bound to each.
+//! Texts: borders between characters, words and runs of bytes, with a bound to each; ranges of them.
+
+use std::ops::Range;
 
 /// No secret on one line is longer.
 pub(super) const LONGEST_VALUE: usize = 4096;
@@ -57,4 +59,17 @@ pub(super) fn words(line: &str) -> impl Iterator<Item = (usize, &str)> {
         at = start + length;
         Some((start, &line[start..at]))
     })
+}
+
+/// The ranges in order, those that touch as one.
+pub(super) fn merged(mut spots: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    spots.sort_by_key(|spot| spot.start);
+    let mut merged: Vec<Range<usize>> = Vec::new();
+    for spot in spots {
+        match merged.last_mut() {
+            Some(last) if spot.start <= last.end => last.end = last.end.max(spot.end),
+            _ => merged.push(spot),
+        }
+    }
+    merged
 }

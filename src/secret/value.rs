@@ -16,16 +16,17 @@ pub(super) enum Writing {
     Bare,
 }
 
-/// Whether the value of something that is `key` is a secret, where any value may stand.
-pub fn is_value(key: Key, value: &str) -> bool {
-    is_secret(key, value, Writing::Argument)
+/// Whether the value of something that is `key` is a secret, where a shell or a program reads it.
+pub(super) fn is_secret(key: Key, value: &str, writing: Writing) -> bool {
+    !is_expanded(value) && looks_secret(key, value, writing)
 }
 
-pub(super) fn is_secret(key: Key, value: &str, writing: Writing) -> bool {
+/// Whether a value that is not filled in later is a secret.
+pub(super) fn looks_secret(key: Key, value: &str, writing: Writing) -> bool {
     const SHORTEST_PASSWORD: usize = 3;
     const SHORTEST_TOKEN: usize = 8;
     const SHORTEST_OTHER: usize = 12;
-    if is_reference(value) || is_placeholder(value) || names_only(value) {
+    if is_elsewhere(value) || is_placeholder(value) || names_only(value) {
         return false;
     }
     let is_mixed = is_mixed(value);
@@ -119,9 +120,22 @@ fn is_mixed_word(word: &str) -> bool {
     word.len() >= 4 && is_mixed(word)
 }
 
-/// Whether it is filled in later, or says where to look.
-fn is_reference(value: &str) -> bool {
-    const ELSEWHERE: &[&str] = &[
+/// Whether it is filled in later.
+fn is_expanded(value: &str) -> bool {
+    const INSIDE: &[&str] = &["${", "$(", "{{", "$__"];
+    let is_variable = value.strip_prefix('$').is_some_and(|name| {
+        let rest = name.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        rest.is_empty() || rest.starts_with(['/', ':', '.'])
+    });
+    value.contains(EXPANSION)
+        || is_variable
+        || value.starts_with('`')
+        || INSIDE.iter().any(|part| value.contains(part))
+}
+
+/// Whether it says where to look.
+fn is_elsewhere(value: &str) -> bool {
+    const STARTS: &[&str] = &[
         "./",
         "../",
         "~",
@@ -145,21 +159,14 @@ fn is_reference(value: &str) -> bool {
         "AQICAH",
         "{cipher}",
     ];
-    const INSIDE: &[&str] = &["${", "$(", "{{", "#{", "%(", "<%", "$__", "://"];
+    const INSIDE: &[&str] = &["#{", "%(", "<%", "://"];
     const AROUND: &[(char, char)] = &[('<', '>'), ('{', '}'), ('[', ']'), ('%', '%'), ('(', ')')];
-    let is_variable = value.strip_prefix('$').is_some_and(|name| {
-        let rest = name.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
-        rest.is_empty() || rest.starts_with(['/', ':', '.'])
-    });
     let around = |(open, close): &(char, char)| {
         value.starts_with(*open) && value.ends_with(*close) && value.len() > 2
     };
-    value.contains(EXPANSION)
-        || is_variable
-        || value.starts_with('`')
-        || is_path(value)
+    is_path(value)
         || INSIDE.iter().any(|part| value.contains(part))
-        || ELSEWHERE.iter().any(|start| value.starts_with(start))
+        || STARTS.iter().any(|start| value.starts_with(start))
         || AROUND.iter().any(around)
 }
 
@@ -263,7 +270,7 @@ pub(super) fn is_placeholder(value: &str) -> bool {
 }
 
 /// Whether it says nothing but what it would be: `my-secret`, `db_password`, `token1`, `__TOKEN__`.
-fn names_only(value: &str) -> bool {
+pub(super) fn names_only(value: &str) -> bool {
     const TELLING: &[&str] = &[
         "password",
         "passwd",

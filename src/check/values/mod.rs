@@ -7,6 +7,7 @@ mod expansions;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{CommandLine, Piece, Reference, ValueOf};
 use crate::rule::{self, Context};
+use crate::secret::{Language, is_value, key, secrets};
 use crate::source::Pointer;
 
 pub use codes::{NO_DIRECTORY, NUL_IN_VALUE, PATH_TWICE, RELATIVE_FILE, UNEXPANDED_VALUE};
@@ -140,7 +141,10 @@ impl Value<'_> {
                     let start = end;
                     end += piece.len();
                     self.mistaken(ctx, piece, start, used);
-                    if !is_told && let Some(found) = first(piece, start == 0) {
+                    if !is_told
+                        && let Some(found) = first(piece, start == 0)
+                        && !self.is_in_secret(start + found.offset)
+                    {
                         is_told = true;
                         let place = within(ctx.at, start + found.offset, found.text);
                         ctx.report(self.unexpanded(&found, place));
@@ -177,6 +181,18 @@ impl Value<'_> {
                 }
             }
         }
+    }
+
+    /// Whether a secret stands at `offset` that is written out, of which nothing else is to be told.
+    fn is_in_secret(&self, offset: usize) -> bool {
+        const MOST: usize = 10;
+        let text = self.line.as_str();
+        let is_named = match self.of {
+            ValueOf::Variable(name) => key(name.as_str()).is_some_and(|key| is_value(key, text)),
+            ValueOf::File(_) | ValueOf::Path(_) | ValueOf::Directory => false,
+        };
+        let mut found = secrets(text, Language::Value, MOST).into_iter();
+        is_named || found.any(|secret| secret.range.contains(&offset))
     }
 
     /// What to write instead of an expanded file.

@@ -9,11 +9,13 @@
 //! ```
 
 mod table;
+mod url;
 
 use super::text::{LONGEST_VALUE, ceiling, count, is_word};
 use super::value::{Writing, is_mixed, is_placeholder, is_secret};
 use super::{Key, Secret};
 use table::{HOOKS, Letters, RANGES, SECONDS, STOPS, TOKENS};
+use url::url;
 
 /// Where runs of letters end that were counted last: at most once for each byte.
 #[derive(Default)]
@@ -328,34 +330,6 @@ fn end_of_url(text: &str, start: usize, also: &[u8]) -> usize {
         byte.is_ascii_whitespace() || b"\"'`<>|;\\".contains(&byte) || also.contains(&byte)
     };
     start + count(&text[start..], |byte| !ends(byte))
-}
-
-/// `USER:PASSWORD@` after the slashes of a URL.
-fn url(text: &str, start: usize) -> Option<Secret> {
-    // Its password may have the characters in it that end a URL elsewhere.
-    let ends = |byte: u8| byte.is_ascii_whitespace() || b"/\"'`".contains(&byte);
-    let length = count(&text[start..], |byte| !ends(byte));
-    let authority = &text[start..start + length];
-    let authority = match authority.find(['?', '#']) {
-        // A query ends the authority, unless only the password goes on.
-        Some(end) if !authority[end..].contains('@') || authority[..end].contains('@') => {
-            &authority[..end]
-        }
-        _ => authority,
-    };
-    let (user_info, _) = authority.rsplit_once('@')?;
-    let Some((user, password)) = user_info.split_once(':') else {
-        // A token in the place of a user.
-        return is_secret(Key::Opaque, user_info, Writing::Argument).then(|| Secret {
-            range: start..start + user_info.len(),
-            what: "a token in a URL is written out".to_owned(),
-        });
-    };
-    let at = start + user.len() + 1;
-    is_secret(Key::Password, password, Writing::Argument).then(|| Secret {
-        range: at..at + password.len(),
-        what: "the password in a URL is written out".to_owned(),
-    })
 }
 
 /// The address of a web hook.
