@@ -43,6 +43,7 @@ mod run;
 mod run_several;
 mod run_store;
 mod schema;
+mod secret_variables;
 mod sides;
 mod snapshot;
 mod store;
@@ -68,7 +69,7 @@ tests! {
     bundles, caches, ci, command_line, completion, diagnostics, diff, examples, formats,
      fuzz_fixtures, generated, git, ignored, import, init_command, job_roots, lock, nix, nix_push,
      options, outside, push, readme, ready, redaction, reports, review, robustness, run, run_several, run_store,
-     schema, sides, snapshot, store, surroundings, system, targets, template, terminal, untrusting_daemon,
+     schema, secret_variables, sides, snapshot, store, surroundings, system, targets, template, terminal, untrusting_daemon,
      validate, verdicts, vocabulary, waiting,
      why]
 }

@@ -15,6 +15,7 @@ mod account;
 mod call;
 mod command;
 mod escaped;
+mod exported;
 mod file;
 mod finding;
 mod json;
@@ -32,6 +33,8 @@ mod value;
 mod view;
 mod word;
 
+#[cfg(test)]
+pub(crate) use exported::read;
 pub use finding::{Language, Secret};
 pub use json::{hide_in_json, hide_in_value, name_in};
 pub use literal::is_value;

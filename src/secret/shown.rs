@@ -6,7 +6,7 @@ use super::signs::Signs;
 use super::text::{is_word, merged};
 use super::view::{Undo, View};
 use super::{Language, without_overlaps};
-use super::{Secret, command, file, literal, maker, pair};
+use super::{Secret, command, exported, file, literal, maker, pair};
 
 /// The secrets that a text shows by itself, in whatever language it is and however it is escaped.
 pub(super) fn own_spots(text: &str) -> Vec<Range<usize>> {
@@ -71,7 +71,9 @@ fn may_show(text: &str) -> bool {
 }
 
 fn shown(text: &str) -> Vec<Range<usize>> {
-    spots(text)
+    let mut spots = spots(text);
+    spots.extend(exported::find(text, self::spots));
+    spots
 }
 
 /// Without those of variables that are exported.

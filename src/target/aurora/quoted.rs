@@ -224,5 +224,10 @@ mod tests {
             let quoted = quoted(&text);
             prop_assert!(!quoted.contains("{{") && quoted.is_ascii(), "{quoted}");
         }
+
+        #[test]
+        fn what_hides_secrets_reads_what_was_quoted(text in r"([a-z '{}$\\\n]|\{\{|[^\x00])*") {
+            prop_assert_eq!(crate::secret::read(&quoted(&text)), text);
+        }
     }
 }

@@ -1,0 +1,180 @@
+//! Secrets among the variables that a compiled command exports, read as jobc quotes them for the shell.
+//!
+//! ```text
+//! text    = { any character | line }
+//! line    = "export " NAME "=" word
+//!         | "probe=" word                  what is tried starts with such lines, too
+//! word    = { "'" ... "'" | "\'" | "$'" ... "'" | reference }
+//! ```
+//!
+//! A value is what stands in the definition, and literal.
+
+use std::ops::Range;
+
+use super::key;
+use super::literal::is_value;
+use super::shell::Reader;
+use super::text::is_word;
+use super::value::EXPANSION;
+use super::word::Word;
+
+/// What a shell adds to what its processes see.
+const EXPORT: &str = "export ";
+/// What a step that waits tries.
+const PROBE: &str = "probe=";
+
+/// How deep words are read that stand in words.
+const DEEPEST: usize = 3;
+
+/// Where secrets stand in the variables of a text; `others` finds those in values whose names do not tell.
+pub(super) fn find(text: &str, others: fn(&str) -> Vec<Range<usize>>) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    if text.contains(EXPORT) {
+        Finder { others }.text(text, DEEPEST, &mut found);
+    }
+    found
+}
+
+struct Finder {
+    others: fn(&str) -> Vec<Range<usize>>,
+}
+
+impl Finder {
+    fn text(&self, text: &str, depth: usize, found: &mut Vec<Range<usize>>) {
+        let mut reader = Reader::new(text);
+        let mut end = 0;
+        for start in starts(text) {
+            // It stands in a word that has been read.
+            if start < end {
+                continue;
+            }
+            if let Some(name) = name_at(&text[start..]) {
+                let at = start + EXPORT.len() + name.len() + "=".len();
+                let word = reader.word_at(at);
+                self.value(name, &word, found);
+                end = word.end();
+                if reader.is_cut() && key(name).is_some() {
+                    found.push(at..text.len());
+                    return;
+                }
+            } else if depth > 0 {
+                let word = reader.word_at(start + PROBE.len());
+                if word.value.contains(EXPORT) {
+                    let mut inside = Vec::new();
+                    self.text(&word.value, depth - 1, &mut inside);
+                    found.extend(inside.into_iter().map(|it| word.range(it.start, it.end)));
+                    end = word.end();
+                }
+            }
+        }
+    }
+
+    fn value(&self, name: &str, word: &Word, found: &mut Vec<Range<usize>>) {
+        let value = word.value.as_str();
+        let spots = if key(name).is_some_and(|key| is_value(key, value)) {
+            known(value)
+        } else {
+            (self.others)(value)
+        };
+        let spots = spots.into_iter();
+        found.extend(spots.map(|spot| word.range(spot.start, spot.end)));
+    }
+}
+
+/// Where a variable or what is tried may begin, in order.
+fn starts(text: &str) -> Vec<usize> {
+    let is_start = |at: &usize| {
+        let before = at.checked_sub(1).map(|before| text.as_bytes()[before]);
+        before.is_none_or(|byte| !is_word(byte))
+    };
+    let all = [EXPORT, PROBE].map(|word| text.match_indices(word).map(|(at, _)| at));
+    let mut starts: Vec<usize> = all.into_iter().flatten().filter(is_start).collect();
+    starts.sort_unstable();
+    starts
+}
+
+/// The name of the variable that a text begins with, if it does.
+fn name_at(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix(EXPORT)?;
+    let length = rest.bytes().take_while(|byte| is_word(*byte)).count();
+    rest[length..].starts_with('=').then(|| &rest[..length])
+}
+
+/// The parts of a value that are known.
+fn known(value: &str) -> Vec<Range<usize>> {
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for part in value.split(EXPANSION) {
+        let end = start + part.len();
+        if start < end {
+            parts.push(start..end);
+        }
+        start = end + EXPANSION.len_utf8();
+    }
+    parts
+}
+
+/// The value of the word that a text is.
+#[cfg(test)]
+pub(crate) fn read(word: &str) -> String {
+    Reader::new(word).word_at(0).value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::find;
+
+    /// Covers what is found; in values whose names do not tell, what stands after `:`.
+    fn check(text: &str, expected: &str) {
+        let after_colon = |value: &str| {
+            let at = value.find(':').map(|at| at + 1..value.len());
+            at.into_iter().collect()
+        };
+        let mut spots = find(text, after_colon);
+        spots.sort_by_key(|spot| spot.start);
+        assert_eq!(crate::secret::covered(text, &spots), expected, "{text}");
+    }
+
+    #[test]
+    fn variables_as_they_are_quoted() {
+        check(
+            "umask 0027\nexport A='x'\nexport A_PASSWORD='a b\nc'\nserve",
+            "umask 0027\nexport A='x'\nexport A_PASSWORD='***\n*'\nserve",
+        );
+        check(
+            r"export A_PASSWORD='a'\''b' export B_PASSWORD=$'\'\303\251b2\\' x",
+            r"export A_PASSWORD='******' export B_PASSWORD=$'**************' x",
+        );
+        check(
+            "export A_PASSWORD='hunter2'{{mesos.instance}}'c''{d'; x",
+            "export A_PASSWORD='*******'{{mesos.instance}}'*****'; x",
+        );
+        check(
+            "export A_PASSWORD='$hunter22'\nexport B_PASSWORD=\"$(cat /x)\"",
+            "export A_PASSWORD='*********'\nexport B_PASSWORD=\"$(cat /x)\"",
+        );
+        check(r"export A=$'b\'c:d\'e'", r"export A=$'b\'c:****'");
+    }
+
+    #[test]
+    fn what_is_tried() {
+        check(
+            r"probe='export A_PASSWORD='\''hun'\''\'\'''\''ter2'\''; export B=c'$'true\303\251'",
+            r"probe='export A_PASSWORD='\''********************'\''; export B=c'$'true\303\251'",
+        );
+    }
+
+    #[test]
+    fn what_is_cut() {
+        check(
+            "export A_PASSWORD='hunter2 x",
+            "export A_PASSWORD=**********",
+        );
+        check(
+            r"export A_PASSWORD='h'\''i j k",
+            "export A_PASSWORD=***********",
+        );
+        check("export A='hunter2 x", "export A='hunter2 x");
+        check("export A_PASSWORD=", "export A_PASSWORD=");
+    }
+}

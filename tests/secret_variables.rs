@@ -1,0 +1,201 @@
+//! A property: what jobc prints of a compiled job holds no part of a variable that is secret, however the
+//! variable is quoted for the shell.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Run, Sandbox, report};
+
+/// What secrets are made of. Each is used once in a secret, and none has a part of another.
+const FRAGMENTS: [&str; 3] = ["Zq8vW3kPbbXr", "Hn4jU9eGddMs", "Tf6cY2wLyyRp"];
+
+/// As many characters of one fragment are no accident.
+const SHORTEST: usize = 8;
+
+/// Variables, and their values with `1`, `2` and `3` for the fragments.
+const VARIABLES: &[(&str, &str)] = &[
+    ("DB_PASSWORD", "\u{ab}1\u{bb}"),
+    ("DB_PASSWORD", "\u{ab}1\u{bb}'\u{ab}2\u{bb}"),
+    ("DB_PASSWORD", "'\u{ab}1\u{bb}'"),
+    ("DB_PASSWORD", "'\u{ab}1\u{bb}"),
+    ("DB_PASSWORD", "\u{ab}1\u{bb}'"),
+    (
+        "DB_PASSWORD",
+        "\u{ab}1\u{bb}''\u{ab}2\u{bb}'''\u{ab}3\u{bb}",
+    ),
+    ("DB_PASSWORD", "\u{ab}1\u{bb}\u{e9}\u{ab}2\u{bb}"),
+    ("DB_PASSWORD", "\u{e9}'\u{ab}1\u{bb}'\u{ab}2\u{bb}\\"),
+    ("DB_PASSWORD", "\u{ab}1\u{bb}\\\u{ab}2\u{bb}"),
+    ("DB_PASSWORD", "\u{ab}1\u{bb}\\\\\u{ab}2\u{bb}\\"),
+    ("DB_PASSWORD", "\u{ab}1\u{bb}\\'\u{1f600}\u{ab}2\u{bb}"),
+    ("DB_PASSWORD", "\u{ab}1\u{bb}\n\u{ab}2\u{bb}"),
+    (
+        "DB_PASSWORD",
+        "\u{ab}1\u{bb}\n\n\u{ab}2\u{bb}'\n\u{ab}3\u{bb}\n",
+    ),
+    (
+        "DB_PASSWORD",
+        "\u{e9}\u{ab}1\u{bb}\n\u{ab}2\u{bb}'\n\u{ab}3\u{bb}\n",
+    ),
+    ("DB_PASSWORD", "\u{ab}1\u{bb}\r\n\u{ab}2\u{bb}\r\n"),
+    ("DB_PASSWORD", "\u{ab}1\u{bb}{{\u{ab}2\u{bb}"),
+    ("DB_PASSWORD", "\u{ab}1\u{bb}\"\u{ab}2\u{bb}"),
+    ("DB_PASSWORD", "\"\u{ab}1\u{bb}\" '\u{ab}2\u{bb}'"),
+    ("DB_PASSWORD", "$\u{ab}1\u{bb}"),
+    ("DB_PASSWORD", "`\u{ab}1\u{bb}`"),
+    ("DB_PASSWORD", "\u{ab}1\u{bb}$\u{ab}2\u{bb}`\u{ab}3\u{bb}"),
+    ("DB_PASSWORD", "\u{ab}1\u{bb} \u{ab}2\u{bb} \u{ab}3\u{bb}"),
+    ("DB_PASSWORD", " \u{ab}1\u{bb} "),
+    ("DB_PASSWORD", "\u{ab}1\u{bb}&\u{ab}2\u{bb};\u{ab}3\u{bb}|"),
+    ("DB_PASSWORD", "\u{ab}1\u{bb}=\u{ab}2\u{bb}"),
+    ("DB_PASSWORD", "=\u{ab}1\u{bb}"),
+    ("DB_PASSWORD", "\u{ab}1\u{bb}#\u{ab}2\u{bb} #\u{ab}3\u{bb}"),
+    ("DB_PASSWORD", "\u{ab}1\u{bb}<\u{ab}2\u{bb}>(\u{ab}3\u{bb})"),
+    ("DB_PASSWORD", "\u{ab}1\u{bb}\t\u{1}\u{ab}2\u{bb}\u{7f}"),
+    ("DB_PASSWORD", "\u{ab}1\u{bb}\u{2028}\u{ab}2\u{bb}\u{feff}"),
+    (
+        "DB_PASSWORD",
+        "\u{ab}1\u{bb}%41\u{ab}2\u{bb}&amp;\u{ab}3\u{bb}",
+    ),
+    (
+        "DB_PASSWORD",
+        "\u{ab}1\u{bb}{{mesos.instance}}\u{ab}2\u{bb}",
+    ),
+    ("DB_PASSWORD", "{{mesos.instance}}'\u{ab}2\u{bb}"),
+    ("DB_PASSWORD", "\u{e9}'{{mesos.instance}}'\u{ab}2\u{bb}"),
+    ("DB_PASSWORD", "export X='\u{ab}1\u{bb}'"),
+    ("DB_PASSWORD", "\u{ab}1\u{bb}'; export X='\u{ab}2\u{bb}"),
+    ("DATABASE_URL", "postgres://app:\u{ab}1\u{bb}@db/app"),
+    (
+        "DATABASE_URL",
+        "postgres://app:\u{ab}1\u{bb}'\u{ab}2\u{bb}@db/app",
+    ),
+    (
+        "DATABASE_URL",
+        "postgres://\u{e9}:\u{ab}1\u{bb}'\u{ab}2\u{bb}@db/app",
+    ),
+    ("OPTIONS", "--verbose --password=\u{ab}1\u{bb}"),
+    (
+        "OPTIONS",
+        "--caf\u{e9} --password='\u{ab}1\u{bb} \u{ab}2\u{bb}'",
+    ),
+    (
+        "CONFIG",
+        "{\"user\": \"caf\u{e9}\", \"password\": \"\u{ab}1\u{bb}'\u{ab}2\u{bb}\"}",
+    ),
+    ("CONFIG", "user: app\npassword: '\u{ab}1\u{bb}'\n"),
+    (
+        "HEADER",
+        "Authorization: Bearer \u{ab}1\u{bb}\u{ab}2\u{bb}\u{ab}3\u{bb}",
+    ),
+    (
+        "TLS",
+        "-----BEGIN PRIVATE KEY-----\n\u{ab}1\u{bb}\u{ab}2\u{bb}\n\u{ab}3\u{bb}\n-----END PRIVATE KEY-----\n",
+    ),
+    (
+        "TLS",
+        "caf\u{e9}\n-----BEGIN RSA PRIVATE KEY-----\n\u{ab}1\u{bb}\u{ab}2\u{bb}\n\u{ab}3\u{bb}\n-----END RSA PRIVATE KEY-----\n'",
+    ),
+];
+
+/// The value that is meant, its fragments turned around for another secret.
+fn value(written: &str, is_other: bool) -> String {
+    let mut value = String::new();
+    for piece in written.split(['\u{ab}', '\u{bb}']) {
+        let fragment = piece
+            .parse()
+            .ok()
+            .and_then(|number: usize| FRAGMENTS.get(number - 1));
+        match fragment {
+            Some(fragment) if is_other => value.extend(fragment.chars().rev()),
+            Some(fragment) => value.push_str(fragment),
+            None => value.push_str(piece),
+        }
+    }
+    value
+}
+
+/// The part of a secret that was printed, with what stands around it.
+fn shown(run: &Run) -> Option<String> {
+    let all = FRAGMENTS
+        .iter()
+        .flat_map(|it| [(*it).to_owned(), it.chars().rev().collect()]);
+    let parts: Vec<String> = all
+        .flat_map(|it: String| {
+            let starts = 0..=it.len() - SHORTEST;
+            starts
+                .map(|start| it[start..start + SHORTEST].to_owned())
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    [&run.stdout, &run.stderr].into_iter().find_map(|text| {
+        let start = parts.iter().find_map(|part| text.find(part.as_str()))?;
+        let before: String = text[..start].chars().rev().take(90).collect();
+        let before: String = before.chars().rev().collect();
+        let after: String = text[start..].chars().take(60).collect();
+        Some(format!("{before}{after}"))
+    })
+}
+
+fn job(name: &str, variable: &str, value: &str, more: &str) -> Value {
+    json!({
+        "cluster": "devcluster", "role": "www", "environment": "devel", "name": name,
+        "task": {
+            "processes": [
+                {
+                    "name": "serve", "cmdline": format!("serve {more}"), "env": { variable: value }, "directory": "there",
+                    "ready": { "command": format!("probe {more}") }, "daemon": true,
+                },
+                { "name": "after", "cmdline": "true", "after": [{ "process": "serve", "when": "ready" }] },
+            ],
+            "resources": { "cpu": 1, "ram": "64 MB", "disk": "64 MB" },
+        },
+    })
+}
+
+fn nothing_is_printed() {
+    let mut failures = Vec::new();
+    for (variable, written) in VARIABLES {
+        let sandbox = Sandbox::new();
+        sandbox.file("jobc.toml", "[lints]\nliteral-secret = \"allow\"\n");
+        let other = job("hello", variable, &value(written, true), "a");
+        sandbox.file("job.json", other.to_string());
+        let built = sandbox.jobc(["build", "hello", "--message-format", "json"]);
+        if built.status != 0 {
+            failures.push(format!("{written:?}: {}", built.stderr));
+            continue;
+        }
+        let _ = built;
+        let o = sandbox.jobc(["build", "hello", "-o", "old"]);
+        assert_eq!(o.status, 0, "{}", o.stderr);
+        sandbox.file(
+            "job.json",
+            job("hello", variable, &value(written, false), "\u{e9} b").to_string(),
+        );
+        let o = sandbox.jobc(["build", "hello", "-o", "new"]);
+        assert_eq!(o.status, 0, "{}", o.stderr);
+        for line in [
+            "diff old .",
+            "diff old . --format json",
+            "diff . old --format markdown",
+            "diff old new",
+            "diff old new --format json",
+            "diff old new --format markdown",
+            "snapshot --check",
+            "show hello",
+            "show hello --format json",
+            "check",
+            "list",
+            "graph hello",
+            "validate new/devcluster-www-devel-hello.json",
+            "validate new/devcluster-www-devel-hello.json --message-format json",
+        ] {
+            let run = sandbox.jobc(line.split(' '));
+            if let Some(shown) = shown(&run) {
+                failures.push(format!("{line} of {variable}={written:?}: {shown}"));
+            }
+        }
+    }
+    report(&failures);
+}
+
+tests! { nothing_is_printed }
