@@ -1,6 +1,9 @@
 //! A property: what jobc prints of a compiled job holds no part of a variable that is secret, however the
 //! variable is quoted for the shell.
 
+use std::fs;
+
+use jobc::shell::shell_word;
 use serde_json::{Value, json};
 
 use crate::harness::{Run, Sandbox, report};
@@ -136,14 +139,38 @@ fn shown(run: &Run) -> Option<String> {
     })
 }
 
-fn job(name: &str, variable: &str, value: &str, more: &str) -> Value {
+/// A value as somebody would write it into a command.
+fn word(value: &str) -> String {
+    if value.is_ascii() {
+        return shell_word(value);
+    }
+    let byte = |byte| match byte {
+        b'\'' | b'\\' => format!("\\{}", char::from(byte)),
+        b' '..=b'~' => char::from(byte).to_string(),
+        _ => format!("\\x{byte:02x}"),
+    };
+    format!("$'{}'", value.bytes().map(byte).collect::<String>())
+}
+
+/// A job whose process has a variable, and whose other texts have its value, too.
+fn job(variable: &str, value: &str, more: &str) -> Value {
+    let word = word(value);
+    let is_plain = value.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    let note = if is_plain { value } else { "nothing" };
     json!({
-        "cluster": "devcluster", "role": "www", "environment": "devel", "name": name,
+        "cluster": "devcluster", "role": "www", "environment": "devel", "name": "hello",
+        "metadata": [{ "key": "note", "value": format!("it is {note}{more}") }],
+        "health_check_config": {
+            "health_checker": { "shell": { "shell_command": format!("check{more} {word}") } },
+        },
         "task": {
             "processes": [
                 {
-                    "name": "serve", "cmdline": format!("serve {more}"), "env": { variable: value }, "directory": "there",
-                    "ready": { "command": format!("probe {more}") }, "daemon": true,
+                    "name": "serve", "cmdline": format!("serve{more} --seed {word}"),
+                    "env": { variable: value, "OTHER": format!("{more}{value}") },
+                    "path": [format!("/opt{more}/{}", value.replace(':', "_"))],
+                    "directory": format!("there{more}/{value}"),
+                    "ready": { "command": format!("probe{more} {word}") }, "daemon": true,
                 },
                 { "name": "after", "cmdline": "true", "after": [{ "process": "serve", "when": "ready" }] },
             ],
@@ -152,43 +179,49 @@ fn job(name: &str, variable: &str, value: &str, more: &str) -> Value {
     })
 }
 
+const SETTINGS: &str = "[lints]\nliteral-secret = \"allow\"\nunexpanded-value = \"allow\"\nunread-reference = \"allow\"\n";
+
+const COMMANDS: &[&str] = &[
+    "diff old .",
+    "diff old . --format json",
+    "diff . old --format markdown",
+    "diff old new",
+    "diff old new --format json",
+    "diff old new --format markdown",
+    "snapshot --check",
+    "show hello",
+    "show hello --format json",
+    "check",
+    "check --message-format json",
+    "list",
+    "graph hello",
+    "validate compiled.json",
+    "validate compiled.json --message-format json",
+    "validate wrong.json",
+    "validate wrong.json --message-format json",
+];
+
 fn nothing_is_printed() {
     let mut failures = Vec::new();
     for (variable, written) in VARIABLES {
         let sandbox = Sandbox::new();
-        sandbox.file("jobc.toml", "[lints]\nliteral-secret = \"allow\"\n");
-        let other = job("hello", variable, &value(written, true), "a");
-        sandbox.file("job.json", other.to_string());
-        let built = sandbox.jobc(["build", "hello", "--message-format", "json"]);
-        if built.status != 0 {
-            failures.push(format!("{written:?}: {}", built.stderr));
-            continue;
-        }
-        let _ = built;
-        let o = sandbox.jobc(["build", "hello", "-o", "old"]);
-        assert_eq!(o.status, 0, "{}", o.stderr);
+        sandbox.file("jobc.toml", SETTINGS);
         sandbox.file(
             "job.json",
-            job("hello", variable, &value(written, false), "\u{e9} b").to_string(),
+            job(variable, &value(written, true), "").to_string(),
         );
-        let o = sandbox.jobc(["build", "hello", "-o", "new"]);
-        assert_eq!(o.status, 0, "{}", o.stderr);
-        for line in [
-            "diff old .",
-            "diff old . --format json",
-            "diff . old --format markdown",
-            "diff old new",
-            "diff old new --format json",
-            "diff old new --format markdown",
-            "snapshot --check",
-            "show hello",
-            "show hello --format json",
-            "check",
-            "list",
-            "graph hello",
-            "validate new/devcluster-www-devel-hello.json",
-            "validate new/devcluster-www-devel-hello.json --message-format json",
-        ] {
+        let built = sandbox.jobc(["build", "hello", "-o", "old"]);
+        assert_eq!(built.status, 0, "{written}: {}", built.stderr);
+        let changed = job(variable, &value(written, false), " more");
+        sandbox.file("job.json", changed.to_string());
+        let built = sandbox.jobc(["build", "hello", "-o", "new"]);
+        assert_eq!(built.status, 0, "{written}: {}", built.stderr);
+        let name = format!("new/{}", sandbox.list("new").remove(0));
+        let compiled = fs::read_to_string(sandbox.path().join(name)).expect("it was written");
+        sandbox.file("compiled.json", &compiled);
+        let wrong = compiled.replace("\"cmdline\"", "\"cmdlin\"");
+        sandbox.file("wrong.json", wrong);
+        for line in COMMANDS {
             let run = sandbox.jobc(line.split(' '));
             if let Some(shown) = shown(&run) {
                 failures.push(format!("{line} of {variable}={written:?}: {shown}"));

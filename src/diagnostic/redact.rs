@@ -104,7 +104,7 @@ impl Redactor {
         }
         let learned = files.into_iter().map(|(address, (file, shown))| {
             let parts = looked_at::parts(file.text(), &shown);
-            let spots = known.learn(file.text(), &parts);
+            let spots = known.learn_parts(file.text(), &parts);
             (address, file, parts, spots)
         });
         let learned: Vec<_> = learned.collect();

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::resolve::Lock;
+use crate::secret::{self, Mask};
 use crate::store::{StoreDir, StorePath};
 use crate::target::aurora::Table;
 
@@ -43,6 +44,7 @@ pub fn compare(
         names: [names(before), names(after)],
         contents: BTreeMap::new(),
         closures: BTreeMap::new(),
+        mask: Mask::default(),
     };
     let keys: BTreeSet<&str> = old.keys().chain(new.keys()).copied().collect();
     let mut jobs = Vec::new();
@@ -96,6 +98,8 @@ struct Context<'a> {
     contents: BTreeMap<Pair, ImportedContents>,
     /// The same for the closures of packages.
     closures: BTreeMap<Pair, Option<ClosureChange>>,
+    /// Hides the secrets of both sides of the job that is compared, wherever in it they stand.
+    mask: Mask,
 }
 
 /// A text on both sides.
@@ -115,12 +119,13 @@ impl Context<'_> {
         let (in_old, in_new) = (one.added(before.store_dir), other.added(after.store_dir));
         let old_parts = Parts::of(old, &in_old);
         let new_parts = Parts::of(new, &in_new);
+        self.mask = secrets([old, new]);
         let impact = impact::of_change(old, new);
         let mut change = JobChange::new(key, JobKind::Changed, impact);
-        change.fields = fields::compare(&old_parts.fields, &new_parts.fields, "");
+        change.fields = fields::compare(&old_parts.fields, &new_parts.fields, "", &self.mask);
         let mut touched: BTreeMap<Pair, BTreeSet<String>> = BTreeMap::new();
         self.processes(&old_parts, &new_parts, &mut change, &mut touched);
-        Self::steps(&old_parts, &new_parts, &mut change);
+        self.steps(&old_parts, &new_parts, &mut change);
         let order = |one: &Parts<'_>, other: &Parts<'_>| -> Vec<[String; 2]> {
             let only = one.order.difference(&other.order);
             only.map(|pair| pair.map(str::to_owned)).collect()
@@ -177,7 +182,7 @@ impl Context<'_> {
                 others.remove("cmdline");
                 others
             };
-            let mut fields = fields::compare(&others(before), &others(after), "");
+            let mut fields = fields::compare(&others(before), &others(after), "", &self.mask);
             // Steps that are new or gone are told as steps.
             if let (Some(before), Some(after)) = (old.tries.get(name), new.tries.get(name)) {
                 let (changes, pairs) = self.tries(before, after);
@@ -225,7 +230,10 @@ impl Context<'_> {
             old.remove("command");
             new.remove("command");
         }
-        (fields::compare(&old, &new, "ready"), command.pairs)
+        (
+            fields::compare(&old, &new, "ready", &self.mask),
+            command.pairs,
+        )
     }
 
     /// Two texts, of which those of a side that has none are empty.
@@ -250,7 +258,7 @@ impl Context<'_> {
             _ => None,
         });
         let renewed = paths::renewed(before, &in_old, &became.collect());
-        let hunks = lines::hunks(&renewed, before, after);
+        let hunks = lines::hunks(&renewed, before, after, &self.mask);
         let hunks = hunks.unwrap_or_else(|| {
             vec![Hunk {
                 old_start: 1,
@@ -267,7 +275,7 @@ impl Context<'_> {
     }
 
     /// Steps that differ by themselves. What follows from their processes is only counted.
-    fn steps(old: &Parts<'_>, new: &Parts<'_>, change: &mut JobChange) {
+    fn steps(&self, old: &Parts<'_>, new: &Parts<'_>, change: &mut JobChange) {
         let identities: BTreeSet<&String> = old.steps.keys().chain(new.steps.keys()).collect();
         for identity in identities {
             let found = match (old.steps.get(identity), new.steps.get(identity)) {
@@ -275,7 +283,7 @@ impl Context<'_> {
                     if before.table == after.table {
                         continue;
                     }
-                    Self::step(before, after)
+                    self.step(before, after)
                 }
                 (before, after) => {
                     let Some(step) = before.or(after) else {
@@ -316,7 +324,11 @@ impl Context<'_> {
     }
 
     /// What differs in a step but hashes.
-    fn step(before: &Step<'_>, after: &Step<'_>) -> Option<(JobKind, Vec<FieldChange>, Vec<Hunk>)> {
+    fn step(
+        &self,
+        before: &Step<'_>,
+        after: &Step<'_>,
+    ) -> Option<(JobKind, Vec<FieldChange>, Vec<Hunk>)> {
         let plain = |step: &Step<'_>| {
             let text = cmdline(step.table);
             // What is tried until a process is ready is told of the process.
@@ -333,14 +345,14 @@ impl Context<'_> {
             })
         };
         let (old, new) = (plain(before), plain(after));
-        let hunks = lines::hunks(&old, &old, &new).unwrap_or_default();
+        let hunks = lines::hunks(&old, &old, &new, &self.mask).unwrap_or_default();
         let others = |step: &Step<'_>| {
             let mut others = step.table.clone();
             others.remove("name");
             others.remove("cmdline");
             others
         };
-        let fields = fields::compare(&others(before), &others(after), "");
+        let fields = fields::compare(&others(before), &others(after), "", &self.mask);
         let differs = !hunks.is_empty() || !fields.is_empty();
         differs.then_some((JobKind::Changed, fields, hunks))
     }
@@ -363,7 +375,8 @@ impl Context<'_> {
             let contents = self.contents.entry(pair.clone());
             let contents = contents
                 .or_insert_with(|| contents_of(pair, self.known))
-                .clone();
+                .clone()
+                .hidden(&self.mask);
             change.imports.push(ImportChange {
                 name,
                 processes,
@@ -436,6 +449,15 @@ impl Context<'_> {
             }
         }
     }
+}
+
+/// The secrets of both sides of a job.
+fn secrets(sides: [&Table; 2]) -> Mask {
+    let mut known = secret::Known::default();
+    for side in sides {
+        known.learn_json(&serde_json::to_string(side).expect("a table becomes JSON"));
+    }
+    known.mask()
 }
 
 /// What differs in something imported.

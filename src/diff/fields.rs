@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::secret::{hide, hide_in_value};
+use crate::secret::Mask;
 use crate::target::aurora::Table;
 
 use super::FieldChange;
@@ -12,12 +12,15 @@ use super::FieldChange;
 /// Fields that identify the items of a list.
 const IDENTITIES: &[&str] = &["name", "key", "container_path"];
 
-/// What differs between two tables, each path after `prefix`.
-pub(super) fn compare(old: &Table, new: &Table, prefix: &str) -> Vec<FieldChange> {
-    let mut changes = Vec::new();
+/// What differs between two tables, each path after `prefix`. `mask` hides their secrets.
+pub(super) fn compare(old: &Table, new: &Table, prefix: &str, mask: &Mask) -> Vec<FieldChange> {
+    let mut comparison = Fields {
+        mask,
+        changes: Vec::new(),
+    };
     // The tables are as deep as the reader of JSON lets them be.
-    tables(old, new, prefix, &mut changes);
-    changes
+    comparison.tables(old, new, prefix);
+    comparison.changes
 }
 
 /// Whether two values are the same, however numbers are written.
@@ -38,62 +41,65 @@ pub(super) fn is_same(old: &Value, new: &Value) -> bool {
     }
 }
 
-fn tables(old: &Table, new: &Table, prefix: &str, changes: &mut Vec<FieldChange>) {
-    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-    for name in names {
-        // Behind others, a name is no word of its own any more that tells a secret.
-        let shown = hide(name);
-        let path = if prefix.is_empty() {
-            shown.into_owned()
-        } else {
-            format!("{prefix}.{shown}")
-        };
-        values(old.get(name), new.get(name), path, changes);
-    }
+struct Fields<'m> {
+    mask: &'m Mask,
+    changes: Vec<FieldChange>,
 }
 
-fn values(old: Option<&Value>, new: Option<&Value>, path: String, changes: &mut Vec<FieldChange>) {
-    let empty = Table::new();
-    match (old, new) {
-        (Some(old), Some(new)) if is_same(old, new) => {}
-        (Some(Value::Object(old)), Some(Value::Object(new))) => tables(old, new, &path, changes),
-        // A table that is new is its fields, one by one.
-        (Some(Value::Object(old)), None) if !old.is_empty() => tables(old, &empty, &path, changes),
-        (None, Some(Value::Object(new))) if !new.is_empty() => tables(&empty, new, &path, changes),
-        (Some(Value::Array(old)), Some(Value::Array(new))) => lists(old, new, path, changes),
-        _ => changes.push(FieldChange {
-            old: old.map(|value| hide_in_value(&path, value)),
-            new: new.map(|value| hide_in_value(&path, value)),
-            path,
-        }),
-    }
-}
-
-fn lists(old: &[Value], new: &[Value], path: String, changes: &mut Vec<FieldChange>) {
-    if let (Some(before), Some(after)) = (by_identity(old), by_identity(new)) {
-        let names: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
+impl Fields<'_> {
+    fn tables(&mut self, old: &Table, new: &Table, prefix: &str) {
+        let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
         for name in names {
-            let path = format!("{path}[{}]", hide(name));
-            values(
-                before.get(name).copied(),
-                after.get(name).copied(),
-                path,
-                changes,
-            );
+            // Behind others, a name is no word of its own any more that tells a secret.
+            let shown = self.mask.hide(name);
+            let path = if prefix.is_empty() {
+                shown.into_owned()
+            } else {
+                format!("{prefix}.{shown}")
+            };
+            self.values(old.get(name), new.get(name), path);
         }
-        return;
     }
-    let is_plain = |value: &Value| !value.is_object() && !value.is_array();
-    if old.iter().chain(new).all(is_plain) || old.len() != new.len() {
-        changes.push(FieldChange {
-            old: Some(hide_in_value(&path, &old.to_vec().into())),
-            new: Some(hide_in_value(&path, &new.to_vec().into())),
-            path,
-        });
-        return;
+
+    fn values(&mut self, old: Option<&Value>, new: Option<&Value>, path: String) {
+        let empty = Table::new();
+        match (old, new) {
+            (Some(old), Some(new)) if is_same(old, new) => {}
+            (Some(Value::Object(old)), Some(Value::Object(new))) => self.tables(old, new, &path),
+            // A table that is new is its fields, one by one.
+            (Some(Value::Object(old)), None) if !old.is_empty() => self.tables(old, &empty, &path),
+            (None, Some(Value::Object(new))) if !new.is_empty() => self.tables(&empty, new, &path),
+            (Some(Value::Array(old)), Some(Value::Array(new))) => self.lists(old, new, path),
+            _ => self.changes.push(FieldChange {
+                old: old.map(|value| self.mask.hide_in_value(&path, value)),
+                new: new.map(|value| self.mask.hide_in_value(&path, value)),
+                path,
+            }),
+        }
     }
-    for (index, (old, new)) in old.iter().zip(new).enumerate() {
-        values(Some(old), Some(new), format!("{path}[{index}]"), changes);
+
+    fn lists(&mut self, old: &[Value], new: &[Value], path: String) {
+        if let (Some(before), Some(after)) = (by_identity(old), by_identity(new)) {
+            let names: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
+            for name in names {
+                let path = format!("{path}[{}]", self.mask.hide(name));
+                let (old, new) = (before.get(name).copied(), after.get(name).copied());
+                self.values(old, new, path);
+            }
+            return;
+        }
+        let is_plain = |value: &Value| !value.is_object() && !value.is_array();
+        if old.iter().chain(new).all(is_plain) || old.len() != new.len() {
+            self.changes.push(FieldChange {
+                old: Some(self.mask.hide_in_value(&path, &old.to_vec().into())),
+                new: Some(self.mask.hide_in_value(&path, &new.to_vec().into())),
+                path,
+            });
+            return;
+        }
+        for (index, (old, new)) in old.iter().zip(new).enumerate() {
+            self.values(Some(old), Some(new), format!("{path}[{index}]"));
+        }
     }
 }
 

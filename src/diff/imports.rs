@@ -1,6 +1,9 @@
 //! Imported files and directories compared by what is in them.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+
+use crate::secret::{Known, Mask};
 
 use super::lines;
 use super::{FileChange, ImportedContents, JobKind};
@@ -70,13 +73,37 @@ pub(super) fn compare(old: Option<&Contents>, new: Option<&Contents>) -> Importe
                 (None, Some(one)) => text(one).map(|one| (String::new(), one)),
                 (None, None) => None,
             };
-            let hunks = texts.and_then(|(old, new)| lines::hunks(&old, &old, &new));
+            let hunks =
+                texts.and_then(|(old, new)| lines::hunks(&old, &old, &new, &secrets([&old, &new])));
             match (hunks, size(old), size(new)) {
                 (Some(hunks), ..) => ImportedContents::Lines(hunks),
                 (None, Some(old), Some(new)) => ImportedContents::Bytes { old, new },
                 _ => ImportedContents::Unknown,
             }
         }
+    }
+}
+
+/// The secrets of texts.
+fn secrets(texts: [&str; 2]) -> Mask {
+    let mut known = Known::default();
+    for text in texts {
+        known.learn(text);
+    }
+    known.mask()
+}
+
+impl ImportedContents {
+    /// Without what a job knows to be secret.
+    pub(super) fn hidden(mut self, mask: &Mask) -> Self {
+        if let Self::Lines(hunks) = &mut self {
+            for line in hunks.iter_mut().flat_map(|hunk| &mut hunk.lines) {
+                if let Cow::Owned(hidden) = mask.hide(line) {
+                    *line = hidden;
+                }
+            }
+        }
+        self
     }
 }
 

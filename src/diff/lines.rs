@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use similar::{Algorithm, ChangeTag, TextDiff};
 
-use crate::secret::hide;
+use crate::secret::Mask;
 
 use super::Hunk;
 
@@ -14,9 +14,9 @@ const AROUND: usize = 2;
 /// Texts of more lines are not compared: it might take for ever.
 const MOST_LINES: usize = 20_000;
 
-/// What differs between two texts; `shown` is the old one as it is to be shown, line for line. Their
-/// secrets are hidden. None if they are too long.
-pub(super) fn hunks(old: &str, shown: &str, new: &str) -> Option<Vec<Hunk>> {
+/// What differs between two texts; `shown` is the old one as it is to be shown, line for line. `mask` hides
+/// their secrets. None if they are too long.
+pub(super) fn hunks(old: &str, shown: &str, new: &str, mask: &Mask) -> Option<Vec<Hunk>> {
     if old == new {
         return Some(Vec::new());
     }
@@ -25,7 +25,7 @@ pub(super) fn hunks(old: &str, shown: &str, new: &str) -> Option<Vec<Hunk>> {
         return None;
     }
     // A line alone does not say what the text around it does.
-    let [hidden_old, shown, hidden_new] = [old, shown, new].map(hide);
+    let [hidden_old, shown, hidden_new] = [old, shown, new].map(|text| mask.hide(text));
     let [hidden_old, shown, hidden_new] =
         [&hidden_old, &shown, &hidden_new].map(|text| text.split('\n').collect::<Vec<_>>());
     let diff = TextDiff::configure()
@@ -75,12 +75,13 @@ pub(super) fn hunks(old: &str, shown: &str, new: &str) -> Option<Vec<Hunk>> {
 #[cfg(test)]
 mod tests {
     use super::hunks;
+    use crate::secret::Mask;
 
     /// As `diff -U2` prints them.
     #[test]
     fn numbers_of_lines() {
         let check = |old: &str, new: &str, expected: &[&str]| {
-            let found = hunks(old, old, new).expect("short texts");
+            let found = hunks(old, old, new, &Mask::default()).expect("short texts");
             let headers: Vec<_> = found.iter().map(ToString::to_string).collect();
             assert_eq!(headers, expected, "{old:?} {new:?}");
         };

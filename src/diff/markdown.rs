@@ -15,6 +15,7 @@ use super::phrases::{
     step_line, totals,
 };
 use crate::diagnostic::render::{counted, visible};
+use crate::secret::Mask;
 
 /// Comments may have 65,536 characters on GitHub; this is for all but the last few lines.
 const MOST_CHARACTERS: usize = 60_000;
@@ -218,7 +219,7 @@ impl List {
     fn field(&mut self, depth: usize, field: &FieldChange) {
         if let (Some(Value::String(old)), Some(Value::String(new))) = (&field.old, &field.new)
             && (old.contains('\n') || new.contains('\n'))
-            && let Some(hunks) = super::lines::hunks(old, old, new)
+            && let Some(hunks) = super::lines::hunks(old, old, new, &Mask::default())
             && !hunks.is_empty()
         {
             self.item(depth, &format!("{}:", visible::line(&field.path)));

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::diagnostic::render::{counted, visible};
-use crate::secret::hide;
+use crate::secret::{Mask, hide};
 
 use super::alike::{Alike, alike};
 use super::change::{
@@ -148,7 +148,7 @@ impl Printer {
     fn field(&mut self, depth: usize, field: &FieldChange) {
         if let (Some(Value::String(old)), Some(Value::String(new))) = (&field.old, &field.new)
             && (old.contains('\n') || new.contains('\n'))
-            && let Some(hunks) = super::lines::hunks(old, old, new)
+            && let Some(hunks) = super::lines::hunks(old, old, new, &Mask::default())
             && !hunks.is_empty()
         {
             self.line(

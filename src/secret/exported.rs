@@ -26,8 +26,17 @@ const PROBE: &str = "probe=";
 /// How deep words are read that stand in words.
 const DEEPEST: usize = 3;
 
-/// Where secrets stand in the variables of a text; `others` finds those in values whose names do not tell.
-pub(super) fn find(text: &str, others: fn(&str) -> Vec<Range<usize>>) -> Vec<Range<usize>> {
+/// A secret in a variable.
+#[derive(Debug)]
+pub(super) struct Exported {
+    /// Where it stands.
+    pub(super) range: Range<usize>,
+    /// What it is.
+    pub(super) value: String,
+}
+
+/// The secrets in the variables of a text; `others` finds those in values whose names do not tell.
+pub(super) fn find(text: &str, others: fn(&str) -> Vec<Range<usize>>) -> Vec<Exported> {
     let mut found = Vec::new();
     if text.contains(EXPORT) {
         Finder { others }.text(text, DEEPEST, &mut found);
@@ -40,7 +49,7 @@ struct Finder {
 }
 
 impl Finder {
-    fn text(&self, text: &str, depth: usize, found: &mut Vec<Range<usize>>) {
+    fn text(&self, text: &str, depth: usize, found: &mut Vec<Exported>) {
         let mut reader = Reader::new(text);
         let mut end = 0;
         for start in starts(text) {
@@ -54,7 +63,10 @@ impl Finder {
                 self.value(name, &word, found);
                 end = word.end();
                 if reader.is_cut() && key(name).is_some() {
-                    found.push(at..text.len());
+                    found.push(Exported {
+                        range: at..text.len(),
+                        value: text[at..].to_owned(),
+                    });
                     return;
                 }
             } else if depth > 0 {
@@ -62,22 +74,27 @@ impl Finder {
                 if word.value.contains(EXPORT) {
                     let mut inside = Vec::new();
                     self.text(&word.value, depth - 1, &mut inside);
-                    found.extend(inside.into_iter().map(|it| word.range(it.start, it.end)));
+                    found.extend(inside.into_iter().map(|it| Exported {
+                        range: word.range(it.range.start, it.range.end),
+                        value: it.value,
+                    }));
                     end = word.end();
                 }
             }
         }
     }
 
-    fn value(&self, name: &str, word: &Word, found: &mut Vec<Range<usize>>) {
+    fn value(&self, name: &str, word: &Word, found: &mut Vec<Exported>) {
         let value = word.value.as_str();
         let spots = if key(name).is_some_and(|key| is_value(key, value)) {
             known(value)
         } else {
             (self.others)(value)
         };
-        let spots = spots.into_iter();
-        found.extend(spots.map(|spot| word.range(spot.start, spot.end)));
+        found.extend(spots.into_iter().map(|spot| Exported {
+            range: word.range(spot.start, spot.end),
+            value: value[spot].to_owned(),
+        }));
     }
 }
 
@@ -130,7 +147,8 @@ mod tests {
             let at = value.find(':').map(|at| at + 1..value.len());
             at.into_iter().collect()
         };
-        let mut spots = find(text, after_colon);
+        let found = find(text, after_colon);
+        let mut spots: Vec<_> = found.into_iter().map(|it| it.range).collect();
         spots.sort_by_key(|spot| spot.start);
         assert_eq!(crate::secret::covered(text, &spots), expected, "{text}");
     }

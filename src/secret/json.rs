@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Value, json};
 
-use super::{Key, all_covered, hide, is_value, key};
+use super::{Key, Known, Mask, all_covered, is_value, key};
 
 /// What is known of the table or list that is being read.
 #[derive(Default)]
@@ -21,12 +21,70 @@ struct Frame {
 /// Names of fields that say what the field beside them is.
 const NAMES: &[&str] = &["name", "key", "path"];
 
-/// JSON, with each secret in its texts and keys hidden: those that they show, and those that the keys
-/// around them tell.
-///
-/// # Panics
-/// Never: a text becomes JSON.
+/// JSON, with each secret in its texts and keys hidden: those that they show, those that the keys around
+/// them tell, and the same ones elsewhere in it.
 pub fn hide_in_json(json: &str) -> Cow<'_, str> {
+    let hidden = Mask::default().hide_in_json(json);
+    if let Cow::Owned(_) = hidden {
+        let mut known = Known::default();
+        known.learn_json(json);
+        return Cow::Owned(known.mask().hide_in_json(json).into_owned());
+    }
+    hidden
+}
+
+impl Known {
+    /// Learns the secrets of all texts in some JSON.
+    pub fn learn_json(&mut self, json: &str) {
+        replaced(json, |kind, text| {
+            match kind.filter(|kind| is_value(*kind, text)) {
+                Some(_) => self.learn_secret(text),
+                None => {
+                    self.learn(text);
+                }
+            }
+            None
+        });
+    }
+}
+
+impl Mask {
+    /// JSON, with each secret in its texts and keys hidden, and each that is known.
+    pub fn hide_in_json<'t>(&self, json: &'t str) -> Cow<'t, str> {
+        replaced(json, |kind, text| {
+            if kind.is_some_and(|kind| is_value(kind, text)) {
+                return Some(all_covered(text));
+            }
+            match self.hide(text) {
+                Cow::Owned(hidden) => Some(hidden),
+                Cow::Borrowed(_) => None,
+            }
+        })
+    }
+
+    /// The value at `path`, with each secret in it hidden, those too that the path tells.
+    ///
+    /// # Panics
+    /// Never: hiding leaves JSON what it is.
+    pub fn hide_in_value(&self, path: &str, value: &Value) -> Value {
+        let named = json!({ "path": path, "value": value }).to_string();
+        match self.hide_in_json(&named) {
+            Cow::Borrowed(_) => value.clone(),
+            Cow::Owned(hidden) => {
+                let mut named: Value =
+                    serde_json::from_str(&hidden).expect("hiding keeps JSON what it is");
+                named["value"].take()
+            }
+        }
+    }
+}
+
+/// JSON, with what `replace` puts in the place of texts: it gets each of them, keys included, with what its
+/// surroundings say that it is.
+fn replaced(
+    json: &str,
+    mut replace: impl FnMut(Option<Key>, &str) -> Option<String>,
+) -> Cow<'_, str> {
     let mut out = String::new();
     let mut copied = 0;
     let mut frames = vec![Frame::default()];
@@ -66,7 +124,8 @@ pub fn hide_in_json(json: &str) -> Cow<'_, str> {
                 } else {
                     Cow::Borrowed(raw.trim_matches('"'))
                 };
-                if let Some(hidden) = frames.last_mut().and_then(|frame| frame.hidden(&text)) {
+                let kind = frames.last_mut().and_then(|frame| frame.kind(&text));
+                if let Some(hidden) = replace(kind, &text) {
                     out.push_str(&json[copied..at]);
                     out.push_str(&serde_json::to_string(&hidden).expect("a text becomes JSON"));
                     copied = end;
@@ -85,43 +144,20 @@ pub fn hide_in_json(json: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// The value at `path`, with each secret in it hidden, those too that the path tells.
-///
-/// # Panics
-/// Never: hiding leaves JSON what it is.
-pub fn hide_in_value(path: &str, value: &Value) -> Value {
-    let named = json!({ "path": path, "value": value }).to_string();
-    match hide_in_json(&named) {
-        Cow::Borrowed(_) => value.clone(),
-        Cow::Owned(hidden) => {
-            let mut named: Value =
-                serde_json::from_str(&hidden).expect("hiding keeps JSON what it is");
-            named["value"].take()
-        }
-    }
-}
-
 impl Frame {
-    /// A text without its secrets, if it has some. Notes what it says of those that come.
-    fn hidden(&mut self, text: &str) -> Option<String> {
+    /// Notes what a text says of those that come, and tells what it is.
+    fn kind(&mut self, text: &str) -> Option<Key> {
         if self.is_key_next {
             self.is_key_next = false;
             self.key.clear();
             self.key.push_str(text);
-        } else {
-            if NAMES.contains(&self.key.as_str()) {
-                self.named = name_in(text).and_then(key);
-            }
-            let kind =
-                key(&self.key).or(self.named.filter(|_| !NAMES.contains(&self.key.as_str())));
-            if kind.is_some_and(|kind| is_value(kind, text)) {
-                return Some(all_covered(text));
-            }
+            return None;
         }
-        match hide(text) {
-            Cow::Owned(hidden) => Some(hidden),
-            Cow::Borrowed(_) => None,
+        let is_name = NAMES.contains(&self.key.as_str());
+        if is_name {
+            self.named = name_in(text).and_then(key);
         }
+        key(&self.key).or(self.named.filter(|_| !is_name))
     }
 }
 
@@ -157,7 +193,7 @@ mod tests {
         );
         check(
             r#"[{"key": "password", "value": "hunter2"}, {"key": "note", "value": "hunter2"}]"#,
-            r#"[{"key": "password", "value": "*******"}, {"key": "note", "value": "hunter2"}]"#,
+            r#"[{"key": "password", "value": "*******"}, {"key": "note", "value": "*******"}]"#,
         );
         check(
             r#"{"fields": [{"path": "metadata[password].value", "old": "a1b2", "new": null}]}"#,

@@ -188,13 +188,13 @@ fn push(word: &mut Word, text: &str, range: Range<usize>) {
     let mut end = 0;
     for part in written(inside) {
         if end < part.start {
-            word.push_expansion(range.start + end);
+            word.push_reference(range.start + end, range.start + part.start);
         }
         word.push_run(&inside[part.clone()], range.start + part.start);
         end = part.end;
     }
     if end < inside.len() {
-        word.push_expansion(range.start + end);
+        word.push_reference(range.start + end, range.end);
     }
 }
 
@@ -257,5 +257,16 @@ mod tests {
             .map(|word| word.value.replace(EXPANSION, "?"))
             .collect();
         assert_eq!(values, ["-a", "b c", "--d=e f", "g`h;i&?k", "it's"]);
+    }
+
+    #[test]
+    fn places() {
+        let check = |text: &str, expected: &str| {
+            let found = words(text).remove(0);
+            assert_eq!(&text[found.range(0, found.value.len())], expected);
+        };
+        check("a{{b}} c", "a{{b}}");
+        check("a\u{fffc}", "a\u{fffc}");
+        check("\"a${./b}\"", "a${./b}");
     }
 }

@@ -3,12 +3,14 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::slice;
 
-use super::shown::own_spots;
+use super::literal::{is_value, written};
+use super::shown::{exported_values, own_spots};
 use super::text::{is_word, merged};
 use super::value::is_mixed;
 use super::view::{Undo, View};
-use super::{ceiling, floor};
+use super::{ceiling, floor, key};
 
 /// Secrets that were seen, to be known again where nothing says what they are.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -29,9 +31,14 @@ pub struct Mask {
 }
 
 impl Known {
+    /// Learns the secrets of a text, and tells where they stand.
+    pub fn learn(&mut self, text: &str) -> Vec<Range<usize>> {
+        self.learn_parts(text, slice::from_ref(&(0..text.len())))
+    }
+
     /// Learns the secrets of a text, as far as it is looked at, and tells where they stand. The parts to
     /// look at are in order and apart.
-    pub fn learn(&mut self, text: &str, parts: &[Range<usize>]) -> Vec<Range<usize>> {
+    pub fn learn_parts(&mut self, text: &str, parts: &[Range<usize>]) -> Vec<Range<usize>> {
         let mut words: BTreeSet<&str> = BTreeSet::new();
         let spots: Vec<_> = parts
             .iter()
@@ -40,9 +47,12 @@ impl Known {
         for spot in &spots {
             let secret = &text[spot.clone()];
             self.add(secret, &mut words);
-            for undo in [Undo::Backslashes, Undo::Percents, Undo::Joins] {
-                if let Some(view) = View::of(secret, undo) {
-                    self.add(&view.text, &mut BTreeSet::new());
+            self.undone(secret, DEEPEST);
+        }
+        if !spots.is_empty() {
+            for part in parts {
+                for value in exported_values(&text[part.clone()]) {
+                    self.learn_secret(&value);
                 }
             }
         }
@@ -59,6 +69,24 @@ impl Known {
         spots
     }
 
+    /// Learns the value of what is called `name`, and the secrets in it.
+    pub fn learn_value(&mut self, name: &str, value: &str) {
+        if key(name).is_some_and(|key| is_value(key, value)) {
+            self.learn_secret(value);
+        } else {
+            self.learn(value);
+        }
+    }
+
+    /// Learns a secret. A common word is known by its place only.
+    pub(super) fn learn_secret(&mut self, secret: &str) {
+        for part in written(secret) {
+            let part = &secret[part];
+            self.add(part, &mut BTreeSet::new());
+            self.add(part.trim_matches(QUOTES), &mut BTreeSet::new());
+        }
+    }
+
     /// Whether nothing is known.
     pub fn is_empty(&self) -> bool {
         self.texts.is_empty()
@@ -69,13 +97,30 @@ impl Known {
         self.texts.extend(other.texts);
     }
 
+    /// Adds what a secret is to those who read it, whatever it is quoted for.
+    fn undone(&mut self, secret: &str, depth: usize) {
+        for undo in [Undo::Backslashes, Undo::Quotes, Undo::Percents, Undo::Joins] {
+            if let Some(view) = View::of(secret, undo) {
+                self.add(&view.text, &mut BTreeSet::new());
+                if undo.is_nested() && depth > 1 {
+                    self.undone(&view.text, depth - 1);
+                }
+            }
+        }
+    }
+
     fn add<'t>(&mut self, secret: &'t str, words: &mut BTreeSet<&'t str>) {
         const SHORTEST: usize = 5;
         const SHORTEST_LINE: usize = 16;
+        const SHORTEST_RANDOM: usize = 8;
         if secret.contains('\n') {
             let lines = secret.lines().map(str::trim);
-            let lines =
-                lines.filter(|line| line.len() >= SHORTEST_LINE && !line.starts_with("-----"));
+            let is_known = |line: &&str| {
+                let is_random =
+                    line.len() >= SHORTEST_RANDOM && is_mixed(line) && !line.contains(' ');
+                !line.starts_with("-----") && (line.len() >= SHORTEST_LINE || is_random)
+            };
+            let lines = lines.filter(is_known);
             self.texts.extend(lines.map(str::to_owned));
             return;
         }
@@ -113,6 +158,12 @@ impl Known {
         }
     }
 }
+
+/// What somebody may put around a secret, or leave out.
+const QUOTES: [char; 4] = ['"', '\'', '`', ' '];
+
+/// How many times a secret may be quoted: for a shell, in a word of a shell, in JSON.
+const DEEPEST: usize = 3;
 
 /// Whether it would be written only as this secret.
 fn is_telling(secret: &str) -> bool {
@@ -161,21 +212,27 @@ impl Mask {
 
     /// Where secrets that are known stand in a text, in whatever writing.
     fn known(&self, text: &str) -> Vec<Range<usize>> {
-        let mut spots = Vec::new();
-        if !self.sorted.is_empty() {
-            spots.extend(self.occurrences(text));
-            for undo in [
-                Undo::Backslashes,
-                Undo::Percents,
-                Undo::Entities,
-                Undo::Joins,
-            ] {
+        if self.sorted.is_empty() {
+            return Vec::new();
+        }
+        let mut spots = self.undone(text, DEEPEST);
+        for undo in [Undo::Percents, Undo::Entities, Undo::Joins, Undo::Breaks] {
+            if let Some(view) = View::of(text, undo) {
+                let found = self.occurrences(&view.text);
+                spots.extend(found.iter().map(|range| view.range(range)));
+            }
+        }
+        spots
+    }
+
+    /// The same in what is quoted so many times at most.
+    fn undone(&self, text: &str, depth: usize) -> Vec<Range<usize>> {
+        let mut spots = self.occurrences(text);
+        if depth > 0 {
+            for undo in [Undo::Backslashes, Undo::Quotes] {
                 if let Some(view) = View::of(text, undo) {
-                    spots.extend(
-                        self.occurrences(&view.text)
-                            .iter()
-                            .map(|range| view.range(range)),
-                    );
+                    let found = self.undone(&view.text, depth - 1);
+                    spots.extend(found.iter().map(|range| view.range(range)));
                 }
             }
         }
@@ -280,9 +337,15 @@ fn is_whole_word(text: &str, start: usize, end: usize) -> bool {
     free(start.checked_sub(1)) && free(Some(end))
 }
 
-/// A text with each of its secrets hidden.
+/// A text with each of its secrets hidden, wherever in it they stand.
 pub fn hide(text: &str) -> Cow<'_, str> {
-    Mask::default().hide(text)
+    let mut known = Known::default();
+    let mut spots = known.learn(text);
+    if spots.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    spots.extend(known.mask().known(text));
+    Cow::Owned(covered(text, &merged(spots)))
 }
 
 /// The text with each of its characters covered.

@@ -36,7 +36,7 @@ mod word;
 #[cfg(test)]
 pub(crate) use exported::read;
 pub use finding::{Language, Secret};
-pub use json::{hide_in_json, hide_in_value, name_in};
+pub use json::{hide_in_json, name_in};
 pub use literal::is_value;
 pub use mask::{Known, Mask, all_covered, covered, hide};
 pub use name::{Key, key};

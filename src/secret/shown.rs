@@ -34,6 +34,19 @@ pub(super) fn own_spots(text: &str) -> Vec<Range<usize>> {
     merged(spots)
 }
 
+/// The values of the secrets that a text exports to its processes, whatever they are quoted for.
+pub(super) fn exported_values(text: &str) -> Vec<String> {
+    let values = |text: &str| exported::find(text, spots).into_iter().map(|it| it.value);
+    let mut found: Vec<String> = values(text).collect();
+    if let Some(view) = View::of(text, Undo::Backslashes) {
+        found.extend(values(&view.text));
+        if let Some(again) = View::of(&view.text, Undo::Backslashes) {
+            found.extend(values(&again.text));
+        }
+    }
+    found
+}
+
 /// Texts up to this length are looked at quickly first: most are messages, and hold nothing.
 const LONGEST_MESSAGE: usize = 1_000;
 
@@ -72,7 +85,8 @@ fn may_show(text: &str) -> bool {
 
 fn shown(text: &str) -> Vec<Range<usize>> {
     let mut spots = spots(text);
-    spots.extend(exported::find(text, self::spots));
+    let exported = exported::find(text, self::spots).into_iter();
+    spots.extend(exported.map(|it| it.range));
     spots
 }
 

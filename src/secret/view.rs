@@ -3,6 +3,11 @@
 
 use std::ops::Range;
 
+/// How a shell's single quotes are ended for one in them.
+const REOPENED: &str = "'\\''";
+/// How they are ended between two braces.
+const REOPENED_BRACES: &str = "{''{";
+
 /// A text made of another one.
 pub(super) struct View {
     pub(super) text: String,
@@ -13,7 +18,7 @@ pub(super) struct View {
 /// What is undone.
 #[derive(Clone, Copy)]
 pub(super) enum Undo {
-    /// `\u0061`, `\x61`, `\n`, `\"`, and a line that goes on after `\`.
+    /// `\u0061`, `\x61`, `\141`, `\n`, `\"`, and a line that goes on after `\`.
     Backslashes,
     /// `%61`.
     Percents,
@@ -23,6 +28,15 @@ pub(super) enum Undo {
     Breaks,
     /// The same as nothing at all: a word broken into two lines.
     Joins,
+    /// `'\\''` and `{''{`, which end quotes of a shell and open them again.
+    Quotes,
+}
+
+impl Undo {
+    /// Whether it may be undone again in what comes of it.
+    pub(super) fn is_nested(self) -> bool {
+        matches!(self, Self::Backslashes | Self::Quotes)
+    }
 }
 
 impl View {
@@ -33,7 +47,14 @@ impl View {
             Undo::Percents => '%',
             Undo::Entities => '&',
             Undo::Breaks | Undo::Joins => '\n',
+            Undo::Quotes => '\'',
         };
+        if let Undo::Quotes = undo
+            && !text.contains(REOPENED)
+            && !text.contains(REOPENED_BRACES)
+        {
+            return None;
+        }
         let first = text.find(sign)?;
         u32::try_from(text.len()).ok()?;
         let mut view = Self {
@@ -51,6 +72,13 @@ impl View {
                 Undo::Entities => entity(rest),
                 Undo::Breaks => Some((" ".to_owned(), 1 + indent(&rest[1..]))),
                 Undo::Joins => Some((String::new(), 1 + indent(&rest[1..]))),
+                Undo::Quotes if rest.starts_with(REOPENED) => {
+                    Some(("'".to_owned(), REOPENED.len()))
+                }
+                Undo::Quotes if text[at.saturating_sub(1)..].starts_with(REOPENED_BRACES) => {
+                    Some((String::new(), "''".len()))
+                }
+                Undo::Quotes => None,
             };
             if let Some((replaced, length)) = found {
                 view.text.push_str(&replaced);
@@ -110,15 +138,34 @@ fn backslash(text: &str) -> Option<(String, usize)> {
         }
         'u' => code(4),
         'U' => code(8),
-        'x' => code(2),
+        'x' => bytes(text, "\\x", 16).or_else(|| code(2)),
         'n' => Some(("\n".to_owned(), 2)),
         'r' => Some(("\r".to_owned(), 2)),
         't' => Some(("\t".to_owned(), 2)),
+        '0'..='7' => bytes(text, "\\", 8),
         '\n' => Some((String::new(), 2 + indent(&text[2..]))),
         '\r' if text[2..].starts_with('\n') => Some((String::new(), 3 + indent(&text[3..]))),
         other if other.is_ascii_punctuation() => Some((other.to_string(), 2)),
         _ => None,
     }
+}
+
+/// Bytes in numbers to a base, each after `sign`, until they are a character.
+fn bytes(text: &str, sign: &str, base: u32) -> Option<(String, usize)> {
+    const LENGTH: usize = 4;
+    let byte = |escape: &[u8]| {
+        let digits = str::from_utf8(escape).ok()?.strip_prefix(sign)?;
+        let is_number = digits.chars().all(|digit| digit.is_digit(base));
+        u8::from_str_radix(digits, base).ok().filter(|_| is_number)
+    };
+    let mut bytes = Vec::new();
+    for byte in text.as_bytes().chunks_exact(LENGTH).take(4).map_while(byte) {
+        bytes.push(byte);
+        if let Ok(text) = str::from_utf8(&bytes) {
+            return Some((text.to_owned(), LENGTH * bytes.len()));
+        }
+    }
+    None
 }
 
 fn percent(text: &str) -> Option<(String, usize)> {
@@ -193,6 +240,20 @@ mod tests {
             "b\u{e9}",
         );
         check("a\\\n  b", Undo::Backslashes, "ab", "ab", "a\\\n  b");
+        check(
+            "caf\\303\\251\\1731",
+            Undo::Backslashes,
+            "caf\u{e9}{1",
+            "\u{e9}",
+            "\\303\\251",
+        );
+        check(
+            "'it'\\''s {''{''{'",
+            Undo::Quotes,
+            "'it's {{{'",
+            "t's",
+            "t'\\''s",
+        );
         check(
             "\u{e9}\\n\u{e9}",
             Undo::Backslashes,

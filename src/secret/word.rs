@@ -38,8 +38,13 @@ impl Word {
         if let Ok(found) = self.escaped.binary_search_by_key(&byte, |(byte, _)| *byte) {
             return self.escaped[found].1;
         }
-        // A character's bytes stand where the character does.
         let next = self.at[byte + 1];
+        let is_expansion =
+            self.value.is_char_boundary(byte + 1) && self.value[..=byte].ends_with(EXPANSION);
+        if is_expansion {
+            return next;
+        }
+        // A character's bytes stand where the character does.
         self.at[byte] + usize::from(next > self.at[byte])
     }
 
@@ -76,5 +81,14 @@ impl Word {
             self.at.extend([at; EXPANSION.len_utf8()]);
             self.value.push(EXPANSION);
         }
+    }
+
+    /// Adds what a reference stands for, which ends at `end`.
+    pub(super) fn push_reference(&mut self, at: usize, end: usize) {
+        self.push_expansion(at);
+        let last = self.at.len() - 1;
+        // Of those that follow each other, the last one ends what stands for them.
+        self.escaped.pop_if(|(byte, _)| *byte == last);
+        self.escaped.push((last, end));
     }
 }

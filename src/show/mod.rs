@@ -13,4 +13,5 @@ mod text;
 
 pub use collect::shown;
 pub use document::Shown;
+pub use surroundings::secrets;
 pub use text::text;

@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::intent::{self, Run, Text};
-use crate::secret::{all_covered, hide, is_value, key};
+use crate::plan::Plan;
+use crate::secret::{Known, Mask, all_covered, hide, is_value, key};
 
 /// What a process starts with.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
@@ -37,6 +38,22 @@ pub struct Variable {
     /// The file of the node that it is read from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
+}
+
+/// What hides the secrets among the variables of a job's processes, wherever they stand.
+pub fn secrets(plan: &Plan) -> Mask {
+    let mut known = Known::default();
+    let variables = plan
+        .intent
+        .runs
+        .iter()
+        .flat_map(|run| run.env.iter().flatten());
+    for (name, at) in variables {
+        if let intent::Variable::Value(text) = &at.value {
+            known.learn_value(name.as_str(), &text.to_string());
+        }
+    }
+    known.mask()
 }
 
 impl Surroundings {

@@ -52,13 +52,14 @@ pub(crate) fn run(args: &ShowArgs, global: &Global, console: &Console) -> Result
     let (workspace, diagnostics) = open(global, console)?;
     let planned = planned_job(&args.job.name, &workspace, diagnostics, console)?;
     let shown = show::shown(&planned, &workspace);
-    output::print(&match args.format {
+    let text = match args.format {
         ShowFormat::Text => show::text(&shown, &terminal::look(global.color)),
         ShowFormat::Json => {
             let mut text = serde_json::to_string_pretty(&shown).expect("it becomes JSON");
             text.push('\n');
             text
         }
-    })?;
+    };
+    output::print_masked(&text, &show::secrets(&planned.plan))?;
     Ok(Exit::Done)
 }

@@ -8,7 +8,7 @@ use crate::cli::ui::exit::Exit;
 use crate::cli::ui::terminal;
 use crate::diagnostic::Failure;
 use crate::diagnostic::render::{Root, wrap};
-use crate::secret::{hide, hide_in_json};
+use crate::secret::{Mask, hide, hide_in_json};
 
 use super::help_layout;
 
@@ -19,6 +19,15 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     } else {
         print_as_it_is(&hide(text))
     }
+}
+
+/// As [`print`], with what `mask` knows hidden, too.
+pub(crate) fn print_masked(text: &str, mask: &Mask) -> Result<(), Failure> {
+    print(&if text.starts_with(['{', '[']) {
+        mask.hide_in_json(text)
+    } else {
+        mask.hide(text)
+    })
 }
 
 /// Prints a text of jobc's own, or a compiled job: what is in that is what was asked for.
