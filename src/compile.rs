@@ -192,6 +192,12 @@ impl<'a> Compiler<'a> {
         self.local = local;
     }
 
+    /// Whether something stands in the texts of the job called `key` for what is still to be found out of
+    /// jobs on this machine.
+    pub fn has_stood_in(&self, key: &JobKey) -> bool {
+        self.local.has_stood_in(key)
+    }
+
     /// Has it found out when these jobs are ready, for others that run beside them.
     pub fn find_out_when_ready(&mut self, jobs: BTreeSet<JobKey>) {
         self.options.find_out_when_ready(jobs);
@@ -338,7 +344,7 @@ impl<'a> Compiler<'a> {
                 here.unwrap_or_else(|| target::answer(asked, target, ways))
             },
             settled: &self.settled,
-            waits: &|key| self.local.has(key),
+            waits: &|by, key| self.local.has(by, key),
         };
         loaded.and_then(|loaded| {
             let Filling {

@@ -2,13 +2,16 @@
 //!
 //! A leaf, so that definitions ask and targets answer without knowing each other.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, Mutex};
 
 use crate::name::JobKey;
 
 /// Something of a job that depends on where it runs.
 #[derive(Debug, Clone, Copy)]
 pub struct Asked<'a> {
+    /// What identifies the job that asks, if that is written.
+    pub by: Option<&'a JobKey>,
     /// Whose it is; none if it is of the job that asks.
     pub job: Option<&'a JobKey>,
     /// What of it.
@@ -58,27 +61,95 @@ pub struct Refusal {
 
 /// Jobs that run together on one machine, each with the numbers of its ports.
 #[derive(Debug, Clone, Default)]
-pub struct Local(HashMap<JobKey, BTreeMap<String, u16>>);
+pub struct Local {
+    jobs: HashMap<JobKey, BTreeMap<String, u16>>,
+    others: Others,
+}
+
+/// What is known where it is not of those jobs.
+#[derive(Debug, Clone, Default)]
+enum Others {
+    /// Nothing.
+    #[default]
+    Unknown,
+    /// Nothing of those that do not run here; what these themselves ask matters to nobody.
+    Elsewhere,
+    /// All run here, and their numbers are still to be found. The jobs that asked for some.
+    ToBeFound(Arc<Mutex<HashSet<JobKey>>>),
+}
+
+/// A port that stands in for those whose numbers are still to be found.
+const STAND_IN: u16 = 1;
 
 impl Local {
-    /// The job called `key` listens at these ports.
-    pub fn add(&mut self, key: JobKey, ports: BTreeMap<String, u16>) {
-        self.0.insert(key, ports);
+    /// Jobs that are still to be added. Of what others ask, something stands in.
+    pub fn running() -> Self {
+        Self {
+            others: Others::Elsewhere,
+            ..Self::default()
+        }
     }
 
-    /// Whether the job called `key` is one of them.
-    pub fn has(&self, key: &JobKey) -> bool {
-        self.0.contains_key(key)
+    /// All jobs there are, with something that stands in for the numbers of their ports.
+    pub fn to_be_found() -> Self {
+        Self {
+            others: Others::ToBeFound(Arc::default()),
+            ..Self::default()
+        }
+    }
+
+    /// The job called `key` listens at these ports.
+    pub fn add(&mut self, key: JobKey, ports: BTreeMap<String, u16>) {
+        self.jobs.insert(key, ports);
+    }
+
+    /// Whether the job called `by` may wait here for the one called `key`.
+    pub fn has(&self, by: Option<&JobKey>, key: &JobKey) -> bool {
+        self.jobs.contains_key(key)
+            || match &self.others {
+                Others::Unknown => false,
+                Others::Elsewhere => self.is_elsewhere(by),
+                Others::ToBeFound(_) => true,
+            }
+    }
+
+    /// Whether something stands for a number in what the job called `by` was answered.
+    pub fn has_stood_in(&self, by: &JobKey) -> bool {
+        match &self.others {
+            Others::Unknown | Others::Elsewhere => false,
+            Others::ToBeFound(asking) => asking.lock().is_ok_and(|asking| asking.contains(by)),
+        }
     }
 
     /// What is known of something that depends on where a job runs; none if that is nothing.
     pub fn answer(&self, asked: &Asked<'_>) -> Option<Answer> {
-        let number = self.0.get(asked.job?)?.get(asked.name)?;
+        let job = self.jobs.get(asked.job?);
+        let number = match job.and_then(|job| job.get(asked.name)) {
+            Some(number) => *number,
+            None => self.stand_in(asked.by)?,
+        };
         match asked.what {
             What::Port => Some(Answer::Exact(number.to_string())),
             What::Address => Some(Answer::Exact(format!("127.0.0.1:{number}"))),
             What::State => None,
         }
+    }
+
+    fn stand_in(&self, by: Option<&JobKey>) -> Option<u16> {
+        match &self.others {
+            Others::Unknown => None,
+            Others::Elsewhere => self.is_elsewhere(by).then_some(STAND_IN),
+            Others::ToBeFound(asking) => {
+                if let (Ok(mut asking), Some(by)) = (asking.lock(), by) {
+                    asking.insert(by.clone());
+                }
+                Some(STAND_IN)
+            }
+        }
+    }
+
+    fn is_elsewhere(&self, key: Option<&JobKey>) -> bool {
+        key.is_none_or(|key| !self.jobs.contains_key(key))
     }
 }
 

@@ -54,10 +54,12 @@ fn all_is_what_no_name_means() {
     let all = why(&["--all", "api", "snapshots"]);
     assert_eq!((all.status, &all), (0, &why(&["api", "snapshots"])));
     assert_eq!(sandbox.jobc(["snapshot", "--all", "--check"]).status, 0);
-    for command in ["show", "graph", "run"] {
+    for command in ["show", "graph"] {
         let expected = format!("`jobc {command}` is for one job: name it");
         failures.extend(refused(&sandbox, &[command, "--all"], &expected));
     }
+    let pattern = "all of them by a pattern: `jobc run '*'`";
+    failures.extend(refused(&sandbox, &["run", "--all"], pattern));
     for command in ["build", "check", "list", "ready", "snapshot", "lock"] {
         let words = [command, "--all", "api"];
         failures.extend(refused(&sandbox, &words, "'--all' cannot be used with"));

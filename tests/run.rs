@@ -230,7 +230,7 @@ fn logs(sandbox: &Sandbox) -> BTreeMap<String, String> {
 
 /// Runs the command and sends it signals, the first when `line` has come, each further one at the
 /// next line.
-fn kill_at(command: &mut Command, line: &str, signals: &[Signal]) -> Run {
+pub fn kill_at(command: &mut Command, line: &str, signals: &[Signal]) -> Run {
     let mut child = start(command);
     let pid = pid(&child);
     let mut signals = signals.iter();
@@ -256,23 +256,23 @@ fn kill_at(command: &mut Command, line: &str, signals: &[Signal]) -> Run {
     }
 }
 
-fn start(command: &mut Command) -> Child {
+pub fn start(command: &mut Command) -> Child {
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command.spawn().expect("jobc can be started")
 }
 
-fn pid(child: &Child) -> Pid {
+pub fn pid(child: &Child) -> Pid {
     Pid::from_raw(i32::try_from(child.id()).expect("a number")).expect("a process")
 }
 
 /// The command, with its temporary files in the directory that goes with the test.
-fn command(sandbox: &Sandbox) -> Command {
+pub fn command(sandbox: &Sandbox) -> Command {
     let mut command = sandbox.command();
     command.env("TMPDIR", sandbox.path());
     command
 }
 
-fn jobc<S: AsRef<std::ffi::OsStr>>(
+pub fn jobc<S: AsRef<std::ffi::OsStr>>(
     sandbox: &Sandbox,
     arguments: impl IntoIterator<Item = S>,
 ) -> Run {
@@ -566,7 +566,10 @@ fn a_signal_that_arrives_twice_is_one() {
 }
 
 /// What a line of output says that a process has written: the numbers of processes.
-fn numbers(lines: &mut impl Iterator<Item = std::io::Result<String>>, count: usize) -> Vec<Pid> {
+pub fn numbers(
+    lines: &mut impl Iterator<Item = std::io::Result<String>>,
+    count: usize,
+) -> Vec<Pid> {
     let mut numbers = Vec::new();
     while numbers.len() < count {
         let line = lines.next().expect("more lines").expect("a line");
@@ -576,7 +579,7 @@ fn numbers(lines: &mut impl Iterator<Item = std::io::Result<String>>, count: usi
     numbers
 }
 
-fn wait_until_gone(processes: &[Pid]) {
+pub fn wait_until_gone(processes: &[Pid]) {
     let there = |pid: &Pid| {
         let stat = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero()));
         // What has ended and whose end nobody has seen yet is gone.
@@ -585,7 +588,7 @@ fn wait_until_gone(processes: &[Pid]) {
     wait_for(|| !processes.iter().any(there));
 }
 
-fn wait_for(condition: impl Fn() -> bool) {
+pub fn wait_for(condition: impl Fn() -> bool) {
     for _ in 0..600 {
         if condition() {
             return;
@@ -595,7 +598,7 @@ fn wait_for(condition: impl Fn() -> bool) {
     panic!("it never came to that");
 }
 
-const FAMILY: &str = "echo $$; (trap '' TERM; echo $BASHPID; sleep 600) & \
+pub const FAMILY: &str = "echo $$; (trap '' TERM; echo $BASHPID; sleep 600) & \
                       setsid sh -c 'trap \"\" TERM; echo $$; sleep 600' & wait";
 
 fn nothing_is_left_behind() {

@@ -102,7 +102,8 @@ fn advise(answer: &mut clap::Error, arguments: &[OsString]) {
             format!("how problems are printed is another option: `--message-format {value}`")
         }
         (ErrorKind::UnknownArgument, "--all") => match name {
-            "show" | "graph" | "run" => format!("`jobc {name}` is for one job: name it"),
+            "show" | "graph" => format!("`jobc {name}` is for one job: name it"),
+            "run" => "name the jobs, or all of them by a pattern: `jobc run '*'`".to_owned(),
             "validate" => "name files, or a directory for all that are in it".to_owned(),
             _ => return,
         },

@@ -21,8 +21,8 @@ pub struct Around<'a> {
     pub waits: WaitsFor<'a>,
 }
 
-/// Whether a job is run by whoever can hold others back for it.
-pub type WaitsFor<'a> = &'a (dyn Fn(&JobKey) -> bool + Sync);
+/// Whether a job, the second one, is run by whoever can hold processes of the first one back for it.
+pub type WaitsFor<'a> = &'a (dyn Fn(Option<&JobKey>, &JobKey) -> bool + Sync);
 
 /// The jobs of a workspace, by what identifies them.
 pub trait Neighbours: Sync {

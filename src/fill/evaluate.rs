@@ -27,6 +27,8 @@ const MOST_INSTANCES: u32 = 1_000;
 /// The references of one job, evaluated as they are asked for, each once.
 pub(super) struct Evaluator<'f> {
     around: Around<'f>,
+    /// What identifies the job itself, if that is written.
+    own_key: Option<JobKey>,
     /// The job itself, and then those that it refers to.
     jobs: Vec<Job>,
     by_key: HashMap<JobKey, Result<usize, Missing>>,
@@ -139,6 +141,7 @@ impl<'f> Evaluator<'f> {
     pub(super) fn new(facts: Arc<Facts>, around: Around<'f>, left: Option<usize>) -> Self {
         Self {
             around,
+            own_key: facts.key(),
             jobs: vec![Job { facts, key: None }],
             by_key: HashMap::new(),
             known: HashMap::new(),
@@ -308,6 +311,7 @@ impl<'f> Evaluator<'f> {
     pub(super) fn connection(&self, key: &JobKey, facts: &Facts) -> Option<String> {
         let name = facts.port.as_deref()?;
         let asked = |instance| Asked {
+            by: self.own_key.as_ref(),
             job: Some(key),
             what: What::Address,
             name,
@@ -323,6 +327,11 @@ impl<'f> Evaluator<'f> {
             Answer::Exact(text) | Answer::Approximated(text, _) => Some(text),
             Answer::Refused(_) => None,
         })
+    }
+
+    /// Whether whoever runs the jobs holds the job's processes back for the one called `key`.
+    pub(super) fn is_held_for(&self, key: &JobKey) -> bool {
+        (self.around.waits)(self.own_key.as_ref(), key)
     }
 
     /// What is known of other jobs.
@@ -373,6 +382,7 @@ impl<'f> Evaluator<'f> {
             return Ok((format!("${{ports.{name}}}").into(), None));
         }
         let asked = Asked {
+            by: self.own_key.as_ref(),
             job: key.as_ref(),
             what,
             name,

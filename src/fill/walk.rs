@@ -187,7 +187,7 @@ impl<'f> Walk<'f> {
             return;
         }
         let mut called = FilledText::default();
-        let is_held = (around.waits)(&key);
+        let is_held = self.evaluator.is_held_for(&key);
         if is_held && let [.., Token::Index(process), _, _] = self.way[..] {
             called.push_value(written, "");
             self.held.push(HeldWait {

@@ -20,6 +20,6 @@ mod wanted;
 
 pub use self::namespace::Namespace;
 pub use self::nix::{NixTrouble, UsableNix};
-pub use self::preparation::{Ground, Listener, Own, UseOfNix, prepare};
+pub use self::preparation::{Ground, Listener, Own, UseOfNix, note, prepare};
 pub use self::private::PrivateStore;
 pub use self::wanted::Wanted;

@@ -102,6 +102,27 @@ impl Ground {
     }
 }
 
+/// Says what nodes would need of workspaces for these jobs.
+pub fn note<'o>(jobs: impl IntoIterator<Item = &'o Own>, listener: &dyn Listener) {
+    let mut paths: BTreeSet<StorePath> = BTreeSet::new();
+    let mut words: Vec<&str> = Vec::new();
+    for own in jobs {
+        let of_job = Wanted::of_processes(own.needs.clone()).own_paths();
+        if !of_job.is_empty() && !words.contains(&&*own.word) {
+            words.push(&own.word);
+        }
+        paths.extend(of_job);
+    }
+    if !paths.is_empty() {
+        let needed = counted(paths.len(), "store path");
+        listener.say(&format!(
+            "a node would need {needed} of this workspace: `jobc push {} --to CACHE` publishes \
+             them",
+            visible::line(&words.join(" "))
+        ));
+    }
+}
+
 /// Brings what the processes of the task need. Where that is elsewhere than their commands say, these
 /// are changed.
 ///
@@ -144,7 +165,6 @@ pub fn prepare(
         use_of_nix,
         listener,
     };
-    preparation.note(&wanted);
     let private = match preparation.through_nix(&mut wanted)? {
         Nix::Done => {
             let skipped = task.processes.iter().map(|process| {
@@ -231,21 +251,6 @@ struct Preparation<'a> {
 }
 
 impl Preparation<'_> {
-    /// Says what a node would need.
-    fn note(&self, wanted: &Wanted) {
-        let count = wanted.own_paths().len();
-        if let Some(own) = self.own
-            && count > 0
-        {
-            let paths = counted(count, "store path");
-            self.listener.say(&format!(
-                "a node would need {paths} of this workspace: `jobc push {} --to CACHE` publishes \
-                 them",
-                visible::line(&own.word)
-            ));
-        }
-    }
-
     /// Brings all of it into the machine's store, where Nix can.
     fn through_nix(&self, wanted: &mut Wanted) -> Result<Nix, Failure> {
         let nix_store = match self.use_of_nix {

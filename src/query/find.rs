@@ -1,7 +1,10 @@
 //! Finds the jobs that words mean, and says of each word that means nothing, or too much, why.
 
+use std::collections::BTreeMap;
+
 use crate::compile::{Listed, Until};
 use crate::diagnostic::{Failure, closest};
+use crate::model::JobKey;
 use crate::query::declared::name_of;
 use crate::query::misnamed;
 use crate::query::places::{MOST, table};
@@ -15,10 +18,23 @@ use crate::source::display_name;
 pub(crate) enum Several {
     /// By a name that fits them.
     ByName,
+    /// One by one, by a pattern, or by their file; the name of a job has to fit one alone.
+    ByFile,
     /// One by one, or by a pattern; a name has to fit one job alone.
     ByPattern,
     /// In no way.
     Never,
+}
+
+impl Several {
+    /// Whether `word` may stand for all these jobs.
+    fn takes(self, word: &str, jobs: &BTreeMap<&JobKey, &Listed>) -> bool {
+        match self {
+            Self::ByName => true,
+            Self::ByFile => jobs.keys().all(|key| key.name.as_str() != word),
+            Self::ByPattern | Self::Never => false,
+        }
+    }
 }
 
 /// Looks for jobs. Words that mean nothing, or more than they may, are failures.
@@ -45,7 +61,7 @@ pub(crate) fn find<T: Send>(
     for (index, selector) in selectors.iter().enumerate() {
         let meant = findings.of(index);
         match selector {
-            Selector::Name(word, _) if meant.len() > 1 && several != Several::ByName => {
+            Selector::Name(word, _) if meant.len() > 1 && !several.takes(word, &meant) => {
                 failures.push(ambiguous(word, meant.into_values(), several));
             }
             Selector::All if meant.is_empty() && !silent => {
@@ -99,7 +115,7 @@ fn ambiguous<'j>(
     let failure = Failure::new(format!("`{word}` fits {} jobs", jobs.len())).note(table(jobs));
     failure.help(match several {
         Several::Never => "name one of them by its key",
-        Several::ByName | Several::ByPattern => {
+        Several::ByName | Several::ByFile | Several::ByPattern => {
             "name one of them by its key, or all of them by a pattern"
         }
     })

@@ -7,6 +7,7 @@
 
 mod demands;
 mod fields;
+mod labels;
 mod order;
 mod ports;
 mod problem;
@@ -15,15 +16,18 @@ mod reading;
 mod schedule;
 mod task;
 mod together;
+mod waits;
 pub mod world;
 
 #[cfg(test)]
 mod tests;
 
 pub use demands::Demands;
+pub use labels::labels;
 pub use ports::{PortClash, PortNames, Ports};
 pub use problem::Problem;
 pub use read::{Compiled, CompiledJob};
 pub use schedule::{Action, Ending, Fate, Run, RunState, Schedule};
 pub use task::{Destination, Key, Logger, Process, Rotation, Task};
 pub use together::{Act, Cause, Member, Together, Wait};
+pub use waits::{JobWait, Links, Telling, waits};

@@ -102,6 +102,18 @@ impl Ports {
         &self.fixed
     }
 
+    /// Numbers that are wanted, by the names that [`open`](Self::open) has for them. Of several for one
+    /// port, the first.
+    pub fn wanted(&self, by_name: &BTreeMap<String, u16>) -> BTreeMap<String, u16> {
+        let mut wanted = BTreeMap::new();
+        for (name, number) in by_name {
+            if let Some(root) = self.roots.get(name) {
+                wanted.entry(root.clone()).or_insert(*number);
+            }
+        }
+        wanted
+    }
+
     /// The names that need a number.
     pub fn open(&self) -> &BTreeSet<String> {
         &self.open

@@ -434,6 +434,7 @@ pub const ARROWS: &[Row] = &[
         &[
             "parallel",
             "name",
+            "reach",
             "beneath",
             "source",
             "store",

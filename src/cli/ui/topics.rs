@@ -152,7 +152,7 @@ const NAMES_AND_ALL: &str = concat!(
     "\n
 A command for any number of jobs, `build`, `push`, `check`, `ready`, `list` or `snapshot`, is for
 all of the workspace unless some are named; so is `lock` for packages, and `diff` and `why` without
-`--job`. `--all` says so. `show`, `graph` and `run` are for one job.
+`--job`. `--all` says so. `show` and `graph` are for one job, `run` for those that are named.
 
 A `-` is standard input, for `validate`, `run`, `diff`, and the sides of `why`."
 );

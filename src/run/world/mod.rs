@@ -15,7 +15,7 @@ mod strays;
 mod stream;
 
 pub use launch::find_shell;
-pub use ports::{PortTrouble, allocate};
+pub use ports::{Allocated, PortRequest, PortTrouble, allocate};
 pub use runner::run;
 pub use sandbox::{Sandbox, hostname, new_task_id, nix_store, user_name};
 pub use setup::{Job, JobOutcome, Outcome, Setup};

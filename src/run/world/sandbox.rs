@@ -22,12 +22,12 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// A fresh directory for temporary files.
+    /// A fresh directory for temporary files, for what is called so.
     ///
     /// # Errors
     /// If there can be none.
-    pub fn temporary(key: &Key) -> Result<Self, MachineError> {
-        let name: String = key.name.chars().take(64).collect();
+    pub fn temporary(name: &str) -> Result<Self, MachineError> {
+        let name: String = name.chars().take(64).collect();
         let made = tempfile::Builder::new()
             .prefix(&format!("jobc-run-{name}-"))
             .tempdir();
@@ -37,19 +37,27 @@ impl Sandbox {
         Ok(Self { path, own })
     }
 
+    /// The directory at `path`, in which those of several tasks are, made if it is not there.
+    ///
+    /// # Errors
+    /// If it cannot be.
+    pub fn around(path: &Path) -> Result<Self, MachineError> {
+        fs::create_dir_all(path).map_err(|error| MachineError::new(attempt(path), error))?;
+        let path = canonical(path)?;
+        Ok(Self { path, own: None })
+    }
+
     /// The directory at `path`, made if it is not there.
     ///
     /// # Errors
     /// If it cannot be, or has logs of another task.
     pub fn at(path: &Path) -> Result<Self, MachineError> {
-        let attempt = || format!("cannot use the sandbox `{}`", path.display());
-        fs::create_dir_all(path).map_err(|error| MachineError::new(attempt(), error))?;
+        let sandbox = Self::around(path)?;
         if path.join(LOGS).symlink_metadata().is_ok() {
             let cause = format!("it has the logs of another task: remove its `{LOGS}`");
-            return Err(MachineError::new(attempt(), cause));
+            return Err(MachineError::new(attempt(path), cause));
         }
-        let path = canonical(path)?;
-        Ok(Self { path, own: None })
+        Ok(sandbox)
     }
 
     /// Where it is, absolute and without links.
@@ -81,6 +89,10 @@ impl Sandbox {
         own.close()
             .map_err(|error| MachineError::new(attempt, error))
     }
+}
+
+fn attempt(path: &Path) -> String {
+    format!("cannot use the sandbox `{}`", path.display())
 }
 
 fn canonical(path: &Path) -> Result<PathBuf, MachineError> {

@@ -101,6 +101,7 @@ mod tests {
 
     fn ask(template: Option<&str>, instance: Option<u32>, instances: u32) -> Answer {
         let asked = Asked {
+            by: None,
             job: Some(&key()),
             what: What::Address,
             name: "http",

@@ -8,24 +8,26 @@ use clap_complete::engine::ArgValueCompleter;
 
 use crate::cli::arguments::{Strictness, complete};
 
-/// Run a job's task on this machine, as a node would
+/// Run jobs on this machine, as nodes would
 ///
-/// Runs the processes of a compiled job as Thermos, Aurora's executor, runs them, but as the user
+/// Runs the processes of compiled jobs as Thermos, Aurora's executor, runs them, but as the user
 /// who starts jobc, and without health checks or limits of resources: order, repeated runs,
 /// daemons, ephemeral and final processes, limits, ports, logs. What they print comes to standard
 /// output, a line at a time, as `NAME | LINE`, or `NAME ! LINE` for standard error; at the end,
-/// standard error tells what became of them.
+/// standard error tells what became of them. Several jobs run together, each in a sandbox of its own, and
+/// their processes are called `JOB/PROCESS`.
 #[derive(Debug, Args)]
 #[command(after_long_help = AFTER_HELP)]
 pub(crate) struct RunArgs {
-    /// The job: what `build` takes, or a compiled file, whose name ends in `.json`; `-` reads one from
+    /// The jobs: what `build` takes, or compiled files, whose names end in `.json`; `-` reads one from
     /// standard input
     #[arg(
         value_name = "JOB",
+        required = true,
         value_parser = NonEmptyStringValueParser::new(),
         add = ArgValueCompleter::new(complete::job_or_file)
     )]
-    pub(crate) job: String,
+    pub(crate) jobs: Vec<String>,
     /// Which job of a compiled file that holds several: CLUSTER/ROLE/ENVIRONMENT/NAME
     #[arg(long, value_name = "KEY")]
     pub(crate) key: Option<String>,
@@ -38,7 +40,10 @@ pub(crate) struct RunArgs {
         value_parser = instance
     )]
     pub(crate) instance: u32,
-    /// The number of a named port (default: any that is free); may be repeated
+    /// The number of a named port, of several jobs `JOB:NAME=N`; may be repeated
+    ///
+    /// The default is any that is free. Of several jobs, it is the one that the definition wants, or else
+    /// `jobc.lock`, if that is free.
     #[arg(long = "port", value_name = "NAME=N", value_parser = port)]
     pub(crate) ports: Vec<(String, u16)>,
     /// Whether Nix brings what processes need
@@ -49,7 +54,8 @@ pub(crate) struct RunArgs {
     pub(crate) without_container: bool,
     /// Run in this directory and leave it there (default: a temporary one)
     ///
-    /// It is made if it is not there. A temporary one is removed after a success, and left after a
+    /// Of several jobs, each runs in a directory below that is called like the job. It is made if it is not
+    /// there. A temporary one is removed after a success, and left after a
     /// failure.
     #[arg(long, value_name = "DIR")]
     pub(crate) sandbox: Option<PathBuf>,

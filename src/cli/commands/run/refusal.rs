@@ -36,6 +36,12 @@ impl Refusal {
     }
 }
 
+/// Problems of one of several jobs.
+pub(super) fn of_job(problems: &[Problem], label: &str) -> Vec<Problem> {
+    let problems = problems.iter();
+    problems.map(|problem| problem.of_file(label)).collect()
+}
+
 impl From<Failure> for Refusal {
     fn from(failure: Failure) -> Self {
         Self::Asked(failure)

@@ -73,32 +73,8 @@ impl TaskReport {
 
     /// For people.
     pub(super) fn text(&self) -> String {
-        let mut rows = vec![["process", "state", "runs", "exit codes"].map(str::to_owned)];
-        rows.extend(self.processes.iter().map(|process| {
-            [
-                visible::line(&process.name),
-                process.state.to_lowercase(),
-                process.runs.len().to_string(),
-                codes(&process.runs),
-            ]
-        }));
-        let width = |column: usize| {
-            let cells = rows.iter().map(|row| row[column].chars().count());
-            cells.max().unwrap_or(0)
-        };
-        let widths = [width(0), width(1), width(2)];
-        let mut text = String::new();
-        for [name, state, runs, codes] in &rows {
-            let [first, second, third] = widths;
-            let line = format!("{name:first$}  {state:second$}  {runs:>third$}  {codes}");
-            text.push_str(line.trim_end());
-            text.push('\n');
-        }
-        let what = match self.task {
-            "SUCCESS" => "succeeded",
-            "FAILED" => "failed",
-            _ => "was killed",
-        };
+        let mut text = table("process", &self.rows(""));
+        let what = self.ended();
         text.push_str(&format!(
             "the task of {} {what} after {:.1} s\n",
             self.key, self.seconds
@@ -108,6 +84,54 @@ impl TaskReport {
         }
         text
     }
+
+    /// What it came to, as a verb.
+    pub(super) fn ended(&self) -> &'static str {
+        match self.task {
+            "SUCCESS" => "succeeded",
+            "FAILED" => "failed",
+            _ => "was killed",
+        }
+    }
+
+    /// What it came to, as the state of a process is told.
+    pub(super) fn state(&self) -> String {
+        self.task.to_lowercase()
+    }
+
+    /// A row for each process, whose name begins so.
+    pub(super) fn rows(&self, prefix: &str) -> Vec<Row> {
+        let row = |process: &Process| {
+            [
+                visible::line(&format!("{prefix}{}", process.name)),
+                process.state.to_lowercase(),
+                process.runs.len().to_string(),
+                codes(&process.runs),
+            ]
+        };
+        self.processes.iter().map(row).collect()
+    }
+}
+
+/// The name of a process, its state, how often it ran, and how these runs ended.
+pub(super) type Row = [String; 4];
+
+/// A table of processes, called `what`.
+pub(super) fn table(what: &str, processes: &[Row]) -> String {
+    let head = [what, "state", "runs", "exit codes"].map(str::to_owned);
+    let rows = || std::iter::once(&head).chain(processes);
+    let width = |column: usize| {
+        let cells = rows().map(|row| row[column].chars().count());
+        cells.max().unwrap_or(0)
+    };
+    let [first, second, third] = [width(0), width(1), width(2)];
+    let mut text = String::new();
+    for [name, state, runs, codes] in rows() {
+        let line = format!("{name:first$}  {state:second$}  {runs:>third$}  {codes}");
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
 }
 
 impl Line {

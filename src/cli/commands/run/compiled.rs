@@ -1,19 +1,16 @@
-//! The job that is to be run: compiled for that, or read from a compiled file; and what the
-//! workspace has of what it needs.
+//! Jobs of compiled files, and what the workspace has of what they need.
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::cli::arguments::Global;
-use crate::cli::jobs::{find, right};
 use crate::cli::ui::console::Console;
-use crate::cli::ui::exit::Ending;
-use crate::cli::workspace::{current_dir, open, read};
+use crate::cli::workspace::{current_dir, read};
 use crate::compile::Until;
 use crate::diagnostic::{Failure, MachineError};
 use crate::provide::Own;
-use crate::query::{self, Search, Several, table};
+use crate::query::{self, Search, Several};
 use crate::registry::CODES;
 use crate::run::{Compiled, CompiledJob, Problem};
 use crate::target::Form;
@@ -25,37 +22,45 @@ use super::refusal::Refusal;
 /// The largest compiled file that is read.
 const MOST_BYTES: u64 = 64 << 20;
 
-/// The job that is to be run.
-pub(super) struct Chosen {
-    pub(super) job: CompiledJob,
-    /// What the workspace that defines it has for it.
-    pub(super) own: Option<Own>,
+/// What a word of the command line names.
+pub(super) enum Word {
+    /// Standard input.
+    Standard,
+    /// A compiled file, by its path.
+    File(PathBuf),
+    /// Jobs of definitions.
+    Jobs,
 }
 
-/// The job that the command line names; how the run ended if there is none.
-pub(super) fn chosen(args: &RunArgs, global: &Global, console: &Console) -> Result<Chosen, Ending> {
-    let (read, own) = if args.job == "-" {
-        let read = read_job(io::stdin(), "<stdin>", args);
-        (read.map(|(job, _)| job), None)
-    } else if let Some(path) = compiled_file(&args.job, global)? {
-        let read = File::open(&path)
-            .map_err(|error| cannot_read(&args.job, error).into())
-            .and_then(|file| read_job(file, &args.job, args));
-        match read {
-            Ok((job, text)) => {
-                let own = own_of_file(&path, &job, &text, global, console);
-                (Ok(job), own)
-            }
-            Err(refusal) => (Err(refusal), None),
-        }
-    } else {
-        let (compiled, own) = compile(&args.job, global, console)?;
-        (one_of(compiled, &args.job, args), Some(own))
-    };
-    match read {
-        Ok(job) => Ok(Chosen { job, own }),
-        Err(refusal) => Err(refusal.told(console)),
+/// What `word` names.
+pub(super) fn meaning(word: &str, global: &Global) -> Result<Word, Failure> {
+    if word == "-" {
+        return Ok(Word::Standard);
     }
+    Ok(match compiled_file(word, global)? {
+        Some(path) => Word::File(path),
+        None => Word::Jobs,
+    })
+}
+
+/// The job of standard input.
+pub(super) fn read_standard(args: &RunArgs) -> Result<CompiledJob, Refusal> {
+    let read = read_job(io::stdin(), "<stdin>", args);
+    read.map(|(job, _)| job)
+}
+
+/// The job of a compiled file, and what the workspace that it is of has for it.
+pub(super) fn read_file(
+    word: &str,
+    path: &Path,
+    args: &RunArgs,
+    global: &Global,
+    console: &Console,
+) -> Result<(CompiledJob, Option<Own>), Refusal> {
+    let file = File::open(path).map_err(|error| cannot_read(word, error))?;
+    let (job, text) = read_job(file, word, args)?;
+    let own = own_of_file(path, &job, &text, global, console);
+    Ok((job, own))
 }
 
 /// The compiled file that `word` names: one that ends in `.json`, unless it is called as definitions
@@ -112,21 +117,24 @@ fn read_job(
         return Err(cannot(io::Error::other("it is larger than 64 MiB")).into());
     }
     match String::from_utf8(text) {
-        Ok(text) => Ok((one_of(Compiled::parse(&text), name, args)?, text)),
+        Ok(text) => Ok((
+            one_of(Compiled::parse(&text), name, args.key.as_ref())?,
+            text,
+        )),
         Err(_) => Err(cannot(io::Error::other("it is not UTF-8")).into()),
     }
 }
 
 /// The one job of what is called `name`, or the one that was asked for.
-fn one_of(
+pub(super) fn one_of(
     compiled: Result<Compiled, Problem>,
     name: &str,
-    args: &RunArgs,
+    key: Option<&String>,
 ) -> Result<CompiledJob, Refusal> {
     let mut jobs = compiled
         .map_err(|problem| vec![problem.of_file(name)])?
         .jobs;
-    let Some(wanted) = &args.key else {
+    let Some(wanted) = key else {
         return match jobs.len() {
             1 => Ok(jobs.remove(0)),
             count => Err(Failure::new(format!("`{name}` holds {count} jobs"))
@@ -150,36 +158,6 @@ fn keys(jobs: &[CompiledJob]) -> Vec<String> {
         Err(_) => "(a job without a key)".to_owned(),
     };
     jobs.iter().map(key).collect()
-}
-
-/// The one job that `word` means, compiled, and what its workspace has for it.
-fn compile(
-    word: &str,
-    global: &Global,
-    console: &Console,
-) -> Result<(Result<Compiled, Problem>, Own), Ending> {
-    let (workspace, diagnostics) = open(global, console)?;
-    let words = [word.to_owned()];
-    let search = Search::new(&workspace, &words)?;
-    let until = Until::Checked(Form::Complete, &|planned| planned);
-    let mut findings = find(&search, &until, Several::Never, console)?;
-    let count = findings.selected().count();
-    if findings.failures.is_empty() && count > 1 {
-        let failure = Failure::new(format!("`run` is for one job, and {count} are selected"));
-        findings.failures.push(
-            failure
-                .note(table(findings.selected()))
-                .help("name one of them by its key"),
-        );
-    }
-    match right(findings, diagnostics, console)?.pop() {
-        Some(planned) => {
-            let compiled = Compiled::of_plan(&planned.plan);
-            let importer = search.compiler.importer().clone();
-            Ok((compiled, Own::new(word, planned.plan, importer, &workspace)))
-        }
-        None => Err(Failure::new(format!("no job is called `{word}`")).into()),
-    }
 }
 
 /// What the workspace that a compiled file is of has for its job. Where that cannot be told, there is
