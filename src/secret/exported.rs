@@ -16,6 +16,7 @@ use super::literal::is_value;
 use super::shell::Reader;
 use super::text::is_word;
 use super::value::EXPANSION;
+use super::view::View;
 use super::word::Word;
 
 /// What a shell adds to what its processes see.
@@ -36,23 +37,39 @@ pub(super) struct Exported {
 }
 
 /// The secrets in the variables of a text; `others` finds those in values whose names do not tell.
-pub(super) fn find(text: &str, others: fn(&str) -> Vec<Range<usize>>) -> Vec<Exported> {
+pub(super) fn find(text: &str, others: Others) -> Vec<Exported> {
+    let begins = |at: usize| begins_command(text, at);
+    find_where(text, begins, others)
+}
+
+/// The same in a text whose escapes were undone: only what stood among them is a command for a shell.
+pub(super) fn find_in_view(view: &View, others: Others) -> Vec<Exported> {
+    let begins = |at: usize| view.is_escaped_before(at) || is_string(&view.text[..at]);
+    find_where(&view.text, begins, others)
+}
+
+/// Finds the secrets in values whose names do not tell.
+type Others = fn(&str) -> Vec<Range<usize>>;
+
+fn find_where(text: &str, begins: impl Fn(usize) -> bool, others: Others) -> Vec<Exported> {
     let mut found = Vec::new();
     if text.contains(EXPORT) {
-        Finder { others }.text(text, DEEPEST, &mut found);
+        let mut starts = all_starts(text);
+        starts.retain(|at| begins(*at));
+        Finder { others }.text(text, &starts, DEEPEST, &mut found);
     }
     found
 }
 
 struct Finder {
-    others: fn(&str) -> Vec<Range<usize>>,
+    others: Others,
 }
 
 impl Finder {
-    fn text(&self, text: &str, depth: usize, found: &mut Vec<Exported>) {
+    fn text(&self, text: &str, starts: &[usize], depth: usize, found: &mut Vec<Exported>) {
         let mut reader = Reader::new(text);
         let mut end = 0;
-        for start in starts(text) {
+        for &start in starts {
             // It stands in a word that has been read.
             if start < end {
                 continue;
@@ -73,7 +90,9 @@ impl Finder {
                 let word = reader.word_at(start + PROBE.len());
                 if word.value.contains(EXPORT) {
                     let mut inside = Vec::new();
-                    self.text(&word.value, depth - 1, &mut inside);
+                    let mut starts = all_starts(&word.value);
+                    starts.retain(|at| begins_command(&word.value, *at));
+                    self.text(&word.value, &starts, depth - 1, &mut inside);
                     found.extend(inside.into_iter().map(|it| Exported {
                         range: word.range(it.range.start, it.range.end),
                         value: it.value,
@@ -98,16 +117,25 @@ impl Finder {
     }
 }
 
-/// Where a variable or what is tried may begin, in order.
-fn starts(text: &str) -> Vec<usize> {
-    let is_start = |at: &usize| {
-        let before = at.checked_sub(1).map(|before| text.as_bytes()[before]);
-        before.is_none_or(|byte| !is_word(byte))
-    };
+/// Where a variable or what is tried may stand, in order.
+fn all_starts(text: &str) -> Vec<usize> {
     let all = [EXPORT, PROBE].map(|word| text.match_indices(word).map(|(at, _)| at));
-    let mut starts: Vec<usize> = all.into_iter().flatten().filter(is_start).collect();
+    let mut starts: Vec<usize> = all.into_iter().flatten().collect();
     starts.sort_unstable();
     starts
+}
+
+/// Whether a command may begin at `at`, in a text that is one or has one in it as it is.
+fn begins_command(text: &str, at: usize) -> bool {
+    let before = &text[..at];
+    let is_other = |c: char| c.is_alphanumeric() || "_'\\$./".contains(c);
+    !before.ends_with(is_other) && !is_string(before)
+}
+
+/// Whether a string of a file opens at the end of a text, in which a command would have escapes.
+fn is_string(before: &str) -> bool {
+    let outside = before.strip_suffix('"').map(str::trim_end);
+    outside.is_some_and(|it| it.is_empty() || it.ends_with([':', '=', ',', '[', '(']))
 }
 
 /// The name of the variable that a text begins with, if it does.
@@ -139,7 +167,8 @@ pub(crate) fn read(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::find;
+    use super::{find, find_in_view};
+    use crate::secret::view::{Undo, View};
 
     /// Covers what is found; in values whose names do not tell, what stands after `:`.
     fn check(text: &str, expected: &str) {
@@ -180,6 +209,22 @@ mod tests {
             r"probe='export A_PASSWORD='\''hun'\''\'\'''\''ter2'\''; export B=c'$'true\303\251'",
             r"probe='export A_PASSWORD='\''********************'\''; export B=c'$'true\303\251'",
         );
+    }
+
+    #[test]
+    fn strings_of_files() {
+        let values = |text: &str| -> Vec<String> {
+            let view = View::of(text, Undo::Backslashes).expect("it has escapes");
+            let found = find(text, |_| Vec::new());
+            let in_view = find_in_view(&view, |_| Vec::new());
+            let all = found.into_iter().chain(in_view);
+            all.map(|it| it.value).collect()
+        };
+        let json =
+            r#"{"a": "export A_PASSWORD='a'\\''b2'\nexport B='c'\\''d'\nexport C_PASSWORD='e2e'\nserve"}"#;
+        assert_eq!(values(json), ["a'b2", "e2e"]);
+        let command = "export A_PASSWORD='a'\\''b2'\nexport B='c'\\''d'\nexport C_PASSWORD='e2e'";
+        assert_eq!(values(command), ["a'b2", "e2e"]);
     }
 
     #[test]

@@ -47,6 +47,7 @@ impl Known {
         for spot in &spots {
             let secret = &text[spot.clone()];
             self.add(secret, &mut words);
+            self.add(secret.trim_matches(QUOTES), &mut BTreeSet::new());
             self.undone(secret, DEEPEST);
         }
         if !spots.is_empty() {

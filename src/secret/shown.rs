@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::exported::Exported;
 use super::signs::Signs;
 use super::text::{is_word, merged};
 use super::view::{Undo, View};
@@ -13,7 +14,7 @@ pub(super) fn own_spots(text: &str) -> Vec<Range<usize>> {
     if text.len() < LONGEST_MESSAGE && !may_show(text) {
         return Vec::new();
     }
-    let mut spots: Vec<Range<usize>> = shown(text);
+    let mut spots: Vec<Range<usize>> = spots_of(text, exported::find(text, shown));
     for undo in [
         Undo::Backslashes,
         Undo::Percents,
@@ -23,28 +24,37 @@ pub(super) fn own_spots(text: &str) -> Vec<Range<usize>> {
         let Some(view) = View::of(text, undo) else {
             continue;
         };
-        spots.extend(shown(&view.text).iter().map(|range| view.range(range)));
-        if let Undo::Backslashes = undo
-            && let Some(again) = View::of(&view.text, Undo::Backslashes)
-        {
-            let found = shown(&again.text);
+        let Undo::Backslashes = undo else {
+            spots.extend(shown(&view.text).iter().map(|range| view.range(range)));
+            continue;
+        };
+        let found = spots_of(&view.text, exported::find_in_view(&view, shown));
+        spots.extend(found.iter().map(|range| view.range(range)));
+        if let Some(again) = View::of(&view.text, undo) {
+            let found = spots_of(&again.text, exported::find_in_view(&again, shown));
             spots.extend(found.iter().map(|range| view.range(&again.range(range))));
         }
     }
     merged(spots)
 }
 
+/// The spots of a text, with those of its variables.
+fn spots_of(text: &str, exported: Vec<Exported>) -> Vec<Range<usize>> {
+    let mut spots = shown(text);
+    spots.extend(exported.into_iter().map(|it| it.range));
+    spots
+}
+
 /// The values of the secrets that a text exports to its processes, whatever they are quoted for.
 pub(super) fn exported_values(text: &str) -> Vec<String> {
-    let values = |text: &str| exported::find(text, spots).into_iter().map(|it| it.value);
-    let mut found: Vec<String> = values(text).collect();
+    let mut found = exported::find(text, shown);
     if let Some(view) = View::of(text, Undo::Backslashes) {
-        found.extend(values(&view.text));
+        found.extend(exported::find_in_view(&view, shown));
         if let Some(again) = View::of(&view.text, Undo::Backslashes) {
-            found.extend(values(&again.text));
+            found.extend(exported::find_in_view(&again, shown));
         }
     }
-    found
+    found.into_iter().map(|it| it.value).collect()
 }
 
 /// Texts up to this length are looked at quickly first: most are messages, and hold nothing.
@@ -83,15 +93,8 @@ fn may_show(text: &str) -> bool {
         || super::call::is_made(text)
 }
 
-fn shown(text: &str) -> Vec<Range<usize>> {
-    let mut spots = spots(text);
-    let exported = exported::find(text, self::spots).into_iter();
-    spots.extend(exported.map(|it| it.range));
-    spots
-}
-
 /// Without those of variables that are exported.
-fn spots(text: &str) -> Vec<Range<usize>> {
+fn shown(text: &str) -> Vec<Range<usize>> {
     let mut found: Vec<Secret> = maker::find(text);
     found.extend(command::find(text, Language::Command));
     found.extend(command::find(&flat(text), Language::Command));

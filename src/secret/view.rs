@@ -102,6 +102,12 @@ impl View {
         self.text.push_str(&text[range]);
     }
 
+    /// Whether something was undone right before `at`.
+    pub(super) fn is_escaped_before(&self, at: usize) -> bool {
+        let before = at.checked_sub(1).map(|before| self.from[before]);
+        before.is_some_and(|before| self.from[at] - before > 1)
+    }
+
     /// Where a range of the view comes from.
     pub(super) fn range(&self, range: &Range<usize>) -> Range<usize> {
         let start = self.from[range.start] as usize;
