@@ -201,15 +201,14 @@ const COMMANDS: &[&str] = &[
     "validate wrong.json --message-format json",
 ];
 
-fn nothing_is_printed() {
+/// What compiled jobs come to, and what is made of them.
+fn compiled_jobs() {
     let mut failures = Vec::new();
     for (variable, written) in VARIABLES {
         let sandbox = Sandbox::new();
         sandbox.file("jobc.toml", SETTINGS);
-        sandbox.file(
-            "job.json",
-            job(variable, &value(written, true), "").to_string(),
-        );
+        let other = job(variable, &value(written, true), "");
+        sandbox.file("job.json", other.to_string());
         let built = sandbox.jobc(["build", "hello", "-o", "old"]);
         assert_eq!(built.status, 0, "{written}: {}", built.stderr);
         let changed = job(variable, &value(written, false), " more");
@@ -223,12 +222,108 @@ fn nothing_is_printed() {
         sandbox.file("wrong.json", wrong);
         for line in COMMANDS {
             let run = sandbox.jobc(line.split(' '));
-            if let Some(shown) = shown(&run) {
-                failures.push(format!("{line} of {variable}={written:?}: {shown}"));
+            failures.extend(told(line, variable, written, &run));
+        }
+    }
+    report(&failures);
+}
+
+/// What is compared before it is compiled, and run.
+fn workspaces() {
+    let mut failures = Vec::new();
+    for (variable, written) in VARIABLES {
+        let sandbox = Sandbox::new();
+        for (side, is_other) in [("a", true), ("b", false)] {
+            let mut job = job(variable, &value(written, is_other), side);
+            let command = &mut job["task"]["processes"][0]["cmdline"];
+            let text = command.as_str().expect("a text");
+            *command = format!("exit 1; {text} ${{./app.conf}}").into();
+            // What a shell prints is not for jobc to hide.
+            job["task"]["processes"][0]["directory"] = ".".into();
+            sandbox.file(&format!("{side}/jobc.toml"), SETTINGS);
+            sandbox.file(&format!("{side}/job.json"), job.to_string());
+            let import = format!("{variable}={}\n", value(written, is_other));
+            sandbox.file(&format!("{side}/app.conf"), import);
+        }
+        for line in [
+            "diff a b",
+            "diff a b --format json",
+            "diff a b --format markdown",
+            "why hello a b",
+            "why hello a b --format json",
+            "-C b show hello",
+            "-C b why app.conf",
+            "-C b run hello --realise never --sandbox out",
+        ] {
+            let run = sandbox.jobc(line.split(' '));
+            assert!(!run.stdout.is_empty() || line.contains("run"), "{run:?}");
+            failures.extend(told(line, variable, written, &run));
+        }
+    }
+    report(&failures);
+}
+
+/// Definitions with a problem beside the variable.
+fn definitions() {
+    let mut failures = Vec::new();
+    let toml = "cluster = 'c'\nrole = 'r'\nenvironment = 'devel'\nname = 'n'\n[task]\n";
+    let yaml = "cluster: c\nrole: r\nenvironment: devel\nname: n\ntask:\n  processes:\n";
+    for (variable, written) in VARIABLES {
+        let value = value(written, false);
+        let quoted = Value::from(value.clone()).to_string();
+        let block = value.replace('\n', "\n          ");
+        let sandbox = Sandbox::new();
+        sandbox.file(
+            "jobc.toml",
+            SETTINGS.replace("unexpanded-value = \"allow\"\n", ""),
+        );
+        for (name, text) in [
+            (
+                "a.toml",
+                format!(
+                    "{toml}processes = [{{ name = 'a', cmdline = 'a', env = {{ {variable} = {quoted}, '{variable} ' = {quoted} }} }}]"
+                ),
+            ),
+            (
+                "b.toml",
+                format!(
+                    "{toml}[[task.processes]]\nname = 'a'\ncmdline = 'a'\n[task.processes.env]\n{variable} = '''{value}'''\n{variable} = '''{value}'''\n"
+                ),
+            ),
+            (
+                "a.yaml",
+                format!(
+                    "{yaml}    - name: a\n      cmdline: a\n      env: {{{variable}: {quoted}, 'a ': {quoted}}}\n"
+                ),
+            ),
+            (
+                "b.yaml",
+                format!(
+                    "{yaml}    - name: a\n      cmdline: a\n      env:\n        {variable}: |\n          {block}\n        {variable}: |\n          {block}\n"
+                ),
+            ),
+            (
+                "a.json",
+                format!(
+                    "{{\"task\": {{\"processes\": [{{\"env\": {{\"{variable}\": {quoted}, \"{variable} \": {quoted}}}}}]}}}}"
+                ),
+            ),
+        ] {
+            sandbox.file(name, text);
+            for format in ["text", "json", "sarif", "github"] {
+                let run = sandbox.jobc(["check", "--message-format", format, name]);
+                assert_ne!(run.status, 0, "{name}");
+                let line = format!("check {name} as {format}");
+                failures.extend(told(&line, variable, written, &run));
             }
         }
     }
     report(&failures);
 }
 
-tests! { nothing_is_printed }
+fn told(line: &str, variable: &str, written: &str, run: &Run) -> Option<String> {
+    let shown = shown(run)?;
+    Some(format!("{line} of {variable}={written:?}: {shown}"))
+}
+
+tests! { compiled_jobs, definitions, workspaces }

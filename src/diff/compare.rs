@@ -44,6 +44,7 @@ pub fn compare(
         names: [names(before), names(after)],
         contents: BTreeMap::new(),
         closures: BTreeMap::new(),
+        secrets: secret::Known::default(),
         mask: Mask::default(),
     };
     let keys: BTreeSet<&str> = old.keys().chain(new.keys()).copied().collect();
@@ -98,7 +99,9 @@ struct Context<'a> {
     contents: BTreeMap<Pair, ImportedContents>,
     /// The same for the closures of packages.
     closures: BTreeMap<Pair, Option<ClosureChange>>,
-    /// Hides the secrets of both sides of the job that is compared, wherever in it they stand.
+    /// The secrets of both sides of the job that is compared.
+    secrets: secret::Known,
+    /// Hides them, wherever in the job they stand.
     mask: Mask,
 }
 
@@ -119,7 +122,8 @@ impl Context<'_> {
         let (in_old, in_new) = (one.added(before.store_dir), other.added(after.store_dir));
         let old_parts = Parts::of(old, &in_old);
         let new_parts = Parts::of(new, &in_new);
-        self.mask = secrets([old, new]);
+        self.secrets = secrets([old, new]);
+        self.mask = self.secrets.mask();
         let impact = impact::of_change(old, new);
         let mut change = JobChange::new(key, JobKind::Changed, impact);
         change.fields = fields::compare(&old_parts.fields, &new_parts.fields, "", &self.mask);
@@ -372,11 +376,14 @@ impl Context<'_> {
         };
         let (old_path, new_path) = (text(before, old), text(after, new));
         if let Some(name) = name(after, new).or_else(|| name(before, old)) {
-            let contents = self.contents.entry(pair.clone());
-            let contents = contents
-                .or_insert_with(|| contents_of(pair, self.known))
-                .clone()
-                .hidden(&self.mask);
+            let compared = || contents_of(pair, self.known, &self.secrets);
+            // What is secret in one job need not be that in another.
+            let contents = if self.secrets.is_empty() {
+                let known = self.contents.entry(pair.clone());
+                known.or_insert_with(compared).clone()
+            } else {
+                compared()
+            };
             change.imports.push(ImportChange {
                 name,
                 processes,
@@ -452,23 +459,27 @@ impl Context<'_> {
 }
 
 /// The secrets of both sides of a job.
-fn secrets(sides: [&Table; 2]) -> Mask {
+fn secrets(sides: [&Table; 2]) -> secret::Known {
     let mut known = secret::Known::default();
     for side in sides {
         known.learn_json(&serde_json::to_string(side).expect("a table becomes JSON"));
     }
-    known.mask()
+    known
 }
 
 /// What differs in something imported.
-fn contents_of((old, new): &Pair, [before, after]: [&Known<'_>; 2]) -> ImportedContents {
+fn contents_of(
+    (old, new): &Pair,
+    [before, after]: [&Known<'_>; 2],
+    secrets: &secret::Known,
+) -> ImportedContents {
     let read = |known: &Known<'_>, path: &Option<StorePath>| {
         path.as_ref().and_then(|path| (known.contents)(path))
     };
     let (one, other) = (read(before, old), read(after, new));
     // What cannot be read on a side that has it is not nothing.
     if one.is_some() == old.is_some() && other.is_some() == new.is_some() {
-        imports::compare(one.as_ref(), other.as_ref())
+        imports::compare(one.as_ref(), other.as_ref(), secrets)
     } else {
         ImportedContents::Unknown
     }

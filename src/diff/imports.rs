@@ -1,6 +1,5 @@
 //! Imported files and directories compared by what is in them.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::secret::{Known, Mask};
@@ -34,7 +33,11 @@ pub enum Contents {
 pub struct Listed(pub String);
 
 /// What differs.
-pub(super) fn compare(old: Option<&Contents>, new: Option<&Contents>) -> ImportedContents {
+pub(super) fn compare(
+    old: Option<&Contents>,
+    new: Option<&Contents>,
+    secrets: &Known,
+) -> ImportedContents {
     let text = |one: &Contents| match one {
         Contents::Text { text, .. } => Some(text.clone()),
         Contents::Bytes { .. } | Contents::Directory(_) => None,
@@ -73,8 +76,10 @@ pub(super) fn compare(old: Option<&Contents>, new: Option<&Contents>) -> Importe
                 (None, Some(one)) => text(one).map(|one| (String::new(), one)),
                 (None, None) => None,
             };
-            let hunks =
-                texts.and_then(|(old, new)| lines::hunks(&old, &old, &new, &secrets([&old, &new])));
+            let hunks = texts.and_then(|(old, new)| {
+                let mask = mask(secrets, [&old, &new]);
+                lines::hunks(&old, &old, &new, &mask)
+            });
             match (hunks, size(old), size(new)) {
                 (Some(hunks), ..) => ImportedContents::Lines(hunks),
                 (None, Some(old), Some(new)) => ImportedContents::Bytes { old, new },
@@ -84,27 +89,13 @@ pub(super) fn compare(old: Option<&Contents>, new: Option<&Contents>) -> Importe
     }
 }
 
-/// The secrets of texts.
-fn secrets(texts: [&str; 2]) -> Mask {
-    let mut known = Known::default();
+/// What hides the secrets of texts, and those that are known.
+fn mask(known: &Known, texts: [&str; 2]) -> Mask {
+    let mut known = known.clone();
     for text in texts {
         known.learn(text);
     }
     known.mask()
-}
-
-impl ImportedContents {
-    /// Without what a job knows to be secret.
-    pub(super) fn hidden(mut self, mask: &Mask) -> Self {
-        if let Self::Lines(hunks) = &mut self {
-            for line in hunks.iter_mut().flat_map(|hunk| &mut hunk.lines) {
-                if let Cow::Owned(hidden) = mask.hide(line) {
-                    *line = hidden;
-                }
-            }
-        }
-        self
-    }
 }
 
 fn files(old: &BTreeMap<String, Listed>, new: &BTreeMap<String, Listed>) -> Vec<FileChange> {

@@ -220,8 +220,7 @@ mod tests {
             let all = found.into_iter().chain(in_view);
             all.map(|it| it.value).collect()
         };
-        let json =
-            r#"{"a": "export A_PASSWORD='a'\\''b2'\nexport B='c'\\''d'\nexport C_PASSWORD='e2e'\nserve"}"#;
+        let json = r#"{"a": "export A_PASSWORD='a'\\''b2'\nexport B='c'\\''d'\nexport C_PASSWORD='e2e'\nserve"}"#;
         assert_eq!(values(json), ["a'b2", "e2e"]);
         let command = "export A_PASSWORD='a'\\''b2'\nexport B='c'\\''d'\nexport C_PASSWORD='e2e'";
         assert_eq!(values(command), ["a'b2", "e2e"]);
