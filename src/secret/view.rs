@@ -75,7 +75,7 @@ impl View {
                 Undo::Quotes if rest.starts_with(REOPENED) => {
                     Some(("'".to_owned(), REOPENED.len()))
                 }
-                Undo::Quotes if text[at.saturating_sub(1)..].starts_with(REOPENED_BRACES) => {
+                Undo::Quotes if text[..at].ends_with('{') && rest.starts_with("''{") => {
                     Some((String::new(), "''".len()))
                 }
                 Undo::Quotes => None,
@@ -259,6 +259,13 @@ mod tests {
             "'it's {{{'",
             "t's",
             "t'\\''s",
+        );
+        check(
+            "\u{e9}'\\''\u{e9}'",
+            Undo::Quotes,
+            "\u{e9}'\u{e9}'",
+            "'\u{e9}",
+            "'\\''\u{e9}",
         );
         check(
             "\u{e9}\\n\u{e9}",
