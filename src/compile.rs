@@ -4,11 +4,12 @@
 //! text --front--> --elaborate--> document --check--> jobs --resolve--> --plan--> --target--> compiled jobs
 //! ```
 
+mod twice;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::check::names::DUPLICATE_JOB;
 use crate::check::{self, CheckedJob};
 use crate::diagnostic::render::Lines;
 use crate::diagnostic::{Diagnostic, Holes, MachineError, Place, Report};
@@ -28,6 +29,8 @@ use crate::source::{Location, Pointer, SourceFile, SourceMap};
 use crate::target::aurora::AddedStep;
 use crate::target::{self, Bundle, Form, Target};
 use crate::workspace::{DefinitionFile, OWN_DIRECTORY, Workspace};
+
+pub use twice::{duplicates, ports_given_twice};
 
 /// Compiles the definitions of one workspace.
 #[derive(Debug)]
@@ -341,7 +344,10 @@ impl<'a> Compiler<'a> {
             jobs: &self.neighbours,
             reach: &|asked: &Asked<'_>| {
                 let here = self.local.answer(asked);
-                here.unwrap_or_else(|| target::answer(asked, target, ways))
+                here.unwrap_or_else(|| {
+                    let answer = target::answer(asked, target, ways);
+                    self.local.explain(asked, answer)
+                })
             },
             settled: &self.settled,
             waits: &|by, key| self.local.has(by, key),
@@ -412,12 +418,12 @@ impl Course<'_> {
             Until::Planned(keep) => plan(job)?.map(keep),
             Until::Checked(form, keep) => plan(job)?.and_then(|planned| {
                 let accepted = target::carries(&planned.plan, *form);
-                let accepted = self.last(accepted, waivers);
+                let accepted = self.last(accepted, listed, waivers);
                 accepted.map(|()| keep(planned))
             }),
             Until::Emitted(form, keep) => plan(job)?.and_then(|planned| {
                 let emitted = target::emit(&planned.plan, *form);
-                let emitted = self.last(emitted, waivers);
+                let emitted = self.last(emitted, listed, waivers);
                 emitted.map(|bundle| keep(bundle, planned))
             }),
         })
@@ -462,23 +468,17 @@ impl Course<'_> {
     }
 
     /// What the last stage says of a job, with the waivers that no stage had a use for.
-    fn last<T>(&self, report: Report<T>, mut waivers: Waivers) -> Report<T> {
+    fn last<T>(&self, report: Report<T>, listed: &Listed, mut waivers: Waivers) -> Report<T> {
         let levels = Levels::new(&self.compiler.workspace.settings);
         waivers.report(levels, report).and_then(|value| {
+            // What is waived where the target answers may not be there where this machine does.
+            if self.compiler.local.answers(&listed.key) {
+                return Report::ok(value);
+            }
             let unused = waivers.unused(levels);
             waivers.report(levels, Report::new(value, unused))
         })
     }
-}
-
-/// Errors for numbers that definitions give two ports of one cluster, if one of their jobs is `concerned`.
-pub fn ports_given_twice<'j>(
-    jobs: impl IntoIterator<Item = &'j Listed>,
-    concerned: impl Fn(&JobKey) -> bool,
-) -> Vec<Diagnostic> {
-    let ports = jobs.into_iter().flat_map(|job| &job.ports);
-    let given = ports.filter_map(|port| Some((&port.key, port.given?, &port.location)));
-    plan::given_twice(given, concerned)
 }
 
 impl Listed {
@@ -489,31 +489,4 @@ impl Listed {
             .into_iter()
             .chain(ports)
     }
-}
-
-/// Errors for jobs that are defined twice, each with both places.
-pub fn duplicates<'j>(
-    jobs: impl IntoIterator<Item = (&'j JobKey, &'j Location)>,
-) -> Vec<Diagnostic> {
-    let mut first: BTreeMap<&JobKey, &Location> = BTreeMap::new();
-    let mut diagnostics = Vec::new();
-    for (key, location) in jobs {
-        match first.entry(key) {
-            std::collections::btree_map::Entry::Vacant(entry) => {
-                entry.insert(location);
-            }
-            std::collections::btree_map::Entry::Occupied(entry) => {
-                let headline = format!("job `{key}` is defined twice");
-                let problem =
-                    Diagnostic::new(&DUPLICATE_JOB, headline, Place::Span(location.clone()));
-                let related = Place::Span((*entry.get()).clone());
-                diagnostics.push(
-                    problem
-                        .also(related, "first defined here")
-                        .help("give one of them another name or environment"),
-                );
-            }
-        }
-    }
-    diagnostics
 }

@@ -109,11 +109,19 @@ impl Local {
             || match &self.others {
                 Others::Unknown => false,
                 Others::Elsewhere => self.is_elsewhere(by),
-                Others::ToBeFound(_) => true,
+                Others::ToBeFound(asking) => {
+                    note(asking, by);
+                    true
+                }
             }
     }
 
-    /// Whether something stands for a number in what the job called `by` was answered.
+    /// Whether what the job called `by` asks is answered here, and not by its target.
+    pub fn answers(&self, by: &JobKey) -> bool {
+        matches!(self.others, Others::Elsewhere) || self.has_stood_in(by)
+    }
+
+    /// Whether something stood in when the job called `by` asked.
     pub fn has_stood_in(&self, by: &JobKey) -> bool {
         match &self.others {
             Others::Unknown | Others::Elsewhere => false,
@@ -135,14 +143,25 @@ impl Local {
         }
     }
 
+    /// What the target answers, or why there is no answer here.
+    pub fn explain(&self, asked: &Asked<'_>, answer: Answer) -> Answer {
+        match (&self.others, &answer, asked.job, asked.what) {
+            (Others::Elsewhere, Answer::Refused(_), Some(job), What::Port | What::Address) => {
+                Answer::Refused(Refusal {
+                    reason: "the job does not run here as well",
+                    help: format!("run it, too: name `{job}` as well"),
+                })
+            }
+            _ => answer,
+        }
+    }
+
     fn stand_in(&self, by: Option<&JobKey>) -> Option<u16> {
         match &self.others {
             Others::Unknown => None,
             Others::Elsewhere => self.is_elsewhere(by).then_some(STAND_IN),
             Others::ToBeFound(asking) => {
-                if let (Ok(mut asking), Some(by)) = (asking.lock(), by) {
-                    asking.insert(by.clone());
-                }
+                note(asking, by);
                 Some(STAND_IN)
             }
         }
@@ -150,6 +169,12 @@ impl Local {
 
     fn is_elsewhere(&self, key: Option<&JobKey>) -> bool {
         key.is_none_or(|key| !self.jobs.contains_key(key))
+    }
+}
+
+fn note(asking: &Mutex<HashSet<JobKey>>, by: Option<&JobKey>) {
+    if let (Ok(mut asking), Some(by)) = (asking.lock(), by) {
+        asking.insert(by.clone());
     }
 }
 
@@ -192,5 +217,64 @@ impl Ways<'_> {
         }
         filled.push_str(rest);
         Ok(filled)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn key(name: &str) -> JobKey {
+        JobKey::parse(&format!("c/r/e/{name}")).expect("a key")
+    }
+
+    /// What the job `by` is answered about the port `sql` of another one.
+    fn ask(local: &Local, by: &str, job: &str, what: What) -> Option<Answer> {
+        let (by, job) = (key(by), key(job));
+        let asked = Asked {
+            by: Some(&by),
+            job: Some(&job),
+            what,
+            name: "sql",
+            instance: None,
+            number: None,
+            instances: 1,
+            is_announced: false,
+        };
+        local.answer(&asked)
+    }
+
+    #[test]
+    fn jobs_that_run_here_are_reached_here() {
+        let exact = |text: &str| Some(Answer::Exact(text.to_owned()));
+        let mut local = Local::running();
+        local.add(key("db"), BTreeMap::from([("sql".to_owned(), 5432)]));
+        local.add(key("web"), BTreeMap::new());
+        assert_eq!(ask(&local, "web", "db", What::Port), exact("5432"));
+        let address = ask(&local, "web", "db", What::Address);
+        assert_eq!(address, exact("127.0.0.1:5432"));
+        assert_eq!(ask(&local, "web", "db", What::State), None);
+        assert!(local.has(Some(&key("web")), &key("db")));
+        // Of those that do not, the target knows, or nothing.
+        assert_eq!(ask(&local, "web", "queue", What::Port), None);
+        assert!(!local.has(Some(&key("web")), &key("queue")));
+        // What those ask themselves matters to nobody.
+        assert_eq!(ask(&local, "queue", "mail", What::Port), exact("1"));
+        assert!(local.has(Some(&key("queue")), &key("mail")));
+        let none = Local::default();
+        assert_eq!(ask(&none, "web", "db", What::Port), None);
+        assert!(!none.has(Some(&key("web")), &key("db")) && !none.answers(&key("web")));
+    }
+
+    #[test]
+    fn who_asked_for_what_is_still_to_be_found_is_known() {
+        let local = Local::to_be_found();
+        let stand_in = Some(Answer::Exact("127.0.0.1:1".to_owned()));
+        assert_eq!(ask(&local, "web", "db", What::Address), stand_in);
+        assert!(local.has(Some(&key("load")), &key("db")));
+        let asking = ["web", "load", "db"].map(|name| local.has_stood_in(&key(name)));
+        assert_eq!(asking, [true, true, false]);
     }
 }

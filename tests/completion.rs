@@ -64,6 +64,12 @@ fn jobs_packages_and_codes() {
     // A compiled file is a job to run.
     sandbox.file("c.json", "{}").file("c.txt", "");
     assert_eq!(offered(&sandbox, &["run", "c"]), ["c.json"]);
+    // So is each further one.
+    assert_eq!(offered(&sandbox, &["run", "api", "c"]), ["c.json"]);
+    assert_eq!(
+        offered(&sandbox, &["run", "c.json", "api", "w"]),
+        ["web", "web/"]
+    );
     // From elsewhere, and with the workspace named.
     sandbox.file("below/x", "");
     let mut command = sandbox.command();

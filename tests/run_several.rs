@@ -5,6 +5,8 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
 use std::process::Stdio;
+use std::thread;
+use std::time::Duration;
 
 use rustix::process::{Signal, kill_process};
 use serde_json::{Value, json};
@@ -197,11 +199,11 @@ fn a_system_runs_in_its_order_and_ends_in_the_reverse_one() {
     let step = step.expect("a step waits");
     assert_eq!(
         run.stdout,
-        "db/db                    | db at 4002\n\
-         load/load                | loading into 127.0.0.1:4002\n\
-         web/web                  | web at 4001\n\
-         web/web                  | web ends\n\
-         db/db                    | db ends\n"
+        "db/db     | db at 4002\n\
+         load/load | loading into 127.0.0.1:4002\n\
+         web/web   | web at 4001\n\
+         web/web   | web ends\n\
+         db/db     | db ends\n"
     );
     let expected = format!(
         "`c/r/devel/load` runs as well: `c/r/devel/web` waits for it\n\
@@ -702,6 +704,26 @@ fn a_job_that_runs_alone_is_not_concerned_with_what_others_ask() {
     assert_eq!(run.status, 1);
 }
 
+fn what_is_waived_for_a_target_is_no_waste_here() {
+    let sandbox = workspace(
+        "[jobs.db]\nports.sql = {}\n[jobs.db.task.processes.db]\ncmdline = 'echo ${ports.sql}; sleep 1'\n\
+         ready.command = 'true'\n\
+         [jobs.web.task.processes.web]\ncmdline = 'echo ${jobs.db.address.sql}'\n\
+         after = [{ job = 'db', when = 'ready', address = 'db:1' }]\n\
+         waive.approximated-wait = 'it is ready when it listens'\n",
+    );
+    let run = jobc(
+        &sandbox,
+        ["run", "web", "--deny-warnings", "--port", "sql=4008"],
+    );
+    assert_eq!(
+        run.stdout, "db/db   | 4008\nweb/web | 127.0.0.1:4008\n",
+        "{}",
+        run.stderr
+    );
+    assert_eq!(run.status, 0);
+}
+
 fn a_second_interrupt_kills_all_at_once() {
     let deaf = "trap '' TERM; echo up; while :; do sleep 1.3; echo again; done";
     let sandbox = workspace(&(one("a", deaf) + &one("b", deaf)));
@@ -754,10 +776,10 @@ fn a_job_that_is_done_leaves_nothing_behind_while_others_run() {
     assert!(others.iter().all(is_there), "{others:?}");
     sandbox.file("s/c/go", "");
     // The one that is left is deaf.
-    kill_process(pid(&child), Signal::INT).expect("it runs");
-    std::thread::sleep(std::time::Duration::from_millis(1200));
-    kill_process(pid(&child), Signal::INT).expect("it runs");
-    child.wait().expect("it ends");
+    while child.try_wait().expect("it can be asked").is_none() {
+        kill_process(pid(&child), Signal::INT).expect("it runs");
+        thread::sleep(Duration::from_millis(1200));
+    }
     wait_until_gone(&others);
 }
 
@@ -798,6 +820,7 @@ tests! {
     compiled_files_run_beside_definitions,
     what_makes_no_sense,
     a_job_that_runs_alone_is_not_concerned_with_what_others_ask,
+    what_is_waived_for_a_target_is_no_waste_here,
     a_second_interrupt_kills_all_at_once,
     a_killed_jobc_takes_all_processes_along,
     a_job_that_is_done_leaves_nothing_behind_while_others_run,

@@ -3,3 +3,4 @@
 mod bind;
 mod schedule;
 mod together;
+mod waits;

@@ -97,6 +97,11 @@ The logs are where Thermos puts them, DIR/.logs/PROCESS/RUN/{stdout,stderr}. An 
 SIGTERM or SIGHUP ends the task as a kill on a node does: processes get SIGTERM, final processes
 run, and what is left after a minute is killed. Another one, a second later or more, kills at once.
 
+Several jobs start at once, but for processes that wait for other jobs: `after = [{ job = JOB, when =
+\"ready\" }]`, or `\"succeeded\"`. A job that one of them waits for runs as well. Texts that refer to the ports
+and addresses of another one have those of this run. A job that succeeds ends no other; one that fails, and an
+interrupt, end all of them, those that wait before those that they wait for, each with its minute.
+
 What commands name of the store is there before anything starts. The files of the workspace are
 added to the store by Nix, where this user can use one, and packages that are absent are fetched.
 Otherwise the files go into a private directory, which processes see at the store's path in a mount
@@ -109,11 +114,13 @@ Processes end with jobc, also if it is killed itself; only what has then left it
 stays.
 
 Exit status:
-  0  the task succeeded
-  1  the task failed or was killed, or the definitions are wrong
+  0  all tasks succeeded
+  1  a task failed or was killed, or the definitions are wrong
   2  the machine could not, or the command line made no sense
 
 Examples:
   jobc run hello
   jobc run hello --realise never --port http=8080 --instance 2
+  jobc run database web --port web:http=8080
+  jobc run '*/*/devel/*' --message-format json
   jobc run compiled/hello.json --sandbox /tmp/hello";

@@ -44,6 +44,8 @@ struct Draft {
     place: usize,
     key: Key,
     job: CompiledJob,
+    /// The ports that its definition declares.
+    declared: BTreeSet<String>,
     wanted: Numbers,
     /// What is known of one that is compiled already.
     own: Option<Own>,
@@ -110,6 +112,7 @@ fn read_words(args: &RunArgs, global: &Global, console: &Console) -> Result<Word
             place,
             key,
             job,
+            declared: BTreeSet::new(),
             wanted: Numbers::new(),
             own,
         });
@@ -269,6 +272,7 @@ fn assign(
         label,
         key: draft.key.to_string(),
         job: &draft.job,
+        declared: &draft.declared,
         wanted: &draft.wanted,
     });
     let wanting: Vec<Wanting<'_>> = wanting.collect();
@@ -295,6 +299,7 @@ impl Seen {
             place: self.place,
             key: job.key()?,
             job,
+            declared: self.declared.clone(),
             wanted: self.wanted.clone(),
             own: None,
         })

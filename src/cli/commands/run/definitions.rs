@@ -36,6 +36,8 @@ pub(super) struct Seen {
     /// The place of the word that means it.
     pub(super) place: usize,
     pub(super) compiled: Result<Compiled, Problem>,
+    /// The ports that its definition declares.
+    pub(super) declared: BTreeSet<String>,
     /// The numbers that its definition and the lock want for its ports.
     pub(super) wanted: Numbers,
     pub(super) key: JobKey,
@@ -102,6 +104,12 @@ impl<'w> Definitions<'w> {
                 place: word.map_or(usize::MAX, |&word| self.words[word].0),
                 wanted: wanted(planned, &compiled, self.workspace, instance),
                 compiled,
+                declared: planned
+                    .plan
+                    .intent
+                    .declared_ports()
+                    .map(str::to_owned)
+                    .collect(),
                 key: key.clone(),
                 ready: ready(planned),
             }

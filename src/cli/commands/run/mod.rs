@@ -57,12 +57,12 @@ pub(crate) fn run(args: &RunArgs, global: &Global, console: &Console) -> Result<
         several => Sandboxes::of_several(several, path)?,
     };
     let shown = shown(&tasks, &labels);
-    let names = shown.iter().flatten().map(|shown| &*shown.name);
+    let names = names(&jobs, &tasks, &shown);
     let setup = Setup {
         shell,
         user: world::user_name(),
         waits,
-        printer: Arc::new(Printer::new(names, style(global), io::stdout())),
+        printer: Arc::new(Printer::new(names.into_iter(), style(global), io::stdout())),
     };
     for line in &assigned.lines {
         console.say(line);
@@ -170,6 +170,18 @@ fn shown(tasks: &[Task], labels: &[String]) -> Vec<Vec<Shown>> {
         shown.collect()
     };
     tasks.iter().enumerate().map(of_task).collect()
+}
+
+/// The names for which there is to be room: not those of steps that only find out when a job is ready.
+fn names<'s>(jobs: &[Chosen], tasks: &[Task], shown: &'s [Vec<Shown>]) -> Vec<&'s str> {
+    let mut names = Vec::new();
+    for ((job, task), shown) in jobs.iter().zip(tasks).zip(shown) {
+        let telling = job.links.telling(task);
+        let own = shown.iter().enumerate();
+        let own = own.filter(|(index, _)| !telling.contains(index));
+        names.extend(own.map(|(_, shown)| &*shown.name));
+    }
+    names
 }
 
 fn exit(outcome: &Outcome) -> Exit {

@@ -1,7 +1,7 @@
 //! The numbers of ports: those of the command line, those that definitions and the lock want, and any
 //! that are free.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Failure, closest};
 use crate::run::world::{self, Allocated, PortRequest, PortTrouble};
@@ -19,6 +19,8 @@ pub(super) struct Wanting<'j> {
     pub(super) label: &'j str,
     pub(super) key: String,
     pub(super) job: &'j CompiledJob,
+    /// The ports that its definition declares, for others.
+    pub(super) declared: &'j BTreeSet<String>,
     /// The numbers that its definition and the lock want.
     pub(super) wanted: &'j Numbers,
 }
@@ -60,7 +62,7 @@ pub(super) fn of_several(jobs: &[Wanting<'_>], args: &RunArgs) -> Result<Assigne
     let mut names = Vec::with_capacity(jobs.len());
     let mut bare = Vec::with_capacity(jobs.len());
     for (job, &title) in jobs.iter().zip(&titles) {
-        let of_job = names_of(job.job, job.label)?;
+        let of_job = names_of(job.job, job.declared, job.label)?;
         let ports = Ports::new(&of_job, &Numbers::new());
         bare.push(ports.map_err(|clash| told_clash(&clash, title))?);
         names.push(of_job);
@@ -120,11 +122,9 @@ impl Assigned {
         label: &str,
     ) -> Result<(), Refusal> {
         let title = Title(Some(label));
-        let names = names_of(job, label)?;
-        let is_one = |name: &String| names.asked.contains(name) || names.portmap.contains_key(name);
-        let mut known = self.numbers[index].clone();
-        known.retain(|name, _| is_one(name));
-        let ports = Ports::new(&names, &known).map_err(|clash| told_clash(&clash, title))?;
+        let known = &self.numbers[index];
+        let names = names_of(job, &known.keys().cloned().collect(), label)?;
+        let ports = Ports::new(&names, known).map_err(|clash| told_clash(&clash, title))?;
         let request = PortRequest {
             open: ports.open(),
             // What is known is held already.
@@ -139,9 +139,16 @@ impl Assigned {
     }
 }
 
-fn names_of(job: &CompiledJob, label: &str) -> Result<PortNames, Refusal> {
+/// The ports that a job's task asks for and that its definition declares.
+fn names_of(
+    job: &CompiledJob,
+    declared: &BTreeSet<String>,
+    label: &str,
+) -> Result<PortNames, Refusal> {
     let names = job.ports();
-    names.map_err(|problems| Refusal::Wrong(of_job(&problems, label)))
+    let mut names = names.map_err(|problems| Refusal::Wrong(of_job(&problems, label)))?;
+    names.asked.extend(declared.iter().cloned());
+    Ok(names)
 }
 
 /// The job and the port that `word` of the command line means: `JOB:NAME`, or `NAME` if only one job has
