@@ -724,6 +724,52 @@ fn what_is_waived_for_a_target_is_no_waste_here() {
     assert_eq!(run.status, 0);
 }
 
+fn what_cannot_be_tried_is_told_before_anything_starts() {
+    let sandbox = workspace(&format!(
+        "[jobs.db]\nports.sql = {{}}\n{}ready.http = 'https://127.0.0.1:${{ports.sql}}/'\n\
+         {}after = [{{ job = 'db', when = 'ready' }}]\n",
+        one("db", "echo ${ports.sql}"),
+        one("web", "echo web")
+    ));
+    let alone = jobc(&sandbox, ["run", "db", "--port", "sql=4009"]);
+    assert_eq!((alone.stdout.as_str(), alone.status), ("db | 4009\n", 0));
+    let run = jobc(&sandbox, ["run", "web", "--message-format", "short"]);
+    let lines: Vec<&str> = run.stderr.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "`c/r/devel/db` runs as well: `c/r/devel/web` waits for it",
+            "sys.job.toml:11:14: error[https-probe]: a probe cannot ask by `https`: what waits has no TLS",
+            "error: 1 error in 1 file"
+        ]
+    );
+    assert_eq!((run.stdout.as_str(), run.status), ("", 1));
+}
+
+fn files_of_the_workspace_are_there_for_all() {
+    let sandbox = workspace(&(one("a", "cat ${./own.txt}") + &one("b", "cat ${./own.txt}; true")));
+    sandbox.file("own.txt", "of several\n").file("tmp/x", "");
+    let mut command = sandbox.command();
+    command.env("TMPDIR", sandbox.path().join("tmp"));
+    command.args(["run", "sys", "--realise", "never"]);
+    let run = sandbox.finish(&mut command);
+    let mut lines: Vec<&str> = run.stdout.lines().collect();
+    lines.sort_unstable();
+    let found: Vec<(&str, &str)> = lines
+        .iter()
+        .filter_map(|line| line.split_once(" | "))
+        .collect();
+    let found: Vec<(&str, &str)> = found
+        .iter()
+        .map(|(name, text)| (name.trim(), *text))
+        .collect();
+    assert_eq!(found, [("a/a", "of several"), ("b/b", "of several")]);
+    let first = "a node would need 3 store paths of this workspace: `jobc push c/r/devel/a c/r/devel/b --to \
+                 CACHE` publishes them";
+    assert_eq!(run.stderr.lines().next(), Some(first));
+    assert_eq!(sandbox.list("tmp"), ["x"]);
+}
+
 fn a_second_interrupt_kills_all_at_once() {
     let deaf = "trap '' TERM; echo up; while :; do sleep 1.3; echo again; done";
     let sandbox = workspace(&(one("a", deaf) + &one("b", deaf)));
@@ -821,6 +867,8 @@ tests! {
     what_makes_no_sense,
     a_job_that_runs_alone_is_not_concerned_with_what_others_ask,
     what_is_waived_for_a_target_is_no_waste_here,
+    what_cannot_be_tried_is_told_before_anything_starts,
+    files_of_the_workspace_are_there_for_all,
     a_second_interrupt_kills_all_at_once,
     a_killed_jobc_takes_all_processes_along,
     a_job_that_is_done_leaves_nothing_behind_while_others_run,

@@ -37,6 +37,7 @@ pub const PLANNED: &[PlanRule] = &[
     ports::of_expanded_files,
     grace_period::check,
     ready::filled_in,
+    ready::of_job,
     ready::grace,
     step_names::check,
     commands::lengths,

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::intent::{Address, At, Checker, Intent, Origin, Probe, Ready, Run, Scheme, given};
+use crate::plan::{Awaited, Plan};
 use crate::rule::Intended;
 use crate::target::aurora::await_ready::{Tried, tried};
 use crate::target::aurora::timing::{FINALIZATION_WAIT, MOST_FINALIZATION_WAIT};
@@ -48,6 +49,32 @@ pub(super) fn check(ctx: &mut Intended<'_, '_>) {
     too_many(ctx, &waiting);
     too_early(ctx, &waiting);
     endless(ctx);
+}
+
+/// Checks what processes try for whose being ready only another job waits.
+pub(super) fn of_job(ctx: &mut Judged<'_>) {
+    let intent = &ctx.plan.intent;
+    for process in awaited_elsewhere(ctx.plan) {
+        let run = &intent.runs[process];
+        if let Some(ready) = &run.ready {
+            let found = [https(&ready.value), health(run, &ready.value, intent)];
+            ctx.found.extend(found.into_iter().flatten());
+        }
+    }
+}
+
+/// The processes that no other of their job waits for, where the job as a whole is waited for.
+fn awaited_elsewhere(plan: &Plan) -> Vec<usize> {
+    let runs = plan.intent.runs.iter().enumerate();
+    let tell = runs.filter(|(_, run)| run.ready.is_some() && !run.is_final());
+    let here: BTreeSet<usize> = match plan.awaited {
+        Awaited::Processes => return Vec::new(),
+        Awaited::Job => awaited(&plan.intent).map(|(process, _)| process).collect(),
+    };
+    let elsewhere = tell.map(|(process, _)| process);
+    elsewhere
+        .filter(|process| !here.contains(process))
+        .collect()
 }
 
 /// The processes that others wait for, each with the place of the first wait.
@@ -361,7 +388,8 @@ fn endless(ctx: &mut Intended<'_, '_>) {
 /// Probes of a plan that cannot be filled in, or come to no address.
 pub(super) fn filled_in(ctx: &mut Judged<'_>) {
     let intent = &ctx.plan.intent;
-    for (process, _) in awaited(intent) {
+    let here = awaited(intent).map(|(process, _)| process);
+    for process in here.chain(awaited_elsewhere(ctx.plan)) {
         let run = &intent.runs[process];
         let Some(ready) = &run.ready else { continue };
         let is_fine = match tried(run, &ready.value, intent) {
