@@ -1,4 +1,5 @@
-//! `examples/guestbook`, run with the real PostgreSQL and Redis of this machine.
+//! `examples/guestbook`, and a system of several jobs, run with the real PostgreSQL and Redis of this
+//! machine.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -134,6 +135,88 @@ fn guestbook_runs_with_real_servers() {
     }
 }
 
+/// A database, a queue, a migration, a web server, and a client of them all, each a job.
+const JOBS: &str = r#"
+[defaults]
+cluster = "devcluster"
+role = "www"
+environment = "devel"
+task.resources = { cpu = 1, ram = "512 MB", disk = "1 GB" }
+
+[jobs.database]
+service = true
+ports.sql = {}
+[jobs.database.task.processes.postgres]
+path = ["/usr/lib/postgresql/15/bin"]
+env.PGDATA = "data"
+umask = "0077"
+cmdline = """
+initdb --username=app --auth=trust --encoding=UTF8 --locale=C >/dev/null
+exec postgres -c listen_addresses=127.0.0.1 -c port=${ports.sql} -c unix_socket_directories=
+"""
+ready = { command = "pg_isready -q -U app -h 127.0.0.1 -p ${ports.sql}", within = "60s" }
+
+[jobs.queue]
+service = true
+ports.redis = {}
+[jobs.queue.task.processes.redis]
+cmdline = "exec redis-server --bind 127.0.0.1 --port ${ports.redis} --save ''"
+ready.tcp = "127.0.0.1:${ports.redis}"
+
+[jobs.migrate.task.processes.migrate]
+cmdline = "psql -q -h 127.0.0.1 -p ${jobs.database.ports.sql} -U app postgres -c 'create table t (a int)'"
+after = [{ job = "database", when = "ready" }]
+
+[jobs.web]
+service = true
+ports.http = {}
+[jobs.web.task.processes.httpd]
+cmdline = "mkdir w; echo page >w/index.html; exec busybox httpd -f -p 127.0.0.1:${ports.http} -h w"
+after = [{ job = "migrate", when = "succeeded" }, { job = "queue", when = "ready" }]
+ready.http = "http://127.0.0.1:${ports.http}/"
+
+[jobs.client.task.processes.client]
+cmdline = """
+busybox wget -qO- http://${jobs.web.address.http}/
+redis-cli -p ${jobs.queue.ports.redis} ping
+psql -h 127.0.0.1 -p ${jobs.database.ports.sql} -U app postgres -Atc 'select count(*) from t'
+"""
+after = [{ job = "web", when = "ready" }]
+"#;
+
+fn jobs_that_know_each_other_run_with_real_servers() {
+    need_programs();
+    let sandbox = Sandbox::new();
+    sandbox.file("jobc.toml", "").file("sys.job.toml", JOBS);
+    let log = sandbox.path().join("log");
+    let output = fs::File::create(&log).unwrap();
+    let mut running = command(&sandbox, &["run", "client", "--realise=never"])
+        .stdout(output.try_clone().unwrap())
+        .stderr(output)
+        .spawn()
+        .unwrap();
+    let of_client = || -> Vec<String> {
+        let log = fs::read_to_string(&log).unwrap();
+        let lines = log
+            .lines()
+            .filter(|line| line.starts_with("client/client "));
+        let lines = lines.filter_map(|line| line.split_once(" | "));
+        lines.map(|(_, line)| line.to_owned()).collect()
+    };
+    until(&mut running, || of_client().len() == 3);
+    kill_process(Pid::from_child(&running), Signal::TERM).unwrap();
+    running.wait().unwrap();
+    let log = fs::read_to_string(&log).unwrap();
+    assert_eq!(of_client(), ["page", "PONG", "0"], "{log}");
+    assert!(!log.contains("refused"), "{log}");
+    // What waits ends before what it waits for.
+    let place = |text: &str| log.find(text).unwrap_or_else(|| panic!("{text}: {log}"));
+    let redis = place("Redis is now ready to exit");
+    let sql = place("database system is shut down");
+    assert!(redis < sql, "{log}");
+}
+
 tests! {
     guestbook_runs_with_real_servers,
+    jobs_that_know_each_other_run_with_real_servers,
 }
