@@ -48,7 +48,7 @@ crate::diagnostic::declare_codes! {
     ///
     /// [task]
     /// processes = [
-    ///   { name = "web", cmdline = "serve --port {{thermos.ports[http]}}", ready = { http = "/healthz" } },
+    ///   { name = "web", cmdline = "serve --port ${ports.http}", ready = { http = "/healthz" } },
     /// ]
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
@@ -61,7 +61,7 @@ crate::diagnostic::declare_codes! {
     ///
     /// [task]
     /// processes = [
-    ///   { name = "web", cmdline = "serve --port {{thermos.ports[http]}}", ready = { http = ":{{thermos.ports[http]}}/healthz" } },
+    ///   { name = "web", cmdline = "serve --port ${ports.http}", ready = { http = ":${ports.http}/healthz" } },
     /// ]
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```

@@ -1,8 +1,8 @@
 //! What looks like a reference in a file that is filled in on the node, and is none.
 //!
 //! Such files are of any language and have braces of their own, so that only what has Aurora's own
-//! names in it, or names a package of the definition, is told. Nothing but `{{...}}` is filled in
-//! there.
+//! names in it, or names a package of the definition, is told. Nothing but `{{...}}` and what a
+//! node knows, such as `${ports.NAME}`, is filled in there.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -16,7 +16,7 @@ use crate::check::templates::{self, not_in_files};
 use crate::rule::scope::Scope;
 use crate::template::{Address, by_agent, references};
 
-use super::{MOST, Reader, agents_address, braces_and_percents};
+use super::{MOST, Reader, agents_address, braces_and_percents, without_dollar};
 
 /// The problems of a file's text in `scope`. `is_package` says which packages the definition may
 /// name, `place` what place a range of the text is.
@@ -33,11 +33,11 @@ pub fn lookalikes_in_file(
         found: Vec::new(),
     };
     if text.contains("{{") {
-        search.broken();
+        search.broken(scope);
     }
     if text.contains("${") {
         search.of_commands(is_package);
-        search.after_dollars();
+        search.after_dollars(scope);
     }
     let Search { mut found, .. } = search;
     let within = |offset: usize, guilty: &str| place(offset..offset + guilty.len());
@@ -66,7 +66,7 @@ impl<P: Fn(Range<usize>) -> Place> Search<'_, P> {
     }
 
     /// `{{ thermos.ports[x] }}`, `{{thermos.ports[x}}` and the like.
-    fn broken(&mut self) {
+    fn broken(&mut self, scope: &Scope<'_>) {
         for reference in references(self.text) {
             if reference.address.is_some() || reference.escaped {
                 continue;
@@ -83,7 +83,7 @@ impl<P: Fn(Range<usize>) -> Place> Search<'_, P> {
             self.tell(
                 reference.offset..reference.offset + reference.text.len(),
                 |guilty| format!("`{guilty}` is no reference"),
-                format!("write `{{{{{meant}}}}}`"),
+                format!("write `{}`", templates::spelled(&meant, scope)),
             );
         }
     }
@@ -120,7 +120,7 @@ impl<P: Fn(Range<usize>) -> Place> Search<'_, P> {
     }
 
     /// `${thermos.ports[x]}` and `${{thermos.ports[x]}}`.
-    fn after_dollars(&mut self) {
+    fn after_dollars(&mut self, scope: &Scope<'_>) {
         for (at, opening) in self.text.match_indices("${") {
             let rest = &self.text[at..];
             if self.text[..at].ends_with('$') {
@@ -131,7 +131,7 @@ impl<P: Fn(Range<usize>) -> Place> Search<'_, P> {
                     self.tell(
                         at..at + guilty.len(),
                         |guilty| format!("`{guilty}` becomes `$` and the value"),
-                        format!("write `{}`, without `$`", reference.text),
+                        without_dollar(&reference, scope),
                     );
                 }
                 continue;
@@ -144,7 +144,7 @@ impl<P: Fn(Range<usize>) -> Place> Search<'_, P> {
                 self.tell(
                     at..at + opening.len() + address.len() + 1,
                     |guilty| format!("nobody fills in `{guilty}`"),
-                    format!("write `{{{{{address}}}}}`"),
+                    format!("write `{}`", templates::spelled(address, scope)),
                 );
             }
         }

@@ -10,7 +10,7 @@ use crate::model::{CommandLine, Dialect, Piece, Problem, Reference, SyntaxError}
 use crate::rule::Context;
 use crate::rule::scope::Scope;
 use crate::source::Pointer;
-use crate::template::{Address, Component, references};
+use crate::template::{Address, Component, TemplateReference, references};
 
 pub use file::lookalikes_in_file;
 
@@ -27,7 +27,7 @@ crate::diagnostic::declare_codes! {
     /// - a `{{...}}` with a brace too few: `{{thermos.ports[http]}`;
     /// - spellings of long ago: `%port:http%`, `%shard_id%`, `%task_id%`;
     /// - any of these, or `${pkgs.NAME}` and `${./file}`, in a file that is named by `${expanded ./file}`:
-    ///   only `{{...}}` is filled in there.
+    ///   only what a node knows and `{{...}}` are filled in there.
     ///
     /// The program gets the text as it is, or with nothing in its place.
     ///
@@ -40,7 +40,7 @@ crate::diagnostic::declare_codes! {
     ///
     /// [task]
     /// processes = [
-    ///     { name = "hello", cmdline = "$pkgs.python/bin/python3 -m http.server {{thermos.ports[http]}}" },
+    ///     { name = "hello", cmdline = "$pkgs.python/bin/python3 -m http.server ${ports.http}" },
     /// ]
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
@@ -54,7 +54,7 @@ crate::diagnostic::declare_codes! {
     ///
     /// [task]
     /// processes = [
-    ///     { name = "hello", cmdline = "${pkgs.python}/bin/python3 -m http.server {{thermos.ports[http]}}" },
+    ///     { name = "hello", cmdline = "${pkgs.python}/bin/python3 -m http.server ${ports.http}" },
     /// ]
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
@@ -166,7 +166,7 @@ pub(super) fn in_text(
         after_dollars(text, scope, &place, &mut found);
     }
     braces_and_percents(text, reader, scope, &place, &mut found);
-    variables(text, &place, &mut found);
+    variables(text, scope, &place, &mut found);
     found
 }
 
@@ -195,12 +195,17 @@ fn braces_and_percents(
         half_open(text, reader, scope, place, found);
     }
     if text.contains('%') {
-        old(text, reader, place, found);
+        old(text, reader, scope, place, found);
     }
 }
 
 /// `$thermos.ports[x]` and the like, of which the shell takes `$thermos`.
-fn variables(text: &str, place: &impl Fn(usize, &str) -> Place, found: &mut Vec<Diagnostic>) {
+fn variables(
+    text: &str,
+    scope: &Scope<'_>,
+    place: &impl Fn(usize, &str) -> Place,
+    found: &mut Vec<Diagnostic>,
+) {
     for (at, dollar) in text.match_indices('$') {
         let inner = &text[at + dollar.len()..];
         let Some(address) = agents_address(inner) else {
@@ -215,7 +220,7 @@ fn variables(text: &str, place: &impl Fn(usize, &str) -> Place, found: &mut Vec<
         let headline = format!("nobody fills in `{guilty}`");
         found.push(
             Diagnostic::new(&UNREAD_REFERENCE, headline, place(at, guilty))
-                .help(format!("write `{{{{{address}}}}}`")),
+                .help(format!("write `{}`", templates::spelled(address, scope))),
         );
     }
 }
@@ -259,9 +264,19 @@ fn after_dollars(
         let headline = format!("`{guilty}` becomes `$` and the value");
         found.push(
             Diagnostic::new(&UNREAD_REFERENCE, headline, place(at, guilty))
-                .help(format!("write `{}`, without `$`", reference.text)),
+                .help(without_dollar(&reference, scope)),
         );
     }
+}
+
+/// What to write for a reference behind a `$` that is no part of it.
+fn without_dollar(reference: &TemplateReference<'_>, scope: &Scope<'_>) -> String {
+    let spelled = templates::spelled(reference.inner, scope);
+    // Both begin with a dollar.
+    if spelled.starts_with('$') {
+        return format!("write `{spelled}`");
+    }
+    format!("write `{}`, without `$`", reference.text)
 }
 
 /// References where only commands have them.
@@ -387,7 +402,7 @@ fn half_open(
         let headline = format!("`{guilty}` is no reference: a brace is missing");
         found.push(
             Diagnostic::new(&UNREAD_REFERENCE, headline, place(open, guilty))
-                .help(format!("write `{{{{{meant}}}}}`")),
+                .help(format!("write `{}`", templates::spelled(&meant, scope))),
         );
         if found.len() >= MOST {
             return;
@@ -419,6 +434,7 @@ fn leading_address(text: &str) -> Option<(Address<'_>, usize)> {
 fn old(
     text: &str,
     reader: Reader,
+    scope: &Scope<'_>,
     place: &impl Fn(usize, &str) -> Place,
     found: &mut Vec<Diagnostic>,
 ) {
@@ -451,7 +467,7 @@ fn old(
         let headline = format!("nobody fills in `{guilty}`");
         found.push(
             Diagnostic::new(&UNREAD_REFERENCE, headline, place(open, guilty))
-                .help(format!("write `{{{{{meant}}}}}`")),
+                .help(format!("write `{}`", templates::spelled(&meant, scope))),
         );
         if found.len() >= MOST {
             return;

@@ -180,7 +180,7 @@ crate::diagnostic::declare_codes! {
     ///
     /// [task]
     /// processes = [
-    ///   { name = "proxy", cmdline = "proxy --port {{thermos.ports[proxy]}}", daemon = true, ready = { tcp = "{{thermos.ports[proxy]}}" } },
+    ///   { name = "proxy", cmdline = "proxy --port ${ports.proxy}", daemon = true, ready = { tcp = "${ports.proxy}" } },
     ///   { name = "serve", cmdline = "echo serve", after = [{ process = "proxy", when = "ready" }] },
     /// ]
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }

@@ -107,7 +107,8 @@ pub(super) fn of_other_languages(inner: &str, scope: &Scope<'_>) -> Option<Advic
         ));
     }
     if let Some((_, meant)) = MEANT.iter().find(|(words, _)| words.contains(&&*lower)) {
-        return Some(Advice::Write(format!("write `{{{{{meant}}}}}`")));
+        let meant = spelled(meant, scope);
+        return Some(Advice::Write(format!("write `{meant}`")));
     }
     // Docker and its like fill in fields of their own, as in `docker ps --format '{{.Names}}'`.
     let values = ["Values", "Release", "Chart", "Env"];
@@ -128,6 +129,19 @@ pub(in crate::check) fn spelled(address: &str, scope: &Scope<'_>) -> String {
     neutral.unwrap_or_else(|| format!("{{{{{address}}}}}"))
 }
 
+/// What only a node knows, as a list in a sentence.
+pub(super) fn of_nodes(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Definition => {
+            "`${ports.NAME}`, `${job.instance}`, `${job.host}` or `${job.task_id}`"
+        }
+        Dialect::Client => {
+            "`{{thermos.ports[NAME]}}`, `{{mesos.instance}}`, `{{mesos.hostname}}` or \
+             `{{thermos.task_id}}`"
+        }
+    }
+}
+
 /// A text of the user's in a headline: its first line, and not too much of that.
 pub(in crate::check) fn shorten(text: &str) -> String {
     const LONGEST: usize = 60;
@@ -144,7 +158,8 @@ pub(in crate::check) fn not_in_files(reference: &str) -> String {
     let reference = shorten(reference);
     format!(
         "put `{reference}` into the command, and give it to the program as an argument or an \
-         environment variable: in a file, only `{{{{...}}}}` is filled in"
+         environment variable: in a file, only what a node knows is filled in, such as \
+         `${{ports.NAME}}`, and `{{{{...}}}}`"
     )
 }
 

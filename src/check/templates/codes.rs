@@ -38,7 +38,8 @@ crate::diagnostic::declare_codes! {
     /// command, those of the process, the task and the job: `{{name}}`, `{{role}}`,
     /// `{{announce.primary_port}}`); `mesos.role`, `mesos.cluster` and `thermos.user`; and, filled
     /// in on the node, `mesos.instance`, `mesos.hostname`, `thermos.task_id` and
-    /// `thermos.ports[NAME]`. Fields that are not written and have no default are unknown.
+    /// `thermos.ports[NAME]`, which definitions call `${job.instance}`, `${job.host}`, `${job.task_id}` and
+    /// `${ports.NAME}`. Fields that are not written and have no default are unknown.
     ///
     /// ```toml
     /// cluster = "devcluster"
@@ -58,7 +59,7 @@ crate::diagnostic::declare_codes! {
     /// name = "hello"
     ///
     /// [task]
-    /// processes = [{ name = "hello", cmdline = 'serve --port {{thermos.ports[http]}}' }]
+    /// processes = [{ name = "hello", cmdline = 'serve --port ${ports.http}' }]
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
     ///

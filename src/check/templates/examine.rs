@@ -40,20 +40,25 @@ fn malformed(reference: &TemplateReference<'_>, scope: &Scope<'_>, place: Place)
     let problem = Diagnostic::new(&TEMPLATE_SYNTAX, headline, place);
     let trimmed = reference.inner.trim();
     let address = Address::parse(trimmed).filter(|_| trimmed != reference.inner);
-    if let Some(address) = &address {
-        match trouble(address, scope) {
-            Some(Trouble::Unbound) => {}
-            _ => return problem.help(format!("write it without spaces: `{{{{{trimmed}}}}}`")),
-        }
+    let is_bound = |address| !matches!(trouble(address, scope), Some(Trouble::Unbound));
+    if address.as_ref().is_some_and(is_bound) {
+        let spaceless = format!("{{{{{trimmed}}}}}");
+        let spelled = advice::spelled(trimmed, scope);
+        return problem.help(if spelled == spaceless {
+            format!("write it without spaces: `{spaceless}`")
+        } else {
+            format!("write `{spelled}`")
+        });
     }
     if let Some(meant) = advice::repaired(trimmed) {
-        return problem.help(format!("write `{{{{{meant}}}}}`"));
+        return problem.help(format!("write `{}`", advice::spelled(&meant, scope)));
     }
     if let Some(advice) = advice::of_other_languages(reference.inner, scope) {
         return advised(problem, advice, scope);
     }
     if let Some(meant) = address.and_then(|address| advice::near_miss(&address, scope)) {
-        return problem.help(format!("did you mean `{{{{{meant}}}}}`?"));
+        let meant = advice::spelled(&meant, scope);
+        return problem.help(format!("did you mean `{meant}`?"));
     }
     literal_braces(problem, scope)
 }
@@ -85,16 +90,16 @@ fn unbound(text: &str, address: &Address<'_>, scope: &Scope<'_>, place: Place) -
     if !inner.starts_with('.')
         && let Some(meant) = advice::near_miss(address, scope)
     {
-        let meant = match address.head() {
-            Some("port" | "ports") => advice::spelled(&meant, scope),
-            _ => format!("{{{{{meant}}}}}"),
-        };
+        let meant = advice::spelled(&meant, scope);
         return problem.help(format!("did you mean `{meant}`?"));
     }
     match advice::of_other_languages(inner, scope) {
         Some(advice) => advised(problem, advice, scope),
         None => literal_braces(
-            problem.help("name a field of the process, the task or the job, or one of `mesos.instance`, `mesos.hostname`, `thermos.task_id`, `thermos.ports[NAME]`"),
+            problem.help(format!(
+                "name a field of the process, the task or the job, or write {}",
+                advice::of_nodes(scope.dialect())
+            )),
             scope,
         ),
     }

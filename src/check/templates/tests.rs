@@ -245,18 +245,12 @@ fn advice() {
     let scope = Scope::process(&job, 0);
     for (text, expected) in [
         ("{{ role }}", "write it without spaces: `{{role}}`"),
-        (
-            "{{thermos.port[http]}}",
-            "did you mean `{{thermos.ports[http]}}`?",
-        ),
-        (
-            "{{thermos.ports.http}}",
-            "did you mean `{{thermos.ports[http]}}`?",
-        ),
+        ("{{thermos.port[http]}}", "did you mean `${ports.http}`?"),
+        ("{{thermos.ports.http}}", "did you mean `${ports.http}`?"),
         ("{{ports[http]}}", "did you mean `${ports.http}`?"),
-        ("{{mesos.instances}}", "did you mean `{{mesos.instance}}`?"),
-        ("{{instance}}", "did you mean `{{mesos.instance}}`?"),
-        ("{{task_id}}", "did you mean `{{thermos.task_id}}`?"),
+        ("{{mesos.instances}}", "did you mean `${job.instance}`?"),
+        ("{{instance}}", "did you mean `${job.instance}`?"),
+        ("{{task_id}}", "did you mean `${job.task_id}`?"),
         (
             "{{primary_port}}",
             "did you mean `{{announce.primary_port}}`?",

@@ -31,7 +31,7 @@ pub(crate) struct RunArgs {
     /// Which job of a compiled file that holds several: CLUSTER/ROLE/ENVIRONMENT/NAME
     #[arg(long, value_name = "KEY")]
     pub(crate) key: Option<String>,
-    /// Run as this one of the job's instances: `{{mesos.instance}}`
+    /// Run as this one of the job's instances: `${job.instance}`
     #[arg(
         long,
         value_name = "N",

@@ -6,10 +6,10 @@ use crate::template::by_agent;
 use crate::vocabulary::Type;
 
 crate::diagnostic::declare_codes! {
-    /// `{{mesos.instance}}`, `{{mesos.hostname}}`, `{{thermos.task_id}}` and `{{thermos.ports[NAME]}}` are
+    /// `${job.instance}`, `${job.host}`, `${job.task_id}` and `${ports.NAME}`, which Aurora calls
+    /// `{{mesos.instance}}`, `{{mesos.hostname}}`, `{{thermos.task_id}}` and `{{thermos.ports[NAME]}}`, are
     /// filled in on the node, in what runs there: commands, names of processes and of the task. The agent
-    /// fills in the instance and the host in health checks, `announce` and `lifecycle`, too; the same holds
-    /// for `${job.instance}`, `${job.host}`, `${job.task_id}` and `${ports.NAME}`. Anything
+    /// fills in the instance and the host in health checks, `announce` and `lifecycle`, too. Anything
     /// else is read before there is a node, so that the braces are taken literally: in placement
     /// constraints, images and parameters of Docker, metadata, `contact`, and what the executor and the
     /// SLA's coordinator are told.
@@ -34,7 +34,7 @@ crate::diagnostic::declare_codes! {
     /// metadata = [{ key = "team", value = "{{role}}" }]
     ///
     /// [task]
-    /// processes = [{ name = "hello", cmdline = "echo hello from {{mesos.instance}}" }]
+    /// processes = [{ name = "hello", cmdline = "echo hello from ${job.instance}" }]
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
     LITERAL_TEMPLATE = "literal-template", Warn, "a reference where the agent fills in nothing";

@@ -41,7 +41,7 @@ crate::diagnostic::declare_codes! {
     /// health_check_config = { interval_secs = 5 }
     ///
     /// [task]
-    /// processes = [{ name = "hello", cmdline = "serve --port {{thermos.ports[health]}}" }]
+    /// processes = [{ name = "hello", cmdline = "serve --port ${ports.health}" }]
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
     NO_OP_HEALTH_CHECK = "no-op-health-check", Warn, "a health check that nobody makes";
@@ -72,7 +72,7 @@ crate::diagnostic::declare_codes! {
     /// lifecycle = { http = { port = "http", graceful_shutdown_wait_secs = 30 } }
     ///
     /// [task]
-    /// processes = [{ name = "hello", cmdline = "serve --port {{thermos.ports[http]}}" }]
+    /// processes = [{ name = "hello", cmdline = "serve --port ${ports.http}" }]
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
     NO_OP_LIFECYCLE = "no-op-lifecycle", Warn, "requests to stop that nobody gets";
@@ -88,7 +88,7 @@ crate::diagnostic::declare_codes! {
     /// announce = {}
     ///
     /// [task]
-    /// processes = [{ name = "hello", cmdline = "serve --port {{thermos.ports[web]}}" }]
+    /// processes = [{ name = "hello", cmdline = "serve --port ${ports.web}" }]
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
     ///
@@ -100,7 +100,7 @@ crate::diagnostic::declare_codes! {
     /// announce = { primary_port = "web" }
     ///
     /// [task]
-    /// processes = [{ name = "hello", cmdline = "serve --port {{thermos.ports[web]}}" }]
+    /// processes = [{ name = "hello", cmdline = "serve --port ${ports.web}" }]
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
     UNBOUND_PRIMARY_PORT = "unbound-primary-port", Warn, "an announced port that no process binds";

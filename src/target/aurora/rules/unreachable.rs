@@ -29,7 +29,7 @@ crate::diagnostic::declare_codes! {
     ///
     /// [[task.processes]]
     /// name = "server"
-    /// cmdline = "serve --port {{thermos.ports[health]}}"
+    /// cmdline = "serve --port ${ports.health}"
     ///
     /// [[task.processes]]
     /// name = "warm-up"
@@ -52,7 +52,7 @@ crate::diagnostic::declare_codes! {
     ///
     /// [[task.processes]]
     /// name = "server"
-    /// cmdline = "serve --port {{thermos.ports[health]}}"
+    /// cmdline = "serve --port ${ports.health}"
     ///
     /// [[task.processes]]
     /// name = "warm-up"

@@ -49,7 +49,7 @@ crate::diagnostic::declare_codes! {
     ///
     /// [task]
     /// processes = [
-    ///   { name = "web", cmdline = "serve --port {{thermos.ports[http]}}", ready = "health" },
+    ///   { name = "web", cmdline = "serve --port ${ports.http}", ready = "health" },
     ///   { name = "warm", cmdline = "warm-up", after = [{ process = "web", when = "ready" }] },
     /// ]
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
@@ -64,7 +64,7 @@ crate::diagnostic::declare_codes! {
     ///
     /// [task]
     /// processes = [
-    ///   { name = "web", cmdline = "serve --port {{thermos.ports[health]}}", ready = "health" },
+    ///   { name = "web", cmdline = "serve --port ${ports.health}", ready = "health" },
     ///   { name = "warm", cmdline = "warm-up", after = [{ process = "web", when = "ready" }] },
     /// ]
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
@@ -276,7 +276,7 @@ crate::diagnostic::declare_codes! {
     /// [task]
     /// processes = [
     ///   { name = "db", cmdline = "postgres", daemon = true, ready = { tcp = 5432, within = "60s" } },
-    ///   { name = "web", cmdline = "serve --port {{thermos.ports[health]}}", after = [{ process = "db", when = "ready" }] },
+    ///   { name = "web", cmdline = "serve --port ${ports.health}", after = [{ process = "db", when = "ready" }] },
     /// ]
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
@@ -292,7 +292,7 @@ crate::diagnostic::declare_codes! {
     /// [task]
     /// processes = [
     ///   { name = "db", cmdline = "postgres", daemon = true, ready = { tcp = 5432, within = "60s" } },
-    ///   { name = "web", cmdline = "serve --port {{thermos.ports[health]}}", after = [{ process = "db", when = "ready" }] },
+    ///   { name = "web", cmdline = "serve --port ${ports.health}", after = [{ process = "db", when = "ready" }] },
     /// ]
     /// resources = { cpu = 1, ram = "64 MB", disk = "64 MB" }
     /// ```
